@@ -1,0 +1,1 @@
+"""Clearway runs a service organisation's processes from their diagrams."""

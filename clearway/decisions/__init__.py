@@ -1,0 +1,1 @@
+"""Decision tables: hit policies, evaluations with the rule that fired."""

@@ -1,0 +1,1 @@
+"""Renders what people are told."""

@@ -1,0 +1,1 @@
+"""What ITIL says, as pure rules: no input, output, database or wall clock."""

@@ -1,0 +1,1 @@
+"""What runs by itself: the automated steps and what arrives from outside."""

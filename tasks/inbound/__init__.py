@@ -1,0 +1,1 @@
+"""What arrives from other systems, turned into commands."""
