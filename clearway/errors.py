@@ -3,3 +3,11 @@
 
 class ClearwayError(Exception):
     """Base of every error Clearway raises on purpose."""
+
+
+class StepError(ClearwayError):
+    """A step cannot do its work for a reason of the business; the diagram may catch its `code`."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code

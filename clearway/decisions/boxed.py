@@ -1,0 +1,333 @@
+"""Boxed expressions of DMN, each compiled to a function of context and purse."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TypeGuard
+
+from clearway.decisions.errors import DecisionError, MissingInput, NotUnderstood, Place
+from clearway.decisions.item_types import type_named
+from clearway.decisions.markup import Element, child, children, text_of
+from clearway.decisions.model import BoundFunction, Context, Value
+from clearway.feel import FeelError, Function
+from clearway.feel.access import item_at, iterated
+from clearway.feel.errors import FeelUnknownNameError
+from clearway.feel.expression import compile_typed_expression
+from clearway.feel.limits import Run
+from clearway.feel.types import Type, coerced, fitted
+from clearway.feel.values import is_context, is_list
+
+RESULT = ""
+FEEL_LANGUAGES = ("", "feel")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the expressions of one element share: its place, known names and types.
+
+    `paths` fills with the names they ask for, as `Expression.paths` has them.
+    """
+
+    place: Place
+    names: Collection[str]
+    types: Mapping[str, Type]
+    table: "Callable[[Element, Room], Value]"
+    paths: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
+
+
+def value_of(element: Element, room: Room) -> Value:
+    """Any boxed expression; raises NotUnderstood."""
+    name = element.name
+    if name == "decisionTable":
+        return room.table(element, room)
+    if name not in KINDS:
+        raise NotUnderstood(
+            room.place, f"`{name or 'an element'}` is no expression that is carried out",
+            "Use a table or an expression in FEEL.",
+        )  # fmt: skip
+    value = KINDS[name](element, room)
+    wanted = type_named(element.get("typeRef"))
+    return value if wanted is None or name == "functionDefinition" else _typed(value, wanted, room)
+
+
+def expression(text: str | None, room: Room, place: Place) -> Value:
+    """A FEEL text whose errors tell where it stands."""
+    if text is None:
+        raise NotUnderstood(place, "the expression is empty", "Write one, or remove the element.")
+    try:
+        compiled = compile_typed_expression(text, room.names, room.types)
+    except FeelError as error:
+        raise NotUnderstood(place, str(error), "Correct the expression.") from error
+    room.paths.update(compiled.paths)
+
+    def run(context: Context, purse: Run) -> object:
+        try:
+            return compiled.evaluate_in(context, purse)
+        except FeelError as error:
+            raise failed(place, error) from error
+
+    return run
+
+
+def failed(place: Place, error: FeelError) -> DecisionError:
+    """An error of evaluation, with its place in the file."""
+    if isinstance(error, FeelUnknownNameError):
+        return MissingInput(place, error.name)
+    return DecisionError(place, str(error), "Correct the expression or the values it is given.")
+
+
+class BoxedFunction(BoundFunction):
+    """A function whose body is a boxed expression, with the context where it was defined."""
+
+    def __init__(
+        self,
+        name: str,
+        parameters: tuple[tuple[str, Type | None], ...],
+        body: Value,
+        context: Context,
+        types: Mapping[str, Type],
+    ) -> None:
+        self.name = name
+        self.source = name
+        self.context = dict(context)
+        self._parameters = parameters
+        self._body = body
+        self._types = types
+
+    def call(self, run: Run, arguments: list[object]) -> object:
+        """The result for arguments by position; null when their number or a type is wrong."""
+        if len(arguments) != len(self._parameters):
+            return None
+        given = fitted(arguments, [wanted for _, wanted in self._parameters], self._types)
+        if given is None:
+            return None
+        names = [name for name, _ in self._parameters]
+        run.enter()
+        result = self._body({**self.context, **dict(zip(names, given, strict=True))}, run)
+        run.leave()
+        return result
+
+    def call_named(self, run: Run, arguments: Mapping[str, object]) -> object:
+        """The result for arguments by name; null when a name does not fit."""
+        names = [name for name, _ in self._parameters]
+        if set(names) != set(arguments):
+            return None
+        return self.call(run, [arguments[name] for name in names])
+
+    def conforms(self, count: int) -> bool:
+        """Whether `count` arguments may be given."""
+        return count == len(self._parameters)
+
+
+def function_of(
+    element: Element, room: Room, name: str = "function"
+) -> Callable[[Context, Run], BoxedFunction]:
+    """A function definition; raises NotUnderstood for one that is not FEEL."""
+    if element.get("kind", "FEEL") not in ("", "FEEL"):
+        raise NotUnderstood(
+            room.place, f"the function is of kind {element.get('kind')}",
+            "Write it in FEEL; programs outside are not called.",
+        )  # fmt: skip
+    parameters = tuple(
+        (each.get("name"), type_named(each.get("typeRef")))
+        for each in children(element, "formalParameter")
+    )
+    body = value_of(only_expression(element, room.place, "formalParameter"), room)
+    return lambda context, _run: BoxedFunction(name, parameters, body, context, room.types)
+
+
+def only_expression(element: Element, place: Place, *beside: str) -> Element:
+    """The one child that is an expression; raises NotUnderstood for none or several."""
+    skipped = {"", "description", "extensionElements", "variable", *beside}
+    found = [each for each in element if each.name not in skipped]
+    if len(found) != 1:
+        raise NotUnderstood(
+            place, f"{element.name} holds {len(found)} expressions", "Give it exactly one."
+        )
+    return found[0]
+
+
+def _typed(value: Value, wanted: Type, room: Room) -> Value:
+    return lambda context, run: coerced(value(context, run), wanted, room.types)
+
+
+def _literal(element: Element, room: Room) -> Value:
+    language = element.get("expressionLanguage").rstrip("/").rpartition("/")[2].lower()
+    if language not in FEEL_LANGUAGES:
+        raise NotUnderstood(
+            room.place, f"the expression is written in {language}", "Write it in FEEL."
+        )
+    if child(element, "importedValues") is not None:
+        raise NotUnderstood(
+            room.place, "imported values are not read", "Write the expression here."
+        )
+    return expression(text_of(element), room, room.place)
+
+
+def _context(element: Element, room: Room) -> Value:
+    entries: list[tuple[str, Value]] = []
+    for entry in children(element, "contextEntry"):
+        variable = child(entry, "variable")
+        key = variable.get("name") if variable is not None else RESULT
+        inner = value_of(only_expression(entry, room.place), room)
+        wanted = type_named(variable.get("typeRef")) if variable is not None else None
+        entries.append((key, inner if wanted is None else _typed(inner, wanted, room)))
+
+    def run(context: Context, purse: Run) -> object:
+        made: dict[str, object] = {}
+        seen = dict(context)
+        for key, value in entries:
+            result = value(seen, purse)
+            if key == RESULT:
+                return result
+            made[key] = seen[key] = result
+            if isinstance(result, BoxedFunction):
+                result.context[key] = result
+        return made
+
+    return run
+
+
+def _list(element: Element, room: Room) -> Value:
+    items = [
+        value_of(item, room)
+        for item in element
+        if item.name not in ("", "description", "extensionElements")
+    ]
+    return lambda context, run: [item(context, run) for item in items]
+
+
+def _relation(element: Element, room: Room) -> Value:
+    columns = [column.get("name") for column in children(element, "column")]
+    rows: list[list[Value]] = []
+    for row in children(element, "row"):
+        cells = [value_of(cell, room) for cell in row if cell.name]
+        if len(cells) != len(columns):
+            raise NotUnderstood(
+                room.place,
+                f"a row has {len(cells)} cells for {len(columns)} columns",
+                "Fill the row.",
+            )
+        rows.append(cells)
+
+    def run(context: Context, purse: Run) -> object:
+        return [
+            {key: cell(context, purse) for key, cell in zip(columns, cells, strict=True)}
+            for cells in rows
+        ]
+
+    return run
+
+
+def _invocation(element: Element, room: Room) -> Value:
+    function = value_of(only_expression(element, room.place, "binding"), room)
+    bindings: list[tuple[str, Value]] = []
+    for binding in children(element, "binding"):
+        parameter = child(binding, "parameter")
+        if parameter is None:
+            raise NotUnderstood(room.place, "a binding names no parameter", "Name it.")
+        given = value_of(only_expression(binding, room.place, "parameter"), room)
+        bindings.append((parameter.get("name"), given))
+
+    def run(context: Context, purse: Run) -> object:
+        called = function(context, purse)
+        if not isinstance(called, Function):
+            return None
+        arguments = {name: value(context, purse) for name, value in bindings}
+        return called.call_named(purse, arguments)
+
+    return run
+
+
+def _function(element: Element, room: Room) -> Value:
+    return function_of(element, room)
+
+
+def _conditional(element: Element, room: Room) -> Value:
+    condition, then, otherwise = (_part(element, name, room) for name in ("if", "then", "else"))
+    return lambda context, run: (then if condition(context, run) is True else otherwise)(
+        context, run
+    )
+
+
+def _for(element: Element, room: Room) -> Value:
+    source, body = _part(element, "in", room), _part(element, "return", room)
+    variable = element.get("iteratorVariable")
+
+    def run(context: Context, purse: Run) -> object:
+        items = iterated(purse, source(context, purse))
+        if items is None:
+            return None
+        results: list[object] = []
+        for item in items:
+            purse.spend(1)
+            results.append(body({**context, variable: item, "partial": list(results)}, purse))
+        return results
+
+    return run
+
+
+def _quantified(element: Element, room: Room) -> Value:
+    source, condition = _part(element, "in", room), _part(element, "satisfies", room)
+    variable, decides = element.get("iteratorVariable"), element.name == "some"
+
+    def run(context: Context, purse: Run) -> object:
+        items = iterated(purse, source(context, purse))
+        if items is None:
+            return None
+        unknown = False
+        for item in items:
+            purse.spend(1)
+            answer = condition({**context, variable: item}, purse)
+            if answer is decides:
+                return decides
+            unknown = unknown or not isinstance(answer, bool)
+        return None if unknown else not decides
+
+    return run
+
+
+def _filter(element: Element, room: Room) -> Value:
+    source, match = _part(element, "in", room), _part(element, "match", room)
+
+    def run(context: Context, purse: Run) -> object:
+        found = source(context, purse)
+        items = found if is_list(found) else [] if found is None else [found]
+        kept: list[object] = []
+        for item in items:
+            purse.spend(1)
+            entries = item if is_context(item) else {}
+            answer = match({**context, **entries, "item": item}, purse)
+            if answer is True:
+                kept.append(item)
+            elif not isinstance(answer, bool) and answer is not None:
+                return item_at(items, answer) if _is_index(answer) else None
+        return kept
+
+    return run
+
+
+def _is_index(value: object) -> TypeGuard[Decimal]:
+    return isinstance(value, Decimal)
+
+
+def _part(element: Element, name: str, room: Room) -> Value:
+    part = child(element, name)
+    if part is None:
+        raise NotUnderstood(room.place, f"{element.name} has no `{name}`", "Complete it.")
+    return value_of(only_expression(part, room.place), room)
+
+
+KINDS: dict[str, Callable[[Element, Room], Value]] = {
+    "literalExpression": _literal,
+    "context": _context,
+    "list": _list,
+    "relation": _relation,
+    "invocation": _invocation,
+    "functionDefinition": _function,
+    "conditional": _conditional,
+    "for": _for,
+    "some": _quantified,
+    "every": _quantified,
+    "filter": _filter,
+}

@@ -1,0 +1,123 @@
+"""What can be wrong with a decision, always with its place and a remedy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from clearway.errors import ClearwayError
+from clearway.feel import feel_text
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file of decisions something is; rules count from 1, a column is its label."""
+
+    file: str
+    decision: str = ""
+    rule: int | None = None
+    column: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.file]
+        if self.decision:
+            parts.append(f"decision {self.decision}")
+        if self.rule is not None:
+            parts.append(f"rule {self.rule}")
+        if self.column:
+            parts.append(f"column {self.column}")
+        return ", ".join(parts)
+
+
+class DecisionError(ClearwayError):
+    """A decision cannot be read or cannot be made.
+
+    `place` says where, `cause` what is wrong, `remedy` what to do, `kind` names the check.
+    """
+
+    kind = "decision"
+
+    def __init__(self, place: Place, cause: str, remedy: str) -> None:
+        super().__init__(f"{place}: {cause}. {remedy}")
+        self.place = place
+        self.cause = cause
+        self.remedy = remedy
+
+    @property
+    def file(self) -> str:
+        """The file it is in."""
+        return self.place.file
+
+    @property
+    def decision(self) -> str:
+        """The id of the decision, or empty for the file itself."""
+        return self.place.decision
+
+
+class NotUnderstood(DecisionError):
+    """The file says something that is not carried out, so it is refused."""
+
+    kind = "decision-not-understood"
+
+
+class MissingInput(DecisionError):
+    """The decision needs a value that the context does not hold; `name` is it."""
+
+    kind = "decision-missing-input"
+
+    def __init__(self, place: Place, name: str) -> None:
+        super().__init__(
+            place,
+            f"the input `{name}` is missing",
+            f"Give a value named `{name}`, or correct the expression that asks for it.",
+        )
+        self.name = name
+
+
+class WrongValue(DecisionError):
+    """A value is not of the type, or not among the values, that the table declares."""
+
+    kind = "decision-wrong-value"
+
+
+class NoRuleMatched(DecisionError):
+    """No rule fits the inputs and there is no default."""
+
+    kind = "decision-no-rule"
+
+    def __init__(self, place: Place, inputs: Mapping[str, object]) -> None:
+        super().__init__(
+            place,
+            f"no rule fits {told(inputs)}",
+            "Add a rule for this case, or a default output.",
+        )
+        self.inputs = dict(inputs)
+
+
+class RulesOverlap(DecisionError):
+    """Several rules fit where the hit policy allows one, or one answer; `rules` are numbers."""
+
+    kind = "decision-overlap"
+
+    def __init__(
+        self, place: Place, inputs: Mapping[str, object], rules: tuple[int, ...], policy: str
+    ) -> None:
+        numbers = " and ".join(str(rule) for rule in rules)
+        allowed = "one answer" if policy == "ANY" else "one rule"
+        super().__init__(
+            place,
+            f"rules {numbers} fit {told(inputs)}, but hit policy {policy} allows {allowed} only",
+            "Narrow the rules so that they part these cases, or choose another hit policy.",
+        )
+        self.inputs = dict(inputs)
+        self.rules = rules
+
+
+def told(inputs: Mapping[str, object]) -> str:
+    """The inputs as a reader sees them: `impact = 1, urgency = "high"`."""
+    if not inputs:
+        return "without inputs"
+    return ", ".join(f"{name} = {_short(value)}" for name, value in inputs.items())
+
+
+def _short(value: object) -> str:
+    text = feel_text(value)
+    return text if len(text) <= 60 else text[:59] + "…"

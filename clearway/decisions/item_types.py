@@ -1,0 +1,157 @@
+"""Type definitions of a DMN file as FEEL types."""
+
+from collections.abc import Collection, Mapping
+
+from clearway.decisions.errors import NotUnderstood, Place
+from clearway.decisions.markup import Element, child, children, own_text, text_of
+from clearway.feel import FeelError
+from clearway.feel.expression import compile_typed_unary_tests
+from clearway.feel.types import (
+    ANY,
+    Constrained,
+    ContextType,
+    FunctionType,
+    ListType,
+    Named,
+    RangeType,
+    Type,
+    unknown_names,
+)
+
+DEEPEST = 20
+
+
+def item_types(
+    root: Element, file: str, foreign: Mapping[str, Type]
+) -> tuple[dict[str, Type], list[NotUnderstood]]:
+    """All type definitions by name, imported ones included, and what is wrong with some."""
+    found: dict[str, Type] = {**foreign}
+    wrong: list[NotUnderstood] = []
+    for element in children(root, "itemDefinition"):
+        place = Place(file, column=element.get("name"))
+        try:
+            found[element.get("name")] = _type(element, place, DEEPEST)
+        except NotUnderstood as error:
+            wrong.append(error)
+    wrong += _unresolved(found, file)
+    return {name: kind for name, kind in found.items() if not _is_circular(name, found)}, wrong
+
+
+def type_named(name: str | None) -> Type | None:
+    """The type of a `typeRef`; None for none, or for Any."""
+    if not name:
+        return None
+    plain = name.rpartition(":")[2]
+    return None if plain == "Any" else Named(plain)
+
+
+def prefixed(kind: Type, prefix: str, names: Collection[str]) -> Type:
+    """A type of an imported file, as the importing file names it."""
+    if isinstance(kind, Named):
+        return Named(f"{prefix}.{kind.name}") if kind.name in names else kind
+    if isinstance(kind, ListType):
+        return ListType(prefixed(kind.item, prefix, names))
+    if isinstance(kind, RangeType):
+        return RangeType(prefixed(kind.item, prefix, names))
+    if isinstance(kind, Constrained):
+        return Constrained(prefixed(kind.base, prefix, names), kind.allows)
+    if isinstance(kind, ContextType):
+        fields = ((key, prefixed(field, prefix, names)) for key, field in kind.fields)
+        return ContextType(tuple(fields))
+    parameters = tuple(prefixed(each, prefix, names) for each in kind.parameters)
+    return FunctionType(parameters, prefixed(kind.result, prefix, names))
+
+
+def component_names(root: Element) -> set[str]:
+    """The names of all fields, which expressions may use in paths."""
+    names: set[str] = set()
+    waiting = children(root, "itemDefinition")
+    while waiting:
+        element = waiting.pop()
+        names.add(element.get("name"))
+        waiting += children(element, "itemComponent")
+    return names - {""}
+
+
+def _type(element: Element, place: Place, left: int) -> Type:
+    if not left:
+        raise NotUnderstood(place, "the type nests too deep", f"Keep it below {DEEPEST} levels.")
+    base = _base(element, place, left)
+    allowed = child(element, "allowedValues")
+    if allowed is not None:
+        base = Constrained(base, _allows(text_of(allowed), place))
+    return ListType(base) if element.get("isCollection") == "true" else base
+
+
+def _base(element: Element, place: Place, left: int) -> Type:
+    components = children(element, "itemComponent")
+    if components:
+        fields = ((each.get("name"), _type(each, place, left - 1)) for each in components)
+        return ContextType(tuple(fields))
+    function = child(element, "functionItem")
+    if function is not None:
+        parameters = (
+            type_named(each.get("typeRef")) or ANY for each in children(function, "parameters")
+        )
+        return FunctionType(tuple(parameters), type_named(function.get("outputTypeRef")) or ANY)
+    return type_named(own_text(child(element, "typeRef"))) or ANY
+
+
+class Allowed:
+    """Asks unary tests whether they allow a value."""
+
+    def __init__(self, text: str, place: Place) -> None:
+        try:
+            self._tests = compile_typed_unary_tests(text, (), {})
+        except FeelError as error:
+            raise NotUnderstood(
+                place, f"the allowed values are no unary tests: {error}", "Correct them."
+            ) from error
+
+    def __call__(self, value: object) -> bool:
+        return self._tests.matches(value, {}) is True
+
+
+def _allows(text: str | None, place: Place) -> Allowed:
+    if text is None:
+        raise NotUnderstood(
+            place, "the allowed values are empty", "Write them, or remove the element."
+        )
+    return Allowed(text, place)
+
+
+def _unresolved(found: Mapping[str, Type], file: str) -> list[NotUnderstood]:
+    return [
+        NotUnderstood(
+            Place(file, column=name),
+            f"there is no type `{missing}`",
+            "Define it, or correct the name.",
+        )
+        for name, kind in found.items()
+        for missing in unknown_names(kind, found)
+    ] + [
+        NotUnderstood(
+            Place(file, column=name), "the type is defined by itself", "Break the circle."
+        )
+        for name in found
+        if _is_circular(name, found)
+    ]
+
+
+def _is_circular(name: str, found: Mapping[str, Type]) -> bool:
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for used in _names_in(found.get(waiting.pop())):
+            if used == name:
+                return True
+            if used not in seen:
+                seen.add(used)
+                waiting.append(used)
+    return False
+
+
+def _names_in(kind: Type | None) -> list[str]:
+    if kind is None:
+        return []
+    return unknown_names(kind, {})

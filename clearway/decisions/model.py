@@ -1,0 +1,169 @@
+"""What a file of decisions says, read and compiled."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from clearway.decisions.errors import DecisionError, Place
+from clearway.feel import Function, UnaryTests
+from clearway.feel.limits import Run
+from clearway.feel.types import Type
+
+Context = Mapping[str, object]
+Value = Callable[[Context, Run], object]
+
+
+class BoundFunction(Function):
+    """A function with the names it can see, which may be completed after it is made."""
+
+    context: dict[str, object]
+
+
+class HitPolicy(Enum):
+    """How many rules may fit, and which of them answers."""
+
+    UNIQUE = "UNIQUE"
+    FIRST = "FIRST"
+    PRIORITY = "PRIORITY"
+    ANY = "ANY"
+    COLLECT = "COLLECT"
+    RULE_ORDER = "RULE ORDER"
+    OUTPUT_ORDER = "OUTPUT ORDER"
+
+
+class Aggregation(Enum):
+    """What COLLECT makes of all answers."""
+
+    SUM = "SUM"
+    MIN = "MIN"
+    MAX = "MAX"
+    COUNT = "COUNT"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One test of a rule; `place` is for errors, `column` the number of its input from 0."""
+
+    column: int
+    tests: UnaryTests
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One output of a rule, or a default."""
+
+    value: Value
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A column of inputs: its label, expression, type and allowed values."""
+
+    label: str
+    text: str
+    value: Value
+    type: Type | None
+    allowed: UnaryTests | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A column of outputs; `order` are its output values, the highest priority first."""
+
+    name: str
+    type: Type | None
+    allowed: UnaryTests | None
+    order: tuple[object, ...]
+    default: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row: the cells that test something, the outputs, and its annotations."""
+
+    number: int
+    cells: tuple[Cell, ...]
+    answers: tuple[Answer, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A decision table."""
+
+    policy: HitPolicy
+    aggregation: Aggregation | None
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """The ids a decision, knowledge model or service refers to."""
+
+    inputs: tuple[str, ...] = ()
+    decisions: tuple[str, ...] = ()
+    knowledge: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InputData:
+    """A value that comes from outside."""
+
+    id: str
+    name: str
+    type: Type | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision: a table or another expression, with what it needs.
+
+    `broken` are the reasons why it is refused; such a decision is never evaluated. `paths` are
+    the names it asks for, such as (record, impact); those of its own variables are among them.
+    """
+
+    id: str
+    name: str
+    variable: str
+    type: Type | None
+    logic: Table | Value | None
+    needs: Requirements
+    place: Place
+    paths: frozenset[tuple[str, ...]] = frozenset()
+    broken: tuple[DecisionError, ...] = ()
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of the outputs an evaluation has."""
+        if isinstance(self.logic, Table):
+            return tuple(output.name for output in self.logic.outputs)
+        return (self.variable,)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """A business knowledge model: a function made for a context of other functions."""
+
+    id: str
+    name: str
+    make: Callable[[Context, Run], BoundFunction] | None
+    needs: Requirements
+    place: Place
+    broken: tuple[DecisionError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A decision service: decisions offered as one function."""
+
+    id: str
+    name: str
+    type: Type | None
+    outputs: tuple[str, ...]
+    parameters: tuple[str, ...]
+    place: Place

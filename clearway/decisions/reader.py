@@ -1,0 +1,329 @@
+"""A file of decisions: its elements, how they need each other, and what is wrong with them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from clearway.decisions.boxed import Room, function_of, only_expression, value_of
+from clearway.decisions.errors import DecisionError, NotUnderstood, Place
+from clearway.decisions.findings import Finding, finding_of
+from clearway.decisions.item_types import component_names, item_types, prefixed, type_named
+from clearway.decisions.markup import DMN, Element, child, children, definitions
+from clearway.decisions.model import (
+    BoundFunction,
+    Context,
+    Decision,
+    InputData,
+    Knowledge,
+    Requirements,
+    Service,
+    Table,
+    Value,
+)
+from clearway.decisions.table import decide
+from clearway.decisions.table_reader import TableReader
+from clearway.feel.limits import Run
+from clearway.feel.types import Type
+
+DRAWN = ("extensionElements", "description", "textAnnotation", "association", "artifact")
+READ = (
+    "itemDefinition", "inputData", "decision", "businessKnowledgeModel", "decisionService",
+    "import", "knowledgeSource", "organizationUnit", "performanceIndicator",
+    "elementCollection", "group",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """All decisions of one file."""
+
+    file: str
+    namespace: str
+    imported: "Mapping[str, Decisions]"
+    inputs: dict[str, InputData]
+    types: dict[str, Type]
+    knowledge: dict[str, Knowledge]
+    services: dict[str, Service]
+    decisions: dict[str, Decision]
+    wrong: list[DecisionError] = field(default_factory=list[DecisionError])
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the decisions, in the order of the file."""
+        return tuple(self.decisions)
+
+    def get(self, decision_id: str) -> Decision:
+        """A decision by id; raises DecisionError when there is none."""
+        if decision_id not in self.decisions:
+            known = ", ".join(self.decisions) or "none"
+            place = Place(self.file, decision_id)
+            raise DecisionError(place, "there is no such decision", f"Name one of: {known}.")
+        return self.decisions[decision_id]
+
+    def problems(self) -> list[Finding]:
+        """Everything that is refused in this file; empty for a file that can be used."""
+        errors = [*self.wrong]
+        for decision in self.decisions.values():
+            errors += decision.broken
+        for knowledge in self.knowledge.values():
+            errors += knowledge.broken
+        return [finding_of(error) for error in errors]
+
+
+def read_decisions(
+    xml: bytes, file: str, imports: Mapping[str, Decisions] | None = None
+) -> Decisions:
+    """Read a DMN 1.3 to 1.5 file; `imports` are files it may import, by their namespaces.
+
+    Raises NotUnderstood when the file as a whole is none. What is wrong inside is listed by
+    `problems`, and a decision with a problem raises it when it is evaluated.
+    """
+    return FileReader(definitions(xml, file), file, imports or {}).decisions()
+
+
+class FileReader:
+    """Reads one file from its root element."""
+
+    def __init__(self, root: Element, file: str, known: Mapping[str, Decisions]) -> None:
+        self._root = root
+        self._file = file
+        self._wrong: list[DecisionError] = []
+        self._imports = self._imported(known)
+        foreign = {
+            f"{name}.{each}": prefixed(kind, name, other.types)
+            for name, other in self._imports.items()
+            for each, kind in other.types.items()
+        }
+        self._types, wrong = item_types(root, file, foreign)
+        self._wrong += wrong
+        self._names = component_names(root) | {_variable(each) for each in children(root, *NAMED)}
+
+    def decisions(self) -> Decisions:
+        """All decisions, with what is wrong with each."""
+        self._refuse_unknown()
+        found = Decisions(
+            self._file,
+            self._root.get("namespace"),
+            self._imports,
+            {each.id: each for each in map(self._input, children(self._root, "inputData"))},
+            self._types,
+            {
+                each.id: each
+                for each in map(self._knowledge, children(self._root, "businessKnowledgeModel"))
+            },
+            {each.id: each for each in map(self._service, children(self._root, "decisionService"))},
+            {each.id: each for each in map(self._decision, children(self._root, "decision"))},
+            self._wrong,
+        )
+        return _with_broken_links(found)
+
+    def _imported(self, known: Mapping[str, Decisions]) -> dict[str, Decisions]:
+        found: dict[str, Decisions] = {}
+        for element in children(self._root, "import"):
+            namespace, place = element.get("namespace"), Place(self._file, element.get("name"))
+            if element.get("importType") not in DMN:
+                cause = f"an import of type `{element.get('importType')}` is not read"
+                self._wrong.append(NotUnderstood(place, cause, "Import DMN 1.3 to 1.5 only."))
+            elif namespace not in known:
+                cause = f"the import of `{namespace}` is not there"
+                self._wrong.append(NotUnderstood(place, cause, "Add the file."))
+            else:
+                found[element.get("name")] = known[namespace]
+        return found
+
+    def _reference(self, href: str) -> str:
+        namespace, _, identity = href.rpartition("#")
+        for name, other in self._imports.items():
+            if namespace == other.namespace:
+                return f"{name}#{identity}"
+        return identity
+
+    def _needs(self, element: Element) -> Requirements:
+        links = children(element, "informationRequirement", "knowledgeRequirement")
+        return Requirements(
+            *(
+                tuple(found for link in links for found in self._references(link, name))
+                for name in ("requiredInput", "requiredDecision", "requiredKnowledge")
+            )
+        )
+
+    def _references(self, element: Element, name: str) -> list[str]:
+        return [self._reference(each.get("href")) for each in children(element, name)]
+
+    def _refuse_unknown(self) -> None:
+        seen: set[str] = set()
+        for element in self._root:
+            name, identity = element.name, element.get("id")
+            if name and name not in READ + DRAWN:
+                cause = f"`{name}` is not read"
+                self._wrong.append(NotUnderstood(Place(self._file, identity), cause, "Remove it."))
+            if name and identity in seen and identity:
+                self._wrong.append(
+                    NotUnderstood(
+                        Place(self._file, identity), "two elements have this id", "Rename one."
+                    )
+                )
+            seen.add(identity)
+
+    def _input(self, element: Element) -> InputData:
+        return InputData(_identity(element), _variable(element), _type_of(element))
+
+    def _decision(self, element: Element) -> Decision:
+        identity = _identity(element)
+        place = Place(self._file, identity)
+        broken: list[DecisionError] = []
+        room = self._room(element, place, broken)
+        logic = self._logic(element, room, broken)
+        return Decision(
+            identity,
+            element.get("name") or identity,
+            _variable(element),
+            _type_of(element),
+            logic,
+            self._needs(element),
+            place,
+            frozenset(room.paths),
+            tuple(broken),
+        )
+
+    def _logic(
+        self, element: Element, room: Room, broken: list[DecisionError]
+    ) -> Table | Value | None:
+        try:
+            inner = only_expression(element, room.place, *BESIDE_LOGIC)
+            if inner.name == "decisionTable":
+                return self._table(inner, room, _variable(element), broken)
+            return value_of(inner, room)
+        except NotUnderstood as error:
+            broken.append(error)
+            return None
+
+    def _room(self, element: Element, place: Place, broken: list[DecisionError]) -> Room:
+        def inner_table(table_element: Element, room: Room) -> Value:
+            table = self._table(table_element, room, "result", broken)
+            if table is None:
+                return lambda _context, _run: None
+            return lambda context, run: decide(table, place, self._types, context, run).value
+
+        return Room(place, self._names | set(_names_within(element)), self._types, inner_table)
+
+    def _table(
+        self, element: Element, room: Room, name: str, broken: list[DecisionError]
+    ) -> Table | None:
+        reader = TableReader(element, room, name)
+        table = reader.table()
+        broken += reader.problems
+        return table
+
+    def _knowledge(self, element: Element) -> Knowledge:
+        place = Place(self._file, _identity(element))
+        broken: list[DecisionError] = []
+        name = _variable(element)
+        logic = child(element, "encapsulatedLogic")
+        make: Callable[[Context, Run], BoundFunction] | None = None
+        try:
+            if logic is None:
+                raise NotUnderstood(place, "the knowledge model is empty", "Give it an expression.")
+            make = function_of(logic, self._room(element, place, broken), name)
+        except NotUnderstood as error:
+            broken.append(error)
+        return Knowledge(place.decision, name, make, self._needs(element), place, tuple(broken))
+
+    def _service(self, element: Element) -> Service:
+        return Service(
+            _identity(element),
+            _variable(element),
+            _type_of(element),
+            tuple(self._references(element, "outputDecision")),
+            (*self._references(element, "inputData"), *self._references(element, "inputDecision")),
+            Place(self._file, _identity(element)),
+        )
+
+
+BESIDE_LOGIC = (
+    "question", "allowedAnswers", "informationRequirement", "knowledgeRequirement",
+    "authorityRequirement", "supportedObjective", "impactedPerformanceIndicator", "decisionMaker",
+    "decisionOwner", "usingProcess", "usingTask",
+)  # fmt: skip
+
+
+def _identity(element: Element) -> str:
+    return element.get("id") or element.get("name")
+
+
+def _variable(element: Element) -> str:
+    variable = child(element, "variable")
+    own = element.get("name") or element.get("id")
+    return (variable.get("name") if variable is not None else "") or own
+
+
+def _type_of(element: Element) -> Type | None:
+    variable = child(element, "variable")
+    return type_named(variable.get("typeRef")) if variable is not None else None
+
+
+def _names_within(root: Element) -> Iterable[str]:
+    """The names that an element binds itself: parameters, context entries, iterators, columns."""
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        if element.name in BINDING:
+            yield element.get("name")
+        if element.get("iteratorVariable"):
+            yield element.get("iteratorVariable")
+        waiting += list(element)
+
+
+NAMED = ("inputData", "decision", "businessKnowledgeModel", "decisionService")
+BINDING = frozenset(("variable", "formalParameter", "output", "column"))
+
+
+def _with_broken_links(found: Decisions) -> Decisions:
+    """The same decisions, those refused that need what is not there or need themselves."""
+    for identity, knowledge in found.knowledge.items():
+        wrong = _missing(found, knowledge.place, knowledge.needs)
+        found.knowledge[identity] = replace(knowledge, broken=(*knowledge.broken, *wrong))
+    for service in found.services.values():
+        inputs = tuple(each for each in service.parameters if each not in found.ids)
+        found.wrong.extend(_missing(found, service.place, Requirements(inputs, service.outputs)))
+    for identity in found.ids:
+        decision = found.get(identity)
+        wrong = _missing(found, decision.place, decision.needs) + _circle(found, decision)
+        found.decisions[identity] = replace(decision, broken=(*decision.broken, *wrong))
+    return found
+
+
+def _missing(found: Decisions, place: Place, needs: Requirements) -> list[DecisionError]:
+    absent = [each for each in needs.inputs if not _has(found, each, "inputs")]
+    absent += [each for each in needs.decisions if not _has(found, each, "decisions")]
+    absent += [each for each in needs.knowledge if not _has(found, each, "functions")]
+    return [
+        NotUnderstood(
+            place, f"it needs `{each}`, which is not there", "Add it, or remove the link."
+        )
+        for each in absent
+    ]
+
+
+def _has(found: Decisions, identity: str, kind: str) -> bool:
+    name, _, inner = identity.rpartition("#")
+    if name:
+        return name in found.imported and _has(found.imported[name], inner, kind)
+    known = {
+        "inputs": found.inputs.keys(),
+        "decisions": found.decisions.keys(),
+        "functions": found.knowledge.keys() | found.services.keys(),
+    }
+    return identity in known[kind]
+
+
+def _circle(found: Decisions, start: Decision) -> list[DecisionError]:
+    seen: set[str] = set()
+    waiting = list(start.needs.decisions)
+    while waiting:
+        each = waiting.pop()
+        if each not in seen and each in found.ids:
+            seen.add(each)
+            waiting += found.get(each).needs.decisions
+    if start.id not in seen:
+        return []
+    return [NotUnderstood(start.place, "the decision needs itself", "Break the circle.")]

@@ -1,0 +1,196 @@
+"""Running a decision table: which rules fit, and what the hit policy makes of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from clearway.decisions.boxed import failed
+from clearway.decisions.errors import NoRuleMatched, Place, RulesOverlap, WrongValue
+from clearway.decisions.hits import Hit, aggregated, by_priority
+from clearway.decisions.model import (
+    Aggregation,
+    Answer,
+    Context,
+    HitPolicy,
+    Input,
+    Output,
+    Rule,
+    Table,
+)
+from clearway.feel import FeelError, Limits, feel_text
+from clearway.feel.limits import Run
+from clearway.feel.logic import equal
+from clearway.feel.temporal import at_literal
+from clearway.feel.types import TEMPORAL, Named, Type, coerced
+
+ALL_HITS = (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER)
+
+
+class Purse(Run):
+    """The purse of a decision; unless it is `strict`, what Clearway refuses is null."""
+
+    __slots__ = ("strict",)
+
+    def __init__(self, limits: Limits, now: datetime | None, strict: bool = True) -> None:
+        super().__init__(limits, now)
+        self.strict = strict
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a table says: its value as FEEL has it, the rules that fired, the inputs it saw."""
+
+    value: object
+    rules: tuple[int, ...]
+    inputs: Mapping[str, object]
+
+
+def decide(
+    table: Table, place: Place, types: Mapping[str, Type], context: Context, run: Run
+) -> Verdict:
+    """Run a table; raises NoRuleMatched, RulesOverlap, WrongValue or another DecisionError."""
+    return TableRun(table, place, types, context, run).verdict()
+
+
+class TableRun:
+    """One run of one table."""
+
+    def __init__(
+        self, table: Table, place: Place, types: Mapping[str, Type], context: Context, run: Run
+    ) -> None:
+        self._table = table
+        self._place = place
+        self._types = types
+        self._context = context
+        self._run = run
+        self._strict = run.strict if isinstance(run, Purse) else True
+        self._inputs: dict[str, object] = {}
+
+    def verdict(self) -> Verdict:
+        """Ask the inputs, find the rules that fit, and apply the hit policy."""
+        asked = [self._asked(column) for column in self._table.inputs]
+        self._inputs = dict(zip((each.label for each in self._table.inputs), asked, strict=True))
+        hits: list[Hit] = []
+        for rule in self._table.rules:
+            if not self._fits(rule, asked):
+                continue
+            hits.append((rule, self._row(rule.answers)))
+            if self._table.policy is HitPolicy.FIRST:
+                break
+        try:
+            return self._judged(hits) if hits else Verdict(self._without_hit(), (), self._inputs)
+        except (NoRuleMatched, RulesOverlap):
+            if self._strict:
+                raise
+            return Verdict(None, (), self._inputs)
+
+    def _asked(self, column: Input) -> object:
+        value = column.value(self._context, self._run)
+        if value is None:
+            return None
+        if column.type is not None:
+            value = self._of_type(value, column.type, column.place)
+        if column.allowed is None:
+            return value
+        if column.allowed.matches_in(value, self._context, self._run) is True:
+            return value
+        if not self._strict:
+            return None
+        raise WrongValue(
+            column.place,
+            f"the input is {feel_text(value)}, the table allows {column.allowed.text}",
+            "Correct the value, or add it to the allowed values and the rules.",
+        )
+
+    def _fits(self, rule: Rule, asked: Sequence[object]) -> bool:
+        self._run.spend(1)
+        for cell in rule.cells:
+            try:
+                answer = cell.tests.matches_in(asked[cell.column], self._context, self._run)
+            except FeelError as error:
+                raise failed(cell.place, error) from error
+            if answer is not True:
+                return False
+        return True
+
+    def _row(self, answers: Sequence[Answer]) -> tuple[object, ...]:
+        pairs = zip(self._table.outputs, answers, strict=True)
+        return tuple(self._answer(output, answer) for output, answer in pairs)
+
+    def _answer(self, output: Output, answer: Answer) -> object:
+        value = answer.value(self._context, self._run)
+        if value is None:
+            return None
+        if output.type is not None:
+            value = self._of_type(value, output.type, answer.place)
+        if output.allowed is None or not self._strict:
+            return value
+        if output.allowed.matches_in(value, self._context, self._run) is True:
+            return value
+        raise WrongValue(
+            answer.place,
+            f"the output is {feel_text(value)}, the table allows {output.allowed.text}",
+            "Correct the cell, or add the value to the output values.",
+        )
+
+    def _of_type(self, value: object, wanted: Type, place: Place) -> object:
+        # Records keep dates as text; a column that asks for a date gets one.
+        if isinstance(value, str) and isinstance(wanted, Named) and wanted.name in TEMPORAL:
+            value = at_literal(value) or value
+        found = coerced(value, wanted, self._types)
+        if found is not None or not self._strict:
+            return found
+        name = wanted.name if isinstance(wanted, Named) else "the declared type"
+        cause = f"the value {feel_text(value)} is not of type {name}"
+        raise WrongValue(place, cause, "Correct the value or the type.")
+
+    def _judged(self, hits: list[Hit]) -> Verdict:
+        table = self._table
+        if table.policy in ALL_HITS:
+            return self._of_all(hits)
+        numbers = tuple(rule.number for rule, _ in hits)
+        if table.policy is HitPolicy.UNIQUE and len(hits) > 1:
+            raise RulesOverlap(self._place, self._inputs, numbers, table.policy.value)
+        if table.policy is HitPolicy.ANY:
+            if not self._agree(hits):
+                raise RulesOverlap(self._place, self._inputs, numbers, table.policy.value)
+            return Verdict(self._value(hits[0][1]), numbers, self._inputs)
+        if table.policy is HitPolicy.PRIORITY:
+            hits = by_priority(table.outputs, hits, self._run)
+        rule, answers = hits[0]
+        return Verdict(self._value(answers), (rule.number,), self._inputs)
+
+    def _of_all(self, hits: list[Hit]) -> Verdict:
+        table = self._table
+        if table.policy is HitPolicy.OUTPUT_ORDER:
+            hits = by_priority(table.outputs, hits, self._run)
+        rows = [self._value(answers) for _, answers in hits]
+        value: object = rows
+        if table.aggregation is not None:
+            value = aggregated(table.aggregation, rows, self._place, self._run)
+        return Verdict(value, tuple(rule.number for rule, _ in hits), self._inputs)
+
+    def _agree(self, hits: list[Hit]) -> bool:
+        first = list(hits[0][1])
+        return all(equal(self._run, list(answers), first) is True for _, answers in hits)
+
+    def _without_hit(self) -> object:
+        table = self._table
+        collects = table.policy in ALL_HITS and table.aggregation is None
+        defaults = [output.default for output in table.outputs if output.default is not None]
+        if len(defaults) == len(table.outputs):
+            value = self._value(self._row(defaults))
+            return [value] if collects else value
+        # To collect nothing is an answer; a sum, least or greatest of nothing is none.
+        if table.aggregation is Aggregation.COUNT:
+            return Decimal(0)
+        if collects and self._strict:
+            return []
+        raise NoRuleMatched(self._place, self._inputs)
+
+    def _value(self, answers: Sequence[object]) -> object:
+        if len(answers) == 1:
+            return answers[0]
+        names = (output.name for output in self._table.outputs)
+        return dict(zip(names, answers, strict=True))

@@ -1,0 +1,1 @@
+"""The functions every expression may call."""

@@ -1,0 +1,138 @@
+"""How a built-in function takes its arguments: by position or name, checked and converted."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from clearway.feel.limits import Run
+from clearway.feel.values import Function, adopt, is_list, kind
+
+MISFIT = object()
+TEMPORAL = ("date", "date and time")
+
+Body = Callable[..., object]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`kinds` are those allowed, none of them meaning any."""
+
+    name: str
+    kinds: tuple[str, ...]
+    optional: bool
+    nullable: bool
+    many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overload:
+    """One way to call a function; `body` gets the purse and the arguments."""
+
+    parameters: tuple[Parameter, ...]
+    body: Body
+
+
+class BuiltIn(Function):
+    """A function of the standard: the first overload that fits is called, or the answer is null."""
+
+    def __init__(self, name: str, overloads: Sequence[Overload]) -> None:
+        self.name = name
+        self.source = name
+        self._overloads = tuple(overloads)
+
+    def call(self, run: Run, arguments: list[object]) -> object:
+        """The result for arguments by position."""
+        run.spend(1)
+        for overload in self._overloads:
+            fitted = _by_position(overload.parameters, arguments)
+            if fitted is not None:
+                return overload.body(run, *fitted)
+        return None
+
+    def call_named(self, run: Run, arguments: Mapping[str, object]) -> object:
+        """The result for arguments by name."""
+        run.spend(1)
+        for overload in self._overloads:
+            fitted = _by_name(overload.parameters, arguments)
+            if fitted is not None:
+                return overload.body(run, *fitted)
+        return None
+
+    def conforms(self, count: int) -> bool:
+        """Whether `count` arguments may be given."""
+        return any(_takes(overload.parameters, count) for overload in self._overloads)
+
+
+def built_in(name: str, *overloads: tuple[str, Body]) -> BuiltIn:
+    """A function from signatures such as `string: string, position: number, [length: number]`.
+
+    A parameter in brackets may be left out, a kind ending in `?` may be null, one ending in `*`
+    takes one or all that follow, and `|` parts alternatives.
+    """
+    return BuiltIn(name, [Overload(_parameters(text), body) for text, body in overloads])
+
+
+def _parameters(text: str) -> tuple[Parameter, ...]:
+    return tuple(_parameter(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _parameter(text: str) -> Parameter:
+    optional = text.startswith("[")
+    name, kinds = (part.strip() for part in text.strip("[]").split(":"))
+    many, nullable = kinds.endswith("*"), kinds.endswith("?")
+    found = tuple(each.strip() for each in kinds.rstrip("*?").split("|"))
+    anything = found == ("any",)
+    return Parameter(name, () if anything else found, optional, nullable or anything, many)
+
+
+def _takes(parameters: tuple[Parameter, ...], count: int) -> bool:
+    least = sum(not parameter.optional for parameter in parameters)
+    most = count if any(parameter.many for parameter in parameters) else len(parameters)
+    return least <= count <= most
+
+
+def _by_position(parameters: tuple[Parameter, ...], arguments: list[object]) -> list[object] | None:
+    if not _takes(parameters, len(arguments)):
+        return None
+    fitted: list[object] = []
+    for index, argument in enumerate(arguments):
+        parameter = parameters[min(index, len(parameters) - 1)]
+        value = _fitted(argument, parameter)
+        if value is MISFIT:
+            return None
+        fitted.append(value)
+    return fitted
+
+
+def _by_name(
+    parameters: tuple[Parameter, ...], arguments: Mapping[str, object]
+) -> list[object] | None:
+    if not arguments.keys() <= {parameter.name for parameter in parameters}:
+        return None
+    fitted: list[object] = []
+    for parameter in parameters:
+        if parameter.name not in arguments:
+            if not parameter.optional:
+                return None
+            # An argument left out stands as null, as it does for the bodies by default.
+            fitted.append(None)
+            continue
+        value = _fitted(arguments[parameter.name], parameter)
+        if value is MISFIT:
+            return None
+        fitted.append(value)
+    return fitted
+
+
+def _fitted(value: object, parameter: Parameter) -> object:
+    value = adopt(value)
+    if not parameter.kinds:
+        return value
+    if value is None:
+        return None if parameter.nullable else MISFIT
+    if kind(value) in parameter.kinds:
+        return value
+    if "list" in parameter.kinds:
+        return [value]
+    if is_list(value) and len(value) == 1 and kind(value[0]) in parameter.kinds:
+        return value[0]
+    return MISFIT

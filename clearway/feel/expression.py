@@ -1,0 +1,157 @@
+"""Expressions and unary tests, ready to be evaluated."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
+
+from clearway.feel.compile_operators import any_test, test
+from clearway.feel.compiler import Compiler
+from clearway.feel.errors import FeelError, FeelEvaluationError, FeelLimitError
+from clearway.feel.frame import Code, Frame
+from clearway.feel.limits import DEFAULT_LIMITS, Limits, Run
+from clearway.feel.parser import parse_expression, parse_unary_tests
+from clearway.feel.scope import EMPTY, Uses
+from clearway.feel.types import Type
+from clearway.feel.values import adopt
+
+CACHED = 4096
+NO_TYPES: Mapping[str, Type] = MappingProxyType({})
+TOO_DEEP = "the expression or its values nest too deep"
+
+
+class Expression:
+    """A compiled expression.
+
+    `free_names` are the names it expects from its context, `paths` the dotted ways it goes from
+    them, `filter_names` names inside filters that may be entries of an item or come from outside.
+    """
+
+    def __init__(self, text: str, code: Code, uses: Uses) -> None:
+        self.text = text
+        self.free_names = frozenset(uses.free)
+        self.filter_names = frozenset(uses.in_filters)
+        self.paths = frozenset(uses.paths)
+        self._code = code
+        self._slots = uses.slots
+
+    def evaluate(
+        self,
+        context: Mapping[str, object],
+        *,
+        now: datetime | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> object:
+        """Its value; raises FeelEvaluationError for an unknown name, FeelLimitError for too much.
+
+        What the standard calls an error of types is null. `now` is what `now()` answers.
+        """
+        return self.evaluate_in(context, Run(limits, now))
+
+    def evaluate_in(self, context: Mapping[str, object], run: Run) -> object:
+        """Its value as a part of a larger evaluation that shares one purse."""
+        try:
+            return self._code(Frame(context, [None] * self._slots, run))
+        except FeelError as error:
+            error.text = error.text or self.text
+            raise
+        except RecursionError as error:
+            raise FeelLimitError(TOO_DEEP, self.text) from error
+        except ArithmeticError as error:
+            # What FEEL computes is finite; a caller's value may not be.
+            raise FeelEvaluationError("a number in the context is not finite", self.text) from error
+
+
+class UnaryTests:
+    """Compiled unary tests, as a cell of a decision table holds them."""
+
+    def __init__(self, text: str, negated: bool, tests: list[Code], uses: Uses) -> None:
+        self.text = text
+        self.free_names = frozenset(uses.free)
+        self.filter_names = frozenset(uses.in_filters)
+        self.paths = frozenset(uses.paths)
+        self._negated = negated
+        self._tests = tests
+        self._slots = uses.slots
+
+    def matches(
+        self,
+        value: object,
+        context: Mapping[str, object],
+        *,
+        now: datetime | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> bool | None:
+        """Whether `value` passes; None when that is not known. Errors as `Expression.evaluate`."""
+        return self.matches_in(value, context, Run(limits, now))
+
+    def matches_in(self, value: object, context: Mapping[str, object], run: Run) -> bool | None:
+        """The same as a part of a larger evaluation that shares one purse."""
+        if not self._tests:
+            return True
+        slots: list[object] = [None] * self._slots
+        slots[0] = adopt(value)
+        try:
+            answer = any_test(Frame(context, slots, run), self._tests)
+        except FeelError as error:
+            error.text = error.text or self.text
+            raise
+        except RecursionError as error:
+            raise FeelLimitError(TOO_DEEP, self.text) from error
+        except ArithmeticError as error:
+            # What FEEL computes is finite; a caller's value may not be.
+            raise FeelEvaluationError("a number in the context is not finite", self.text) from error
+        return answer if answer is None or not self._negated else not answer
+
+
+def compile_expression(text: str, names: Collection[str] = ()) -> Expression:
+    """Compile one expression; `names` are those with spaces or special characters.
+
+    Raises FeelSyntaxError, or FeelLimitError for a text that is too long or too deep.
+    """
+    return _expression(text, frozenset(names))
+
+
+def compile_unary_tests(text: str, names: Collection[str] = ()) -> UnaryTests:
+    """Compile the tests of one table cell, in which `?` is the value that is tested.
+
+    Raises as `compile_expression`.
+    """
+    return _unary_tests(text, frozenset(names))
+
+
+def compile_typed_expression(
+    text: str, names: Collection[str], types: Mapping[str, Type]
+) -> Expression:
+    """Compile an expression that may name type definitions; not cached."""
+    compiler = Compiler(text, types)
+    try:
+        code = compiler.code(parse_expression(text, names), EMPTY)
+    except RecursionError as error:
+        raise FeelLimitError(TOO_DEEP, text) from error
+    return Expression(text, code, compiler.uses)
+
+
+def compile_typed_unary_tests(
+    text: str, names: Collection[str], types: Mapping[str, Type]
+) -> UnaryTests:
+    """Compile tests that may name type definitions; not cached."""
+    compiler = Compiler(text, types)
+    try:
+        negated, tests = parse_unary_tests(text, names)
+        slot = compiler.uses.new_slot()
+        scope = EMPTY.with_names({"?": slot})
+        codes = [test(each, slot, scope, compiler) for each in tests]
+    except RecursionError as error:
+        raise FeelLimitError(TOO_DEEP, text) from error
+    return UnaryTests(text, negated, codes, compiler.uses)
+
+
+@lru_cache(maxsize=CACHED)
+def _expression(text: str, names: frozenset[str]) -> Expression:
+    return compile_typed_expression(text, names, NO_TYPES)
+
+
+@lru_cache(maxsize=CACHED)
+def _unary_tests(text: str, names: frozenset[str]) -> UnaryTests:
+    return compile_typed_unary_tests(text, names, NO_TYPES)

@@ -1,0 +1,73 @@
+"""How much work one evaluation may do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from clearway.feel.errors import FeelLimitError
+
+MAX_SOURCE = 65_536
+MAX_NESTING = 64
+TEXT_PER_STEP = 64
+CALL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one evaluation.
+
+    `steps` counts about a microsecond each: loop turns and calls by the size of their bodies, list
+    items touched, text by 64 characters. `depth` nested calls, `size` the
+    items of one list or the characters of one string.
+    """
+
+    steps: int = 1_000_000
+    depth: int = 64
+    size: int = 1_000_000
+
+
+DEFAULT_LIMITS = Limits()
+
+
+class Run:
+    """The purse of one evaluation: what is left to spend, and the instant it calls now."""
+
+    __slots__ = ("depth", "limits", "now", "steps")
+
+    def __init__(self, limits: Limits, now: datetime | None) -> None:
+        self.limits = limits
+        self.now = now
+        self.steps = limits.steps
+        self.depth = limits.depth
+
+    def spend(self, steps: int) -> None:
+        """Pay for `steps`; raises FeelLimitError when the purse is empty."""
+        self.steps -= steps
+        if self.steps < 0:
+            raise FeelLimitError(
+                f"the evaluation takes more than {self.limits.steps} steps; make it simpler"
+            )
+
+    def room(self, size: int) -> None:
+        """Pay for a list of `size` items before it is built."""
+        if size > self.limits.size:
+            raise FeelLimitError(f"a list of {size} items is larger than {self.limits.size}")
+        self.spend(size)
+
+    def text_room(self, size: int) -> None:
+        """Pay for a string of `size` characters before it is built."""
+        if size > self.limits.size:
+            raise FeelLimitError(f"a text of {size} characters is longer than {self.limits.size}")
+        self.spend(size // TEXT_PER_STEP + 1)
+
+    def enter(self, weight: int = 1) -> None:
+        """One call deeper, into a body of `weight` nodes; `leave` undoes it."""
+        self.depth -= 1
+        self.spend(CALL + weight)
+        if self.depth < 0:
+            raise FeelLimitError(
+                f"calls nest deeper than {self.limits.depth}; let the recursion end sooner"
+            )
+
+    def leave(self) -> None:
+        """One call back up."""
+        self.depth += 1

@@ -1,0 +1,291 @@
+"""Approval: a round of seats, the ballots cast for them, and what these decide.
+
+Defaults follow CAB practice: quorum and votes of a change advisory board, no approval by silence.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+
+from clearway.errors import ClearwayError
+
+PersonId = str
+SeatId = str
+
+
+class ApprovalError(ClearwayError):
+    """A round or its ballots contradict themselves; the text says what and how to put it right."""
+
+
+class Choice(StrEnum):
+    """What a ballot says. Abstaining counts for the quorum alone."""
+
+    APPROVE = "approve"
+    APPROVE_WITH_CONDITIONS = "approve_with_conditions"
+    REJECT = "reject"
+    ABSTAIN = "abstain"
+
+
+class Outcome(StrEnum):
+    """`UNREACHABLE`: seats are still open, or stayed empty, but approval can no longer come."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    OPEN = "open"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A right to one ballot, held by a person or by any member of a role.
+
+    A delegate acts for the holder, strictly before `delegate_until`. A mandatory seat must have
+    cast; a veto seat's rejection rejects; the chair's ballot decides a tie.
+    """
+
+    id: SeatId
+    holder: PersonId | None = None
+    role: str | None = None
+    mandatory: bool = False
+    veto: bool = False
+    chair: bool = False
+    delegate: PersonId | None = None
+    delegate_until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if (self.holder is None) == (self.role is None):
+            raise ApprovalError(f"seat {self.id!r} needs either a holder or a role; give it one")
+        if (self.delegate is None) != (self.delegate_until is None):
+            raise ApprovalError(
+                f"seat {self.id!r}: a delegation is for a person and until an instant; give both"
+            )
+        _check_aware(self.delegate_until, f"seat {self.id!r}: delegate_until")
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """How many seats must cast, and how many must say yes.
+
+    At least `at_least` seats, more than the share `more_than` of all seats (None: any share), and
+    the chair's if `chair`. Shares are compared exactly: more than half of five is three.
+    """
+
+    at_least: int = 1
+    more_than: Fraction | None = None
+    chair: bool = False
+    yes: int = 1
+
+    def __post_init__(self) -> None:
+        if self.at_least < 1 or self.yes < 1:
+            raise ApprovalError("a quorum needs at least one seat and one yes; nothing is silent")
+        if self.more_than is not None and not 0 <= self.more_than < 1:
+            raise ApprovalError("more_than is a share of the seats from 0 to below 1; use 1/2")
+
+    def seats_needed(self, seats: int) -> int:
+        """How many of `seats` seats must cast."""
+        share = 0 if self.more_than is None else seats * self.more_than // 1 + 1
+        return max(self.at_least, int(share))
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One asking of the seats about one revision of a thing; only its own ballots count."""
+
+    revision: int
+    seats: tuple[Seat, ...]
+    quorum: Quorum
+    opened_at: datetime
+    deadline: datetime | None = None
+
+    def __post_init__(self) -> None:
+        ids = [seat.id for seat in self.seats]
+        if len(set(ids)) != len(ids):
+            raise ApprovalError("two seats of a round have one id; name each seat once")
+        if self.quorum.seats_needed(len(ids)) > len(ids) or self.quorum.yes > len(ids):
+            raise ApprovalError(
+                f"a round of {len(ids)} seats can never meet its quorum; add seats or ask for less"
+            )
+        chairs = sum(seat.chair for seat in self.seats)
+        if chairs > 1 or (self.quorum.chair and not chairs):
+            raise ApprovalError(f"the round has {chairs} chairs; mark one seat as the chair")
+        _check_aware(self.opened_at, "opened_at")
+        _check_aware(self.deadline, "deadline")
+
+    def seat(self, seat_id: SeatId) -> Seat | None:
+        return next((seat for seat in self.seats if seat.id == seat_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """What `person` said for a seat about one revision, and when; all are kept."""
+
+    seat: SeatId
+    person: PersonId
+    choice: Choice
+    revision: int
+    at: datetime
+    reason: str = ""
+    conditions: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_aware(self.at, f"ballot for seat {self.seat!r}: at")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the ballots decide, in one sentence for its reader, and the conditions of a yes."""
+
+    outcome: Outcome
+    reason: str
+    conditions: tuple[str, ...] = ()
+
+    @property
+    def decided(self) -> bool:
+        """Nothing that the open seats may still say changes it."""
+        return self.outcome is not Outcome.OPEN
+
+
+def decide(round_: Round, ballots: Sequence[Ballot]) -> Verdict:
+    """The verdict as soon as no ballot of an open seat can change it, and OPEN until then.
+
+    Raises ApprovalError for ballots that `processes.casting.may_cast` would not have let in.
+    """
+    cast = counting(round_, ballots)
+    choices = {seat: ballot.choice for seat, ballot in cast.items()}
+    waiting = [seat.id for seat in round_.seats if seat.id not in cast]
+    if veto := _veto(round_, cast):
+        return veto
+    if _approves(round_, choices) and _approves(round_, choices | _all(waiting, Choice.REJECT)):
+        return _approved(round_, cast)
+    if not waiting:
+        return Verdict(Outcome.REJECTED, f"Rejected with {_tally(round_, choices)}.")
+    if not _approves(round_, choices | _all(waiting, Choice.APPROVE)):
+        return Verdict(
+            Outcome.UNREACHABLE,
+            f"With {_tally(round_, choices)}, the open seats cannot bring an approval any more.",
+        )
+    return Verdict(Outcome.OPEN, f"Not decided: {_missing(round_, choices)}.")
+
+
+def conclude(round_: Round, ballots: Sequence[Ballot]) -> Verdict:
+    """The verdict when the round ends now, as at its deadline: never OPEN, and silence is no yes.
+
+    Without its quorum or a mandatory seat, the round is UNREACHABLE: it was not able to decide.
+    """
+    cast = counting(round_, ballots)
+    choices = {seat: ballot.choice for seat, ballot in cast.items()}
+    if veto := _veto(round_, cast):
+        return veto
+    if not _quorate(round_, choices):
+        missing = _missing(round_, choices)
+        return Verdict(Outcome.UNREACHABLE, f"The round ended undecided: {missing}.")
+    if _approves(round_, choices):
+        return _approved(round_, cast)
+    return Verdict(Outcome.REJECTED, f"Rejected with {_tally(round_, choices)}.")
+
+
+def counting(round_: Round, ballots: Sequence[Ballot]) -> dict[SeatId, Ballot]:
+    """The ballots that count: of this round's revision, the latest of each seat."""
+    latest: dict[SeatId, Ballot] = {}
+    for ballot in sorted(ballots, key=lambda ballot: ballot.at):
+        if ballot.revision == round_.revision:
+            latest[ballot.seat] = ballot
+    for seat in latest:
+        if round_.seat(seat) is None:
+            raise ApprovalError(f"a ballot was cast for {seat!r}, which is no seat of the round")
+    if len({ballot.person for ballot in latest.values()}) != len(latest):
+        raise ApprovalError("one person has cast for two seats; withdraw one of the ballots")
+    return latest
+
+
+def _approves(round_: Round, choices: Mapping[SeatId, Choice]) -> bool:
+    """Whether exactly these choices approve: more yes than no, the chair's word in a tie."""
+    if not _quorate(round_, choices):
+        return False
+    if any(seat.veto and choices.get(seat.id) is Choice.REJECT for seat in round_.seats):
+        return False
+    yes, no = _yes(choices.values()), _no(choices.values())
+    if yes == no:
+        chair = next((seat for seat in round_.seats if seat.chair), None)
+        return yes >= round_.quorum.yes and chair is not None and _says_yes(choices.get(chair.id))
+    return yes > no and yes >= round_.quorum.yes
+
+
+def _quorate(round_: Round, choices: Mapping[SeatId, Choice]) -> bool:
+    return len(choices) >= round_.quorum.seats_needed(len(round_.seats)) and not _absent(
+        round_, choices
+    )
+
+
+def _absent(round_: Round, choices: Mapping[SeatId, Choice]) -> list[SeatId]:
+    """The seats without which the round cannot decide and that have not cast."""
+    return [
+        seat.id
+        for seat in round_.seats
+        if (seat.mandatory or (seat.chair and round_.quorum.chair)) and seat.id not in choices
+    ]
+
+
+def _veto(round_: Round, cast: Mapping[SeatId, Ballot]) -> Verdict | None:
+    for seat in round_.seats:
+        ballot = cast.get(seat.id)
+        if seat.veto and ballot is not None and ballot.choice is Choice.REJECT:
+            why = f": {ballot.reason}" if ballot.reason else "."
+            return Verdict(
+                Outcome.REJECTED, f"Rejected by seat {seat.id}, whose rejection decides{why}"
+            )
+    return None
+
+
+def _approved(round_: Round, cast: Mapping[SeatId, Ballot]) -> Verdict:
+    choices = {seat: ballot.choice for seat, ballot in cast.items()}
+    conditions = tuple(
+        condition
+        for seat in round_.seats
+        if seat.id in cast and cast[seat.id].choice is Choice.APPROVE_WITH_CONDITIONS
+        for condition in cast[seat.id].conditions
+    )
+    return Verdict(Outcome.APPROVED, f"Approved with {_tally(round_, choices)}.", conditions)
+
+
+def _missing(round_: Round, choices: Mapping[SeatId, Choice]) -> str:
+    needed = round_.quorum.seats_needed(len(round_.seats))
+    if absent := _absent(round_, choices):
+        return f"{', '.join(absent)} must cast a ballot and has not"
+    if len(choices) < needed:
+        return f"{len(choices)} of {len(round_.seats)} seats have cast and {needed} are needed"
+    return f"{_tally(round_, choices)} so far, and the open seats can still turn it"
+
+
+def _tally(round_: Round, choices: Mapping[SeatId, Choice]) -> str:
+    yes, no = _yes(choices.values()), _no(choices.values())
+    abstained, silent = len(choices) - yes - no, len(round_.seats) - len(choices)
+    parts = [f"{yes} yes ({round_.quorum.yes} needed)", f"{no} no"]
+    if abstained:
+        parts.append(f"{abstained} abstained")
+    if silent:
+        parts.append(f"{silent} not cast")
+    return ", ".join(parts)
+
+
+def _yes(choices: Collection[Choice]) -> int:
+    return sum(_says_yes(choice) for choice in choices)
+
+
+def _no(choices: Collection[Choice]) -> int:
+    return sum(choice is Choice.REJECT for choice in choices)
+
+
+def _says_yes(choice: Choice | None) -> bool:
+    return choice in (Choice.APPROVE, Choice.APPROVE_WITH_CONDITIONS)
+
+
+def _all(seats: Sequence[SeatId], choice: Choice) -> dict[SeatId, Choice]:
+    return dict.fromkeys(seats, choice)
+
+
+def _check_aware(moment: datetime | None, what: str) -> None:
+    if moment is not None and moment.utcoffset() is None:
+        raise ApprovalError(f"{what} has no time zone; give an aware instant")
