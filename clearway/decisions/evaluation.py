@@ -47,7 +47,12 @@ def evaluate(
     Raises NoRuleMatched, RulesOverlap, MissingInput, WrongValue or another DecisionError, all with
     file, decision, rule and column; never answers in silence.
     """
-    return Session(decisions, context, Purse(limits, now)).evaluation(decision_id)
+    try:
+        return Session(decisions, context, Purse(limits, now)).evaluation(decision_id)
+    except RecursionError as error:
+        place = decisions.get(decision_id).place
+        cause = "the decisions it needs nest too deep"
+        raise DecisionError(place, cause, "Need fewer decisions in a row.") from error
 
 
 class Session:

@@ -1,8 +1,9 @@
 """What a file of decisions says, read and compiled."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
 from clearway.decisions.errors import DecisionError, Place
 from clearway.feel import Function, UnaryTests
@@ -90,15 +91,30 @@ class Rule:
     notes: tuple[str, ...]
 
 
+class RuleIndex(Protocol):
+    """Finds the rules that can fit, see `clearway.decisions.index`."""
+
+    @property
+    def rest(self) -> tuple[tuple[Cell, ...], ...]:
+        """By rule, the cells that have to be asked."""
+        ...
+
+    def candidates(self, asked: Sequence[object]) -> Iterator[int]:
+        """The places of the rules left by the other cells, in order."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A decision table."""
+    """A decision table; `slots` is how many local values its cells need at most."""
 
     policy: HitPolicy
     aggregation: Aggregation | None
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     rules: tuple[Rule, ...]
+    index: RuleIndex
+    slots: int
 
 
 @dataclass(frozen=True, slots=True)

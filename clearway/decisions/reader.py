@@ -283,11 +283,14 @@ def _with_broken_links(found: Decisions) -> Decisions:
         wrong = _missing(found, knowledge.place, knowledge.needs)
         found.knowledge[identity] = replace(knowledge, broken=(*knowledge.broken, *wrong))
     for service in found.services.values():
-        inputs = tuple(each for each in service.parameters if each not in found.ids)
+        inputs = tuple(each for each in service.parameters if each not in found.decisions)
         found.wrong.extend(_missing(found, service.place, Requirements(inputs, service.outputs)))
-    for identity in found.ids:
-        decision = found.get(identity)
-        wrong = _missing(found, decision.place, decision.needs) + _circle(found, decision)
+    circles = _in_circles(found)
+    for identity, decision in list(found.decisions.items()):
+        wrong = _missing(found, decision.place, decision.needs)
+        if identity in circles:
+            cause = "what the decision needs leads back to itself"
+            wrong.append(NotUnderstood(decision.place, cause, "Break the circle."))
         found.decisions[identity] = replace(decision, broken=(*decision.broken, *wrong))
     return found
 
@@ -316,14 +319,21 @@ def _has(found: Decisions, identity: str, kind: str) -> bool:
     return identity in known[kind]
 
 
-def _circle(found: Decisions, start: Decision) -> list[DecisionError]:
-    seen: set[str] = set()
-    waiting = list(start.needs.decisions)
-    while waiting:
-        each = waiting.pop()
-        if each not in seen and each in found.ids:
-            seen.add(each)
-            waiting += found.get(each).needs.decisions
-    if start.id not in seen:
-        return []
-    return [NotUnderstood(start.place, "the decision needs itself", "Break the circle.")]
+def _in_circles(found: Decisions) -> set[str]:
+    """The decisions that can never be made, because what they need leads back to them."""
+    waiting = {
+        identity: {each for each in decision.needs.decisions if each in found.decisions}
+        for identity, decision in found.decisions.items()
+    }
+    needed_by: dict[str, list[str]] = {identity: [] for identity in waiting}
+    for identity, needs in waiting.items():
+        for each in needs:
+            needed_by[each].append(identity)
+    ready = [identity for identity, needs in waiting.items() if not needs]
+    while ready:
+        made = ready.pop()
+        for identity in needed_by[made]:
+            waiting[identity].discard(made)
+            if not waiting[identity]:
+                ready.append(identity)
+    return {identity for identity, needs in waiting.items() if needs}

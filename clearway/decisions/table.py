@@ -11,18 +11,20 @@ from clearway.decisions.hits import Hit, aggregated, by_priority
 from clearway.decisions.model import (
     Aggregation,
     Answer,
+    Cell,
     Context,
     HitPolicy,
     Input,
     Output,
-    Rule,
     Table,
 )
 from clearway.feel import FeelError, Limits, feel_text
+from clearway.feel.frame import Frame
 from clearway.feel.limits import Run
 from clearway.feel.logic import equal
 from clearway.feel.temporal import at_literal
 from clearway.feel.types import TEMPORAL, Named, Type, coerced
+from clearway.feel.values import adopt
 
 ALL_HITS = (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER)
 
@@ -65,6 +67,8 @@ class TableRun:
         self._context = context
         self._run = run
         self._strict = run.strict if isinstance(run, Purse) else True
+        self._index = table.index
+        self._room: list[object] = [None] * table.slots
         self._inputs: dict[str, object] = {}
 
     def verdict(self) -> Verdict:
@@ -72,8 +76,10 @@ class TableRun:
         asked = [self._asked(column) for column in self._table.inputs]
         self._inputs = dict(zip((each.label for each in self._table.inputs), asked, strict=True))
         hits: list[Hit] = []
-        for rule in self._table.rules:
-            if not self._fits(rule, asked):
+        frames = [Frame(self._context, [value, *self._room], self._run) for value in asked]
+        for place in self._index.candidates(asked):
+            rule = self._table.rules[place]
+            if not self._fits(self._index.rest[place], frames):
                 continue
             hits.append((rule, self._row(rule.answers)))
             if self._table.policy is HitPolicy.FIRST:
@@ -86,7 +92,7 @@ class TableRun:
             return Verdict(None, (), self._inputs)
 
     def _asked(self, column: Input) -> object:
-        value = column.value(self._context, self._run)
+        value = adopt(column.value(self._context, self._run))
         if value is None:
             return None
         if column.type is not None:
@@ -103,11 +109,11 @@ class TableRun:
             "Correct the value, or add it to the allowed values and the rules.",
         )
 
-    def _fits(self, rule: Rule, asked: Sequence[object]) -> bool:
+    def _fits(self, cells: Sequence[Cell], frames: Sequence[Frame]) -> bool:
         self._run.spend(1)
-        for cell in rule.cells:
+        for cell in cells:
             try:
-                answer = cell.tests.matches_in(asked[cell.column], self._context, self._run)
+                answer = cell.tests.matches_frame(frames[cell.column])
             except FeelError as error:
                 raise failed(cell.place, error) from error
             if answer is not True:

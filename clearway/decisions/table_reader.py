@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from clearway.decisions.boxed import Room, expression
 from clearway.decisions.errors import NotUnderstood, Place
+from clearway.decisions.index import index_of
 from clearway.decisions.item_types import type_named
 from clearway.decisions.markup import Element, child, children, own_text, text_of
 from clearway.decisions.model import (
@@ -57,7 +58,9 @@ class TableReader:
         ]
         if self.problems or policy is None:
             return None
-        return Table(policy, aggregation, tuple(inputs), tuple(outputs), tuple(rules))
+        slots = max((cell.tests.slots for rule in rules for cell in rule.cells), default=1)
+        index = index_of(len(inputs), rules)
+        return Table(policy, aggregation, tuple(inputs), tuple(outputs), tuple(rules), index, slots)
 
     def _policy(self) -> HitPolicy | None:
         name = self._element.get("hitPolicy", "UNIQUE")

@@ -15,6 +15,7 @@ from clearway.feel.limits import Run
 from clearway.feel.logic import equal
 from clearway.feel.temporal import at_literal
 from clearway.feel.values import is_context, is_list, number_of
+from clearway.now import system_time
 
 NAMESPACES = ("http://www.omg.org/spec/DMN/20160719/testcase",)
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -80,7 +81,7 @@ def _difference(case: Element, node: Element, decisions: Decisions) -> str:
 
 
 def _answer(case: Element, name: str, decisions: Decisions, inputs: Mapping[str, object]) -> object:
-    purse = Purse(DEFAULT_LIMITS, None, strict=False)
+    purse = Purse(DEFAULT_LIMITS, system_time(), strict=False)
     if case.get("type") == "decisionService":
         return _service_answer(case.get("invocableName"), name, decisions, inputs, purse)
     missing: dict[str, object] = {each.name: None for each in decisions.inputs.values()}

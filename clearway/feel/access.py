@@ -8,8 +8,6 @@ from clearway.feel.limits import Run
 from clearway.feel.temporal import zone_name
 from clearway.feel.values import Range, YearsMonths, adopt, is_context, is_list
 
-DAY_SECONDS = 86_400
-
 
 def property_of(run: Run, base: object, name: str) -> object:
     """`base.name`; null where there is no such property, a list of them for a list."""

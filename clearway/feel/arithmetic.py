@@ -13,6 +13,7 @@ from clearway.feel.values import NUMBERS, YearsMonths, adopt
 
 DAY = timedelta(days=1)
 MICROSECOND = timedelta(microseconds=1)
+MOST_MONTHS = 12 * 10**12
 FARTHEST_EXPONENT = Decimal(999_999_999)
 
 Operation = Callable[[Run, object, object], object]
@@ -135,7 +136,7 @@ def _moved(value: object, by: object) -> object:
     if isinstance(value, timedelta) and isinstance(by, timedelta):
         return _or_out_of_range(lambda: value + by)
     if isinstance(value, YearsMonths) and isinstance(by, YearsMonths):
-        return YearsMonths(value.months + by.months)
+        return _months(value.months + by.months)
     if isinstance(value, date) and isinstance(by, YearsMonths):
         return add_months(value, by.months)
     if isinstance(value, datetime) and isinstance(by, timedelta):
@@ -185,8 +186,14 @@ def _scaled(
         return None
     whole = int(units)
     if isinstance(value, YearsMonths):
-        return YearsMonths(whole)
+        return _months(whole)
     return _or_out_of_range(lambda: timedelta(microseconds=whole))
+
+
+def _months(months: int) -> YearsMonths:
+    if abs(months) > MOST_MONTHS:
+        raise FeelEvaluationError(f"durations reach to {MOST_MONTHS} months")
+    return YearsMonths(months)
 
 
 def _units(value: timedelta | YearsMonths) -> Decimal:

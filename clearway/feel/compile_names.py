@@ -174,6 +174,8 @@ def _root_path(node: Path, whole: tuple[str, ...], maker: Maker) -> Code:
     maker.uses.free.add(root)
     maker.uses.paths.add(whole)
     text, at = maker.uses.text, _first(node).at
+    if len(keys) == 1:
+        return _root_property(root, keys[0], text, at)
 
     def run(frame: Frame) -> object:
         value = frame.context.get(root, MISSING)
@@ -186,6 +188,19 @@ def _root_path(node: Path, whole: tuple[str, ...], maker: Maker) -> Code:
             else:
                 value = property_of(frame.run, value, key)
         return value if type(value) in SCALARS else adopt(value)
+
+    return run
+
+
+def _root_property(root: str, key: str, text: str, at: int) -> Code:
+    def run(frame: Frame) -> object:
+        base = frame.context.get(root, MISSING)
+        if type(base) is dict:
+            value = cast(dict[str, object], base).get(key)
+            return value if type(value) in SCALARS else adopt(value)
+        if base is MISSING:
+            raise _unknown(root, text, at)
+        return property_of(frame.run, base, key)
 
     return run
 

@@ -57,6 +57,8 @@ def logic(node: Logic, scope: Scope, maker: Maker) -> Code:
     """`and` and `or`: what decides is found first, everything that is no boolean is unknown."""
     decides = node.word == "or"
     items = [operand(item, scope, maker) for item in node.items]
+    if len(items) == 2:
+        return _pair(decides, items[0], items[1])
 
     def run(frame: Frame) -> object:
         unknown = False
@@ -71,9 +73,24 @@ def logic(node: Logic, scope: Scope, maker: Maker) -> Code:
     return run
 
 
+def _pair(decides: bool, left: Code, right: Code) -> Code:
+    def run(frame: Frame) -> object:
+        one = left(frame)
+        if one is decides:
+            return decides
+        other = right(frame)
+        if other is decides:
+            return decides
+        return (not decides) if one is other is (not decides) else None
+
+    return run
+
+
 def comparison(node: Comparison, scope: Scope, maker: Maker) -> Code:
     """Two values by = != < <= > >=."""
     left, right = operand(node.left, scope, maker), operand(node.right, scope, maker)
+    if isinstance(node.right, Literal) and isinstance(node.right.value, Decimal):
+        return _with_number(node.operator, left, node.right.value)
     if node.operator in ORDERS:
         return _ordered(node.operator, left, right)
     wanted = node.operator == "="
@@ -174,6 +191,30 @@ def _operation(sign: str) -> Operation:
         return general(purse, left, right)
 
     return run
+
+
+def _with_number(operator: str, left: Code, number: Decimal) -> Code:
+    # What most conditions do, so the number is not asked for each time.
+    order = ORDERS.get(operator)
+    if order is not None:
+
+        def ordered(frame: Frame) -> object:
+            value = left(frame)
+            if type(value) is Decimal:
+                return order(value, number)
+            return compare(operator, value, number)
+
+        return ordered
+    wanted = operator == "="
+
+    def equals(frame: Frame) -> object:
+        value = left(frame)
+        if type(value) is Decimal:
+            return (value == number) is wanted
+        answer = equal(frame.run, value, number)
+        return answer if answer is None else answer is wanted
+
+    return equals
 
 
 def _ordered(operator: str, left: Code, right: Code) -> Code:

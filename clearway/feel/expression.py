@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from clearway.feel.compile_operators import any_test, test
 from clearway.feel.compiler import Compiler
+from clearway.feel.constants import Constant, constants_of
 from clearway.feel.errors import FeelError, FeelEvaluationError, FeelLimitError
 from clearway.feel.frame import Code, Frame
 from clearway.feel.limits import DEFAULT_LIMITS, Limits, Run
@@ -63,16 +64,28 @@ class Expression:
 
 
 class UnaryTests:
-    """Compiled unary tests, as a cell of a decision table holds them."""
+    """Compiled unary tests, as a cell of a decision table holds them.
 
-    def __init__(self, text: str, negated: bool, tests: list[Code], uses: Uses) -> None:
+    `constants` is what they accept when that is known beforehand, see `constants_of`; `slots` is
+    how many local values they need in a frame.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        negated: bool,
+        tests: list[Code],
+        uses: Uses,
+        constants: tuple[Constant, ...] | None,
+    ) -> None:
         self.text = text
         self.free_names = frozenset(uses.free)
         self.filter_names = frozenset(uses.in_filters)
         self.paths = frozenset(uses.paths)
+        self.constants = constants
+        self.slots = uses.slots
         self._negated = negated
         self._tests = tests
-        self._slots = uses.slots
 
     def matches(
         self,
@@ -87,12 +100,16 @@ class UnaryTests:
 
     def matches_in(self, value: object, context: Mapping[str, object], run: Run) -> bool | None:
         """The same as a part of a larger evaluation that shares one purse."""
+        slots: list[object] = [None] * self.slots
+        slots[0] = adopt(value)
+        return self.matches_frame(Frame(context, slots, run))
+
+    def matches_frame(self, frame: Frame) -> bool | None:
+        """The same for a frame with at least `slots` values, the first of which is tested."""
         if not self._tests:
             return True
-        slots: list[object] = [None] * self._slots
-        slots[0] = adopt(value)
         try:
-            answer = any_test(Frame(context, slots, run), self._tests)
+            answer = any_test(frame, self._tests)
         except FeelError as error:
             error.text = error.text or self.text
             raise
@@ -144,7 +161,7 @@ def compile_typed_unary_tests(
         codes = [test(each, slot, scope, compiler) for each in tests]
     except RecursionError as error:
         raise FeelLimitError(TOO_DEEP, text) from error
-    return UnaryTests(text, negated, codes, compiler.uses)
+    return UnaryTests(text, negated, codes, compiler.uses, constants_of(negated, tests))
 
 
 @lru_cache(maxsize=CACHED)

@@ -1,7 +1,7 @@
 """Equality and order of values in three-valued logic: true, false, null."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from operator import ge, gt, le, lt
 from typing import cast
@@ -173,13 +173,3 @@ def seconds_of(value: time) -> timedelta:
         seconds=value.second,
         microseconds=value.microsecond,
     )
-
-
-def is_number(value: object) -> bool:
-    """Whether the value is a decimal already."""
-    return type(value) is Decimal
-
-
-def is_date(value: object) -> bool:
-    """A date without a time of day."""
-    return type(value) is date

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from clearway.feel.brackets import closes_range, closing
 from clearway.feel.builtins.catalogue import BUILTINS
 from clearway.feel.errors import FeelLimitError, FeelSyntaxError
 from clearway.feel.lexer import Kind, Token
@@ -44,13 +45,6 @@ POWERS = {
 }
 BUILT_IN_NAMES = KnownNames(BUILTINS)
 COMPARISONS = frozenset(("=", "!=", "<", "<=", ">", ">="))
-# A `[` before one of these closes the range whose end was just read; it is no filter.
-AFTER_RANGE = frozenset(
-    (
-        *(")", "]", "}", ",", "+", "*", "/", ".", "=", "!=", "<", "<=", ">", ">=", "instance"),
-        *("and", "or", "then", "else", "return", "satisfies", "in", "between"),
-    )
-)
 
 
 def parse_expression(text: str, known: Iterable[str]) -> Node:
@@ -105,7 +99,7 @@ class Parser(ValueParser):
         """Pass `not(` when its bracket closes at the very end, so that it negates all tests."""
         if self.token.text != "not" or self.tokens[self.at + 1].text != "(":
             return False
-        if self._closing_bracket(self.at + 1) != len(self.tokens) - 2:
+        if closing(self.tokens, self.at + 1)[0] != len(self.tokens) - 2:
             return False
         self.at += 2
         return True
@@ -257,10 +251,7 @@ class Parser(ValueParser):
         raise FeelLimitError(cause, self.text, self.place(self.token.at))
 
     def _closes_range(self) -> bool:
-        if not self._range_end:
-            return False
-        after = self.tokens[self.at + 1]
-        return after.kind is Kind.END or after.text in AFTER_RANGE
+        return self._range_end and closes_range(self.tokens, self.at)
 
     def _call(self, function: Node) -> Node:
         at = self.expect("(")
@@ -317,22 +308,4 @@ class Parser(ValueParser):
         first = self.tokens[self.at + 1]
         if first.kind is Kind.OPERATOR and first.text in ("=", "!="):
             return True
-        depth = 0
-        for token in self.tokens[self.at :]:
-            if token.kind is Kind.OPERATOR:
-                depth += (token.text in "([{") - (token.text in ")]}")
-                if depth == 0:
-                    return False
-                if token.text == "," and depth == 1:
-                    return True
-        return False
-
-    def _closing_bracket(self, start: int) -> int:
-        depth = 0
-        for index in range(start, len(self.tokens)):
-            token = self.tokens[index]
-            if token.kind is Kind.OPERATOR and token.text in "()":
-                depth += 1 if token.text == "(" else -1
-                if depth == 0:
-                    return index
-        return -1
+        return closing(self.tokens, self.at)[1]

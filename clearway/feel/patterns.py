@@ -53,9 +53,13 @@ def found_in(run: Run, text: str, pattern: str, flags: str) -> bool:
 def replaced(run: Run, text: str, pattern: str, replacement: str, flags: str) -> str:
     """The text with every match replaced; `$1` is the first group of the match."""
     compiled = _compiled(pattern, flags)
-    template = replacement if "q" in flags else _template(replacement, compiled.groups)
+    if _timed(lambda: compiled.search("", timeout=SECONDS)) is not None:
+        cause = f"the pattern `{pattern}` also matches nothing, so there is nothing to replace"
+        raise FeelEvaluationError(cause)
     if "q" in flags:
         template = replacement.replace("\\", "\\\\")
+    else:
+        template = _template(replacement, compiled.groups)
     run.text_room((len(text) + 1) * (len(replacement) + 1))
     result = _timed(lambda: compiled.sub(template, text, timeout=SECONDS))
     run.text_room(len(result))
@@ -198,8 +202,9 @@ def _template(replacement: str, groups: int) -> str:
         character = replacement[at]
         following = replacement[at + 1 : at + 2]
         if character == "$" and following.isascii() and following.isdigit():
-            parts.append(rf"\g<{following}>" if int(following) <= groups else "")
-            at += 2
+            number = _group_number(replacement, at + 1, groups)
+            parts.append(rf"\g<{number}>" if int(number) <= groups else "")
+            at += 1 + len(number)
         elif character == "\\" and following and following in "\\$":
             parts.append("\\\\" if following == "\\" else "$")
             at += 2
@@ -209,3 +214,11 @@ def _template(replacement: str, groups: int) -> str:
             parts.append(character)
             at += 1
     return "".join(parts)
+
+
+def _group_number(replacement: str, start: int, groups: int) -> str:
+    # As many digits as still name a group: `$12` is the first group and a 2 when there are nine.
+    end = start + 1
+    while replacement[end : end + 1].isdigit() and int(replacement[start : end + 1]) <= groups:
+        end += 1
+    return replacement[start:end]

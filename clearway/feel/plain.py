@@ -1,7 +1,7 @@
 """Values from and to JSON: for people and records, and without loss for the engine's state."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 
 from clearway.feel.errors import FeelEvaluationError, FeelLimitError
@@ -81,6 +81,9 @@ def _plain_scalar(value: object) -> object:
     if isinstance(value, Decimal):
         whole = value == value.to_integral_value() and value.adjusted() < LONGEST_INTEGER
         return int(value) if whole else value
+    if isinstance(value, datetime) and value.utcoffset() is not None:
+        # The zone's name is no part of ISO 8601; the offset is.
+        return temporal_text(value.replace(tzinfo=timezone(value.utcoffset() or timedelta(0))))
     if isinstance(value, date | time | timedelta | YearsMonths):
         return temporal_text(value)
     if isinstance(value, Range):

@@ -139,7 +139,7 @@ def _adopted_scalar(value: bool | int | float | Decimal | str) -> object:
     try:
         return number_of(value)
     except ArithmeticError as error:
-        raise FeelEvaluationError(f"{value!r} is not a number of FEEL") from error
+        raise FeelEvaluationError("the number is too large, or not finite") from error
 
 
 def _adopted_temporal(value: object) -> object:

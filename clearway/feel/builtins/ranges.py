@@ -1,12 +1,22 @@
 """Built-in functions that compare points and ranges (DMN 10.3.4.9)."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from clearway.feel.builtins.conversion import number_from
 from clearway.feel.builtins.signature import BuiltIn, built_in
-from clearway.feel.limits import Run
+from clearway.feel.lexer import NUMBER
+from clearway.feel.limits import DEFAULT_LIMITS, Run
 from clearway.feel.logic import compare, equal
+from clearway.feel.temporal import at_literal
 from clearway.feel.values import Range
+
+WRITTEN = re.compile(
+    r"\s*(?P<start>[\[(\]])\s*(?P<low>.*?)\s*\.\.\s*(?P<high>.*?)\s*(?P<stop>[\])\[])\s*", re.DOTALL
+)
+TEMPORAL = re.compile(r'(?:@|(?:date|time|date and time|duration)\s*\()"(?P<inner>[^"]*)"\)?')
+TEXT = re.compile(r'"[^"\\]*"')
 
 Test = Callable[["Span", "Span"], bool]
 
@@ -106,6 +116,32 @@ def coincides(one: Span, other: Span) -> bool:
     return one.low_to_low(other) == 0 and one.high_to_high(other) == 0
 
 
+def range_from(_run: Run, text: str) -> Range | None:
+    """`range(from)`: a range written in FEEL with literal ends, such as `[18..21)`."""
+    match = WRITTEN.fullmatch(text)
+    if match is None:
+        return None
+    low, high = _end(match["low"]), _end(match["high"])
+    if (low is None and match["low"]) or (high is None and match["high"]):
+        return None
+    if low is None or high is None:
+        # An end that is left out is open, and there must be another one.
+        closed = match["start"] == "[" if low is None else match["stop"] == "]"
+        if closed or low is high:
+            return None
+    elif compare("<=", low, high) is not True:
+        return None
+    return Range(low, high, match["start"] == "[", match["stop"] == "]")
+
+
+def _end(text: str) -> object:
+    if NUMBER.fullmatch(text.removeprefix("-")):
+        return number_from(Run(DEFAULT_LIMITS, None), text)
+    if temporal := TEMPORAL.fullmatch(text):
+        return at_literal(temporal["inner"])
+    return text[1:-1] if TEXT.fullmatch(text) else None
+
+
 def _edge(value: object, lean: int, outward: int) -> Edge:
     return Edge(None, outward, True) if value is None else Edge(value, lean)
 
@@ -145,6 +181,7 @@ def _function(name: str, test: Test, shapes: str, swapped: bool = False) -> Buil
 
 
 FUNCTIONS: tuple[BuiltIn, ...] = (
+    built_in("range", ("from: string", range_from)),
     _function("before", before, "pp pr rp rr"),
     _function("after", before, "pp pr rp rr", swapped=True),
     _function("meets", meets, "rr"),

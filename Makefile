@@ -1,0 +1,48 @@
+# Clearway in two commands: `make up` runs it, `make test` proves it.
+# Both need Python 3.11 or newer, node 20 or newer and, for what only tests need, apt.
+
+PYTHON ?= python3
+BIN := .venv/bin
+TEST_DATA := $(wildcard ../shared/data)
+ifneq ($(TEST_DATA),)
+export CLEARWAY_TEST_DATA ?= $(abspath $(TEST_DATA))
+endif
+
+.PHONY: up test check bench lock clean run-ready test-ready bundle
+
+up: run-ready
+	@exec $(BIN)/clearway up
+
+test: test-ready check
+	$(BIN)/pytest -n 2
+
+check: test-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	node_modules/.bin/pyright
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/test_house.py
+
+bench: test-ready
+	$(BIN)/python -m benchmarks
+
+# Resolve the requirements anew, with hashes and without any address; npm does its own.
+lock:
+	@$(PYTHON) setup/lock.py
+
+# The data in var/ stays: remove it by hand if you mean it.
+clean:
+	rm -rf .venv node_modules build dist clearway/web/static/build
+	rm -rf .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+run-ready:
+	@$(PYTHON) setup/environment.py run
+	@$(MAKE) --no-print-directory bundle
+
+test-ready:
+	@$(PYTHON) setup/environment.py test
+	@$(MAKE) --no-print-directory bundle
+
+bundle:
+	@node clearway/web/assets/build.mjs

@@ -1,0 +1,31 @@
+"""The list of all commands."""
+
+import typer
+
+from clearway.cli import house, offline, questions, running
+
+app = typer.Typer(
+    name="clearway",
+    help="Runs a service organisation's processes from their diagrams.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+sla = typer.Typer(help="Service level clocks.", no_args_is_help=True)
+sla.command("check")(offline.sla_check)
+
+app.command()(running.up)
+app.command()(running.serve)
+app.command()(running.worker)
+app.command()(house.deploy)
+app.command()(house.pull)
+app.command()(offline.lint)
+app.command()(offline.test)
+app.command()(offline.conformance)
+app.command()(offline.feel)
+app.add_typer(sla, name="sla")
+app.command()(questions.record)
+app.command()(questions.instance)
+app.command()(questions.verify)
+app.command()(questions.doctor)
+app.command()(house.token)

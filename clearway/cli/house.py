@@ -1,0 +1,150 @@
+"""Commands that change the house: deploy, pull, token; and how a command line enters it."""
+
+import contextlib
+import getpass
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from clearway.cli.bundles import bundle_at, process_folders
+from clearway.cli.database import open_database
+from clearway.cli.output import stop
+from clearway.engine.values import Bundle
+from clearway.errors import ClearwayError
+from clearway.service.deploy import deploy as deploy_version
+from clearway.service.deploy import pull as pull_version
+from clearway.service.house import House
+from clearway.service.processes import versions
+from clearway.service.values import Actor, Refusal
+from clearway.settings import Settings
+from clearway.wiring import make_house
+
+CHANNELS = ("alertmanager",)
+
+
+def deploy(
+    path: Path = typer.Argument(help="The folder of a process, or its .bpmn file"),
+    reason: str = typer.Option(..., help="Why; kept with the version"),
+    parent: int = typer.Option(
+        -1, help="The version this was made from; read from the folder's last pull when absent"
+    ),
+) -> None:
+    """Make a folder the newest version of its process, when the gate lets it through."""
+    with entered() as house:
+        try:
+            bundle = bundle_at(path)
+        except OSError as error:
+            stop(f"{path} cannot be read: {error}", 2)
+        made_from = _parent(house, bundle.process, parent)
+        once = f"deploy {bundle.process} {made_from} {os.urandom(8).hex()}"
+        answer = deploy_version(
+            house, operator(), bundle, parent=made_from, reason=reason, once=once
+        )
+        if isinstance(answer, Refusal):
+            stop(f"{answer.text} {answer.remedy}".strip())
+        typer.echo(f"{bundle.process}: version {answer.details.get('number', '')} is deployed.")
+
+
+def pull(
+    process: str = typer.Argument(help="The process"),
+    to: Path = typer.Option("bpmn", help="The folder above the process's folder"),
+    number: int = typer.Option(0, "--version", help="Which version; the newest when absent"),
+) -> None:
+    """Write a deployed version back into the folder; files of its folder that it lacks go away."""
+    with entered() as house:
+        answer = pull_version(house, operator(), process, number or None)
+        if isinstance(answer, Refusal):
+            stop(f"{answer.text} {answer.remedy}".strip())
+        _write(answer, to)
+        typer.echo(f"{process}: {len(answer.files)} files are in {to}.")
+
+
+def token(
+    channel: str = typer.Argument(help="alertmanager, or the name of a person"),
+    days: int = typer.Option(90, help="How long a person's token works"),
+) -> None:
+    """Print the token of a channel, or make one that acts as a person."""
+    settings = Settings.from_environment()
+    if channel in CHANNELS:
+        typer.echo(settings.secrets().alert_token)
+        return
+    from clearway.service.sign_in import issue_token
+
+    with entered() as house:
+        answer = issue_token(house, operator(), f"{channel} by cli", person=channel, days=days)
+        if isinstance(answer, Refusal):
+            stop(f"{answer.text} {answer.remedy}".strip())
+        typer.echo(answer.token)
+
+
+def operator() -> Actor:
+    """Who types at this machine: whoever can reach the database may do what an admin may."""
+    return Actor(
+        f"cli:{getpass.getuser()}", roles=frozenset({"admin", "process_owner"}), is_person=False
+    )
+
+
+@contextlib.contextmanager
+def entered() -> Iterator[House]:
+    """The house of this machine's settings; what is wrong with it ends the command in words."""
+    try:
+        settings = Settings.from_environment()
+        with open_database(settings) as url, open_house(settings, url) as house:
+            yield house
+    except ClearwayError as error:
+        stop(str(error))
+
+
+@contextlib.contextmanager
+def open_house(settings: Settings, url: str) -> Iterator[House]:
+    """The house on this database, its connections closed at the end."""
+    house = make_house(settings, url)
+    try:
+        yield house
+    finally:
+        house.store.close()
+
+
+def first_deployments(house: House, settings: Settings) -> dict[str, str]:
+    """Make the demo organisation in an empty registry and deploy what has no version yet.
+
+    Answers the demo's new passwords. Raises ClearwayError when a process cannot be deployed.
+    """
+    from clearway.service.demo import create_demo
+    from clearway.service.registry import people
+
+    found = people(house, operator())
+    passwords = create_demo(house) if not isinstance(found, Refusal) and not found else {}
+    for folder in process_folders(settings.bpmn):
+        if versions(house, operator(), folder.name):
+            continue
+        answer = deploy_version(
+            house,
+            operator(),
+            bundle_at(folder),
+            parent=None,
+            reason="The first version, as shipped",
+            once=f"first {folder.name}",
+        )
+        if isinstance(answer, Refusal):
+            raise ClearwayError(f"{folder.name} cannot be deployed: {answer.text} {answer.remedy}")
+    return passwords
+
+
+def _parent(house: House, process: str, given: int) -> int | None:
+    if given >= 0:
+        return given or None
+    found = versions(house, operator(), process)
+    return max((version.number for version in found), default=None)
+
+
+def _write(bundle: Bundle, to: Path) -> None:
+    wanted = {to / path: content for path, content in bundle.files.items()}
+    folder = to / bundle.process
+    for stale in [file for file in folder.rglob("*") if file.is_file() and file not in wanted]:
+        stale.unlink()
+    for file, content in wanted.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)

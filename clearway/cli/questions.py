@@ -1,0 +1,88 @@
+"""Commands that ask: record, instance, verify, doctor."""
+
+import dataclasses
+
+import typer
+
+from clearway.cli.house import entered, operator
+from clearway.cli.output import Format, OutputOption, print_json, show, stop
+from clearway.service.history import history
+from clearway.service.instance_view import instance_view
+from clearway.service.record import record as record_view
+from clearway.service.search import search
+from clearway.service.values import Refusal
+
+
+def record(
+    key: str = typer.Argument("", help="A record's key; lists open records when absent"),
+    q: str = typer.Option("", "-q", help="Words to search for, when no key is given"),
+    output: Format = OutputOption,
+) -> None:
+    """Show a record with its history, or find records."""
+    with entered() as house:
+        if not key:
+            found = search(house, operator(), q, open_only=not q)
+            rows = found.rows if not isinstance(found, Refusal) else []
+            show([_row(row) for row in rows], output, empty="No record is found.")
+            return
+        view = record_view(house, operator(), key)
+        if isinstance(view, Refusal):
+            stop(f"{view.text} {view.remedy}".strip())
+        lines = history(house, operator(), key)
+        entries = [] if isinstance(lines, Refusal) else list(lines.rows)
+        if output is Format.JSON:
+            print_json({**dataclasses.asdict(view), "history": entries})
+            return
+        typer.echo(f"{view.key}  {view.title}  [{view.state}]  {view.process} v{view.version}")
+        show([{"field": name, "value": value} for name, value in view.values.items()], output)
+        show([{"at": e.at, "who": e.actor, "what": e.sentence} for e in entries], output)
+
+
+def instance(
+    key: str = typer.Argument(help="A record's key"), output: Format = OutputOption
+) -> None:
+    """Show where a record's tokens stand in its diagram."""
+    with entered() as house:
+        view = instance_view(house, operator(), key)
+        if isinstance(view, Refusal):
+            stop(f"{view.text} {view.remedy}".strip())
+        if output is Format.JSON:
+            print_json({**dataclasses.asdict(view), "xml": None})
+            return
+        typer.echo(f"{view.key} runs on {view.process} version {view.version}")
+        elements = sorted({*view.tokens, *view.completed})
+        rows = [
+            {
+                "element": element,
+                "tokens": view.tokens.get(element, 0),
+                "completed": view.completed.get(element, 0),
+            }
+            for element in elements
+        ]
+        show(rows, output)
+
+
+def verify(output: Format = OutputOption) -> None:
+    """Check every invariant on the live database; ends with 1 when one is broken."""
+    from clearway.service.verify import verify as broken
+
+    with entered() as house:
+        sentences = broken(house)
+        show([{"broken": sentence} for sentence in sentences], output, empty="All is well.")
+        raise typer.Exit(1 if sentences else 0)
+
+
+def doctor(output: Format = OutputOption) -> None:
+    """Say what works and what does not: database, workers, Prefect, faults, missed runs."""
+    from clearway.service.doctor import examine
+
+    with entered() as house:
+        signs = examine(house)
+        show([dataclasses.asdict(sign) for sign in signs], output)
+        raise typer.Exit(0 if all(sign.well for sign in signs) else 1)
+
+
+def _row(row: object) -> dict[str, object]:
+    values = dataclasses.asdict(row) if dataclasses.is_dataclass(row) else {}  # pyright: ignore[reportArgumentType] - an instance, not a class
+    values.pop("values", None)
+    return values

@@ -1,0 +1,149 @@
+"""Commands that run until they are stopped: up, serve, worker."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+
+import typer
+
+from clearway.cli.database import open_database
+from clearway.cli.house import first_deployments, open_house
+from clearway.cli.output import stop
+from clearway.errors import ClearwayError
+from clearway.prefect_env import prefect_environment
+from clearway.settings import Settings
+from clearway.store.embedded import EmbeddedPostgres
+from clearway.store.migrate import upgrade
+from clearway.supervisor import Child, Supervisor, answers_http, require_free_port
+from clearway.wiring import make_dispatcher, not_connected, portal_parts
+from tasks.prefect_watch import PrefectWatch
+
+_POOL = "clearway"
+
+
+def up() -> None:
+    """Run everything on this machine, until Ctrl-C."""
+    try:
+        _up(Settings.from_environment())
+    except (ClearwayError, OSError) as error:
+        stop(str(error))
+
+
+def serve() -> None:
+    """Run the portal and the HTTP API."""
+    try:
+        _serve(Settings.from_environment())
+    except ClearwayError as error:
+        stop(str(error))
+
+
+def worker(
+    name: str = typer.Option("", help="How it is called; the host and process when absent"),
+) -> None:
+    """Run one worker: timers, messages and jobs. Any number may run side by side."""
+    try:
+        _work(Settings.from_environment(), name or f"{socket.gethostname()}-{os.getpid()}")
+    except ClearwayError as error:
+        stop(str(error))
+
+
+def _up(settings: Settings) -> None:
+    require_free_port(settings.host, settings.port, setting="CLEARWAY_PORT")
+    require_free_port("127.0.0.1", settings.prefect_port, setting="CLEARWAY_PREFECT_PORT")
+    if settings.database_url is not None:
+        _run_all(settings, settings.database_url, None)
+        return
+    with EmbeddedPostgres(settings.home) as embedded:
+        _run_all(settings, embedded.conninfo(), embedded)
+
+
+def _run_all(settings: Settings, url: str, embedded: EmbeddedPostgres | None) -> None:
+    upgrade(url)
+    with open_house(settings, url) as house:
+        passwords = first_deployments(house, settings)
+    supervisor = Supervisor(_children(settings, url), tended=[embedded] if embedded else [])
+    supervisor.run(on_ready=lambda: _tell_where(settings, passwords))
+
+
+def _children(settings: Settings, url: str) -> list[Child]:
+    ours = {"CLEARWAY_DATABASE_URL": url, "CLEARWAY_HOME": str(settings.home)}
+    prefect = {**prefect_environment(settings), **ours}
+    port = str(settings.prefect_port)
+    clearway = [sys.executable, "-m", "clearway"]
+    program = [sys.executable, "-m", "prefect"]
+    pool = [*program, "worker", "start", "--pool", _POOL, "--type", "process"]
+    return [
+        Child(
+            "portal",
+            [*clearway, "serve"],
+            ours,
+            ready=answers_http(settings.host, settings.port, "/healthz"),
+        ),
+        Child("worker", [*clearway, "worker"], prefect),
+        Child(
+            "prefect",
+            [*program, "server", "start", "--host", "127.0.0.1", "--port", port],
+            prefect,
+            ready=answers_http("127.0.0.1", settings.prefect_port, "/api/health"),
+            required=False,
+        ),
+        Child(
+            "schedules", [sys.executable, "-m", "tasks.flows", "deploy-and-work", *pool], prefect
+        ),
+    ]
+
+
+def _tell_where(settings: Settings, passwords: dict[str, str]) -> None:
+    lines = ["", f"Clearway is at {settings.base_url}"]
+    lines.append(f"Prefect is at http://127.0.0.1:{settings.prefect_port} (user and password:")
+    lines.append(f"  prefect_auth in {settings.home / 'secrets.json'})")
+    if passwords:
+        lines.append("The demo organisation's passwords, shown this once:")
+        lines += [f"  {name:<10} {password}" for name, password in sorted(passwords.items())]
+    lines += [*not_connected(settings), "Stop it with Ctrl-C.", ""]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+def _serve(settings: Settings) -> None:
+    import uvicorn
+
+    from clearway.web.app import create_app
+
+    with open_database(settings) as url, open_house(settings, url) as house:
+        app = create_app(house, settings, **portal_parts(house, settings, url))
+        uvicorn.run(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            timeout_graceful_shutdown=5,
+            server_header=False,
+        )
+
+
+def _work(settings: Settings, name: str) -> None:
+    # Prefect is imported by workers only: the portal must start without it.
+    from tasks.flows import PrefectBursts
+
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    with open_database(settings) as url, open_house(settings, url) as house:
+        bursts = PrefectBursts(name)
+        dispatcher = make_dispatcher(house, settings, url, name)
+        dispatcher.around = bursts
+        watch = PrefectWatch(house, os.environ.get("PREFECT_API_URL", ""))
+        _on_end(dispatcher.stop)
+        watch.start()
+        try:
+            dispatcher.run()
+        finally:
+            watch.close()
+            bursts.close()
+
+
+def _on_end(action: Callable[[], None]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: action())

@@ -1,0 +1,128 @@
+"""An index over the rules of a table: which rules can fit an input, without asking each."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from clearway.decisions.model import Cell, Rule
+from clearway.feel import Range
+
+# Rules are bits of a whole number: rule 1 is the lowest. Columns are combined by `&`.
+Rules = int
+
+
+@dataclass(frozen=True, slots=True)
+class TableIndex:
+    """`columns` answer with the rules whose constant cells accept a value; `rest` are, by rule,
+    the cells that have to be asked."""
+
+    columns: tuple["ColumnIndex", ...]
+    rest: tuple[tuple[Cell, ...], ...]
+
+    def candidates(self, asked: Sequence[object]) -> Iterator[int]:
+        """The places of the rules that the constant cells leave, in order."""
+        rules = (1 << len(self.rest)) - 1
+        for column, value in zip(self.columns, asked, strict=True):
+            rules &= column.accepting(value)
+        while rules:
+            lowest = rules & -rules
+            yield lowest.bit_length() - 1
+            rules ^= lowest
+
+
+class ColumnIndex:
+    """One input: texts and booleans by value, numbers by the segments between all limits.
+
+    With limits 1 and 5 the segments are: below 1, 1 itself, between, 5 itself, above 5.
+    """
+
+    def __init__(self, always: Rules, cells: Sequence[tuple[Rules, Cell]]) -> None:
+        self._always = always
+        self._texts: dict[object, Rules] = {}
+        self._answers: dict[object, Rules] = {}
+        self._limits = _limits_of(cells)
+        self._segments = _segments_of(self._limits, cells)
+        for rule, cell in cells:
+            for constant in cell.tests.constants or ():
+                if isinstance(constant, bool):
+                    self._answers[constant] = self._answers.get(constant, 0) | rule
+                elif isinstance(constant, str):
+                    self._texts[constant] = self._texts.get(constant, 0) | rule
+
+    def accepting(self, value: object) -> Rules:
+        """The rules whose cells in this column accept the value, or have still to be asked."""
+        if isinstance(value, Decimal):
+            at = bisect_left(self._limits, value)
+            on = at < len(self._limits) and self._limits[at] == value
+            return self._always | self._segments[2 * at + on]
+        if isinstance(value, str):
+            return self._always | self._texts.get(value, 0)
+        if isinstance(value, bool):
+            return self._always | self._answers.get(value, 0)
+        return self._always
+
+
+def index_of(columns: int, rules: Sequence[Rule]) -> TableIndex:
+    """The index of a table with so many inputs."""
+    constant: list[list[tuple[Rules, Cell]]] = [[] for _ in range(columns)]
+    rest: list[tuple[Cell, ...]] = []
+    always = [(1 << len(rules)) - 1] * columns
+    for place, rule in enumerate(rules):
+        for cell in rule.cells:
+            if cell.tests.constants is not None:
+                constant[cell.column].append((1 << place, cell))
+                always[cell.column] &= ~(1 << place)
+        rest.append(tuple(cell for cell in rule.cells if cell.tests.constants is None))
+    indexes = (ColumnIndex(free, cells) for free, cells in zip(always, constant, strict=True))
+    return TableIndex(tuple(indexes), tuple(rest))
+
+
+def _limits_of(cells: Sequence[tuple[Rules, Cell]]) -> list[Decimal]:
+    limits: set[Decimal] = set()
+    for _, cell in cells:
+        for constant in cell.tests.constants or ():
+            ends = (constant.low, constant.high) if isinstance(constant, Range) else (constant,)
+            limits.update(end for end in ends if isinstance(end, Decimal))
+    return sorted(limits)
+
+
+def _segments_of(limits: list[Decimal], cells: Sequence[tuple[Rules, Cell]]) -> list[Rules]:
+    count = 2 * len(limits) + 1
+    places = {limit: 2 * at + 1 for at, limit in enumerate(limits)}
+    starts: list[Rules] = [0] * (count + 1)
+    stops: list[Rules] = [0] * (count + 1)
+    for rule, cell in cells:
+        for first, last in _merged(cell, places, count):
+            starts[first] |= rule
+            stops[last + 1] |= rule
+    segments: list[Rules] = []
+    current = 0
+    for at in range(count):
+        current = (current & ~stops[at]) | starts[at]
+        segments.append(current)
+    return segments
+
+
+def _merged(cell: Cell, places: dict[Decimal, int], count: int) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    for first, last in sorted(_spans(cell, places, count)):
+        if spans and first <= spans[-1][1] + 1:
+            spans[-1] = spans[-1][0], max(spans[-1][1], last)
+        else:
+            spans.append((first, last))
+    return spans
+
+
+def _spans(cell: Cell, places: dict[Decimal, int], count: int) -> Iterator[tuple[int, int]]:
+    for constant in cell.tests.constants or ():
+        if isinstance(constant, Decimal):
+            yield places[constant], places[constant]
+        elif isinstance(constant, Range):
+            first, last = 0, count - 1
+            if isinstance(constant.low, Decimal):
+                first = places[constant.low] + (not constant.low_included)
+            if isinstance(constant.high, Decimal):
+                last = places[constant.high] - (not constant.high_included)
+            if first <= last:
+                yield first, last

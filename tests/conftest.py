@@ -1,0 +1,118 @@
+"""What tests share: a real PostgreSQL, a clock moved by hand, and where the test data lies."""
+
+import itertools
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from clearway.now import HandClock
+from clearway.store.embedded import EmbeddedPostgres
+
+_DATABASE_NUMBERS = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL server: `conninfo` answers the libpq address of one of its databases."""
+
+    conninfo: Callable[[str], str]
+
+    def run(self, statement: str, name: str, **others: str) -> None:
+        """Run a statement about databases; `{name}` and others in it are put in as identifiers."""
+        words = {key: sql.Identifier(value) for key, value in {"name": name, **others}.items()}
+        with psycopg.connect(self.conninfo("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(**words))
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder with material that no one here wrote: $CLEARWAY_TEST_DATA or ../shared/data."""
+    beside = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+    folder = Path(os.environ.get("CLEARWAY_TEST_DATA") or beside)
+    if not folder.is_dir():
+        pytest.fail(
+            f"The test data is missing: {folder} is no folder. "
+            "Name the folder that holds it in CLEARWAY_TEST_DATA."
+        )
+    return folder
+
+
+@pytest.fixture
+def hand_clock() -> HandClock:
+    """A Monday morning, standing still."""
+    return HandClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Callable[..., None]:
+    """Waits for a condition about other processes, and fails with its sentence when late."""
+
+    def wait(condition: Callable[[], object], otherwise: str, seconds: float = 30.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                pytest.fail(otherwise)
+            time.sleep(0.02)
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for each test worker, or the one that $CLEARWAY_TEST_DATABASE_URL names."""
+    given = os.environ.get("CLEARWAY_TEST_DATABASE_URL")
+    if given:
+        yield Server(lambda name: urlsplit(given)._replace(path=f"/{name}").geturl())
+        return
+    with EmbeddedPostgres(tmp_path_factory.mktemp("home")) as embedded:
+        server = Server(embedded.conninfo)
+        _trade_safety_for_speed(server)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Server, worker_id: str) -> Iterator[str]:
+    """The name of a database that has all migrations, to be copied."""
+    # Migrations are loaded only by tests that need a database.
+    from clearway.store.migrate import upgrade
+
+    name = f"clearway_template_{worker_id}"
+    postgres.run("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name)
+    postgres.run("CREATE DATABASE {name}", name)
+    upgrade(postgres.conninfo(name))
+    yield name
+    postgres.run("DROP DATABASE {name} WITH (FORCE)", name)
+
+
+@pytest.fixture
+def database_url(postgres: Server, template: str) -> Iterator[str]:
+    """The libpq address of a fresh database of this test's own, with all migrations applied."""
+    name = f"{template}_{next(_DATABASE_NUMBERS)}"
+    postgres.run("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name)
+    postgres.run(
+        "CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY", name, template=template
+    )
+    yield postgres.conninfo(name)
+    postgres.run("DROP DATABASE {name} WITH (FORCE)", name)
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """The name of this test worker, also when the tests run in one process."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "alone")
+
+
+def _trade_safety_for_speed(server: Server) -> None:
+    """Only for the databases of tests: nobody misses them after a power cut."""
+    with psycopg.connect(server.conninfo("postgres"), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET full_page_writes = off")
+        connection.execute("SELECT pg_reload_conf()")

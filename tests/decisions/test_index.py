@@ -1,0 +1,49 @@
+"""The index over rules finds exactly the rules that fit when each cell is asked."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from clearway.decisions import Decisions, evaluate
+from clearway.feel import compile_unary_tests, feel_text
+
+numbers = st.integers(-3, 6).map(str)
+ends = st.sampled_from(["[", "(", "]"]), numbers, numbers, st.sampled_from(["]", ")", "["])
+parts = st.one_of(
+    numbers,
+    st.sampled_from(['"a"', '"b"', "true", "false", "null", '= "a"', "? > 2", "limit", "!= 3"]),
+    st.builds("{}{}".format, st.sampled_from(["<", "<=", ">", ">=", "="]), numbers),
+    st.builds("{}{}..{}{}".format, *ends),
+)
+tests = st.lists(parts, min_size=1, max_size=3).map(", ".join)
+cells = st.one_of(st.just("-"), tests, tests.map("not({})".format))
+rules = st.lists(st.tuples(cells, cells), min_size=1, max_size=8)
+values = st.one_of(
+    st.integers(-4, 7).map(Decimal),
+    st.sampled_from([Decimal("2.5"), Decimal("3.0"), "a", "b", "c", True, False, None]),
+)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(rules, st.lists(st.tuples(values, values), min_size=1, max_size=6))
+def test_the_index_agrees_with_asking_every_cell(
+    table: Callable[..., Decisions],
+    rules: list[tuple[str, str]],
+    values: list[tuple[object, object]],
+):
+    decisions = table(["x", "y"], ["out"], [(cells, ["1"]) for cells in rules], "COLLECT")
+
+    for x, y in values:
+        context = {"x": x, "y": y, "limit": Decimal(3)}
+        expected = tuple(
+            number
+            for number, (one, other) in enumerate(rules, 1)
+            if compile_unary_tests(one).matches(x, context) is True
+            and compile_unary_tests(other).matches(y, context) is True
+        )
+        told = f"x = {feel_text(x)}, y = {feel_text(y)}"
+        assert evaluate(decisions, "d", context).rules == expected, told

@@ -1,0 +1,121 @@
+"""Hostile expressions end within their bounds, with a declared error."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clearway.feel import (
+    FeelError,
+    FeelLimitError,
+    Limits,
+    compile_expression,
+    compile_unary_tests,
+    feel_text,
+)
+
+HOSTILE = [
+    "1" + "+1" * 100_000,
+    "(" * 5000 + "1" + ")" * 5000,
+    "[" * 5000,
+    "{a:" * 5000,
+    "not(" * 5000 + "true" + ")" * 5000,
+    "-" * 5000 + "1",
+    "a" + ".b" * 5000,
+    "a" + "[1]" * 5000,
+    "a" + "()" * 5000,
+    "if true then " * 3000,
+    "for i in [1] return " * 3000 + "i",
+    "function() " * 3000 + "1",
+    "1 instance of " + "list<" * 5000,
+    "for i in 1..1000000000000 return i",
+    "for i in 1..999, j in 1..999, k in 1..999 return i",
+    "some i in 1..999, j in 1..999, k in 1..999 satisfies false",
+    "{f: function(x) f(x + 1), r: f(1)}.r",
+    '{f: function(x) f(x + x), r: f("abcdefghijkl")}.r',
+    "{f: function(x) f(append(x, x)), r: f([1])}.r",
+    "{f: function(n) if n = 0 then 0 else f(n - 1) + f(n - 1), r: f(40)}.r",
+    "for i in 1..5000 return partial",
+    "count(for i in 1..1500, j in 1..1500 return 1)",
+    "count(for i in 1..400000 return i) + count(for i in 1..400000 return [i][item > 0])",
+    'string join(for i in 1..2000 return "' + "x" * 3000 + '")',
+    'replace("' + "a" * 20000 + '", "a", "' + "b" * 2000 + '")',
+    'matches("' + "a" * 5000 + '!", "^(a|aa)+$")',
+    'matches("a", "((a?){1000}){1000}")',
+    'matches("x", "' + "(" * 3000 + '")',
+    "sort(for i in 1..900000 return -i, function(a, b) a < b)",
+    "{a: [1, 1], "
+    + ", ".join(
+        f"{one}: [{other}, {other}]"
+        for one, other in zip("bcdefghijklmnopqrstuvwxyz", "abcdefghijklmnopqrstuvwxy", strict=True)
+    )
+    + ", same: string(z)}",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_expression_is_stopped(text: str):
+    with pytest.raises(FeelLimitError):
+        compile_expression(text).evaluate({"a": {}})
+
+
+def test_a_long_sum_within_the_size_is_computed():
+    text = "1" + "+1" * 20_000
+
+    assert compile_expression(text).evaluate({}) == 20_001
+
+
+def test_comparing_values_that_share_their_parts_is_bounded():
+    names = "abcdefghijklmnopqrstuvwxyz"
+    parts = [f"{one}: [{other}, {other}]" for one, other in zip(names[1:], names, strict=False)]
+    tower = "{a: [1, 1], " + ", ".join(parts) + "}.z"
+
+    with pytest.raises(FeelLimitError):
+        compile_expression(f"{tower} = {tower}").evaluate({})
+
+
+def test_the_callers_limits_are_kept():
+    walk = compile_expression("for i in 1..100 return i")
+
+    assert walk.evaluate({}) is not None
+    with pytest.raises(FeelLimitError, match="more than 50 steps"):
+        walk.evaluate({}, limits=Limits(steps=50))
+    with pytest.raises(FeelLimitError, match="larger than 10"):
+        walk.evaluate({}, limits=Limits(size=10))
+
+
+def test_a_deep_value_of_a_caller_is_a_limit_and_no_crash():
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+    twin: list[object] = []
+    for _ in range(5000):
+        twin = [twin]
+
+    with pytest.raises(FeelLimitError):
+        compile_expression("a = b").evaluate({"a": deep, "b": twin})
+    with pytest.raises(FeelLimitError):
+        feel_text(deep)
+
+
+WORDS = """
+0 1 2.5 a b item partial ? null true false if then else for in return some every satisfies between
+and or not( function( instance of number list < <= > >= = != + - * / ** ( ) [ ] { } . , : .. @ "x"
+"2026-01-01" date( time( duration( string( sum( count( sort( flatten( string length( ; " \\ ' //
+/* */ é 🐎
+"""
+PIECES = WORDS.split()
+
+
+@settings(max_examples=400)
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map(" ".join) | st.text(max_size=40))
+def test_any_text_gives_a_value_or_a_declared_error(text: str):
+    context = {"a": {"b": 1}, "b": [1, {"a": 2}, None]}
+    for compile_text in (compile_expression, compile_unary_tests):
+        try:
+            compiled = compile_text(text)
+            if compile_text is compile_expression:
+                feel_text(compiled.evaluate(context))
+            else:
+                compiled.matches("x", context)
+        except FeelError as error:
+            assert error.cause
