@@ -1,6 +1,7 @@
 """The one place that puts catalogues, integrations and the house together."""
 
-from collections.abc import Callable, Iterator, Mapping
+import contextlib
+from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import partial
 from typing import TypedDict
 
@@ -31,10 +32,14 @@ class PortalParts(TypedDict):
     listen: Callable[[Callable[[], bool]], Iterator[list[str]]]
 
 
-def make_house(settings: Settings, url: str, now: TimeSource = system_time) -> House:
-    """The house on this database, with the steps as scenarios call them."""
-    del settings
-    return House(Store(url), now, steps=_steps_for_scenarios(), rules=RULES)
+@contextlib.contextmanager
+def open_house(url: str, now: TimeSource = system_time) -> Generator[House]:
+    """The house on this database, with the steps as scenarios call them; closed at the end."""
+    store = Store(url)
+    try:
+        yield House(store, now, steps=_steps_for_scenarios(), rules=RULES)
+    finally:
+        store.close()
 
 
 def surroundings() -> Surroundings:

@@ -3,13 +3,13 @@
 import contextlib
 import getpass
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import typer
 
+from clearway.at_hand import open_database
 from clearway.cli.bundles import bundle_at, process_folders
-from clearway.cli.database import open_database
 from clearway.cli.output import stop
 from clearway.engine.values import Bundle
 from clearway.errors import ClearwayError
@@ -19,7 +19,7 @@ from clearway.service.house import House
 from clearway.service.processes import versions
 from clearway.service.values import Actor, Refusal
 from clearway.settings import Settings
-from clearway.wiring import make_house
+from clearway.wiring import open_house
 
 CHANNELS = ("alertmanager",)
 
@@ -87,24 +87,14 @@ def operator() -> Actor:
 
 
 @contextlib.contextmanager
-def entered() -> Iterator[House]:
+def entered() -> Generator[House]:
     """The house of this machine's settings; what is wrong with it ends the command in words."""
     try:
         settings = Settings.from_environment()
-        with open_database(settings) as url, open_house(settings, url) as house:
+        with open_database(settings) as url, open_house(url) as house:
             yield house
     except ClearwayError as error:
         stop(str(error))
-
-
-@contextlib.contextmanager
-def open_house(settings: Settings, url: str) -> Iterator[House]:
-    """The house on this database, its connections closed at the end."""
-    house = make_house(settings, url)
-    try:
-        yield house
-    finally:
-        house.store.close()
 
 
 def first_deployments(house: House, settings: Settings) -> dict[str, str]:

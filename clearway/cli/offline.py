@@ -26,7 +26,7 @@ def feel(
         stop(f"--context is not JSON: {error}.", 2)
     if not isinstance(seen, dict):
         stop("--context must be a JSON object, such as '{\"impact\": 1}'.", 2)
-    names = cast("dict[str, Any]", from_json(seen))
+    names = cast("dict[str, Any]", from_json(cast("object", seen)))
     try:
         value = compile_expression(expression, names=tuple(names)).evaluate(
             names, now=system_time()

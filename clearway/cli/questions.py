@@ -10,7 +10,7 @@ from clearway.service.history import history
 from clearway.service.instance_view import instance_view
 from clearway.service.record import record as record_view
 from clearway.service.search import search
-from clearway.service.values import Refusal
+from clearway.service.values import RecordRow, Refusal
 
 
 def record(
@@ -22,8 +22,9 @@ def record(
     with entered() as house:
         if not key:
             found = search(house, operator(), q, open_only=not q)
-            rows = found.rows if not isinstance(found, Refusal) else []
-            show([_row(row) for row in rows], output, empty="No record is found.")
+            if isinstance(found, Refusal):
+                stop(f"{found.text} {found.remedy}".strip())
+            show([_row(row) for row in found.rows], output, empty="No record is found.")
             return
         view = record_view(house, operator(), key)
         if isinstance(view, Refusal):
@@ -82,7 +83,7 @@ def doctor(output: Format = OutputOption) -> None:
         raise typer.Exit(0 if all(sign.well for sign in signs) else 1)
 
 
-def _row(row: object) -> dict[str, object]:
-    values = dataclasses.asdict(row) if dataclasses.is_dataclass(row) else {}  # pyright: ignore[reportArgumentType] - an instance, not a class
-    values.pop("values", None)
+def _row(row: RecordRow) -> dict[str, object]:
+    values = dataclasses.asdict(row)
+    values.pop("values")
     return values

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import typer
 
-from clearway.cli.database import open_database
-from clearway.cli.house import first_deployments, open_house
+from clearway.at_hand import open_database
+from clearway.cli.house import first_deployments
 from clearway.cli.output import stop
 from clearway.errors import ClearwayError
 from clearway.prefect_env import prefect_environment
@@ -18,7 +18,7 @@ from clearway.settings import Settings
 from clearway.store.embedded import EmbeddedPostgres
 from clearway.store.migrate import upgrade
 from clearway.supervisor import Child, Supervisor, answers_http, require_free_port
-from clearway.wiring import make_dispatcher, not_connected, portal_parts
+from clearway.wiring import make_dispatcher, not_connected, open_house
 from tasks.prefect_watch import PrefectWatch
 
 _POOL = "clearway"
@@ -34,10 +34,8 @@ def up() -> None:
 
 def serve() -> None:
     """Run the portal and the HTTP API."""
-    try:
-        _serve(Settings.from_environment())
-    except ClearwayError as error:
-        stop(str(error))
+    # A program of its own: the portal and the command line do not know each other.
+    os.execv(sys.executable, [sys.executable, "-m", "clearway.web"])  # noqa: S606 - our own words
 
 
 def worker(
@@ -62,7 +60,7 @@ def _up(settings: Settings) -> None:
 
 def _run_all(settings: Settings, url: str, embedded: EmbeddedPostgres | None) -> None:
     upgrade(url)
-    with open_house(settings, url) as house:
+    with open_house(url) as house:
         passwords = first_deployments(house, settings)
     supervisor = Supervisor(_children(settings, url), tended=[embedded] if embedded else [])
     supervisor.run(on_ready=lambda: _tell_where(settings, passwords))
@@ -78,7 +76,7 @@ def _children(settings: Settings, url: str) -> list[Child]:
     return [
         Child(
             "portal",
-            [*clearway, "serve"],
+            [sys.executable, "-m", "clearway.web"],
             ours,
             ready=answers_http(settings.host, settings.port, "/healthz"),
         ),
@@ -108,29 +106,12 @@ def _tell_where(settings: Settings, passwords: dict[str, str]) -> None:
     sys.stdout.flush()
 
 
-def _serve(settings: Settings) -> None:
-    import uvicorn
-
-    from clearway.web.app import create_app
-
-    with open_database(settings) as url, open_house(settings, url) as house:
-        app = create_app(house, settings, **portal_parts(house, settings, url))
-        uvicorn.run(
-            app,
-            host=settings.host,
-            port=settings.port,
-            log_level="warning",
-            timeout_graceful_shutdown=5,
-            server_header=False,
-        )
-
-
 def _work(settings: Settings, name: str) -> None:
     # Prefect is imported by workers only: the portal must start without it.
     from tasks.flows import PrefectBursts
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    with open_database(settings) as url, open_house(settings, url) as house:
+    with open_database(settings) as url, open_house(url) as house:
         bursts = PrefectBursts(name)
         dispatcher = make_dispatcher(house, settings, url, name)
         dispatcher.around = bursts

@@ -30,7 +30,10 @@ class Surroundings:
 
     steps: frozenset[str] = frozenset()
     rules: frozenset[str] = frozenset()
-    roles: frozenset[str] = frozenset()
+    roles: frozenset[str] | None = frozenset()
+    """None: not known here, so that nothing is said about roles."""
+    processes: frozenset[str] = frozenset()
+    """Processes that a message may start; empty: nothing is said about them."""
 
 
 class Severity(StrEnum):
@@ -55,7 +58,8 @@ class Finding:
 class ProcessFault(ClearwayError):
     """The process itself failed: no flow matches, a decision answers nothing, an expression fails.
 
-    The caller rolls back and keeps the instance at its last good state.
+    The caller rolls back and keeps the instance at its last good state. `happenings` is what led
+    to the fault in the turn that failed; none of it counts.
     """
 
     def __init__(self, element: str | None, cause: str, remedy: str) -> None:
@@ -63,6 +67,7 @@ class ProcessFault(ClearwayError):
         self.element = element
         self.cause = cause
         self.remedy = remedy
+        self.happenings: tuple[Happening, ...] = ()
 
 
 # --- what moves an instance -------------------------------------------------------------------
@@ -311,6 +316,11 @@ class Turn:
     happenings: tuple[Happening, ...]
     caught: bool = True
     """False when a delivered message, signal or timer found nothing waiting."""
+    signals: tuple[str, ...] = ()
+    """Signals that this instance broadcast; inside it they have been delivered already."""
+    stuck: tuple[str, ...] = ()
+    """When an unfinished instance waits for nothing at all: the elements where its tokens stand,
+    waiting for other tokens that can never come."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""The database behind a command: the one that runs, or the embedded one for a while."""
+"""The database at hand for a program: the one that runs, or the embedded one for a while."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from clearway.settings import Settings
 from clearway.store.embedded import EmbeddedPostgres
@@ -10,7 +10,7 @@ from clearway.store.migrate import upgrade
 
 
 @contextlib.contextmanager
-def open_database(settings: Settings) -> Iterator[str]:
+def open_database(settings: Settings) -> Generator[str]:
     """The address of a migrated database.
 
     The embedded server is used when it runs (`make up`), and started for the time of the command

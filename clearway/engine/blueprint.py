@@ -1,0 +1,231 @@
+"""A version of a process, ready to run: built once for each content, shared by all instances."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from clearway.decisions import Decisions
+from clearway.engine.bundle import bundle_hash
+from clearway.engine.examine import Draft, examine
+from clearway.engine.model import EventDefinition, Node, Reading, Scope
+from clearway.engine.process_spec import ScopeSpec
+from clearway.engine.specs.base import NodeSpec
+from clearway.engine.values import Bundle, Finding
+from clearway.errors import ClearwayError
+from processes.calendar import Calendar
+
+KEPT = 128
+
+
+class BlueprintError(ClearwayError):
+    """A process cannot run; `findings` say why."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        shown = "; ".join(
+            f"{f.file} {f.element or ''}: {f.message} {f.remedy}" for f in findings[:5]
+        )
+        more = f" (and {len(findings) - 5} more)" if len(findings) > 5 else ""
+        super().__init__(f"The process cannot run: {shown}{more}")
+        self.findings = findings
+
+
+@dataclass(frozen=True)
+class ElementInfo:
+    """A flow node or sequence flow as the world outside may know it.
+
+    `parent` is the subprocess or process around it, `attached_to` the host of a boundary event,
+    `incoming` and `outgoing` are ids of flows; a flow has its source and target there.
+    """
+
+    id: str
+    kind: str
+    name: str
+    documentation: str
+    role: str | None
+    state: str | None
+    incoming: tuple[str, ...]
+    outgoing: tuple[str, ...]
+    parent: str
+    attached_to: str | None = None
+    lane: str | None = None
+    step: str | None = None
+    decision: str | None = None
+    rule: str | None = None
+    message: str | None = None
+    called: str | None = None
+
+
+@dataclass(frozen=True)
+class StartEventInfo:
+    """A start event of the process itself. A timer start is started by whoever keeps schedules."""
+
+    id: str
+    kind: Literal["none", "message", "timer", "signal", "conditional"]
+    name: str
+    message: str | None = None
+    form: str | None = None
+    action: str | None = None
+    role: str | None = None
+    timer: str | None = None
+    timer_kind: str | None = None
+    calendar: str | None = None
+    signal: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Blueprint:
+    """Everything an instance of one version needs. Nothing in it changes while instances run."""
+
+    process: str
+    name: str
+    documentation: str
+    hash: str
+    xml: bytes
+    files: Mapping[str, bytes]
+    record_schema: Mapping[str, Any]
+    forms: Mapping[str, Mapping[str, Any]]
+    forms_of: Mapping[str, str]
+    decisions: Mapping[str, Decisions]
+    calendars: Mapping[str, Calendar]
+    templates: Mapping[str, bytes]
+    scenarios: Mapping[str, bytes]
+    elements: Mapping[str, ElementInfo]
+    start_events: tuple[StartEventInfo, ...]
+    warnings: tuple[Finding, ...]
+    variables: frozenset[str]
+    has_conditions: bool
+    spec: ScopeSpec = field(repr=False)
+    scopes: Mapping[str, ScopeSpec] = field(repr=False)
+    nodes: Mapping[str, NodeSpec] = field(repr=False)
+
+    def form_of(self, element: str) -> Mapping[str, Any] | None:
+        """The form of a user task, start event or message event; None when it has none."""
+        path = self.forms_of.get(element)
+        return None if path is None else self.forms[path]
+
+
+_BUILT: OrderedDict[tuple[str, bool], Blueprint] = OrderedDict()
+_LOCK = threading.Lock()
+
+
+def build(bundle: Bundle, *, strict: bool = True) -> Blueprint:
+    """The blueprint of a bundle, from a cache by content.
+
+    The bundle must have passed the gate once: its XML is trusted not to be built to hang a
+    parser. Raises BlueprintError when it cannot run. `strict=False` leaves out rules of style and
+    references to files outside the diagram.
+    """
+    key = (bundle_hash(bundle), strict)
+    with _LOCK:
+        found = _BUILT.get(key)
+        if found is not None:
+            _BUILT.move_to_end(key)
+            return found
+    made = blueprint_of(examine(bundle, strict=strict, trusted=True))
+    with _LOCK:
+        _BUILT[key] = made
+        while len(_BUILT) > KEPT:
+            _BUILT.popitem(last=False)
+    return made
+
+
+def blueprint_of(draft: Draft) -> Blueprint:
+    """A blueprint from a bundle that was examined; raises BlueprintError when it cannot run."""
+    reading, compiled = draft.reading, draft.compiled
+    if draft.findings.errors or reading is None or compiled is None:
+        raise BlueprintError(draft.findings.errors or list(draft.findings.found))
+    main, process = reading.main, draft.bundle.process
+    prefix = f"{process}/forms/"
+    forms_of = {path[len(prefix) : -len(".json")]: path for path in draft.forms}
+    return Blueprint(
+        process=process,
+        name=main.name or process,
+        documentation=main.documentation,
+        hash=bundle_hash(draft.bundle),
+        xml=draft.bundle.files[reading.file],
+        files=draft.bundle.files,
+        record_schema=draft.record_schema,
+        forms=draft.forms,
+        forms_of=forms_of,
+        decisions=draft.decisions,
+        calendars=draft.calendars,
+        templates=draft.templates,
+        scenarios=draft.scenarios,
+        elements=_elements(reading),
+        start_events=tuple(_start_events(main, forms_of)),
+        warnings=tuple(draft.findings.found),
+        variables=frozenset(compiled.variables),
+        has_conditions=compiled.has_conditions,
+        spec=compiled.scopes[main.id],
+        scopes=compiled.scopes,
+        nodes=compiled.nodes,
+    )
+
+
+def _elements(reading: Reading) -> dict[str, ElementInfo]:
+    found: dict[str, ElementInfo] = {}
+    for process in reading.called():
+        for scope in process.walk():
+            for node in scope.nodes.values():
+                found[node.id] = _element(node)
+            for flow in scope.flows:
+                found[flow.id] = ElementInfo(
+                    flow.id,
+                    "sequenceFlow",
+                    flow.name,
+                    "",
+                    None,
+                    None,
+                    (flow.source,),
+                    (flow.target,),
+                    scope.id,
+                )
+    return found
+
+
+def _element(node: Node) -> ElementInfo:
+    scope = node.scope
+    return ElementInfo(
+        id=node.id,
+        kind=node.kind,
+        name=node.name,
+        documentation=node.documentation,
+        role=node.own.get("role") or node.role,
+        state=node.own.get("state"),
+        incoming=tuple(flow.id for flow in scope.incoming(node.id)),
+        outgoing=tuple(flow.id for flow in scope.outgoing(node.id)),
+        parent=scope.id,
+        attached_to=node.attached_to,
+        lane=node.lane,
+        step=node.own.get("step"),
+        decision=node.own.get("decision"),
+        rule=node.own.get("rule"),
+        message=node.message or _message(node.events),
+        called=node.called,
+    )
+
+
+def _message(events: tuple[EventDefinition, ...]) -> str | None:
+    return next((event.name for event in events if event.kind == "message"), None)
+
+
+def _start_events(main: Scope, forms_of: Mapping[str, str]) -> list[StartEventInfo]:
+    return [
+        StartEventInfo(
+            id=node.id,
+            kind=node.event.kind,  # pyright: ignore[reportArgumentType] the gate refuses others
+            name=node.name,
+            message=_message(node.events),
+            form=forms_of.get(node.id),
+            action=node.own.get("action"),
+            role=node.own.get("role") or node.role,
+            timer=node.event.text or None,
+            timer_kind=node.event.timer_kind,
+            calendar=node.own.get("calendar"),
+            signal=node.event.name if node.event.kind == "signal" else None,
+        )
+        for node in main.nodes.values()
+        if node.kind == "startEvent"
+    ]

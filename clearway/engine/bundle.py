@@ -1,0 +1,92 @@
+"""The files of one process: read from a folder, named by what they contain."""
+
+import hashlib
+import re
+from pathlib import Path
+
+from clearway.engine import limits
+from clearway.engine.values import Bundle
+from clearway.errors import ClearwayError
+
+_CALLED = re.compile(rb"calledElement\s*=\s*[\"']([^\"']+)[\"']")
+_PROCESS = re.compile(rb"<(?:[\w.-]+:)?process\s[^>]*?\bid\s*=\s*[\"']([^\"']+)[\"']")
+_NAME = re.compile(r"^[a-z][a-z0-9_-]*$")
+SHARED = "shared"
+
+
+class BundleError(ClearwayError):
+    """The folder of a process cannot be read as one."""
+
+
+def read_bundle(folder: Path, process: str) -> Bundle:
+    """The files of `process` in the folder `bpmn/`, with the shared files that it may use.
+
+    All calendars and shared messages are included, and the diagrams that hold processes it calls,
+    however deep.
+    Raises BundleError when there is no such process or it is too large.
+    """
+    own = folder / process
+    if not _NAME.match(process) or not own.is_dir():
+        raise BundleError(
+            f"There is no process `{process}` in {folder}. "
+            f"A process is a folder there with a file {process}.bpmn in it."
+        )
+    files = _files(folder, own)
+    if f"{process}/{process}.bpmn" not in files:
+        raise BundleError(f"The folder {own} has no file {process}.bpmn; add the diagram.")
+    files |= _shared(folder, files)
+    if len(files) > limits.BUNDLE_FILES or sum(map(len, files.values())) > limits.BUNDLE_BYTES:
+        raise BundleError(f"The process `{process}` is larger than a process may be.")
+    return Bundle(process, dict(sorted(files.items())))
+
+
+def manifest(bundle: Bundle) -> dict[str, str]:
+    """Path -> SHA-256 of the content, in the order of the paths."""
+    return {path: hashlib.sha256(bundle.files[path]).hexdigest() for path in sorted(bundle.files)}
+
+
+def bundle_hash(bundle: Bundle) -> str:
+    """One SHA-256 for the process and all its files; equal bundles have equal hashes."""
+    digest = hashlib.sha256(bundle.process.encode())
+    for path, content in manifest(bundle).items():
+        digest.update(f"\n{path} {content}".encode())
+    return digest.hexdigest()
+
+
+def _files(folder: Path, inside: Path) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for path in sorted(inside.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        # A link could lead out of the folder; hidden files belong to editors.
+        if path.is_symlink() or not path.is_file() or "/." in f"/{name}":
+            continue
+        if len(found) > limits.BUNDLE_FILES or path.stat().st_size > limits.BUNDLE_BYTES:
+            raise BundleError(f"The folder {inside} is larger than a process may be.")
+        found[name] = path.read_bytes()
+    return found
+
+
+def _shared(folder: Path, files: dict[str, bytes]) -> dict[str, bytes]:
+    shared = folder / SHARED
+    if not shared.is_dir():
+        return {}
+    everything = _files(folder, shared)
+    found = {
+        path: data
+        for path, data in everything.items()
+        if "/calendars/" in path or path.startswith(f"{SHARED}/messages/")
+    }
+    homes = {
+        name: path
+        for path, data in everything.items()
+        if path.endswith(".bpmn")
+        for name in _PROCESS.findall(data)
+    }
+    open_ends = [data for path, data in files.items() if path.endswith(".bpmn")]
+    while open_ends:
+        for name in _CALLED.findall(open_ends.pop()):
+            path = homes.get(name.rpartition(b":")[2])
+            if path is not None and path not in found:
+                found[path] = everything[path]
+                open_ends.append(everything[path])
+    return found

@@ -1,0 +1,247 @@
+"""Reads a bundle as far as it can be read, collecting everything that is wrong with it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import yaml
+
+from clearway.decisions import DecisionError, Decisions, read_decisions
+from clearway.engine import limits
+from clearway.engine.compile_context import CompileContext
+from clearway.engine.compiler import Compiled, compile_reading
+from clearway.engine.findings import Findings
+from clearway.engine.gate import constructs
+from clearway.engine.model import CATCHING, Diagram, Node, Reading, Scope
+from clearway.engine.reader import read_diagram
+from clearway.engine.values import Bundle
+from clearway.engine.xml import read_xml
+from clearway.feel import FeelError
+from processes.calendar import Calendar, CalendarError
+
+
+@dataclass
+class Draft:
+    """What was understood of a bundle. `reading` and `compiled` are None when that failed."""
+
+    bundle: Bundle
+    strict: bool
+    findings: Findings = field(default_factory=Findings)
+    diagrams: dict[str, Diagram] = field(default_factory=dict[str, Diagram])
+    roots: dict[str, Any] = field(default_factory=dict[str, Any])
+    reading: Reading | None = None
+    compiled: Compiled | None = None
+    context: CompileContext | None = None
+    record_schema: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    forms: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    decision_files: dict[str, Decisions] = field(default_factory=dict[str, Decisions])
+    decisions: dict[str, Decisions] = field(default_factory=dict[str, Decisions])
+    calendars: dict[str, Calendar] = field(default_factory=dict[str, Calendar])
+    templates: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    scenarios: dict[str, bytes] = field(default_factory=dict[str, bytes])
+
+    @property
+    def read(self) -> Reading:
+        """The reading, where the caller knows that there is one."""
+        if self.reading is None:
+            raise ValueError("The diagram was not understood; look at the findings first.")
+        return self.reading
+
+    @cached_property
+    def caught(self) -> set[str | None]:
+        """The messages that something inside the process catches."""
+        return {
+            name
+            for node in self._nodes()
+            if node.kind in CATCHING | {"receiveTask"}
+            and not (node.kind == "startEvent" and node.scope.kind == "process")
+            for name in [node.message, *(event.name for event in node.events)]
+        }
+
+    @cached_property
+    def done_by_people(self) -> set[str]:
+        """The elements that a person completes, starts or sends."""
+        return {
+            node.id
+            for node in self._nodes()
+            if node.kind in ("userTask", "startEvent") or node.own.get("action")
+        }
+
+    def _nodes(self) -> Iterator[Node]:
+        for process in self.read.called():
+            yield from process.all_nodes()
+
+
+def examine(bundle: Bundle, *, strict: bool = True, trusted: bool = False) -> Draft:
+    """Read, check and compile; whatever fails leaves findings and lets the rest go on."""
+    draft = Draft(bundle, strict)
+    if _is_too_large(draft):
+        return draft
+    _read_files(draft)
+    _read_diagrams(draft, trusted)
+    draft.reading = _reading(draft)
+    if draft.reading is None:
+        return draft
+    constructs.check(draft.reading, draft.findings)
+    before = len(draft.findings.errors)
+    draft.context = CompileContext(
+        draft.findings,
+        draft.calendars,
+        frozenset(draft.forms),
+        frozenset(draft.decisions),
+        bundle.process,
+    )
+    if before == 0 or not _is_broken(draft.findings):
+        draft.compiled = compile_reading(draft.reading, draft.context)
+    return draft
+
+
+def _is_broken(findings: Findings) -> bool:
+    """Whether the drawing lacks what compiling stands on."""
+    return any(finding.rule in constructs.BREAKS for finding in findings.errors)
+
+
+def _is_too_large(draft: Draft) -> bool:
+    """Whether there is more than anybody draws; then nothing of it is read."""
+    files = draft.bundle.files
+    large = [
+        path
+        for path, data in files.items()
+        if len(data) > limits.FILE_BYTES and not path.endswith((".bpmn", ".dmn"))
+    ]
+    for path in large:
+        draft.findings.error(
+            path, None, "file-size", "The file is larger than 1 MB.", "Make it smaller."
+        )
+    total = sum(map(len, files.values()))
+    if len(files) > limits.BUNDLE_FILES or total > limits.BUNDLE_BYTES:
+        draft.findings.error(
+            draft.bundle.process,
+            None,
+            "bundle-size",
+            f"The process has {len(files)} files with {total} bytes together.",
+            f"Keep it below {limits.BUNDLE_FILES} files and 20 MB.",
+        )
+        return True
+    return bool(large)
+
+
+def _read_files(draft: Draft) -> None:
+    process = draft.bundle.process
+    for path, data in draft.bundle.files.items():
+        folder, _, name = path.rpartition("/")
+        if path == f"{process}/record.json":
+            draft.record_schema = _json(draft, path, data)
+        elif folder == f"{process}/forms" and name.endswith(".json"):
+            draft.forms[path] = _json(draft, path, data)
+        elif folder == f"{process}/messages" and name.endswith(".md.j2"):
+            draft.templates[name.removesuffix(".md.j2")] = data
+        elif folder == "shared/messages" and name.endswith(".md.j2"):
+            draft.templates.setdefault(name.removesuffix(".md.j2"), data)
+        elif folder == f"{process}/scenarios" and name.endswith((".yaml", ".yml")):
+            draft.scenarios[path] = data
+        elif "/calendars" in f"/{folder}" and name.endswith((".yaml", ".yml")):
+            _calendar(draft, path, data, name.rpartition(".")[0])
+        elif name.endswith(".dmn"):
+            _decisions(draft, path, data)
+
+
+def _json(draft: Draft, path: str, data: bytes) -> dict[str, Any]:
+    try:
+        found: Any = json.loads(data)
+        if isinstance(found, dict):
+            return found  # pyright: ignore[reportUnknownVariableType] keys of JSON are text
+        problem = "it is no JSON object"
+    except (ValueError, RecursionError) as error:
+        problem = str(error)
+    draft.findings.error(
+        path, None, "json", f"The file is no JSON Schema: {problem}.", "Correct the file."
+    )
+    return {}
+
+
+def _calendar(draft: Draft, path: str, data: bytes, name: str) -> None:
+    try:
+        draft.calendars[name] = Calendar.from_data(yaml.safe_load(data), name)
+    except (yaml.YAMLError, CalendarError, TypeError, AttributeError, RecursionError) as error:
+        draft.findings.error(
+            path, None, "calendar", f"The calendar cannot be read: {error}", "Correct the file."
+        )
+
+
+def _decisions(draft: Draft, path: str, data: bytes) -> None:
+    try:
+        found = read_decisions(data, path)
+    except (DecisionError, FeelError) as error:
+        draft.findings.error(
+            path, None, "decision", f"The file cannot be read: {error}", "Correct the file."
+        )
+        return
+    draft.decision_files[path] = found
+    for identifier in found.ids:
+        if identifier in draft.decisions:
+            draft.findings.error(
+                path,
+                identifier,
+                "decision-twice",
+                f"The decision `{identifier}` is also in {draft.decisions[identifier].file}.",
+                "Give one of them another id.",
+            )
+        draft.decisions[identifier] = found
+    for problem in found.problems():
+        add = draft.findings.error if problem.severity == "error" else draft.findings.warning
+        add(path, problem.element or None, problem.rule, problem.message, problem.remedy)
+
+
+def _read_diagrams(draft: Draft, trusted: bool) -> None:
+    for path, data in draft.bundle.files.items():
+        if not path.endswith(".bpmn"):
+            continue
+        root = read_xml(data, path, draft.findings, trusted=trusted, strict=draft.strict)
+        if root is not None:
+            draft.roots[path] = root
+            draft.diagrams[path] = read_diagram(root, path, draft.findings)
+
+
+def _reading(draft: Draft) -> Reading | None:
+    process = draft.bundle.process
+    processes: dict[str, Scope] = {}
+    files: dict[str, str] = {}
+    for path, diagram in draft.diagrams.items():
+        for identifier, scope in diagram.processes.items():
+            if identifier in processes:
+                draft.findings.error(
+                    path,
+                    identifier,
+                    "process-twice",
+                    f"The process `{identifier}` is also in {files[identifier]}.",
+                    "Give one of them another id.",
+                )
+                continue
+            processes[identifier], files[identifier] = scope, path
+    if sum(len(diagram.ids) for diagram in draft.diagrams.values()) > 3 * limits.NODES:
+        draft.findings.error(
+            process,
+            None,
+            "drawing-size",
+            f"The diagrams hold more than {3 * limits.NODES} nodes and flows.",
+            "Split the process into called processes and records.",
+        )
+        return None
+    main = processes.get(process)
+    own = f"{process}/{process}.bpmn"
+    if main is None or (draft.strict and files[process] != own):
+        if own in draft.bundle.files and own not in draft.diagrams:
+            return None
+        found = ", ".join(sorted(processes)) or "none"
+        draft.findings.error(
+            own,
+            None,
+            "process-missing",
+            f"The file holds no process `{process}`; it holds: {found}.",
+            "Give the process the id of its folder.",
+        )
+        return None
+    return Reading(main, files[process], processes, files)

@@ -1,0 +1,69 @@
+"""Approvals as drawn: seats, rule and where the answer goes."""
+
+from clearway.engine.examine import Draft
+from clearway.engine.gate.references import check_field
+from clearway.engine.gate.say import Say
+from clearway.engine.model import Node
+
+ONLY_WITH_RULE = ("excluded", "deadline", "result")
+
+
+def check(node: Node, draft: Draft, say: Say) -> None:
+    """An approval is complete, and what is none has none of its parts."""
+    if node.kind != "userTask":
+        if node.seats:
+            say.refuse(
+                node,
+                "seat-place",
+                "has seats, but is no user task",
+                "Put clearway:seat on a user task with clearway:rule.",
+            )
+        return
+    if not node.own.get("rule"):
+        parts = [name for name in ONLY_WITH_RULE if node.own.get(name)]
+        if parts or node.seats:
+            say.refuse(
+                node,
+                "rule-missing",
+                "has parts of an approval, but no rule",
+                "Name the approval rule in clearway:rule, or remove them.",
+            )
+        return
+    if not node.seats:
+        say.refuse(
+            node,
+            "seats-missing",
+            "is an approval without seats",
+            "Add clearway:seat elements to its extension elements.",
+        )
+    if not node.own.get("result"):
+        say.refuse(
+            node,
+            "result-missing",
+            "is an approval whose answer goes nowhere",
+            "Name a field of the record in clearway:result.",
+        )
+    else:
+        check_field(node, node.own["result"].removeprefix("record."), draft, say)
+    _check_seats(node, say)
+
+
+def _check_seats(node: Node, say: Say) -> None:
+    ids = [seat.id for seat in node.seats]
+    for name in sorted({name for name in ids if not name or ids.count(name) > 1}):
+        say.error(
+            node.id,
+            "seat-id",
+            f"The seat `{name}` is there twice or has no id.",
+            "Give each seat its own id.",
+        )
+    for seat in node.seats:
+        if (seat.role is None) == (seat.person is None):
+            say.error(
+                node.id,
+                "seat-person",
+                f"The seat `{seat.id}` is for nobody, or for two.",
+                "Give it either a role or a person.",
+            )
+    if len([seat for seat in node.seats if seat.chair]) > 1:
+        say.error(node.id, "seat-chair", "There are two chairs.", "Keep one.")

@@ -1,0 +1,161 @@
+"""Our own attributes: which ones there are, and on what."""
+
+from collections.abc import Callable
+from difflib import get_close_matches
+
+from clearway.engine.gate.say import Say
+from clearway.engine.model import ACTIVITIES, EVENTS, Node
+
+ANYWHERE = frozenset(("state",))
+USER = frozenset(
+    [
+        "group",
+        "assignee",
+        "due",
+        "not-same-person-as",
+        "rule",
+        "excluded",
+        "deadline",
+        "result",
+        "role",
+    ]
+)
+TELLING = frozenset(("notice", "to", "start"))
+MESSAGE = frozenset(("action", "role"))
+TIMER = frozenset(("calendar", "missed"))
+
+
+def check(node: Node, say: Say) -> None:
+    """Refuse what is not known, and values that mean nothing."""
+    allowed = allowed_on(node)
+    for name, value in node.own.items():
+        if name not in allowed:
+            _refuse(node, name, allowed, say)
+        elif not value.strip():
+            say.error(
+                node.id, "attribute-empty", f"clearway:{name} is empty.", "Fill it in or remove it."
+            )
+    for check_one in _CHECKS:
+        check_one(node, say)
+
+
+def allowed_on(node: Node) -> frozenset[str]:
+    """The attributes that mean something on this node."""
+    found: set[str] = set()
+    kinds = {event.kind for event in node.events}
+    if node.kind in ACTIVITIES | EVENTS:
+        found |= ANYWHERE
+    if node.kind == "userTask":
+        found |= USER
+    if node.kind == "serviceTask":
+        found |= {"step", "retries"}
+    if node.kind == "scriptTask":
+        found |= {"result"}
+    if node.kind == "businessRuleTask":
+        found |= {"decision"}
+    throws = node.kind in ("intermediateThrowEvent", "endEvent")
+    if node.kind == "sendTask" or (throws and kinds <= {"message"}):
+        found |= TELLING
+    if node.kind == "receiveTask" or ("message" in kinds and not throws):
+        found |= MESSAGE
+    if node.kind == "startEvent" and not kinds:
+        found |= {"role"}
+    if "timer" in kinds:
+        found |= TIMER
+    return frozenset(found)
+
+
+def _refuse(node: Node, name: str, allowed: frozenset[str], say: Say) -> None:
+    close = get_close_matches(name, allowed, 1)
+    remedy = f"Write clearway:{close[0]}." if close else "Remove it."
+    if allowed and not close:
+        remedy = f"Remove it; here there can be: {', '.join(sorted(allowed))}."
+    say.error(
+        node.id, "attribute-unknown", f"clearway:{name} means nothing on `{node.label}`.", remedy
+    )
+
+
+def _check_retries(node: Node, say: Say) -> None:
+    retries = node.own.get("retries", "3")
+    if not (retries.isascii() and retries.isdigit() and int(retries) <= 100):
+        say.error(
+            node.id,
+            "retries",
+            f"clearway:retries is `{retries}`.",
+            "Write a whole number from 0 to 100.",
+        )
+
+
+def _check_missed(node: Node, say: Say) -> None:
+    missed = node.own.get("missed", "once")
+    if missed not in ("once", "all", "skip"):
+        say.error(node.id, "missed", f"clearway:missed is `{missed}`.", "Write once, all or skip.")
+
+
+def _check_telling(node: Node, say: Say) -> None:
+    own = node.own
+    message = node.message or next((e.name for e in node.events if e.kind == "message"), None)
+    if own.get("notice") and message is not None:
+        say.error(
+            node.id,
+            "notice-message",
+            "It is a message to a record and a notice to people at once.",
+            "Keep the message, or keep clearway:notice and remove the message.",
+        )
+    if own.get("notice") and not own.get("to"):
+        say.error(
+            node.id, "notice-to", "The notice goes to nobody.", "Say whom it is for in clearway:to."
+        )
+    if own.get("to") and own.get("start"):
+        say.error(
+            node.id,
+            "message-to",
+            "It goes to a record and opens a new one at once.",
+            "Keep clearway:to or clearway:start.",
+        )
+    if own.get("start") and message is None:
+        say.error(
+            node.id,
+            "message-missing",
+            "It opens a record, but with no message.",
+            "Choose the message that starts the other process.",
+        )
+
+
+def _check_extensions(node: Node, say: Say) -> None:
+    throws = node.kind in ("intermediateThrowEvent", "endEvent", "sendTask")
+    if node.inputs and not (node.kind == "serviceTask" or throws):
+        say.error(
+            node.id,
+            "input-place",
+            "clearway:input means nothing here.",
+            "Put it on a service task, a notice or a thrown message.",
+        )
+    catches = node.kind == "receiveTask" or (
+        node.kind in ("startEvent", "boundaryEvent", "intermediateCatchEvent")
+        and any(event.kind == "message" for event in node.events)
+    )
+    if node.outputs and not (node.kind in ("serviceTask", "businessRuleTask") or catches):
+        say.error(
+            node.id,
+            "output-place",
+            "clearway:output means nothing here.",
+            "Put it on a service task, a business rule task or a caught message.",
+        )
+    for names, what in ((node.inputs, "input"), (node.outputs, "output")):
+        seen = [name for name, _ in names]
+        for name in sorted({name for name in seen if seen.count(name) > 1 or not name}):
+            say.error(
+                node.id,
+                f"{what}-name",
+                f"The clearway:{what} `{name}` is there twice or unnamed.",
+                "Give each another name.",
+            )
+
+
+_CHECKS: tuple[Callable[[Node, Say], None], ...] = (
+    _check_retries,
+    _check_missed,
+    _check_telling,
+    _check_extensions,
+)

@@ -1,0 +1,53 @@
+"""The deploy gate: everything that is wrong with a process, found before anything of it runs."""
+
+from clearway.engine.examine import Draft, examine
+from clearway.engine.gate import (
+    approvals,
+    attributes,
+    drawing,
+    foreign,
+    forms,
+    known_names,
+    record,
+    references,
+)
+from clearway.engine.gate.say import Say
+from clearway.engine.values import Bundle, Finding, Severity, Surroundings
+
+
+def check(
+    bundle: Bundle,
+    surroundings: Surroundings | None = None,
+    *,
+    strict: bool = True,
+    trusted: bool = False,
+) -> list[Finding]:
+    """All findings, errors first; a process without an error may be deployed.
+
+    Without `surroundings` nothing is said about steps, rules and roles. `strict=False` leaves out
+    rules of style and references to other files. What is not `trusted` is read by a worker
+    process first. Never raises for what is in the files.
+    """
+    draft = examine(bundle, strict=strict, trusted=trusted)
+    if strict and draft.reading is not None:
+        _check_house(draft, surroundings)
+    return sorted(
+        draft.findings.found,
+        key=lambda f: (f.severity is not Severity.ERROR, f.file, f.element or "", f.rule),
+    )
+
+
+def _check_house(draft: Draft, surroundings: Surroundings | None) -> None:
+    record.check(draft)
+    forms.check(draft)
+    for process in draft.read.called():
+        say = Say(draft.read.files[process.id], draft.findings)
+        drawing.check(process, draft, say)
+        foreign.check(process, draft.roots[say.file], say)
+        for node in process.all_nodes():
+            attributes.check(node, say)
+            references.check(node, draft, say)
+            approvals.check(node, draft, say)
+            if surroundings is not None:
+                references.check_surroundings(node, surroundings, say)
+    known_names.check(draft)

@@ -1,0 +1,127 @@
+"""The drawing itself: lanes, names of variables, and nodes that nothing leads to."""
+
+import re
+
+from clearway.engine.compiler import is_first, starting_nodes
+from clearway.engine.examine import Draft
+from clearway.engine.gate.say import Say
+from clearway.engine.lanes import lanes_without_role
+from clearway.engine.model import Node, Scope
+
+_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+TAKEN = frozenset(
+    [
+        "record",
+        "now",
+        "key",
+        "result",
+        "message",
+        "loopCounter",
+        "item",
+        "if",
+        "then",
+        "else",
+        "for",
+        "in",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "between",
+        "and",
+        "or",
+        "not",
+        "true",
+        "false",
+        "null",
+        "function",
+        "numberOfInstances",
+        "numberOfCompletedInstances",
+        "numberOfActiveInstances",
+        "numberOfTerminatedInstances",
+    ]
+)
+
+
+def check(process: Scope, draft: Draft, say: Say) -> None:
+    """What a process owner would stumble over."""
+    if not process.executable:
+        say.error(
+            process.id,
+            "not-executable",
+            f"The process `{process.name or process.id}` is a drawing only.",
+            "Set isExecutable to true.",
+        )
+    for lane in lanes_without_role(_element(process, draft)):
+        say.error(
+            lane,
+            "lane-role",
+            "The lane does not say whose it is.",
+            "Name the role in clearway:role.",
+        )
+    for scope in process.walk():
+        _check_led_to(scope, say)
+    for node in process.all_nodes():
+        _check_lane(node, say)
+        _check_variable(node, say)
+        if node.kind == "userTask" and not node.name:
+            say.warning(
+                node.id,
+                "name-missing",
+                "The task has no name.",
+                "Say in a few words what the person does.",
+            )
+
+
+def _element(process: Scope, draft: Draft):
+    root = draft.roots[draft.read.files[process.id]]
+    return next(each for each in root if each.get("id") == process.id)
+
+
+def _check_led_to(scope: Scope, say: Say) -> None:
+    if scope.kind == "adHocSubProcess":
+        return
+    begins = {node.id for node in starting_nodes(scope)}
+    for node in scope.nodes.values():
+        if node.kind != "startEvent" and node.id not in begins and is_first(scope, node):
+            say.refuse(
+                node,
+                "unreachable",
+                "is never reached: nothing leads to it",
+                "Draw a flow to it, or remove it.",
+            )
+        if node.for_compensation and node.id not in scope.handlers.values():
+            say.refuse(
+                node,
+                "unreachable",
+                "undoes something, but no event is connected to it",
+                "Draw an association from a compensation boundary event.",
+            )
+
+
+def _check_lane(node: Node, say: Say) -> None:
+    if node.kind == "userTask" and not node.role and not node.own.get("role"):
+        where = "lies in no lane" if node.scope.has_lanes else "is in a process without lanes"
+        say.refuse(
+            node,
+            "lane-missing",
+            where,
+            "Put it into a lane with clearway:role, or name the role on the task.",
+        )
+
+
+def _check_variable(node: Node, say: Say) -> None:
+    names = [node.own["result"]] if node.kind == "scriptTask" and node.own.get("result") else []
+    if node.loop is not None:
+        loop = node.loop
+        names += [n for n in (loop.item, loop.output_item, loop.output_collection) if n]
+    for name in names:
+        if name.startswith("record."):
+            continue
+        if not _NAME.match(name) or (name in TAKEN and name != "item"):
+            say.error(
+                node.id,
+                "variable-name",
+                f"A variable cannot be called `{name}`.",
+                "Use letters, digits and underscores, and none of FEEL's own words.",
+            )

@@ -1,0 +1,67 @@
+"""Forms: for an element that people use, and only about fields that there are."""
+
+from typing import Any
+
+from clearway.engine.examine import Draft
+from clearway.engine.gate.record import check_schema
+from clearway.engine.model import Node
+
+
+def check(draft: Draft) -> None:
+    """Each form belongs to an element, and each of its properties to the record or to history."""
+    nodes = {node.id: node for process in draft.read.called() for node in process.all_nodes()}
+    for path, schema in draft.forms.items():
+        element = path.rpartition("/")[2].removesuffix(".json")
+        if not _is_used(nodes.get(element)):
+            draft.findings.error(
+                path,
+                element,
+                "form-unused",
+                f"No person fills in a form at `{element}`.",
+                "Name it after a user task, a start event or an event with clearway:action.",
+            )
+        if schema and check_schema(draft, path, schema):
+            _check_properties(draft, path, element, schema)
+
+
+def _is_used(node: Node | None) -> bool:
+    if node is None:
+        return False
+    if node.kind == "userTask":
+        return True
+    if node.kind == "startEvent" and node.scope.kind == "process":
+        return node.event.kind in ("none", "message")
+    return bool(node.own.get("action"))
+
+
+def _check_properties(draft: Draft, path: str, element: str, schema: Any) -> None:
+    fields = draft.record_schema.get("properties", {})
+    properties = schema.get("properties", {})
+    for name, drawn in properties.items():
+        shape: dict[str, Any] = drawn if isinstance(drawn, dict) else {}  # pyright: ignore[reportUnknownVariableType] keys of JSON are text
+        comment = shape.get("x-comment")
+        if comment is not None and comment not in ("public", "internal"):
+            draft.findings.error(
+                path,
+                element,
+                "form-comment",
+                f"x-comment of `{name}` is `{comment}`.",
+                "Write public or internal.",
+            )
+        if name not in fields and comment is None and not shape.get("x-only"):
+            draft.findings.error(
+                path,
+                element,
+                "form-field",
+                f"The record has no field `{name}`.",
+                "Declare it in record.json, or mark it x-comment or x-only.",
+            )
+    for name in schema.get("required", []):
+        if name not in properties:
+            draft.findings.error(
+                path,
+                element,
+                "form-required",
+                f"`{name}` is required, but not in the form.",
+                "Add it to `properties`, or do not require it.",
+            )

@@ -1,0 +1,79 @@
+"""Expressions may only ask for what is there: names, and fields of the record."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from clearway.engine.examine import Draft
+from clearway.engine.expressions import BUILT_IN_NAMES, Formula
+from clearway.engine.gate.say import Say
+from clearway.engine.model import Node, Reading
+
+COUNTERS = frozenset(
+    (
+        "numberOfInstances",
+        "numberOfCompletedInstances",
+        "numberOfActiveInstances",
+        "numberOfTerminatedInstances",
+    )
+)
+
+
+def check(draft: Draft) -> None:
+    """Every name that an expression uses must mean something where it stands."""
+    if draft.context is None or draft.compiled is None or draft.reading is None:
+        return
+    nodes = {node.id: node for node in _nodes(draft.reading)}
+    for file, formula in draft.context.formulas_found:
+        say = Say(file, draft.findings)
+        node = nodes.get(formula.element)
+        known = BUILT_IN_NAMES | draft.compiled.variables | _local(node, formula)
+        for name in sorted(formula.expression.free_names - known):
+            close = get_close_matches(name, known, 1)
+            fields = draft.record_schema.get("properties", {})
+            hint = f"Did you mean `{close[0]}`?" if close else "Set it in a script task first."
+            if name in fields:
+                hint = f"Write `record.{name}`."
+            say.error(
+                formula.element,
+                "name-unknown",
+                f"The {formula.role} uses `{name}`, which means nothing there.",
+                hint,
+            )
+        _check_paths(formula, draft, say)
+
+
+def _nodes(reading: Reading) -> Iterator[Node]:
+    for process in reading.called():
+        yield from process.all_nodes()
+
+
+def _local(node: Node | None, formula: Formula) -> frozenset[str]:
+    found: set[str] = set()
+    if formula.role.startswith("output"):
+        found |= {"result", "message"}
+    place = node
+    while place is not None:
+        loop = place.loop
+        if loop is not None:
+            found |= {"loopCounter", loop.item or "", loop.output_item or ""}
+            if place is node:
+                found |= COUNTERS
+        place = place.scope.owner
+    return frozenset(found)
+
+
+def _check_paths(formula: Formula, draft: Draft, say: Say) -> None:
+    fields: dict[str, Any] = draft.record_schema.get("properties", {})
+    if not fields:
+        return
+    for path in sorted(formula.expression.paths):
+        if path[0] != "record" or len(path) < 2 or path[1] in fields:
+            continue
+        close = get_close_matches(path[1], fields, 1)
+        say.error(
+            formula.element,
+            "field-unknown",
+            f"The {formula.role} uses `record.{path[1]}`, which record.json does not declare.",
+            f"Did you mean `record.{close[0]}`?" if close else "Declare it in record.json.",
+        )

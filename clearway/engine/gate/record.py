@@ -1,0 +1,108 @@
+"""The record's schema: is it one, and do its own keys name its fields."""
+
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+
+from clearway.engine.examine import Draft
+
+KNOWN = frozenset(("x-key-prefix", "x-title", "x-list", "x-requester"))
+
+
+def check(draft: Draft) -> None:
+    """record.json is a JSON Schema of an object, with a prefix for keys."""
+    path = f"{draft.bundle.process}/record.json"
+    if path not in draft.bundle.files:
+        draft.findings.error(
+            path,
+            None,
+            "record-missing",
+            "The process does not say what its record holds.",
+            "Add record.json: a JSON Schema of an object, with x-key-prefix.",
+        )
+        return
+    schema = draft.record_schema
+    if not schema:
+        return
+    check_schema(draft, path, schema)
+    fields = schema.get("properties")
+    if not isinstance(fields, dict):
+        draft.findings.error(
+            path, None, "record-fields", "The record has no fields.", "Add `properties`."
+        )
+        return
+    prefix = schema.get("x-key-prefix")
+    if not (isinstance(prefix, str) and prefix.isascii() and prefix.isalnum() and len(prefix) <= 8):
+        draft.findings.error(
+            path,
+            None,
+            "record-prefix",
+            f"x-key-prefix is `{prefix}`.",
+            "Write up to eight letters or digits, for example INC.",
+        )
+    named = [schema.get("x-title"), schema.get("x-requester"), *_list(schema.get("x-list"))]
+    for name in named:
+        if name is not None and name not in fields:
+            draft.findings.error(
+                path,
+                None,
+                "record-named",
+                f"An x- key names the field `{name}`, which is not there.",
+                "Name a field of `properties`.",
+            )
+    for name in sorted(str(key) for key in schema if str(key).startswith("x-")):
+        if name not in KNOWN:
+            draft.findings.error(
+                path,
+                None,
+                "record-key",
+                f"Nobody knows the key `{name}`.",
+                f"Known are: {', '.join(sorted(KNOWN))}.",
+            )
+
+
+def check_schema(draft: Draft, path: str, schema: Any) -> bool:
+    """Whether it is a JSON Schema (2020-12)."""
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        place = "/".join(str(part) for part in error.absolute_path) or "the top"
+        draft.findings.error(
+            path,
+            None,
+            "schema",
+            f"It is no JSON Schema: at {place}, {error.message}",
+            "Correct it after JSON Schema 2020-12.",
+        )
+        return False
+    for reference in _references(schema):
+        draft.findings.error(
+            path,
+            None,
+            "schema-reference",
+            f"It refers to `{reference}`, outside of the file.",
+            "Copy the part into `$defs` and refer to it with `#/$defs/...`.",
+        )
+    return not _references(schema)
+
+
+def _references(schema: Any) -> list[str]:
+    """References that lead out of the file: nothing is fetched from elsewhere."""
+    found: list[str] = []
+    open_ends: list[Any] = [schema]
+    while open_ends:
+        part = open_ends.pop()
+        if isinstance(part, dict):
+            inner: dict[str, Any] = part  # pyright: ignore[reportUnknownVariableType] keys of JSON are text
+            target = inner.get("$ref")
+            if isinstance(target, str) and not target.startswith("#"):
+                found.append(target)
+            open_ends.extend(inner.values())
+        elif isinstance(part, list):
+            open_ends.extend(part)  # pyright: ignore[reportUnknownArgumentType] parts of any kind
+    return found
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType] names, checked one by one

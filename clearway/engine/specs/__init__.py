@@ -1,0 +1,1 @@
+"""How each kind of flow node runs: our specs for the executor."""

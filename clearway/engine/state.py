@@ -1,0 +1,122 @@
+"""How an instance rests between two turns: a few hundred bytes that name their version's hash.
+
+Format 1: the bytes `CW`, one byte for the format, then zstd of JSON. Specs are named, never
+embedded; finished tokens are not kept; a token without its scope is an error, never skipped.
+"""
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import zstandard
+
+from clearway.engine import limits
+from clearway.engine.instance import Instance, Running, Subscope
+from clearway.engine.keeping import KeptMessage
+from clearway.engine.token import Token
+from clearway.engine.values import World
+from clearway.errors import ClearwayError
+from clearway.feel import FeelError, decode, encode
+
+if TYPE_CHECKING:
+    from clearway.engine.blueprint import Blueprint
+
+MAGIC = b"CW"
+FORMAT = 1
+
+
+class StateError(ClearwayError):
+    """A saved instance cannot be read: it is damaged, or was written by another version."""
+
+
+class _Tools(threading.local):
+    def __init__(self) -> None:
+        self.pack = zstandard.ZstdCompressor(level=3)
+        self.unpack = zstandard.ZstdDecompressor()
+
+
+_TOOLS = _Tools()
+
+
+def save(instance: Instance) -> bytes:
+    """The instance as bytes; raises StateError when it has grown beyond measure."""
+    data = {
+        "version": instance.blueprint.hash,
+        "count": instance.count,
+        "state": instance.last_state,
+        "told": instance.told_state,
+        "variables": {name: encode(value) for name, value in instance.variables.items()},
+        "kept": [[kept.name, encode(dict(kept.payload))] for kept in instance.kept],
+        "scopes": [] if instance.completed else [_saved(s) for s in instance.scopes()],
+    }
+    packed = orjson.dumps(data)
+    if len(packed) > limits.STATE_BYTES:
+        raise StateError(
+            f"The instance needs {len(packed)} bytes, more than {limits.STATE_BYTES}. "
+            "Keep large values in the record, not in variables."
+        )
+    return MAGIC + bytes([FORMAT]) + _TOOLS.pack.compress(packed)
+
+
+def load(blueprint: "Blueprint", state: bytes, world: World) -> Instance:
+    """The instance that `save` wrote; raises StateError when it is not of this version."""
+    data = read(state)
+    if data["version"] != blueprint.hash:
+        raise StateError(
+            f"The instance belongs to version {data['version'][:12]}, not {blueprint.hash[:12]}. "
+            "Load it with its own version, or move it to the new one first."
+        )
+    instance = Instance(blueprint, world)
+    try:
+        _restore(instance, data)
+    except (KeyError, IndexError, TypeError, FeelError) as error:
+        raise StateError(f"The saved instance is damaged: {error!r} is missing.") from error
+    return instance
+
+
+def read(state: bytes) -> dict[str, Any]:
+    """The plain data of a saved instance, without looking at its version."""
+    if state[:2] != MAGIC:
+        raise StateError("These bytes are no saved instance.")
+    if state[2:3] != bytes([FORMAT]):
+        raise StateError(
+            f"The instance was saved in format {state[2:3].hex() or 'none'}; "
+            f"this release reads format {FORMAT}. "
+            "Install the release that wrote it, or a newer one."
+        )
+    try:
+        return orjson.loads(_TOOLS.unpack.decompress(state[3:], max_output_size=limits.STATE_BYTES))
+    except (zstandard.ZstdError, orjson.JSONDecodeError) as error:
+        raise StateError(f"The saved instance is damaged: {error}.") from error
+
+
+def _saved(scope: Running) -> list[Any]:
+    flags = (1 if scope.interrupted else 0) | (2 if scope.fulfilled else 0)
+    tokens = [
+        [token.id, token.task_spec.name, int(token.state), token.internal_data]
+        for token in scope.live
+    ]
+    return [scope.id, scope.spec.name, flags, scope.arms, scope.ledger, tokens]
+
+
+def _restore(instance: Instance, data: dict[str, Any]) -> None:
+    instance.count = data["count"]
+    instance.last_state, instance.told_state = data["state"], data["told"]
+    instance.variables = {name: decode(value) for name, value in data["variables"].items()}
+    instance.kept = [KeptMessage(name, decode(payload)) for name, payload in data["kept"]]  # pyright: ignore[reportArgumentType] encoded from a mapping
+    instance.completed = not data["scopes"]
+    for number, saved in enumerate(data["scopes"]):
+        _restore_scope(instance, number, saved)
+
+
+def _restore_scope(instance: Instance, number: int, saved: list[Any]) -> None:
+    identifier, spec, flags, arms, ledger, tokens = saved
+    scope: Running = instance
+    if number > 0:
+        scope = Subscope(instance.subprocess_specs[spec], instance.tokens[identifier])
+        instance.subprocesses[identifier] = scope
+    scope.arms, scope.ledger = arms, ledger
+    scope.interrupted, scope.fulfilled = bool(flags & 1), bool(flags & 2)
+    for token_id, node, state, kept in tokens:
+        token = Token(scope, instance.blueprint.nodes[node], scope.task_tree, state, token_id)
+        token.internal_data = kept

@@ -1,0 +1,193 @@
+"""When something is due: durations, dates and cycles, in calendar time or business time."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from clearway.engine.durations import Duration, DurationError, add_duration, parse_duration
+from clearway.engine.expressions import Formula
+from clearway.engine.values import ProcessFault, Value
+from clearway.feel.values import YearsMonths
+from processes.calendar import Calendar, CalendarError
+
+_CYCLE = re.compile(r"^R(\d*)/(.+)$")
+_ISO = re.compile(r"^(R\d*/|[-+]?P|\d{4}-\d\d-\d\dT)")
+_MOST_ROUNDS = 100_000
+_TOO_FAR = timedelta(days=36525)
+
+Missed = Literal["once", "all", "skip"]
+
+
+class TimerError(ValueError):
+    """A timer text that says no time; the message is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """A first due instant; for a cycle also how many more follow (-1: without end) and how far.
+
+    Rounds are counted from `anchor`, in which `due` is number `number`: so the 31st comes back.
+    """
+
+    due: datetime
+    left: int | None = None
+    every: str | None = None
+    anchor: datetime | None = None
+    number: int = 0
+
+    def armed(self) -> dict[str, Any]:
+        """What is kept of it in the state."""
+        kept: dict[str, Any] = {"due": due_text(self.due)}
+        if self.every is not None and self.anchor is not None:
+            kept |= {"left": self.left, "every": self.every}
+            kept |= {"anchor": due_text(self.anchor), "number": self.number}
+        return kept
+
+
+@dataclass(frozen=True, slots=True)
+class TimerRule:
+    """A timer as drawn: a literal text or a formula, and the calendar that counts."""
+
+    kind: str
+    element: str
+    literal: str | None
+    formula: Formula | None
+    calendar: Calendar | None = None
+    missed: Missed = "once"
+
+    def start(self, now: datetime, evaluate: Callable[[Formula], Value]) -> Timing:
+        """The first due instant from `now`; raises ProcessFault when the time cannot be told."""
+        value = self.literal if self.formula is None else evaluate(self.formula)
+        try:
+            return timing(self.kind, value, now, self.calendar)
+        except (TimerError, DurationError, CalendarError, OverflowError) as error:
+            raise ProcessFault(
+                self.element,
+                f"The timer cannot be set: {error}",
+                "Correct the data it uses and try again, or correct the timer in the diagram.",
+            ) from error
+
+    def advance(self, armed: dict[str, Any], times: int, now: datetime) -> bool:
+        """Move a cycle on by `times` rounds, at least one; False when it has no round left.
+
+        Unless every missed round is wanted, it goes on at its first instant after `now`.
+        """
+        if "every" not in armed:
+            return False
+        every = parse_duration(armed["every"])
+        left, wanted = int(armed["left"]), max(times, 1)
+        due, rounds = due_instant(armed), 0
+        if self.calendar is None and not every.months and self.missed != "all":
+            wanted = max(wanted, (now - due) // every.span + 1)
+        while rounds < wanted or (self.missed != "all" and due <= now and rounds < _MOST_ROUNDS):
+            step = wanted if rounds == 0 and self.calendar is None else 1
+            rounds += step
+            due = self._later(armed, due, every, rounds)
+        if 0 <= left < rounds:
+            return False
+        armed["due"], armed["number"] = due_text(due), armed["number"] + rounds
+        armed["left"] = left - rounds if left >= 0 else left
+        return True
+
+    def _later(
+        self, armed: Mapping[str, Any], due: datetime, every: Duration, rounds: int
+    ) -> datetime:
+        if self.calendar is not None:
+            return add_duration(due, every, self.calendar)
+        anchor = datetime.fromisoformat(armed["anchor"])
+        return add_duration(anchor, every.times(armed["number"] + rounds), None)
+
+
+def is_literal(text: str) -> bool:
+    """Whether a timer text is ISO 8601 rather than an expression."""
+    return _ISO.match(text) is not None
+
+
+def check_literal(kind: str, text: str, calendar: Calendar | None) -> None:
+    """Raises TimerError, DurationError or CalendarError when the text says no time."""
+    timing(kind, text, datetime(2026, 1, 1, tzinfo=UTC), calendar)
+
+
+def timing(kind: str, value: Value, now: datetime, calendar: Calendar | None) -> Timing:
+    """What a timer's text or value means at `now`."""
+    if kind == "timeDate":
+        return Timing(_instant(value))
+    if kind == "timeCycle":
+        return _cycle(value, now, calendar)
+    return Timing(add_duration(now, _duration(value), calendar))
+
+
+def _instant(value: Value) -> datetime:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError as error:
+            raise TimerError(
+                f"`{value}` is not an instant such as 2026-01-31T09:00:00Z."
+            ) from error
+    if not isinstance(value, datetime):
+        raise TimerError(f"`{value}` is not a date and time.")
+    if value.tzinfo is None:
+        raise TimerError(
+            f"`{value.isoformat()}` names no time zone; add Z, +01:00 or @Europe/Paris."
+        )
+    return value.astimezone(UTC)
+
+
+def _duration(value: Value) -> Duration:
+    if isinstance(value, str):
+        return parse_duration(value)
+    if isinstance(value, timedelta):
+        duration = Duration.of(value)
+    elif isinstance(value, YearsMonths):
+        duration = Duration(months=value.months)
+    else:
+        raise TimerError(f"`{value}` is not a duration.")
+    if duration.is_negative:
+        raise TimerError("The duration is negative.")
+    return duration
+
+
+def _cycle(value: Value, now: datetime, calendar: Calendar | None) -> Timing:
+    if isinstance(value, timedelta | YearsMonths):
+        raise TimerError("A cycle needs a text such as R3/PT1H; R/PT1H repeats without end.")
+    match = _CYCLE.match(value) if isinstance(value, str) else None
+    if match is None:
+        raise TimerError(f"`{value}` is not a cycle such as R3/PT1H; R/PT1H repeats without end.")
+    count = int(match[1]) if match[1] else None
+    if count == 0:
+        raise TimerError("A cycle of R0 never happens.")
+    first, every = _parts(match[2])
+    duration = parse_duration(every)
+    if duration.is_zero:
+        raise TimerError("A cycle of no length would never end.")
+    left = -1 if count is None else count - 1
+    if first is None:
+        return Timing(add_duration(now, duration, calendar), left, every, now, 1)
+    return Timing(_instant(first), left, every, _instant(first), 0)
+
+
+def _parts(text: str) -> tuple[str | None, str]:
+    parts = text.split("/")
+    if len(parts) == 1:
+        return None, parts[0]
+    if len(parts) == 2 and parts[1].startswith("P"):
+        return parts[0], parts[1]
+    raise TimerError(f"`{text}` is not a cycle such as R3/PT1H or R3/2026-01-31T09:00:00Z/PT1H.")
+
+
+def due_text(instant: datetime) -> str:
+    """An instant as it is kept in the state."""
+    return instant.astimezone(UTC).isoformat()
+
+
+def due_instant(armed: Mapping[str, object]) -> datetime:
+    """The due instant of an armed timer."""
+    return datetime.fromisoformat(str(armed["due"]))
+
+
+def too_far(due: datetime, now: datetime) -> bool:
+    """More than a hundred years ahead is a typing error."""
+    return due - now > _TOO_FAR

@@ -1,0 +1,164 @@
+"""What a user task asks of people: for whom it is, until when, and how it is decided."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from clearway.engine import loop_names
+from clearway.engine.durations import Duration, DurationError, add_duration, parse_duration
+from clearway.engine.expressions import Formula
+from clearway.engine.token import Token
+from clearway.engine.values import (
+    ApprovalSpec,
+    ProcessFault,
+    SeatSpec,
+    Value,
+    WaitingWorkItem,
+)
+from clearway.feel.values import YearsMonths, is_list
+
+if TYPE_CHECKING:
+    from clearway.engine.instance import Instance
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRule:
+    """A seat as it runs: `person` is worked out when the task begins."""
+
+    id: str
+    role: str | None
+    person: Formula | None
+    mandatory: bool
+    veto: bool
+    chair: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The expressions of a user task."""
+
+    group: Formula | None = None
+    assignee: Formula | None = None
+    due: Formula | None = None
+    not_same_person_as: tuple[str, ...] = ()
+    form: str | None = None
+    rule: str | None = None
+    excluded: Formula | None = None
+    deadline: Formula | None = None
+    result: str = ""
+    seats: tuple[SeatRule, ...] = ()
+
+
+def open_work_item(token: Token, asking: Asking) -> None:
+    """Work out everything once, when the task begins: it stays as it is while it waits."""
+    instance: Instance = token.workflow.top_workflow
+    kept: dict[str, Any] = {}
+    for name, formula in (("group", asking.group), ("assignee", asking.assignee)):
+        if formula is not None:
+            kept[name] = _text(instance, token, formula)
+    for name, formula in (("due", asking.due), ("deadline", asking.deadline)):
+        if formula is not None:
+            kept[name] = _instant(instance, token, formula)
+    if asking.rule is not None:
+        kept["seats"] = [_person(instance, token, seat) for seat in asking.seats]
+        kept["excluded"] = _people(instance, token, asking.excluded)
+    if any(value for value in kept.values()):
+        token.internal_data["item"] = {key: value for key, value in kept.items() if value}
+
+
+def work_item(instance: "Instance", token: Token) -> WaitingWorkItem:
+    """The work item that a token on a user task stands for."""
+    node, asking = token.task_spec.node, token.task_spec.asking
+    kept: Mapping[str, Any] = token.internal_data.get("item", {})
+    body = loop_names.body_of(instance, token)
+    item = None if body is None else loop_names.item_of(body, token.internal_data["round"])
+    return WaitingWorkItem(
+        token=token.id,
+        element=node.id,
+        name=node.label,
+        role=node.own.get("role") or node.role,
+        group=kept.get("group"),
+        assignee=kept.get("assignee"),
+        form=asking.form,
+        due=_read_instant(kept.get("due")),
+        not_same_person_as=asking.not_same_person_as,
+        item=item,
+        approval=None if asking.rule is None else _approval(asking, asking.rule, kept),
+    )
+
+
+def _approval(asking: Asking, rule: str, kept: Mapping[str, Any]) -> ApprovalSpec:
+    people: list[str | None] = kept.get("seats") or [None] * len(asking.seats)
+    seats = tuple(
+        SeatSpec(seat.id, seat.role, person, seat.mandatory, seat.veto, seat.chair)
+        for seat, person in zip(asking.seats, people, strict=True)
+    )
+    return ApprovalSpec(
+        rule,
+        seats,
+        frozenset(kept.get("excluded") or ()),
+        asking.result,
+        _read_instant(kept.get("deadline")),
+    )
+
+
+def _read_instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _text(instance: "Instance", token: Token, formula: Formula) -> str | None:
+    value = instance.value(formula, token)
+    if value is None or isinstance(value, str):
+        return value or None
+    raise _unfit(token, formula, value, "a name")
+
+
+def _person(instance: "Instance", token: Token, seat: SeatRule) -> str | None:
+    if seat.person is None:
+        return None
+    person = _text(instance, token, seat.person)
+    if person is None and seat.role is None and seat.mandatory:
+        raise ProcessFault(
+            token.task_spec.name,
+            f"Nobody sits on the mandatory seat `{seat.id}`: `{seat.person.text}` is empty.",
+            "Fill in the field of the record and try again.",
+        )
+    return person
+
+
+def _people(instance: "Instance", token: Token, formula: Formula | None) -> list[str]:
+    if formula is None:
+        return []
+    value = instance.value(formula, token)
+    several: list[Value] = value if is_list(value) else [value]
+    people = [one for one in several if one is not None]
+    if not all(isinstance(one, str) for one in people):
+        raise _unfit(token, formula, value, "a list of people")
+    return sorted({str(one) for one in people})
+
+
+def _instant(instance: "Instance", token: Token, formula: Formula) -> str | None:
+    value, now = instance.value(formula, token), instance.world.now
+    if value is None:
+        return None
+    try:
+        if isinstance(value, str):
+            return add_duration(now, parse_duration(value), None).isoformat()
+        if isinstance(value, timedelta):
+            return add_duration(now, Duration.of(value), None).isoformat()
+        if isinstance(value, YearsMonths):
+            return add_duration(now, Duration(months=value.months), None).isoformat()
+    except (DurationError, OverflowError) as error:
+        raise _unfit(token, formula, value, "a duration or an instant") from error
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.isoformat()
+    raise _unfit(token, formula, value, "a duration or an instant with its zone")
+
+
+def _unfit(token: Token, formula: Formula, value: Value, wanted: str) -> ProcessFault:
+    return ProcessFault(
+        token.task_spec.name,
+        f"The {formula.role} `{formula.text}` gives {value!r}, which is not {wanted}.",
+        "Correct the data and try again, or correct the expression in the diagram.",
+    )

@@ -1,0 +1,86 @@
+"""Reads the XML of a diagram without trusting it."""
+
+import json
+import subprocess
+import sys
+from functools import cache
+from typing import Any
+
+from clearway.engine import limits, xml_worker
+from clearway.engine.findings import Findings
+from clearway.engine.spiff import BPMN_SCHEMA
+
+REMEDIES = {
+    "unreadable-xml": "Save it again with the diagram editor.",
+    "unreadable-doctype": "Remove the <!DOCTYPE ...> declaration.",
+    "unreadable-depth": "Flatten the nested elements.",
+    "unreadable-size": "Split the process into called processes.",
+    "unreadable-time": "Split the process into called processes, or save it with another editor.",
+    "xsd": "Open it in the diagram editor and save it again.",
+    "encoding": "Save it as UTF-8.",
+}
+
+
+def read_xml(
+    data: bytes, file: str, findings: Findings, *, trusted: bool, strict: bool = True
+) -> Any:
+    """The root of a BPMN file, or None after saying what is wrong with it.
+
+    What is not trusted is first read by a worker process that is killed when it takes too long.
+    When not `strict`, a break of the schema is only a warning: the reader looks for itself.
+    """
+    if len(data) > limits.XML_BYTES:
+        size = limits.XML_BYTES // (1024 * 1024)
+        findings.error(
+            file,
+            None,
+            "unreadable-size",
+            f"The file is larger than {size} MB.",
+            REMEDIES["unreadable-size"],
+        )
+        return None
+    problem = _here(data) if trusted else _in_worker(data)
+    if problem is None:
+        return xml_worker.etree.fromstring(data, xml_worker.hardened_parser())
+    rule, line, message = problem
+    place = f" (line {line})" if line else ""
+    remedy = REMEDIES.get(rule, REMEDIES["unreadable-xml"])
+    if rule == "xsd" and not strict:
+        findings.warning(file, None, rule, f"{message}{place}", remedy)
+        return xml_worker.etree.fromstring(data, xml_worker.hardened_parser())
+    findings.error(file, None, rule, f"{message}{place}", remedy)
+    return None
+
+
+def _here(data: bytes) -> tuple[str, int, str] | None:
+    try:
+        root = xml_worker.etree.fromstring(data, xml_worker.hardened_parser())
+    except (xml_worker.etree.XMLSyntaxError, ValueError) as error:
+        return xml_worker.syntax_problem(data, error)
+    shape = xml_worker.shape_problem(root, limits.XML_DEPTH, limits.XML_ELEMENTS)
+    if shape is not None:
+        return shape
+    schema = _schema()
+    if schema.validate(root):
+        return None
+    error = schema.error_log[0]
+    return "xsd", error.line, f"The file breaks the BPMN 2.0 schema: {error.message}"
+
+
+def _in_worker(data: bytes) -> tuple[str, int, str] | None:
+    words = [limits.XML_SECONDS, limits.XML_MEMORY, limits.XML_DEPTH, limits.XML_ELEMENTS]
+    command = [sys.executable, "-I", xml_worker.__file__, str(BPMN_SCHEMA), *map(str, words)]
+    try:
+        # The command is our own file; nothing of it comes from outside.
+        answer = subprocess.run(  # noqa: S603
+            command, input=data, capture_output=True, timeout=limits.XML_SECONDS + 5, check=False
+        )
+        rule, line, message = json.loads(answer.stdout)["problem"] or ("", 0, "")
+    except (subprocess.TimeoutExpired, ValueError):
+        return "unreadable-time", 0, "Reading the file took too much time or memory."
+    return (rule, line, message) if rule else None
+
+
+@cache
+def _schema() -> Any:
+    return xml_worker.etree.XMLSchema(xml_worker.etree.parse(BPMN_SCHEMA))

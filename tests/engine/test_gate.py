@@ -1,0 +1,384 @@
+"""The gate: what would run wrongly is refused, with element, cause and remedy."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from clearway.engine import check
+from clearway.engine.values import Bundle, Finding, Severity, Surroundings
+
+Drawing = Callable[..., Any]
+RECORD = {
+    "type": "object",
+    "x-key-prefix": "P",
+    "x-title": "title",
+    "properties": {"title": {"type": "string"}, "impact": {"type": "integer"}},
+}
+LANE = (
+    "<laneSet id='ls'><lane id='l' clearway:role='service_desk'><flowNodeRef>u</flowNodeRef>"
+    "</lane></laneSet>"
+)
+
+
+def errors(findings: list[Finding]) -> list[tuple[str | None, str]]:
+    return [(f.element, f.rule) for f in findings if f.severity is Severity.ERROR]
+
+
+def refused(
+    drawn: Drawing, body: str, after: str = "", **files: Any
+) -> list[tuple[str | None, str]]:
+    files.setdefault("record", RECORD)
+    return errors(check(drawn(body, after, **files), trusted=True))
+
+
+def test_a_complete_process_has_no_findings(drawn: Drawing):
+    body = f"{LANE}<startEvent id='s'/><userTask id='u' name='Look'/><endEvent id='e'/>{{s>u u>e}}"
+
+    assert check(drawn(body, record=RECORD), trusted=True) == []
+
+
+def test_every_finding_says_where_why_and_what_to_do(drawn: Drawing):
+    body = "<startEvent id='s'/><exclusiveGateway id='g'/><task id='a'/><task id='b'/>{s>g g>a g>b}"
+
+    findings = check(drawn(body), trusted=True)
+
+    assert findings
+    for finding in findings:
+        assert finding.file.startswith("p/")
+        assert finding.message.endswith(".")
+        assert finding.remedy.endswith((".", "?"))
+
+
+@pytest.mark.parametrize(
+    ("body", "element", "rule"),
+    [
+        ("<startEvent id='s'/><userTask id='u' name='x'/>{s>u}", "u", "lane-missing"),
+        ("<startEvent id='s'/><serviceTask id='w'/>{s>w}", "w", "step-missing"),
+        ("<startEvent id='s'/><scriptTask id='c' clearway:result='x'/>"
+        "{s>c}", "c", "script-missing"),
+        (
+            "<startEvent id='s'/><scriptTask id='c' scriptFormat='python' clearway:result='x'>"
+            "<script>1</script></scriptTask>{s>c}",
+            "c",
+            "script-language",
+        ),
+        ("<startEvent id='s'/><scriptTask id='c'><script>1</script></scriptTask>"
+        "{s>c}", "c", "result-missing"),
+        (
+            "<startEvent id='s'/><scriptTask id='c' clearway:result='record.nothing'>"
+            "<script>1</script></scriptTask>{s>c}",
+            "c",
+            "field-missing",
+        ),
+        (
+            "<startEvent id='s'/><scriptTask id='c' clearway:result='if'><script>1</script>"
+            "</scriptTask>{s>c}",
+            "c",
+            "variable-name",
+        ),
+        ("<startEvent id='s'/><businessRuleTask id='d'/>{s>d}", "d", "decision-missing"),
+        (
+            "<startEvent id='s'/><businessRuleTask id='d' clearway:decision='gone'/>{s>d}",
+            "d",
+            "decision-missing",
+        ),
+        (
+            "<startEvent id='s'/><sendTask id='n' clearway:notice='gone' clearway:to='key'/>{s>n}",
+            "n",
+            "notice-missing",
+        ),
+        ("<startEvent id='s'/><sendTask id='n'/>{s>n}", "n", "notice-missing"),
+        ("<startEvent id='s'/><task id='t' clearway:colour='red'/>{s>t}", "t", "attribute-unknown"),
+        ("<startEvent id='s'/><task id='t' clearway:state=' '/>{s>t}", "t", "attribute-empty"),
+        ("<startEvent id='s'/><task id='t'/><task id='lost'/>{s>t}", "lost", "unreachable"),
+        (
+            "<startEvent id='s'/><exclusiveGateway id='g' default='g_a'/><task id='a'/>"
+            "<task id='b'/>"
+            "{s>g g>a g>b[record.impackt = 1]}",
+            "g",
+            "field-unknown",
+        ),
+        (
+            "<startEvent id='s'/><exclusiveGateway id='g' default='g_a'/><task id='a'/>"
+            "<task id='b'/>"
+            "{s>g g>a g>b[impact = 1]}",
+            "g",
+            "name-unknown",
+        ),
+        (
+            "<startEvent id='s'/><exclusiveGateway id='g' default='g_a'/><task id='a'/>"
+            "<task id='b'/>"
+            "{s>g g>a g>b[record.impact == 1]}",
+            "g",
+            "expression",
+        ),
+        (
+            "<startEvent id='s'/><userTask id='u' clearway:role='r' clearway:rule='cab'/>{s>u}",
+            "u",
+            "seats-missing",
+        ),
+        (
+            "<startEvent id='s'/><userTask id='u' clearway:role='r' clearway:result='title'/>{s>u}",
+            "u",
+            "rule-missing",
+        ),
+        (
+            "<startEvent id='s'/><userTask id='u' clearway:role='r' "
+            "clearway:not-same-person-as='t'/><task id='t'/>{s>u u>t}",
+            "u",
+            "same-person",
+        ),
+        (
+            "<startEvent id='s'/>"
+            "<serviceTask id='w' clearway:step='x' clearway:retries='many'/>{s>w}",
+            "w",
+            "retries",
+        ),
+        (
+            "<startEvent id='s'/><endEvent id='e'><messageEventDefinition messageRef='m1'/>"
+            "</endEvent>{s>e}",
+            "e",
+            "message-uncaught",
+        ),
+        (
+            "<startEvent id='s'/><callActivity id='c' calledElement='gone'/>{s>c}",
+            "c",
+            "called-missing",
+        ),
+        (
+            "<startEvent id='s'/><serviceTask id='w' clearway:step='x'><extensionElements>"
+            "<clearway:output field='nothing' value='result.a'/></extensionElements>"
+            "</serviceTask>{s>w}",
+            "w",
+            "field-missing",
+        ),
+        (
+            "<startEvent id='s'/><task id='t'><extensionElements><clearway:wish/>"
+            "</extensionElements></task>{s>t}",
+            "t",
+            "own-element",
+        ),
+    ],
+)  # fmt: skip
+def test_what_the_house_asks_for_is_missed(drawn: Drawing, body: str, element: str, rule: str):
+    assert (element, rule) in refused(drawn, body)
+
+
+@pytest.mark.parametrize(
+    ("body", "element", "rule"),
+    [
+        ("<startEvent id='s'/><startEvent id='s2'/><task id='t'/>"
+        "{s>t s2>t}", "s2", "start-several"),
+        ("<exclusiveGateway id='a'/><task id='b'/>{a>b b>a}", "p", "start-missing"),
+        (
+            "<startEvent id='s'/><exclusiveGateway id='g'/><task id='a'/><task id='b'/>"
+            "{s>g g>a g>b}",
+            "g_a",
+            "condition-missing",
+        ),
+        (
+            "<startEvent id='s'/><parallelGateway id='g'/><task id='a'/><task id='b'/>"
+            "{s>g g>a[x] g>b}",
+            "g_a",
+            "condition-unused",
+        ),
+        (
+            "<startEvent id='s'/><complexGateway id='g'/><task id='a'/><task id='b'/>"
+            "<task id='c'/>{s>a s>b a>g b>g g>c}",
+            "g",
+            "complex-gateway",
+        ),
+        (
+            "<startEvent id='s'/><eventBasedGateway id='g'/><task id='a'/><task id='b'/>"
+            "{s>g g>a g>b}",
+            "a",
+            "event-gateway",
+        ),
+        (
+            "<startEvent id='s'/><endEvent id='e'><timerEventDefinition/></endEvent>{s>e}",
+            "e",
+            "event-place",
+        ),
+        (
+            "<startEvent id='s'/><endEvent id='e'><cancelEventDefinition/></endEvent>{s>e}",
+            "e",
+            "cancel",
+        ),
+        (
+            "<startEvent id='s'/><endEvent id='e'><errorEventDefinition/></endEvent>{s>e}",
+            "e",
+            "error-missing",
+        ),
+        (
+            "<startEvent id='s'/><intermediateThrowEvent id='t'><linkEventDefinition name='L'/>"
+            "</intermediateThrowEvent>{s>t}",
+            "t",
+            "link",
+        ),
+        (
+            "<startEvent id='s'/><task id='a'/><boundaryEvent id='b' attachedToRef='a'>"
+            "<compensateEventDefinition/></boundaryEvent>{s>a}",
+            "b",
+            "undo-missing",
+        ),
+        (
+            "<startEvent id='s'/><task id='a'><multiInstanceLoopCharacteristics/></task>{s>a}",
+            "a",
+            "loop-count",
+        ),
+        (
+            "<startEvent id='s'/><task id='a'><standardLoopCharacteristics/></task>{s>a}",
+            "a",
+            "loop-endless",
+        ),
+        (
+            "<startEvent id='s'/><adHocSubProcess id='a' ordering='Sequential'><task id='b'/>"
+            "</adHocSubProcess>{s>a}",
+            "a",
+            "ad-hoc",
+        ),
+        (
+            "<startEvent id='s'/><task id='t'/>{s>t}<subProcess id='es' triggeredByEvent='true'>"
+            "<startEvent id='x'/><task id='h'/>{x>h}</subProcess>",
+            "x",
+            "event-place",
+        ),
+        (
+            "<startEvent id='s'/><intermediateCatchEvent id='c' parallelMultiple='true'>"
+            "<messageEventDefinition messageRef='m1'/><signalEventDefinition signalRef='g1'/>"
+            "</intermediateCatchEvent>{s>c}",
+            "c",
+            "event-parallel",
+        ),
+        (
+            "<startEvent id='s'/><receiveTask id='r' instantiate='true' messageRef='m1'/>{s>r}",
+            "r",
+            "instantiate",
+        ),
+        (
+            "<startEvent id='s'/><subProcess id='a'/>{s>a}",
+            "a",
+            "empty",
+        ),
+        (
+            "<startEvent id='s'/><task id='a'/>{s>a a>gone}",
+            "a_gone",
+            "flow-end",
+        ),
+    ],
+)  # fmt: skip
+def test_a_construct_that_would_run_wrongly_is_refused(
+    drawn: Drawing, body: str, element: str, rule: str
+):
+    assert (element, rule) in errors(check(drawn(body), strict=False, trusted=True))
+
+
+def test_forms_hold_only_fields_of_the_record_or_of_history(drawn: Drawing):
+    body = f"{LANE}<startEvent id='s'/><userTask id='u' name='x'/>{{s>u}}"
+    form = {
+        "type": "object",
+        "properties": {
+            "title": {"type": "string"},
+            "note": {"type": "string", "x-comment": "internal"},
+            "reason": {"type": "string", "x-only": True},
+            "wish": {"type": "string"},
+        },
+        "required": ["gone"],
+    }
+
+    found = refused(drawn, body, **{"p/forms/u.json": form, "p/forms/nobody.json": {}})
+
+    assert sorted(found) == [("nobody", "form-unused"), ("u", "form-field"), ("u", "form-required")]
+
+
+def test_files_that_are_no_json_and_no_schema_are_refused(drawn: Drawing):
+    body = f"{LANE}<startEvent id='s'/><userTask id='u' name='x'/>{{s>u}}"
+    broken = {"p/forms/u.json": b"{", "record": {**RECORD, "type": "thing"}}
+
+    assert sorted(refused(drawn, body, **broken)) == [(None, "json"), (None, "schema")]
+
+
+def test_what_exists_around_the_process_is_asked_for(drawn: Drawing):
+    body = (
+        f"{LANE}<startEvent id='s'/><userTask id='u' name='x'/>"
+        "<serviceTask id='w' clearway:step='find'/>{s>u u>w}"
+    )
+    bundle = drawn(body, record=RECORD)
+
+    known = Surroundings(frozenset({"find"}), frozenset(), frozenset({"service_desk"}))
+
+    assert errors(check(bundle, known, trusted=True)) == []
+    assert errors(check(bundle, Surroundings(), trusted=True)) == [
+        ("u", "role-missing"),
+        ("w", "step-missing"),
+    ]
+
+
+BOMB = (
+    b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha">'
+    + b"".join(
+        b'<!ENTITY %c "%s">' % (c, b"&%c;" % (c - 1) * 10) for c in range(ord("b"), ord("k"))
+    )
+    + b"]><definitions>&j;</definitions>"
+)
+EXTERNAL = (
+    b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x">&x;'
+    b"</definitions>"
+)
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        (b"", "unreadable-xml"),
+        (b"not xml", "unreadable-xml"),
+        (b"<definitions", "unreadable-xml"),
+        (b"\xff\xfe\x00", "unreadable-xml"),
+        (b"<definitions>" + b"\x00" * 10, "unreadable-xml"),
+        (BOMB, "unreadable-doctype"),
+        (EXTERNAL, "unreadable-doctype"),
+        (b"<a>" * 200 + b"</a>" * 200, "unreadable-depth"),
+        (b"<a>" * 5000 + b"</a>" * 5000, "unreadable-xml"),
+        (b"<a>" + b"<b/>" * 150_000 + b"</a>", "unreadable-size"),
+        (b"<a/>" + b" " * (6 * 1024 * 1024), "unreadable-size"),
+        (b"<a/>", "xsd"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_hostile_xml_is_refused(data: bytes, rule: str, trusted: bool):
+    findings = check(Bundle("p", {"p/p.bpmn": data}), trusted=trusted)
+
+    assert [f.rule for f in findings] == [rule]
+
+
+def test_nothing_of_a_file_outside_gets_into_a_finding():
+    findings = check(Bundle("p", {"p/p.bpmn": EXTERNAL}))
+
+    assert "root:" not in repr(findings)
+
+
+def test_a_bundle_without_its_diagram_is_refused():
+    assert errors(check(Bundle("p", {}))) == [(None, "process-missing")]
+
+
+def test_files_of_other_tools_are_answered_with_findings_and_nothing_else(test_data: Path):
+    files = sorted((test_data / "bpmn-miwg-reference").glob("*.bpmn"))
+    assert len(files) == 21
+
+    for path in files:
+        for process in processes_in(path):
+            bundle = Bundle(process, {f"{process}/{process}.bpmn": path.read_bytes()})
+            findings = check(bundle, Surroundings(), trusted=True)
+            assert findings
+            assert all(f.message and f.remedy for f in findings)
+            check(bundle, strict=False, trusted=True)
+
+
+def processes_in(path: Path) -> list[str]:
+    tag = "{http://www.omg.org/spec/BPMN/20100524/MODEL}process"
+    return [each.get("id") for each in etree.parse(path).iter(tag)]

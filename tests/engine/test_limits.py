@@ -1,0 +1,214 @@
+"""For years: nothing grows, nothing is shared, nothing runs for ever."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from clearway.engine import StateError, build, turn, waits
+from clearway.engine import state as states
+from clearway.engine.values import (
+    CancelInstance,
+    CompleteWorkItem,
+    DeliverMessage,
+    ProcessFault,
+    Start,
+    World,
+)
+
+Playing = Callable[..., Any]
+LOOP = (
+    "<startEvent id='s'/><exclusiveGateway id='m'/><parallelGateway id='g'/><userTask id='u'/>"
+    "<task id='t'/><parallelGateway id='j'/><exclusiveGateway id='x' default='x_m'/>"
+    "<endEvent id='e'/>{s>m m>g g>u g>t u>j t>j j>x x>m x>e[stop = true]}"
+    "<boundaryEvent id='b' attachedToRef='u' cancelActivity='false'><timerEventDefinition>"
+    "<timeCycle>R/P1D</timeCycle></timerEventDefinition></boundaryEvent><task id='n'/>{b>n}"
+    "<subProcess id='es' triggeredByEvent='true'><startEvent id='es_s' isInterrupting='false'>"
+    "<messageEventDefinition messageRef='m1'/></startEvent><task id='h'/>{es_s>h}</subProcess>"
+)
+
+
+def picture(blueprint: Any) -> list[Any]:
+    """All that the specs of a blueprint hold, as far as it is not a spec itself."""
+    found: list[Any] = []
+    for scope in blueprint.scopes.values():
+        found.append((scope.name, sorted(scope.task_specs), id(scope.start)))
+        for spec in scope.task_specs.values():
+            attributes = {
+                name: repr(value)
+                if isinstance(value, str | list | dict | bool | int)
+                else id(value)
+                for name, value in sorted(vars(spec).items())
+            }
+            found.append((scope.name, spec.name, attributes))
+    return found
+
+
+def test_a_thousand_instances_leave_the_shared_specs_as_they_were(
+    drawn: Callable[..., Any],
+):
+    blueprint = build(drawn(LOOP), strict=False)
+    world = World(datetime(2026, 3, 2, tzinfo=UTC), {})
+    before = picture(blueprint)
+
+    for _ in range(1000):
+        made = turn(blueprint, None, Start(variables={"stop": True}), world)
+        made = turn(blueprint, made.state, DeliverMessage("m1"), world)
+        made = turn(blueprint, made.state, CompleteWorkItem(made.after.work_items[0].token), world)
+        assert made.finished
+
+    assert picture(blueprint) == before
+
+
+def test_a_thousand_rounds_cost_no_more_than_the_first(play: Playing):
+    run = play(LOOP)
+    run.start(stop=False)
+    sizes: list[int] = []
+    nodes: list[int] = []
+
+    for _ in range(1000):
+        run.complete("u")
+        sizes.append(len(run.last.state))
+        loaded = states.load(build(run.bundle, strict=False), run.last.state, run.world)
+        nodes.append(sum(len(scope.tasks) for scope in loaded.scopes()))
+
+    assert run.count("j") == 1000
+    assert max(nodes[-100:]) <= max(nodes[:100])
+    assert sum(sizes[-100:]) <= 1.2 * sum(sizes[:100])
+    assert max(sizes) < 2500
+
+
+def test_a_state_is_small_and_names_its_format(play: Playing):
+    made = play("<startEvent id='s'/><userTask id='u'/>{s>u}").start()
+
+    assert made.state[:3] == b"CW\x01"
+    assert len(made.state) < 250
+
+
+def test_a_state_of_another_version_is_not_read(play: Playing, drawn: Callable[..., Any]):
+    made = play("<startEvent id='s'/><userTask id='u'/>{s>u}").start()
+    other = build(drawn("<startEvent id='s'/><userTask id='v'/>{s>v}"), strict=False)
+
+    with pytest.raises(StateError, match="belongs to version"):
+        waits(other, made.state, play("").world)
+
+
+@pytest.mark.parametrize("damage", [b"", b"CW", b"XX\x01abc", b"CW\x02abc", b"CW\x01abc"])
+def test_damaged_bytes_are_no_state(play: Playing, damage: bytes):
+    run = play("<startEvent id='s'/><userTask id='u'/>{s>u}")
+    run.start()
+
+    with pytest.raises(StateError):
+        waits(build(run.bundle, strict=False), damage, run.world)
+
+
+def test_a_token_without_its_scope_is_an_error_and_no_loss(play: Playing):
+    run = play(
+        "<startEvent id='s'/><subProcess id='sp'><startEvent id='s1'/><userTask id='u'/>{s1>u}"
+        "</subProcess>{s>sp}"
+    )
+    run.start()
+    data = states.read(run.last.state)
+    data["scopes"][0][5] = []
+    damaged = states.MAGIC + bytes([1]) + states._TOOLS.pack.compress(states.orjson.dumps(data))
+
+    with pytest.raises(StateError, match="damaged"):
+        waits(build(run.bundle, strict=False), damaged, run.world)
+
+
+def test_the_same_turn_gives_the_same_answer(play: Playing):
+    run = play(LOOP)
+    first = run.start(stop=False)
+    blueprint = build(run.bundle, strict=False)
+
+    again = [
+        turn(blueprint, first.state, CompleteWorkItem(first.after.work_items[0].token), run.world)
+        for _ in range(2)
+    ]
+
+    assert again[0] == again[1]
+
+
+def test_a_loop_that_never_waits_is_a_fault_that_names_it(play: Playing):
+    run = play(
+        "<startEvent id='s'/><exclusiveGateway id='m'/>"
+        "<scriptTask id='count' clearway:result='x'><script>x + 1</script></scriptTask>"
+        "<exclusiveGateway id='g' default='g_m'/><endEvent id='e'/>"
+        "{s>m m>count count>g g>m g>e[x = 0]}"
+    )
+
+    with pytest.raises(ProcessFault, match="runs in a circle") as caught:
+        run.start(x=1)
+
+    assert "count" in caught.value.cause
+
+
+def test_tokens_that_multiply_without_end_are_a_fault(play: Playing):
+    run = play(
+        "<startEvent id='s'/><exclusiveGateway id='m'/><parallelGateway id='g'/><userTask id='u'/>"
+        "{s>m m>g g>m g>u}"
+    )
+
+    with pytest.raises(ProcessFault):
+        run.start()
+
+
+def test_a_cancelled_instance_waits_for_nothing(play: Playing):
+    run = play(LOOP)
+    run.start(stop=False)
+
+    made = run.apply(CancelInstance())
+
+    assert made.finished
+    assert made.after == waits(build(run.bundle, strict=False), made.state, run.world)
+    assert (made.after.work_items, made.after.timers, made.after.events) == ((), (), ())
+    assert not run.message("m1").caught
+
+
+def test_messages_that_nothing_catches_do_not_pile_up_without_end(play: Playing):
+    run = play(
+        "<startEvent id='s'/><exclusiveGateway id='m'/><intermediateThrowEvent id='t'>"
+        "<messageEventDefinition messageRef='m1'/></intermediateThrowEvent><userTask id='u'/>"
+        "{s>m m>t t>u u>m}"
+    )
+    run.start()
+
+    with pytest.raises(ProcessFault, match="nothing catches them"):
+        for _ in range(200):
+            run.complete("u")
+
+
+def test_an_instance_that_can_never_go_on_says_where_it_stands(play: Playing):
+    run = play(
+        "<startEvent id='s'/><exclusiveGateway id='x' default='x_a'/><task id='a'/><task id='b'/>"
+        "<parallelGateway id='j'/><endEvent id='e'/>{s>x x>a x>b[other] a>j b>j j>e}"
+    )
+
+    made = run.start(other=False)
+
+    assert not made.finished
+    assert made.stuck == ("j",)
+
+
+def test_an_instance_that_waits_is_not_stuck(play: Playing):
+    assert play("<startEvent id='s'/><userTask id='u'/>{s>u}").start().stuck == ()
+
+
+def test_what_grows_beyond_measure_is_a_fault(play: Playing):
+    run = play(
+        "<startEvent id='s'/><scriptTask id='a' clearway:result='x'><script>"
+        "for i in 1..900000 return i * 1000003</script></scriptTask>"
+        "<userTask id='u'/>{s>a a>u}"
+    )
+
+    with pytest.raises(ProcessFault):
+        run.start()
+
+
+def test_a_large_drawing_is_read_in_little_time(drawn: Callable[..., Any]):
+    tasks = "".join(f"<task id='t{number}'/>" for number in range(2000))
+    chain = " ".join(f"t{number}>t{number + 1}" for number in range(1999))
+    bundle = drawn(f"<startEvent id='s'/>{tasks}{{s>t0 {chain}}}")
+
+    assert build(bundle, strict=False).nodes.keys() >= {"t0", "t1999"}
