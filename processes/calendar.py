@@ -1,6 +1,6 @@
 """Business time: how much of it lies between two instants, and where an amount of it ends."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -36,7 +36,9 @@ class Calendar:
     closes what begins on it, and `extra` opens more on a date, holiday or not. `day` is how much
     open time "one business day" means. Semantics on days when clocks change: a window opens when
     the clocks first reach its opening (the earlier of two, or the end of a gap) and closes after
-    they last show less than its closing. Raises CalendarError when windows overlap or none exists.
+    they last show less than its closing. `until` is the last date whose holidays are written out:
+    no question that needs to know a later date is answered. Raises CalendarError when windows
+    overlap or none exists, or when a holiday or an extra lies after `until`.
     """
 
     name: str
@@ -47,15 +49,20 @@ class Calendar:
         default_factory=dict[date, tuple[Window, ...]], hash=False
     )
     day: timedelta | None = None
+    until: date | None = None
+    # Whether the calendar is open is certain before this instant; it follows from `until`.
+    certain_before: Instant = field(default=0, init=False, repr=False, compare=False)
     # Openings already computed, by block of dates. They follow from the other fields alone.
     _blocks: dict[int, Openings] = field(
         default_factory=dict[int, Openings], init=False, repr=False, compare=False
     )
 
     def __post_init__(self) -> None:
+        _check_until(self)
         _check_windows(self)
         if self.day is not None and not timedelta(0) < self.day <= timedelta(days=1):
             raise CalendarError("day: a business day lasts up to 24 hours; write for example PT8H")
+        object.__setattr__(self, "certain_before", _certain_before(self))
 
     @classmethod
     def from_data(cls, data: Mapping[str, object], name: str = "calendar") -> "Calendar":
@@ -66,12 +73,14 @@ class Calendar:
         try:
             hours = read_hours(data, name)
             day = hours.day or _usual_day(hours.week)
-            return cls(hours.name, hours.zone, hours.week, hours.holidays, hours.extra, day)
+            return cls(
+                hours.name, hours.zone, hours.week, hours.holidays, hours.extra, day, hours.until
+            )
         except CalendarError as error:
             raise CalendarError(f"calendar {name!r}: {error}") from error
 
     def windows_on(self, day: date) -> Sequence[Window]:
-        """The windows that begin on a local date, in order."""
+        """The windows that begin on a local date, in order, as if no holiday came after `until`."""
         extra = self.extra.get(day, ())
         if day in self.holidays:
             return extra
@@ -80,10 +89,15 @@ class Calendar:
 
 
 def elapsed(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
-    """The open time between two aware instants; negative when `end` comes before `start`."""
+    """The open time between two aware instants; negative when `end` comes before `start`.
+
+    Raises CalendarError when a part of it lies after the calendar's `until`.
+    """
     begin, finish = _instant(start), _instant(end)
     if finish < begin:
         return -elapsed(calendar, end, start)
+    if begin < finish and finish > calendar.certain_before:
+        raise _uncertain(calendar, end)
     total = 0
     for block in range(_first_block(begin), _last_block(finish) + 1):
         part = _openings(calendar, block)
@@ -95,7 +109,8 @@ def add(calendar: Calendar, start: datetime, amount: timedelta) -> datetime:
     """The first instant (UTC) at which `amount` of open time has passed since `start`.
 
     Adding nothing gives `start` itself, open or not; adding up to a closing gives that closing.
-    Raises CalendarError for a negative amount, or when the calendar does not open that much again.
+    Raises CalendarError for a negative amount, when the calendar does not open that much again, or
+    not before its `until`.
     """
     begin, missing = _instant(start), amount // _MICROSECOND
     if missing < 0:
@@ -103,12 +118,14 @@ def add(calendar: Calendar, start: datetime, amount: timedelta) -> datetime:
     if missing == 0:
         return to_datetime(begin)
     possible = missing <= _instant(LAST) - begin
-    for block in range(_first_block(begin), _last_block(_instant(LAST)) + 1) if possible else ():
+    for block in range(_first_block(begin), _certain_block(calendar) + 1) if possible else ():
         part = _openings(calendar, block)
         gone = part.open_until(begin)
         if part.total - gone >= missing:
             return to_datetime(part.reached(gone + missing))
         missing -= part.total - gone
+    if possible and calendar.until is not None:
+        raise _uncertain(calendar, start, amount)
     raise CalendarError(
         f"calendar {calendar.name!r} has no {amount} of open time between {start} and {LAST.year}; "
         "check the amount, the week and the holidays"
@@ -126,17 +143,24 @@ def business_days(calendar: Calendar, n: int) -> timedelta:
 
 
 def is_open(calendar: Calendar, instant: datetime) -> bool:
-    """Openings are half-open: open at the opening, closed at the closing."""
+    """Openings are half-open: open at the opening, closed at the closing.
+
+    Raises CalendarError when that depends on a date after the calendar's `until`.
+    """
     moment = _instant(instant)
+    if moment >= calendar.certain_before:
+        raise _uncertain(calendar, instant)
     return _next_open(calendar, moment, _last_block(moment)) == moment
 
 
 def next_opening(calendar: Calendar, instant: datetime) -> datetime:
     """The first open instant (UTC) at or after `instant`: itself when it is open.
 
-    Raises CalendarError when there is none any more.
+    Raises CalendarError when there is none any more, or none before the calendar's `until`.
     """
-    found = _next_open(calendar, _instant(instant), _last_block(_instant(LAST)))
+    found = _next_open(calendar, _instant(instant), _certain_block(calendar))
+    if found is None and calendar.until is not None:
+        raise _uncertain(calendar, instant)
     if found is None:
         raise CalendarError(
             f"calendar {calendar.name!r} does not open after {instant}; give it a week or an extra"
@@ -156,9 +180,51 @@ def _openings(calendar: Calendar, block: int) -> Openings:
     found = calendar._blocks.get(block)  # pyright: ignore[reportPrivateUsage] - same room
     if found is None:
         first = date.fromordinal(block * _BLOCK_DAYS)
-        found = openings(calendar.zone, calendar.windows_on, first, _BLOCK_DAYS)
+        found = openings(calendar.zone, _certain_windows(calendar), first, _BLOCK_DAYS)
         calendar._blocks[block] = found  # pyright: ignore[reportPrivateUsage] - same room
     return found
+
+
+def _certain_windows(calendar: Calendar) -> Callable[[date], Sequence[Window]]:
+    """The windows on each date; none after `until`, where nothing is promised."""
+    until = calendar.until
+    if until is None:
+        return calendar.windows_on
+    return lambda day: calendar.windows_on(day) if day <= until else ()
+
+
+def _certain_before(calendar: Calendar) -> Instant:
+    """The first instant at which a window that begins after `until` could change anything.
+
+    A night that begins on `until` is certain to its end: dates after it are supposed to be open all
+    day, and what they add is what is not certain.
+    """
+    until = calendar.until
+    if until is None or until >= LAST.date():
+        return _instant(LAST) + 1
+    known = _certain_windows(calendar)
+    supposed = openings(
+        calendar.zone,
+        lambda day: known(day) if day <= until else ((0, DAY_MINUTES),),
+        until + timedelta(days=1),
+        # Three, for a zone whose clocks skipped the whole next day.
+        3,
+    )
+    return supposed.opens[0]
+
+
+def _certain_block(calendar: Calendar) -> int:
+    return _last_block(min(calendar.certain_before, _instant(LAST)))
+
+
+def _uncertain(
+    calendar: Calendar, moment: datetime, amount: timedelta | None = None
+) -> CalendarError:
+    asked = f"{moment}" if amount is None else f"{amount} of open time after {moment}"
+    return CalendarError(
+        f"calendar {calendar.name!r} has its holidays only until {calendar.until}, so it cannot "
+        f"answer for {asked}; add the holidays of the next years and move `until`"
+    )
 
 
 def _first_block(instant: Instant) -> int:
@@ -181,6 +247,20 @@ def _instant(moment: datetime) -> Instant:
 def _usual_day(week: Sequence[Sequence[Window]]) -> timedelta | None:
     lengths = {sum(closes - opens for opens, closes in day) for day in week if day}
     return timedelta(minutes=lengths.pop()) if len(lengths) == 1 else None
+
+
+def _check_until(calendar: Calendar) -> None:
+    if calendar.until is None:
+        return
+    if calendar.until < FIRST.date():
+        raise CalendarError(f"until: {calendar.until} is before {FIRST.year}; check the date")
+    for field_name, dates in (("holidays", calendar.holidays), ("extra", calendar.extra)):
+        late = [day for day in dates if day > calendar.until]
+        if late:
+            raise CalendarError(
+                f"{field_name}: {min(late)} comes after `until`, {calendar.until}; add what is "
+                "missing between them and move `until`"
+            )
 
 
 def _check_windows(calendar: Calendar) -> None:

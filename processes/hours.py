@@ -15,7 +15,7 @@ Window = tuple[int, int]
 DAY_MINUTES = 1440
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-_FIELDS = ("name", "description", "tz", "week", "holidays", "extra", "day")
+_FIELDS = ("name", "description", "tz", "week", "holidays", "until", "extra", "day")
 _CLOCK_RANGE = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 _DURATION = re.compile(r"PT(?=\d)(?:(\d{1,4})H)?(?:(\d{1,4})M)?")
 _MACHINE_ZONES = ("localtime", "posixrules", "Factory")
@@ -35,10 +35,11 @@ class Hours:
     holidays: dict[date, str]
     extra: dict[date, tuple[Window, ...]]
     day: timedelta | None
+    until: date | None
 
 
 def read_hours(data: Mapping[str, object], name: str) -> Hours:
-    """Read `{name, description, tz, week, holidays, extra, day}`; only `tz` and `week` are needed.
+    """Read `{name, description, tz, week, holidays, until, extra, day}`; `tz` and `week` suffice.
 
     `week` maps "monday", "mon", "mon-fri" or 0..6 (0 is Monday) to windows: "09:00-17:00", a list
     of such texts, or pairs of minutes. Raises CalendarError.
@@ -56,6 +57,7 @@ def read_hours(data: Mapping[str, object], name: str) -> Hours:
         holidays=_read_holidays(data.get("holidays", ())),
         extra=_read_extra(data.get("extra", ())),
         day=None if data.get("day") is None else _read_day(data["day"]),
+        until=None if data.get("until") is None else _date(data["until"], "until"),
     )
 
 

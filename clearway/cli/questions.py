@@ -6,11 +6,14 @@ import typer
 
 from clearway.cli.house import entered, operator
 from clearway.cli.output import Format, OutputOption, print_json, show, stop
+from clearway.service.doctor import examine
 from clearway.service.history import history
 from clearway.service.instance_view import instance_view
 from clearway.service.record import record as record_view
 from clearway.service.search import search
 from clearway.service.values import RecordRow, Refusal
+from clearway.service.verify import verify as broken_invariants
+from tasks.runs import overdue
 
 
 def record(
@@ -65,20 +68,17 @@ def instance(
 
 def verify(output: Format = OutputOption) -> None:
     """Check every invariant on the live database; ends with 1 when one is broken."""
-    from clearway.service.verify import verify as broken
-
     with entered() as house:
-        sentences = broken(house)
+        sentences = broken_invariants(house)
         show([{"broken": sentence} for sentence in sentences], output, empty="All is well.")
         raise typer.Exit(1 if sentences else 0)
 
 
 def doctor(output: Format = OutputOption) -> None:
     """Say what works and what does not: database, workers, Prefect, faults, missed runs."""
-    from clearway.service.doctor import examine
-
     with entered() as house:
-        signs = examine(house)
+        late = [(run.schedule, run.due_at) for run in overdue(house)]
+        signs = examine(house, late_runs=late)
         show([dataclasses.asdict(sign) for sign in signs], output)
         raise typer.Exit(0 if all(sign.well for sign in signs) else 1)
 

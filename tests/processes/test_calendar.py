@@ -275,6 +275,16 @@ def test_a_calendar_that_stops_opening_is_refused_instead_of_searched_for_ever()
         ({"day": "P1D"}, "PT8H"),
         ({"day": "PT25H"}, "PT8H"),
         ({"hollidays": []}, "unknown field 'hollidays'"),
+        ({"until": "2026"}, "until: '2026' is no date"),
+        ({"until": "0001-01-01"}, "until: 0001-01-01 is before 1900"),
+        (
+            {"until": "2026-12-31", "holidays": ["2027-01-01"]},
+            "holidays: 2027-01-01 comes after `until`.*move `until`",
+        ),
+        (
+            {"until": "2026-05-31", "extra": [{"date": "2026-06-06", "hours": "09:00-12:00"}]},
+            "extra: 2026-06-06 comes after `until`",
+        ),
     ],
 )
 def test_a_calendar_that_makes_no_sense_is_refused_with_place_and_remedy(
@@ -284,6 +294,58 @@ def test_a_calendar_that_makes_no_sense_is_refused_with_place_and_remedy(
 
     with pytest.raises(CalendarError, match=says):
         Calendar.from_data(data, "mine")
+
+
+# Friday 29 May 2026 is the last day whose holidays are known; Monday follows.
+@pytest.mark.parametrize(
+    "question",
+    [
+        lambda it: elapsed(it, at("2026-05-29T16:00Z"), at("2026-06-01T10:00Z")),
+        lambda it: elapsed(it, at("2026-06-01T10:00Z"), at("2026-05-29T16:00Z")),
+        lambda it: elapsed(it, at("2026-07-01T10:00Z"), at("2026-07-01T11:00Z")),
+        lambda it: add(it, at("2026-05-29T16:00Z"), hours(1.5)),
+        lambda it: add(it, at("2026-07-01T16:00Z"), hours(1)),
+        lambda it: is_open(it, at("2026-06-01T10:00Z")),
+        lambda it: next_opening(it, at("2026-05-29T17:00Z")),
+        lambda it: next_opening(it, at("2026-07-01T10:00Z")),
+    ],
+)
+def test_what_needs_a_date_after_the_written_holidays_is_refused_with_the_remedy(question):
+    calendar = office("UTC", "09:00-17:00", name="mine", until=date(2026, 5, 29))
+
+    with pytest.raises(CalendarError) as refused:
+        question(calendar)
+
+    assert "'mine'" in str(refused.value)
+    assert "until 2026-05-29" in str(refused.value)
+    assert "add the holidays of the next years and move `until`" in str(refused.value)
+
+
+def test_what_lies_before_the_end_of_the_written_holidays_is_answered():
+    calendar = office("UTC", "09:00-17:00", until="2026-05-29")
+    afternoon = at("2026-05-29T16:00Z")
+
+    assert elapsed(calendar, afternoon, at("2026-05-30T00:00Z")) == hours(1)
+    assert elapsed(calendar, at("2026-07-01T10:00Z"), at("2026-07-01T10:00Z")) == hours(0)
+    assert add(calendar, afternoon, hours(1)) == at("2026-05-29T17:00Z")
+    assert add(calendar, at("2026-07-01T10:00Z"), hours(0)) == at("2026-07-01T10:00Z")
+    assert not is_open(calendar, at("2026-05-29T23:59:59Z"))
+    assert next_opening(calendar, at("2026-05-28T20:00Z")) == at("2026-05-29T09:00Z")
+
+
+def test_the_last_date_is_one_of_the_calendars_zone():
+    calendar = office("Pacific/Auckland", "09:00-17:00", until="2026-05-29")
+
+    assert not is_open(calendar, at("2026-05-29T11:59Z"))
+    with pytest.raises(CalendarError, match="until 2026-05-29"):
+        is_open(calendar, at("2026-05-29T12:00Z"))
+
+
+def test_an_amount_that_never_fits_is_told_apart_from_a_calendar_that_ends():
+    calendar = office("UTC", "09:00-17:00", until="2026-05-29")
+
+    with pytest.raises(CalendarError, match="check the amount"):
+        add(calendar, at("2026-05-28T09:00Z"), timedelta(days=200_000))
 
 
 @pytest.mark.parametrize("data", [None, [], "mon-fri", {True: "UTC"}])

@@ -1,12 +1,14 @@
 """Business time held against a counter of single minutes, over random calendars and zones."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processes.calendar import Calendar, add, elapsed, is_open, next_opening
+from processes.calendar import Calendar, CalendarError, add, elapsed, is_open, next_opening
 from processes.hours import Window
 
 MINUTE = timedelta(minutes=1)
@@ -181,3 +183,69 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(situation: tuple[Cale
     assert is_open(calendar, opening)
     assert elapsed(calendar, start, opening) == timedelta(0)
     assert is_open(calendar, start) == (opening == start)
+
+
+@st.composite
+def situations_that_end(draw: st.DrawFn) -> tuple[Calendar, datetime]:
+    """A calendar whose holidays are written out until a date near the odd moment."""
+    calendar, start = draw(situations())
+    until = start.date() + timedelta(days=draw(st.integers(-3, 3)))
+    holidays = {day: name for day, name in calendar.holidays.items() if day <= until}
+    extra = {day: windows for day, windows in calendar.extra.items() if day <= until}
+    return replace(calendar, holidays=holidays, extra=extra, until=until), start
+
+
+def later_world(calendar: Calendar, *, opens: bool) -> Calendar:
+    """The same up to `until`, and then three months of days that are open or closed as a whole."""
+    assert calendar.until is not None
+    later = [calendar.until + timedelta(days=i) for i in range(1, 90)]
+    holidays = dict(calendar.holidays) | dict.fromkeys(later, "a holiday")
+    extra = dict(calendar.extra)
+    if opens:
+        night_ends = max([closes for _, closes in calendar.windows_on(calendar.until)], default=0)
+        extra |= dict.fromkeys(later, ((0, 1440),))
+        extra[later[0]] = tuple([(max(0, night_ends - 1440), 1440)] if night_ends < 2880 else [])
+    return replace(calendar, holidays=holidays, extra=extra, until=None)
+
+
+def answer(question: Callable[[], object]) -> object:
+    """What is answered; None for what the calendar cannot say."""
+    try:
+        return question()
+    except CalendarError:
+        return None
+
+
+@given(situations_that_end(), st.integers(0, 1_000_000), st.integers(1, 500_000))
+@settings(max_examples=300, deadline=None)
+def test_a_calendar_that_ends_answers_exactly_what_no_later_holiday_can_change(
+    situation: tuple[Calendar, datetime], seconds: int, more: int
+):
+    calendar, start = situation
+    end, amount = start + timedelta(seconds=seconds), timedelta(seconds=more)
+    worlds = later_world(calendar, opens=True), later_world(calendar, opens=False)
+
+    for ask in (
+        lambda it: elapsed(it, start, end),
+        lambda it: is_open(it, end),
+        lambda it: add(it, start, amount),
+        lambda it: next_opening(it, end),
+    ):
+        said = answer(lambda ask=ask: ask(calendar))
+        open_world, closed_world = (answer(lambda ask=ask, it=it: ask(it)) for it in worlds)
+        if said is None:
+            assert open_world != closed_world
+        else:
+            assert said == open_world == closed_world
+
+
+def test_the_certain_end_of_a_calendar_is_a_midnight_or_the_end_of_a_night():
+    days = Calendar(
+        "days", ZoneInfo("Europe/Berlin"), (((540, 1020),),) * 7, until=date(2026, 6, 1)
+    )
+    nights = replace(days, week=(((1320, 1800),),) * 7)
+
+    assert is_open(days, datetime.fromisoformat("2026-06-01T23:59+02:00")) is False
+    assert answer(lambda: is_open(days, datetime.fromisoformat("2026-06-02T00:00+02:00"))) is None
+    assert is_open(nights, datetime.fromisoformat("2026-06-02T05:59+02:00")) is True
+    assert answer(lambda: is_open(nights, datetime.fromisoformat("2026-06-02T06:00+02:00"))) is None

@@ -7,7 +7,14 @@ import pytest
 import yaml
 from holidays import country_holidays
 
-from processes.calendar import Calendar, add, business_days, elapsed, is_open
+from processes.calendar import (
+    Calendar,
+    CalendarError,
+    add,
+    business_days,
+    elapsed,
+    is_open,
+)
 
 FOLDER = Path(__file__).parents[2] / "bpmn" / "shared" / "calendars"
 
@@ -27,11 +34,36 @@ def test_always_never_closes():
     assert elapsed(shared("always"), start, start + timedelta(days=400)) == timedelta(days=400)
 
 
-def test_the_office_is_closed_on_exactly_the_public_holidays_of_two_years():
-    expected = country_holidays("DE", years=[2026, 2027])
+def test_the_office_is_closed_on_exactly_the_public_holidays_until_its_date():
+    office = shared("office")
+    expected = country_holidays("DE", years=range(2026, 2037))
 
-    assert set(shared("office").holidays) == set(expected)
-    assert shared("office").holidays[date(2026, 4, 3)] == "Good Friday"
+    assert set(office.holidays) == set(expected)
+    assert office.holidays[date(2026, 4, 3)] == "Good Friday"
+    assert office.until == max(expected).replace(month=12, day=31) == date(2036, 12, 31)
+
+
+def test_no_night_begins_at_christmas_or_on_the_last_of_the_year_until_its_date():
+    night = shared("night")
+    christmas = [
+        day
+        for day, name in country_holidays("DE", years=range(2026, 2037)).items()
+        if name == "Christmas Day"
+    ]
+    eves = [day - timedelta(days=1) for day in christmas]
+    last_days = [day.replace(day=31) for day in christmas]
+
+    assert set(night.holidays) == {*christmas, *eves, *last_days}
+    assert night.until == max(last_days)
+
+
+def test_the_office_says_nothing_about_the_year_after_its_holidays():
+    office = shared("office")
+    last_day = datetime.fromisoformat("2036-12-31T16:00+01:00")
+
+    assert add(office, last_day, timedelta(hours=1)) == last_day + timedelta(hours=1)
+    with pytest.raises(CalendarError, match=r"'office' .* until 2036-12-31.* move `until`"):
+        add(office, last_day, timedelta(hours=2))
 
 
 def test_five_business_days_of_the_office_over_easter():
