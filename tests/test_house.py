@@ -1,6 +1,7 @@
 """The layout of the house: which room may use what, and what every file owes its reader."""
 
 import ast
+import functools
 import importlib.metadata
 import json
 import re
@@ -35,7 +36,7 @@ NOT_FOR_RULES |= {"urllib", "http", "sqlite3", "threading", "asyncio", "logging"
 
 @pytest.mark.parametrize("name", PRODUCT)
 def test_no_other_distribution_owns_our_top_level_names(name: str):
-    owners = set(importlib.metadata.packages_distributions().get(name, []))
+    owners = set(_distributions().get(name, []))
 
     assert owners <= {"clearway"}, f"{name} also belongs to {owners - {'clearway'}}"
 
@@ -58,7 +59,7 @@ def test_the_rooms_that_are_named_exist():
 
 
 def test_rules_know_neither_libraries_nor_the_machine():
-    outside = set(importlib.metadata.packages_distributions()) - set(PRODUCT)
+    outside = set(_distributions()) - set(PRODUCT)
     reaching = {
         file: sorted(names & (outside | NOT_FOR_RULES))
         for file, names in _product_imports()
@@ -145,6 +146,12 @@ def _sources(folders: tuple[str, ...] = SOURCES) -> Iterator[Path]:
         yield from sorted((ROOT / folder).rglob("*.py"))
 
 
+@functools.cache
+def _distributions() -> dict[str, list[str]]:
+    return dict(importlib.metadata.packages_distributions())
+
+
+@functools.cache
 def _product_imports() -> list[tuple[str, set[str]]]:
     return [(_name(file), _imports(file)) for file in _sources(PRODUCT)]
 

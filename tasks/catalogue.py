@@ -1,0 +1,107 @@
+"""The steps that a diagram may name in `clearway:step`: the whole list, in one table."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from clearway.errors import ClearwayError
+from tasks import incident, notices, onboarding, problem, reviews
+
+Call = Callable[[Mapping[str, object], str], Mapping[str, object]]
+"""A step ready to be called: inputs and job id -> result."""
+
+JOB_ID = "job_id"
+
+
+class StepInputError(ClearwayError):
+    """A diagram gives a step other inputs than it takes; the text names them."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A plain function and what it needs besides its inputs, by the names of its parameters."""
+
+    function: Callable[..., Mapping[str, object]]
+    needs: tuple[str, ...] = ()
+
+    @property
+    def inputs(self) -> Mapping[str, bool]:
+        """The inputs that a diagram may give: name -> whether it must."""
+        parameters = inspect.signature(self.function).parameters
+        return {
+            name: parameter.default is inspect.Parameter.empty
+            for name, parameter in parameters.items()
+            if name not in self.needs and name != JOB_ID
+        }
+
+
+_TO_TELL = ("mailer", "addresses_of", "template_of", "base_url", "now")
+
+STEPS: Mapping[str, Step] = MappingProxyType(
+    {
+        # every process
+        "notice": Step(notices.notice, needs=_TO_TELL),
+        # incident: service, asset -> support_group, service_owner, criticality, known
+        "find_context": Step(incident.find_context, needs=("find_service",)),
+        # problem: key, incidents (keys) -> linked; business error unknown_record
+        "link_incidents": Step(problem.link_incidents, needs=("link",)),
+        # onboarding: user_name, full_name, mail -> account_id, user_name
+        "create_account": Step(onboarding.create_account, needs=("accounts",)),
+        # user_name -> removed
+        "remove_account": Step(onboarding.remove_account, needs=("accounts",)),
+        # user_name, groups -> granted; business error unknown_access
+        "grant_access": Step(onboarding.grant_access, needs=("accounts",)),
+        # user_name, groups -> revoked
+        "revoke_access": Step(onboarding.revoke_access, needs=("accounts",)),
+        # key, for_person, item, deliver_to, needed_by -> order_number
+        "order_laptop": Step(onboarding.order_laptop, needs=("equipment", "now")),
+        # key -> cancelled
+        "cancel_laptop": Step(onboarding.cancel_laptop, needs=("equipment", "now")),
+        # weekly review: -> open_count, task_count, overdue_count, unclaimed_count, fault_count,
+        # oldest (keys), collected_at, summary (text)
+        "collect_open_work": Step(reviews.collect_open_work, needs=("open_work",)),
+    }
+)
+
+
+def bind(
+    steps: Mapping[str, Step],
+    integrations: Mapping[str, object],
+    questions: Mapping[str, object],
+) -> Mapping[str, Call]:
+    """Give every step what it needs; raises ClearwayError naming what nobody provides."""
+    provided = {**integrations, **questions}
+    missing = sorted({need for step in steps.values() for need in step.needs} - set(provided))
+    if missing:
+        raise ClearwayError(f"No integration or question is called {', '.join(missing)}.")
+    return {name: _call(name, step, provided) for name, step in steps.items()}
+
+
+def _call(name: str, step: Step, provided: Mapping[str, object]) -> Call:
+    needed = {need: provided[need] for need in step.needs}
+    known = step.inputs
+    wants_job = JOB_ID in inspect.signature(step.function).parameters
+
+    def call(inputs: Mapping[str, object], job_id: str) -> Mapping[str, object]:
+        _check(name, known, inputs)
+        given: dict[str, Any] = {**inputs, **needed}
+        if wants_job:
+            given[JOB_ID] = job_id
+        return step.function(**given)
+
+    return call
+
+
+def _check(name: str, known: Mapping[str, bool], inputs: Mapping[str, object]) -> None:
+    unknown = sorted(set(inputs) - set(known))
+    missing = sorted(
+        wanted for wanted, must in known.items() if must and inputs.get(wanted) is None
+    )
+    if unknown:
+        raise StepInputError(
+            f"The step {name} takes no {', '.join(unknown)}; it takes {', '.join(known)}."
+        )
+    if missing:
+        raise StepInputError(f"The step {name} needs {', '.join(missing)}; add it as an input.")

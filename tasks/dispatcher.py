@@ -1,0 +1,266 @@
+"""What a worker does: fires timers, delivers messages and runs jobs, until it is told to stop."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from clearway.errors import ClearwayError, StepError
+from clearway.service import heartbeats
+from clearway.service.deliver import deliver_waiting
+from clearway.service.house import House
+from clearway.service.jobs import LeasedJob, claim_jobs, extend_lease, fail_job, finish_job
+from clearway.service.timers import fire_due
+from clearway.store.errors import StoreError
+from clearway.store.notifier import listen
+from tasks.catalogue import Call
+
+_log = logging.getLogger(__name__)
+
+_LONGEST_ERROR = 2000
+
+
+class StepTimeout(ClearwayError):
+    """A step did not answer in time; it may still be at it, so its key must be honoured."""
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """How a worker works; times in seconds."""
+
+    batch: int = 50
+    lease: float = 60.0
+    poll: float = 1.0
+    step_timeout: float = 300.0
+    threads: int = 8
+    heartbeat: float = 10.0
+
+
+@dataclass
+class Counts:
+    """What one look at everything found."""
+
+    timers: int = 0
+    messages: int = 0
+    finished: int = 0
+    failed: int = 0
+    stale: int = 0
+
+    @property
+    def total(self) -> int:
+        """How much there was to do."""
+        return self.timers + self.messages + self.finished + self.failed + self.stale
+
+    def __iadd__(self, other: "Counts") -> "Counts":
+        self.timers += other.timers
+        self.messages += other.messages
+        self.finished += other.finished
+        self.failed += other.failed
+        self.stale += other.stale
+        return self
+
+
+Burst = Callable[[], Counts]
+Around = Callable[[Burst], Counts]
+"""Runs a burst of work, perhaps inside something that shows it; must run it once."""
+
+
+def plainly(burst: Burst) -> Counts:
+    """Run a burst of work without showing it to anybody."""
+    return burst()
+
+
+@dataclass
+class Dispatcher:
+    """One worker. Any number may run side by side: jobs, timers and messages are taken by lock.
+
+    `calls` are the steps by name. `around` runs each burst of jobs (tasks.flows shows them to
+    Prefect). `listen_to` is the database's address, to be woken by what changes; without it the
+    worker looks every `poll` seconds only.
+    """
+
+    house: House
+    calls: Mapping[str, Call]
+    name: str
+    settings: WorkerSettings = field(default_factory=WorkerSettings)
+    around: Around = plainly
+    listen_to: str | None = None
+    shortest_burst: float = 1.0
+    longest_burst: float = 30.0
+    _wake: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
+    _stop: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
+    _last_beat: float = field(default=float("-inf"), init=False, repr=False)
+
+    def run(self) -> None:
+        """Work until `stop` is called; what was begun is finished first."""
+        ears = threading.Thread(target=self._listen, name="ears", daemon=True)
+        if self.listen_to:
+            ears.start()
+        try:
+            while not self._stop.is_set():
+                self._look()
+        finally:
+            self._farewell()
+
+    def stop(self) -> None:
+        """End after what is being done now; may be called from a signal handler."""
+        self._stop.set()
+        self._wake.set()
+
+    def turn(self) -> Counts:
+        """Look once at everything that is due and do it."""
+        counts, leased = self._begin_turn()
+        if leased:
+            counts += self._run_jobs(leased)
+        return counts
+
+    def _look(self) -> None:
+        """One look that survives a database that is away for a while."""
+        try:
+            self._beat()
+            counts, leased = self._begin_turn()
+            if leased:
+                counts += self.around(lambda: self._burst(leased))
+        except StoreError as error:
+            _log.warning("The worker waits for the database: %s", error)
+            counts = Counts()
+        if not counts.total:
+            self._pause(self.settings.poll)
+
+    def _begin_turn(self) -> tuple[Counts, Sequence[LeasedJob]]:
+        house, batch = self.house, self.settings.batch
+        counts = Counts(timers=fire_due(house, batch), messages=deliver_waiting(house, batch))
+        lease = timedelta(seconds=self.settings.lease)
+        return counts, claim_jobs(house, self.name, batch, lease)
+
+    def _burst(self, leased: Sequence[LeasedJob]) -> Counts:
+        """Run these jobs and what follows from them, for a while: so a burst is seen as one."""
+        began = time.monotonic()
+        counts = self._run_jobs(leased)
+        while not self._stop.is_set():
+            taken = time.monotonic() - began
+            if taken > self.longest_burst:
+                break
+            self._beat()
+            found = self.turn()
+            counts += found
+            if not found.total:
+                left = self.shortest_burst - (time.monotonic() - began)
+                if left <= 0:
+                    break
+                self._pause(min(left, self.settings.poll))
+        return counts
+
+    def _run_jobs(self, leased: Sequence[LeasedJob]) -> Counts:
+        counts = Counts()
+        # Not a `with`: a step that hangs must not hold up the end of the batch.
+        pool = ThreadPoolExecutor(self.settings.threads, thread_name_prefix="step")
+        try:
+            running = {pool.submit(self._run_job, job): job for job in leased}
+            self._tend(running)
+            for future in running:
+                _count(counts, future)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+        return counts
+
+    def _tend(self, running: Mapping[Future[str], LeasedJob]) -> None:
+        """Hold the leases until all are done."""
+        lease = timedelta(seconds=self.settings.lease)
+        open_ones = set(running)
+        while open_ones:
+            _, open_ones = wait_for(open_ones, timeout=self.settings.lease / 3)
+            for future in open_ones:
+                job = running[future]
+                extend_lease(self.house, job.id, job.fence, lease)
+            if open_ones:
+                self._beat()
+
+    def _run_job(self, job: LeasedJob) -> str:
+        """Run one job to its end: finished, failed or stale."""
+        try:
+            result = self._answer(job)
+        except StepError as error:
+            outcome = fail_job(self.house, job.id, job.fence, _words(error), code=error.code)
+        except Exception as error:  # noqa: BLE001 - whatever a step raises is its failure
+            _log.warning("Job %s (%s of %s) failed: %s", job.id, job.step, job.key, _words(error))
+            fail_job(self.house, job.id, job.fence, _words(error))
+            return "failed"
+        else:
+            outcome = finish_job(self.house, job.id, job.fence, result)
+        return "stale" if getattr(outcome, "code", "") == "stale" else "finished"
+
+    def _answer(self, job: LeasedJob) -> Mapping[str, object]:
+        call = self.calls.get(job.step)
+        if call is None:
+            raise ClearwayError(
+                f"This worker knows no step {job.step}: install the release that has it."
+            )
+        inputs = dict(job.inputs)
+        if job.template_hash is not None:
+            inputs["template_hash"] = job.template_hash
+        return _in_time(lambda: call(inputs, str(job.id)), self.settings.step_timeout)
+
+    def _beat(self) -> None:
+        if time.monotonic() - self._last_beat < self.settings.heartbeat:
+            return
+        heartbeats.beat(self.house, heartbeats.WORKER + self.name, {"batch": self.settings.batch})
+        self._last_beat = time.monotonic()
+
+    def _farewell(self) -> None:
+        try:
+            heartbeats.say_goodbye(self.house, heartbeats.WORKER + self.name)
+        except StoreError as error:
+            _log.warning("The worker ends without a word to the database: %s", error)
+
+    def _pause(self, seconds: float) -> None:
+        self._wake.wait(seconds)
+        self._wake.clear()
+
+    def _listen(self) -> None:
+        while not self._stop.is_set():
+            try:
+                for keys in listen(self.listen_to or "", self._stop.is_set):
+                    if keys:
+                        self._wake.set()
+            except StoreError:
+                self._stop.wait(self.settings.poll)
+
+
+def _in_time(call: Callable[[], Mapping[str, object]], seconds: float) -> Mapping[str, object]:
+    """The answer of a call that is given up after a while; a thread cannot be ended."""
+    answer: Future[Mapping[str, object]] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(call())
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+            answer.set_exception(error)
+
+    threading.Thread(target=run, name="call", daemon=True).start()
+    try:
+        return answer.result(timeout=seconds)
+    except TimeoutError:
+        if answer.done():
+            raise
+        raise StepTimeout(f"The step did not answer within {seconds:g} seconds.") from None
+
+
+def _count(counts: Counts, future: Future[str]) -> None:
+    try:
+        outcome = future.result()
+    except StoreError as error:
+        # The lease runs out, and whoever has the database then takes the job again.
+        _log.warning("The end of a job could not be written: %s", error)
+        outcome = "failed"
+    setattr(counts, outcome, getattr(counts, outcome) + 1)
+
+
+def _words(error: Exception) -> str:
+    text = str(error) or type(error).__name__
+    known = isinstance(error, ClearwayError)
+    return (text if known else f"{type(error).__name__}: {text}")[:_LONGEST_ERROR]

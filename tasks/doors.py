@@ -1,0 +1,57 @@
+"""What steps may ask of Clearway itself: named questions and commands, handed in by wiring."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+from clearway.service.house import House
+from clearway.service.jobs import WORKER
+from clearway.service.link import link
+from clearway.service.open_work import OpenWork, open_work
+from clearway.service.registry import ServiceContext, addresses_of, service_context
+from clearway.service.templates import template_text
+from clearway.service.values import Done
+
+
+class FindService(Protocol):
+    """What the registry knows about a service and an asset, either of which may be None."""
+
+    def __call__(self, service: str | None, asset: str | None) -> ServiceContext: ...
+
+
+class Link(Protocol):
+    """Link two records under an idempotency key; False when one of them does not exist."""
+
+    def __call__(self, from_key: str, kind: str, to_key: str, once: str) -> bool: ...
+
+
+CollectOpenWork = Callable[[], OpenWork]
+"""All open records at this moment."""
+
+AddressesOf = Callable[[list[str]], dict[str, list[str]]]
+"""People, groups and addresses -> where to write to them; unknown names are left out."""
+
+TemplateOf = Callable[[str], str]
+"""The text of a message template by its hash."""
+
+
+def doors_of(house: House, *, base_url: str) -> dict[str, object]:
+    """The questions and commands that steps may ask of this house, by the names they need."""
+    find: FindService = partial(service_context, house)
+    join: Link = partial(_linked, house)
+    collect: CollectOpenWork = partial(open_work, house)
+    write_to: AddressesOf = partial(addresses_of, house)
+    read: TemplateOf = partial(template_text, house)
+    return {
+        "find_service": find,
+        "link": join,
+        "open_work": collect,
+        "addresses_of": write_to,
+        "template_of": read,
+        "base_url": base_url,
+        "now": house.now,
+    }
+
+
+def _linked(house: House, from_key: str, kind: str, to_key: str, once: str) -> bool:
+    return isinstance(link(house, WORKER, from_key, kind, to_key, once=once), Done)

@@ -1,0 +1,104 @@
+"""Reads what Alertmanager posts (webhook version 4), and says which field is wrong."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import cast
+
+import orjson
+
+MOST_ALERTS = 5000
+
+_FINGERPRINT = re.compile(r"[0-9A-Za-z_.:-]{1,128}")
+_FRACTION = re.compile(r"(\.\d{6})\d+")
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One alert of a delivery; `began` tells its episodes apart."""
+
+    fingerprint: str
+    is_firing: bool
+    began: datetime
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A field that cannot be used: its path in the body, and why."""
+
+    path: str
+    text: str
+
+
+def read_body(body: bytes) -> list[Alert] | list[Wrong]:
+    """All alerts of a delivery, or everything that is wrong with it."""
+    try:
+        found: object = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        return [Wrong("$", f"This is not JSON: {error}.")]
+    if not isinstance(found, dict):
+        return [Wrong("$", "The body must be an object with `alerts`.")]
+    listed = cast(dict[str, object], found).get("alerts")
+    if not isinstance(listed, list):
+        return [Wrong("alerts", "It must be a list of alerts.")]
+    given = cast(list[object], listed)
+    if len(given) > MOST_ALERTS:
+        return [Wrong("alerts", f"There are more than {MOST_ALERTS}: send them in parts.")]
+    reader = _Reader()
+    alerts = [reader.alert(f"alerts[{number}]", each) for number, each in enumerate(given)]
+    return reader.wrong or [alert for alert in alerts if alert is not None]
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.wrong: list[Wrong] = []
+
+    def alert(self, path: str, given: object) -> Alert | None:
+        if not isinstance(given, dict):
+            return self._refuse(path, "It must be an object.")
+        fields = cast(dict[str, object], given)
+        before = len(self.wrong)
+        status = fields.get("status")
+        if status not in ("firing", "resolved"):
+            self._refuse(f"{path}.status", "It must be firing or resolved.")
+        fingerprint = fields.get("fingerprint")
+        if not isinstance(fingerprint, str) or not _FINGERPRINT.fullmatch(fingerprint):
+            self._refuse(f"{path}.fingerprint", "It must be the alert's fingerprint, as text.")
+        labels = self._texts(f"{path}.labels", fields.get("labels"), required=True)
+        annotations = self._texts(f"{path}.annotations", fields.get("annotations"))
+        began = self._instant(f"{path}.startsAt", fields.get("startsAt"))
+        if len(self.wrong) > before or began is None:
+            return None
+        return Alert(str(fingerprint), status == "firing", began, labels, annotations)
+
+    def _texts(self, path: str, given: object, *, required: bool = False) -> dict[str, str]:
+        if given is None and not required:
+            return {}
+        if not isinstance(given, dict):
+            self._refuse(path, "It must be an object of texts.")
+            return {}
+        texts: dict[str, str] = {}
+        for name, value in cast(dict[str, object], given).items():
+            if isinstance(value, str):
+                texts[name] = value.replace("\0", "")
+            else:
+                self._refuse(f"{path}.{name}", "It must be text.")
+        if required and not texts.get("alertname", "").strip():
+            self._refuse(f"{path}.alertname", "An alert needs a name.")
+        return texts
+
+    def _instant(self, path: str, given: object) -> datetime | None:
+        try:
+            # Go writes nanoseconds; Python reads microseconds.
+            instant = datetime.fromisoformat(_FRACTION.sub(r"\1", str(given)))
+            if isinstance(given, str) and instant.tzinfo is not None:
+                return instant.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        return self._refuse(path, "It must be an instant such as 2026-11-23T03:18:32Z.")
+
+    def _refuse(self, path: str, text: str) -> None:
+        self.wrong.append(Wrong(path, text))

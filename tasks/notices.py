@@ -1,0 +1,53 @@
+"""The built-in step that tells people: renders the frozen template and mails it."""
+
+from collections.abc import Mapping, Sequence
+
+from clearway.errors import StepError
+from clearway.messages.render import render
+from clearway.now import TimeSource
+from integrations.smtp import Mail, Mailer, Sent
+from tasks.doors import AddressesOf, TemplateOf
+
+
+def notice(
+    *,
+    template: str,
+    template_hash: str,
+    to: Sequence[str] | str | None = None,
+    values: Mapping[str, object] | None = None,
+    key: str = "",
+    title: str = "",
+    process: str = "",
+    job_id: str,
+    mailer: Mailer,
+    addresses_of: AddressesOf,
+    template_of: TemplateOf,
+    base_url: str,
+    now: TimeSource,
+) -> Mapping[str, object]:
+    """Render the template with this hash and mail it to people, groups and addresses, in one mail.
+
+    Besides `values` it sees `key`, `title`, `process` and `base_url`. Who could not be told is in
+    the answer: `unknown` (no such person or group), `without_address`, `refused` (by the mail
+    server). Raises StepError `nobody` when all names are unknown, MessageError when the template
+    lacks a value, and MailError when the server takes the mail for nobody.
+    """
+    del template  # its name; the text is the one that was current when the record told
+    names = list(dict.fromkeys([to] if isinstance(to, str) else to or ()))
+    surroundings = {"key": key, "title": title, "process": process, "base_url": base_url}
+    rendered = render(template_of(template_hash), {**surroundings, **(values or {})})
+    found = addresses_of(names)
+    if names and not found:
+        raise StepError("nobody", f"There is no person or group {', '.join(names)}.")
+    addresses = tuple(dict.fromkeys(each for some in found.values() for each in some))
+    sent = Sent(())
+    if addresses:
+        body = (rendered.subject, rendered.text, rendered.html)
+        sent = mailer.send(Mail(addresses, *body, f"clearway-job-{job_id}", now()))
+    return {
+        "subject": rendered.subject,
+        "sent": list(sent.to),
+        "unknown": [name for name in names if name not in found],
+        "without_address": [name for name, some in found.items() if not some],
+        "refused": dict(sent.refused),
+    }

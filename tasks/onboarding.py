@@ -1,0 +1,83 @@
+"""The automated steps of an onboarding: each can be undone, and is safe to run twice."""
+
+from collections.abc import Mapping, Sequence
+
+from clearway.errors import StepError
+from clearway.now import TimeSource
+from integrations.accounts import Accounts
+from integrations.equipment import Equipment, Order
+from integrations.http import RemoteRefusal
+
+_NOT_FOUND = 404
+
+
+def create_account(
+    *, user_name: str, full_name: str, mail: str | None = None, accounts: Accounts
+) -> Mapping[str, object]:
+    """Make the account a new colleague signs in with; answers its `account_id`."""
+    account = accounts.create(user_name, full_name, mail)
+    return {"account_id": account.id, "user_name": account.user_name}
+
+
+def remove_account(*, user_name: str, accounts: Accounts) -> Mapping[str, object]:
+    """Undo `create_account`; `removed` is False when there was no account."""
+    return {"removed": accounts.remove(user_name)}
+
+
+def grant_access(
+    *, user_name: str, groups: Sequence[str] | str | None = None, accounts: Accounts
+) -> Mapping[str, object]:
+    """Put the account into these groups of the accounts service; answers them as `granted`.
+
+    Raises StepError `unknown_access` when the account or a group does not exist.
+    """
+    wanted = _names(groups)
+    for group in wanted:
+        try:
+            accounts.grant(user_name, group)
+        except RemoteRefusal as refusal:
+            if refusal.status != _NOT_FOUND:
+                raise
+            raise StepError("unknown_access", str(refusal)) from refusal
+    return {"granted": wanted}
+
+
+def revoke_access(
+    *, user_name: str, groups: Sequence[str] | str | None = None, accounts: Accounts
+) -> Mapping[str, object]:
+    """Undo `grant_access`; answers as `revoked` what the account was taken out of."""
+    return {"revoked": [group for group in _names(groups) if accounts.revoke(user_name, group)]}
+
+
+def order_laptop(
+    *,
+    key: str,
+    for_person: str,
+    item: str | None = None,
+    deliver_to: str | None = None,
+    needed_by: object = None,
+    equipment: Equipment,
+    now: TimeSource,
+) -> Mapping[str, object]:
+    """Order a laptop; answers its `order_number`, the same for the same record `key`."""
+    number = _order_number(key)
+    wanted, place = item or "standard laptop", deliver_to or "the service desk"
+    by = None if needed_by is None else str(needed_by)
+    equipment.order(Order(number, wanted, for_person, place, by, now()))
+    return {"order_number": number}
+
+
+def cancel_laptop(*, key: str, equipment: Equipment, now: TimeSource) -> Mapping[str, object]:
+    """Undo `order_laptop`; answers as `cancelled` the number of the order."""
+    number = _order_number(key)
+    equipment.cancel(number, now())
+    return {"cancelled": number}
+
+
+def _order_number(key: str) -> str:
+    return f"{key}-laptop"
+
+
+def _names(groups: Sequence[str] | str | None) -> list[str]:
+    given = groups.split(",") if isinstance(groups, str) else list(groups or ())
+    return list(dict.fromkeys(name.strip() for name in given if name.strip()))

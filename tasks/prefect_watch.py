@@ -1,0 +1,84 @@
+"""Whether Prefect is there: asked without its library, and let alone when it is not."""
+
+import logging
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+from clearway.service import heartbeats
+from clearway.service.house import House
+from clearway.store.errors import StoreError
+
+_log = logging.getLogger(__name__)
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 10.0, 300.0
+
+
+class Breaker:
+    """Opens when Prefect fails, for a time that doubles up to five minutes."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._pause = _FIRST_PAUSE
+        self._open_until = float("-inf")
+
+    def is_closed(self) -> bool:
+        """Whether Prefect may be tried."""
+        return self._now() >= self._open_until
+
+    def trip(self) -> None:
+        """Prefect was slow or away."""
+        _log.warning("Prefect did not answer in time; work goes on without it")
+        self._open_until = self._now() + self._pause
+        self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+
+    def reset(self) -> None:
+        """Prefect answered."""
+        self._pause = _FIRST_PAUSE
+
+
+def is_alive(address: str, seconds: float = 2.0) -> bool:
+    """Whether the server at this API address says that it is healthy."""
+    if not address.startswith(("http://", "https://")):
+        return False
+    try:
+        with urllib.request.urlopen(f"{address}/health", timeout=seconds) as answer:  # noqa: S310 - checked above
+            return answer.status == 200
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
+
+
+class PrefectWatch:
+    """Leaves Prefect's sign of life for the doctor, as long as its server answers."""
+
+    def __init__(self, house: House, address: str, *, every: float = 15.0) -> None:
+        self._house, self._address, self._every = house, address, every
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="prefect-watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch, in a thread of its own."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._stop.set()
+        self._thread.join(timeout=5)
+
+    def look(self) -> bool:
+        """Look once; whether Prefect is there."""
+        alive = is_alive(self._address)
+        if alive:
+            heartbeats.beat(self._house, heartbeats.PREFECT, {"address": self._address})
+        return alive
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self.look()
+            except StoreError as error:
+                _log.warning("Prefect's sign of life could not be written: %s", error)
+            if self._stop.wait(self._every):
+                return

@@ -1,0 +1,142 @@
+"""What a scheduled run does, and which runs are made up for; plain functions, free of Prefect."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from clearway.service import ledger
+from clearway.service.house import House
+from clearway.service.start import start
+from clearway.service.values import Refusal
+from tasks.compliance import CONTROLS, look_at_everything, open_exceptions
+from tasks.reviews import REVIEW, REVIEWS, ReviewError
+from tasks.schedules import (
+    NIGHTLY_CONTROL_TEST,
+    SCHEDULES,
+    WEEKLY_OPEN_WORK_REVIEW,
+    CatchUp,
+    Schedule,
+)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What one run came to: outcome passed, failed (there are exceptions) or done."""
+
+    outcome: str
+    population: int | None = None
+    exceptions: Sequence[Mapping[str, object]] = ()
+    evidence_hash: str | None = None
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """A run that should be finished and is not; for the doctor."""
+
+    schedule: str
+    due_at: datetime
+
+
+def perform(house: House, schedule: Schedule, due_at: datetime, runner: str) -> list[datetime]:
+    """Do the run that was due at `due_at`, and before it those that are made up for.
+
+    Answers the instants of the runs that were done here. `runner` names who does it (the flow
+    run's id). A run that is done already, or that another process is at, is left alone. Raises
+    what the run raises, after giving it back.
+    """
+    _note_missing(house, schedule, due_at)
+    return [
+        due
+        for due in _worth_doing(house, schedule, due_at)
+        if _perform_one(house, schedule, due, runner)
+    ]
+
+
+def begin_ledger(house: House) -> None:
+    """Write down since when each schedule is watched, unless it is in the ledger already."""
+    for schedule in SCHEDULES.values():
+        if ledger.last_due(house, schedule.name) is None:
+            now = house.now()
+            ledger.begin_run(house, schedule.name, now, "ledger")
+            ledger.finish_run(house, schedule.name, now, "ledger", outcome="begun")
+
+
+def overdue(house: House) -> list[Overdue]:
+    """Every run of every schedule that ever ran which is late by more than its grace."""
+    found: list[Overdue] = []
+    for schedule in SCHEDULES.values():
+        until = house.now() - schedule.grace
+        last = ledger.last_due(house, schedule.name)
+        if last is None:
+            continue
+        late = ledger.unfinished_runs(house, schedule.name, until)
+        late += schedule.due_between(last, until)
+        found += [Overdue(schedule.name, due) for due in late]
+    return found
+
+
+def control_test(house: House, due_at: datetime) -> RunResult:
+    """The nightly control: its whole population as of `due_at`."""
+    control = CONTROLS["closed_with_notes"]
+    result = look_at_everything(house, control, due_at)
+    evidence = {"control": control.name, "statement": control.statement, "until": due_at}
+    hashed = ledger.keep_evidence(house, {**evidence, "population": result.evidence})
+    exceptions = open_exceptions(house, control, result, hashed)
+    outcome = "passed" if result.passed else "failed"
+    return RunResult(outcome, len(result.evidence), exceptions, hashed)
+
+
+def open_work_review(house: House, due_at: datetime) -> RunResult:
+    """The weekly review: people's part is the process, started here once for each due instant."""
+    once = f"{WEEKLY_OPEN_WORK_REVIEW.name} {due_at.isoformat()}"
+    done = start(house, REVIEWS, REVIEW, {}, once=once)
+    if isinstance(done, Refusal):
+        raise ReviewError(f"The review cannot be started: {done.text} {done.remedy}")
+    return RunResult("done")
+
+
+_RUNS: Mapping[str, Callable[[House, datetime], RunResult]] = MappingProxyType(
+    {NIGHTLY_CONTROL_TEST.name: control_test, WEEKLY_OPEN_WORK_REVIEW.name: open_work_review}
+)
+
+
+def _note_missing(house: House, schedule: Schedule, due_at: datetime) -> None:
+    """Write down what was due since the ledger's last line; the first run has no past."""
+    last = ledger.last_due(house, schedule.name)
+    missing = [] if last is None else list(schedule.due_between(last, due_at))
+    ledger.note_due(house, schedule.name, [*missing, due_at])
+
+
+def _worth_doing(house: House, schedule: Schedule, due_at: datetime) -> list[datetime]:
+    """This run, and of the unfinished ones before it those that the schedule makes up for."""
+    before = [due for due in ledger.unfinished_runs(house, schedule.name, due_at) if due != due_at]
+    if schedule.catch_up is CatchUp.ALL:
+        return [*before, due_at]
+    # "Latest" is this very run: whoever performs it is never earlier than what was missed.
+    if missed := ledger.mark_missed(house, schedule.name, before):
+        _log.warning("%s: %s earlier runs were missed", schedule.name, missed)
+    return [due_at]
+
+
+def _perform_one(house: House, schedule: Schedule, due_at: datetime, runner: str) -> bool:
+    if not ledger.begin_run(house, schedule.name, due_at, runner):
+        return False
+    try:
+        result = _RUNS[schedule.name](house, due_at)
+    except BaseException:
+        ledger.release_run(house, schedule.name, due_at, runner)
+        raise
+    return ledger.finish_run(
+        house,
+        schedule.name,
+        due_at,
+        runner,
+        outcome=result.outcome,
+        population=result.population,
+        exceptions=result.exceptions,
+        evidence_hash=result.evidence_hash,
+    )

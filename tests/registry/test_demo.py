@@ -1,0 +1,85 @@
+"""The demo organisation: complete, made once, its passwords shown once."""
+
+from datetime import timedelta
+
+import pytest
+
+from clearway.errors import ClearwayError
+from clearway.now import HandClock
+from clearway.service.demo import create_demo
+from clearway.service.house import House
+from clearway.service.registry import (
+    import_csv,
+    people,
+    service_context,
+    set_absence,
+    stands_in_for,
+)
+from clearway.service.sign_in import SignedIn, sign_in
+from clearway.service.values import Actor
+
+pytestmark = pytest.mark.database
+
+ROLES = {
+    "requester",
+    "service_desk",
+    "resolver",
+    "incident_manager",
+    "change_manager",
+    "cab_member",
+    "implementer",
+    "problem_manager",
+    "line_manager",
+    "provisioner",
+    "compliance_owner",
+    "service_manager",
+    "process_owner",
+    "admin",
+}
+
+
+def test_everybody_gets_a_password_that_works_once_told(house: House, admin: Actor):
+    passwords = create_demo(house)
+
+    assert len(passwords) == len(people(house, admin)) == 14
+    assert isinstance(sign_in(house, "alice", passwords["alice"]), SignedIn)
+    assert create_demo(house) == {}
+    assert isinstance(sign_in(house, "alice", passwords["alice"]), SignedIn)
+
+
+def test_every_role_is_held_by_somebody_and_every_group_has_members(house: House, admin: Actor):
+    create_demo(house)
+
+    held = {role for person in people(house, admin) for role in person.roles}
+
+    assert held == ROLES
+    assert service_context(house, "payroll", None).support_group == "applications"
+
+
+def test_it_is_not_made_into_somebody_elses_registry(house: House, admin: Actor):
+    import_csv(house, admin, "people", "name,full_name\nzoe,Zoe Real\n", once="1")
+
+    with pytest.raises(ClearwayError, match="empty"):
+        create_demo(house)
+
+    assert [person.name for person in people(house, admin)] == ["zoe"]
+
+
+def test_a_delegate_stands_in_while_somebody_is_away(
+    house: House, admin: Actor, hand_clock: HandClock
+):
+    create_demo(house)
+    now = hand_clock()
+    frank = Actor("frank", roles=frozenset({"change_manager"}))
+
+    set_absence(house, frank, "frank", now, now + timedelta(days=2), delegate="judy", once="1")
+    self_made = set_absence(
+        house, frank, "frank", now, now + timedelta(days=1), delegate="frank", once="2"
+    )
+    others = set_absence(house, frank, "carol", now, now + timedelta(days=1), once="3")
+
+    assert stands_in_for(house, "judy") == ["frank"]
+    assert self_made.code == "invalid"
+    assert others.code == "not_allowed"
+    hand_clock.move_to(now + timedelta(days=2))
+    assert stands_in_for(house, "judy") == []

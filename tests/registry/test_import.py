@@ -1,0 +1,196 @@
+"""Importing the registry: all or nothing, every problem named by its place."""
+
+import pytest
+
+from clearway.service.house import House
+from clearway.service.registry import (
+    assets,
+    groups,
+    import_csv,
+    people,
+    relations,
+    remove,
+    service_context,
+    services,
+)
+from clearway.service.values import Actor, Done, Refusal
+from clearway.store.registry_log import entries_of_registry
+
+pytestmark = pytest.mark.database
+
+PEOPLE = "name,full_name,mail\nalice,Alice Example,alice@example.org\nbob,Bob Example,\n"
+
+
+def names(house: House, actor: Actor) -> list[str]:
+    return [person.name for person in people(house, actor)]
+
+
+def test_a_file_adds_people_and_leaves_an_entry(house: House, admin: Actor):
+    done = import_csv(house, admin, "people", PEOPLE, once="1")
+
+    assert done.details == {"added": 2, "changed": 0, "unchanged": 0}
+    assert names(house, admin) == ["alice", "bob"]
+    [entry] = house.store.ask(entries_of_registry)
+    assert (entry.actor, entry.command) == ("trent", "import_csv")
+    assert entry.details["changes"][0]["key"] == ["alice"]
+
+
+def test_a_second_import_changes_only_what_differs(house: House, admin: Actor):
+    import_csv(house, admin, "people", PEOPLE, once="1")
+
+    done = import_csv(
+        house, admin, "people", "name,full_name\nalice,Alice Changed\nbob,Bob Example\n", once="2"
+    )
+
+    assert done.details == {"added": 0, "changed": 1, "unchanged": 1}
+    alice = people(house, admin)[0]
+    assert (alice.full_name, alice.mail) == ("Alice Changed", "alice@example.org")
+
+
+def test_the_same_delivery_again_answers_the_first_result(house: House, admin: Actor):
+    import_csv(house, admin, "people", PEOPLE, once="1")
+
+    again = import_csv(house, admin, "people", PEOPLE, once="1")
+    other = import_csv(house, admin, "people", PEOPLE + "carol,Carol,\n", once="1")
+
+    assert again == Done(details={"added": 2, "changed": 0, "unchanged": 0}, repeated=True)
+    assert isinstance(other, Refusal)
+    assert other.code == "conflict"
+
+
+def test_one_bad_line_and_nothing_is_imported(house: House, admin: Actor):
+    text = (
+        "name,full_name,mail,zone\n"
+        "alice,Alice Example,alice@example.org,Europe/Berlin\n"
+        "Bob,Bob Example,no address,Mars/Base\n"
+        "alice,Again,,\n"
+        "carol,,,\n"
+        "dave,Dave\n"
+    )
+
+    refusal = import_csv(house, admin, "people", text, once="1")
+
+    assert isinstance(refusal, Refusal)
+    assert set(refusal.fields) == {
+        "line 3, column name",
+        "line 3, column mail",
+        "line 3, column zone",
+        "line 4, column name",
+        "line 5, column full_name",
+        "line 6",
+    }
+    assert names(house, admin) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("", "line 1"),
+        ("name,fullname\n", "line 1, column fullname"),
+        ("name\n", "line 1, column full_name"),
+        ("name,full_name,name\n", "line 1, column name"),
+        ('name,full_name\n"alice,Alice\n', "line 1"),
+        ("name,full_name\nalice,Al\x07ice\n", "line 2, column full_name"),
+        ("name,full_name,manager\nalice,Alice,nobody\n", "line 2, column manager"),
+        ("name,full_name,mail\nalice,Alice,a@x.org\nbob,Bob,a@x.org\n", "line 3, column mail"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_place(
+    house: House, admin: Actor, text: str, place: str
+):
+    refusal = import_csv(house, admin, "people", text, once="1")
+
+    assert isinstance(refusal, Refusal)
+    assert place in refusal.fields
+
+
+def test_a_dry_run_tells_and_changes_nothing(house: House, admin: Actor):
+    good = import_csv(house, admin, "people", PEOPLE, once="1", dry_run=True)
+    bad = import_csv(house, admin, "memberships", "group,person\nx,y\n", once="2", dry_run=True)
+
+    assert good.details == {"added": 2, "changed": 0, "unchanged": 0, "dry_run": True}
+    assert set(bad.fields) == {"line 2, column group", "line 2, column person"}
+    assert names(house, admin) == []
+
+
+def test_semicolons_byte_order_marks_and_quoted_line_numbers_are_understood(
+    house: House, admin: Actor
+):
+    text = '\ufeffname;full_name\r\nalice;"Alice\r\nExample"\r\nBOB;Bob\r\n'
+
+    refusal = import_csv(house, admin, "people", text, once="1")
+
+    assert set(refusal.fields) == {"line 2, column full_name", "line 4, column name"}
+
+
+def test_roles_come_from_groups(house: House, admin: Actor):
+    import_csv(house, admin, "people", PEOPLE, once="1")
+    import_csv(house, admin, "groups", "name,title\ndesk,Desk\nnet,Network\n", once="2")
+    import_csv(
+        house, admin, "group_roles", "group,role\ndesk,service_desk\nnet,resolver\n", once="3"
+    )
+    import_csv(house, admin, "memberships", "group,person\ndesk,alice\nnet,alice\n", once="4")
+
+    alice = people(house, admin)[0]
+
+    assert alice.roles == ("resolver", "service_desk")
+    assert [(group.name, group.members, group.roles) for group in groups(house, admin)] == [
+        ("desk", ("alice",), ("service_desk",)),
+        ("net", ("alice",), ("resolver",)),
+    ]
+
+
+def test_a_membership_can_be_taken_back_but_a_person_only_becomes_inactive(
+    house: House, admin: Actor
+):
+    import_csv(house, admin, "people", PEOPLE, once="1")
+    import_csv(house, admin, "groups", "name,title\ndesk,Desk\n", once="2")
+    import_csv(house, admin, "memberships", "group,person\ndesk,alice\n", once="3")
+
+    gone = remove(house, admin, "memberships", ["desk", "alice"], once="4")
+    again = remove(house, admin, "memberships", ["desk", "alice"], once="5")
+    person = remove(house, admin, "people", ["alice"], once="6")
+
+    assert gone.details == {"removed": 1}
+    assert (again.code, person.code) == ("not_found", "invalid")
+
+
+def test_services_and_assets_have_names_of_their_own_and_relate(house: House, admin: Actor):
+    import_csv(house, admin, "services", "name,title,criticality\npayroll,Payroll,1\n", once="1")
+    head = "name,kind,title,criticality\n"
+
+    clash = import_csv(house, admin, "assets", head + "payroll,server,P,2\n", once="2")
+    import_csv(house, admin, "assets", head + "db01,server,P,2\n", once="3")
+    import_csv(house, admin, "relations", "from,kind,to\npayroll,runs_on,db01\n", once="4")
+    loop = import_csv(house, admin, "relations", "from,kind,to\ndb01,runs_on,db01\n", once="5")
+
+    assert set(clash.fields) == {"line 2, column name"}
+    assert set(loop.fields) == {"line 2, column to"}
+    assert [asset.name for asset in assets(house, admin)] == ["db01"]
+    assert [service.name for service in services(house, admin)] == ["payroll"]
+    [relation] = relations(house, admin, "db01")
+    assert (relation.from_name, relation.kind) == ("payroll", "runs_on")
+
+
+def test_the_context_of_an_incident_is_the_assets_group_and_the_services_owner(
+    house: House, admin: Actor
+):
+    import_csv(house, admin, "people", PEOPLE, once="1")
+    import_csv(house, admin, "groups", "name,title\napps,Apps\nnet,Net\n", once="2")
+    head = "name,title,criticality,owner,support_group"
+    import_csv(house, admin, "services", f"{head}\npayroll,Payroll,1,alice,apps\n", once="3")
+    head = "name,kind,title,criticality,owner,support_group"
+    import_csv(house, admin, "assets", f"{head}\ndb01,server,P,2,bob,net\n", once="4")
+
+    both = service_context(house, "payroll", "db01")
+    unknown = service_context(house, "nothing", None)
+
+    assert (both.support_group, both.owner, both.criticality) == ("net", "alice", 1)
+    assert (unknown.support_group, unknown.criticality, unknown.known) == (None, None, False)
+
+
+def test_only_an_administrator_imports(house: House):
+    refusal = import_csv(house, Actor("bob"), "people", PEOPLE, once="1")
+
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == "not_allowed"

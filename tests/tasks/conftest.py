@@ -1,0 +1,107 @@
+"""A house with the demo organisation and all processes of `bpmn/`, as a worker finds it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from clearway import engine
+from clearway.now import HandClock, system_time
+from clearway.service.demo import create_demo
+from clearway.service.deploy import deploy
+from clearway.service.house import House
+from clearway.service.registry import actor_of
+from clearway.service.values import SYSTEM, Actor, Done
+from clearway.store.database import Store
+from integrations.silent import Silent
+from tasks.catalogue import STEPS, Call, bind
+from tasks.dispatcher import Dispatcher, WorkerSettings
+from tasks.doors import doors_of
+
+_BPMN = Path(__file__).resolve().parent.parent.parent / "bpmn"
+_PROCESSES = ("incident", "problem", "control_exception", "weekly_review", "onboarding")
+
+
+@pytest.fixture(scope="session")
+def furnished(postgres, template: str) -> Iterator[str]:
+    """The name of a database with everything in it, to be copied."""
+    name = f"{template}_furnished"
+    postgres.run("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name)
+    postgres.run("CREATE DATABASE {name} TEMPLATE {template}", name, template=template)
+    store = Store(postgres.conninfo(name))
+    house = House(store, system_time, steps=dict.fromkeys(STEPS, lambda _: {}))
+    create_demo(house)
+    for process in _PROCESSES:
+        bundle = engine.read_bundle(_BPMN, process)
+        reason = "despite scenarios: only a test"
+        done = deploy(house, SYSTEM, bundle, parent=None, reason=reason, once=f"deploy {process}")
+        assert isinstance(done, Done), done
+    store.close()
+    yield name
+    postgres.run("DROP DATABASE {name} WITH (FORCE)", name)
+
+
+@pytest.fixture
+def database_url(postgres, furnished: str) -> Iterator[str]:
+    name = f"{furnished}_copy"
+    postgres.run("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name)
+    postgres.run("CREATE DATABASE {name} TEMPLATE {template}", name, template=furnished)
+    yield postgres.conninfo(name)
+    postgres.run("DROP DATABASE {name} WITH (FORCE)", name)
+
+
+@pytest.fixture
+def house(database_url: str, hand_clock: HandClock) -> Iterator[House]:
+    store = Store(database_url)
+    yield House(store, hand_clock, steps=dict.fromkeys(STEPS, lambda _: {}))
+    store.close()
+
+
+@pytest.fixture
+def silent() -> Silent:
+    return Silent()
+
+
+@pytest.fixture
+def calls(house: House, silent: Silent) -> dict[str, Call]:
+    doors = doors_of(house, base_url="https://desk.example.org")
+    return dict(bind(STEPS, silent.by_name(), doors))
+
+
+@pytest.fixture
+def worker(house: House, calls: dict[str, Call]) -> Dispatcher:
+    return Dispatcher(house, calls, "w1", WorkerSettings(poll=0.05, lease=30))
+
+
+@pytest.fixture
+def alice(house: House) -> Actor:
+    return _actor(house, "alice")
+
+
+@pytest.fixture
+def bob(house: House) -> Actor:
+    return _actor(house, "bob")
+
+
+@pytest.fixture
+def dave(house: House) -> Actor:
+    return _actor(house, "dave")
+
+
+def _actor(house: House, name: str) -> Actor:
+    found = actor_of(house, name)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def rows(database_url: str) -> Callable[..., list[tuple[object, ...]]]:
+    """Look into the database, or change it, with a statement of the test's own."""
+
+    def ask(statement: str) -> list[tuple[object, ...]]:
+        with psycopg.connect(database_url) as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+    return ask

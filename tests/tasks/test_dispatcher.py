@@ -1,0 +1,184 @@
+"""The worker: jobs are called once in effect, retried, and survive what goes wrong around them."""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import pytest
+
+from clearway.now import HandClock
+from clearway.service.heartbeats import heartbeats
+from clearway.service.house import House
+from clearway.service.jobs import claim_jobs, finish_job
+from clearway.service.record import record
+from clearway.service.start import start
+from clearway.service.values import Actor, Done, RecordView, Refusal
+from integrations.silent import Silent
+from tasks.catalogue import Call
+from tasks.dispatcher import Counts, Dispatcher, WorkerSettings
+
+pytestmark = pytest.mark.database
+
+REPORT = {
+    "short_description": "Payroll does not open",
+    "service": "payroll",
+    "how_many": "only_me",
+    "can_work": "not_at_all",
+}
+
+
+def report(house: House, actor: Actor, once: str = "report") -> str:
+    done = start(house, actor, "incident", REPORT, once=once)
+    assert isinstance(done, Done), done
+    return done.key
+
+
+def seen(house: House, actor: Actor, key: str) -> RecordView:
+    view = record(house, actor, key)
+    assert isinstance(view, RecordView), view
+    return view
+
+
+def drain(worker: Dispatcher) -> Counts:
+    total = Counts()
+    while (found := worker.turn()).total:
+        total += found
+    return total
+
+
+def test_a_new_incident_finds_its_group_and_the_caller_is_told(
+    house: House, worker: Dispatcher, silent: Silent, alice: Actor, bob: Actor
+):
+    key = report(house, alice)
+
+    counts = drain(worker)
+
+    view = seen(house, bob, key)
+    assert counts.finished >= 2
+    assert view.values["support_group"] == "applications"
+    assert view.values["criticality"] == 1
+    assert [task.element for task in view.tasks] == ["triage"]
+    [mail] = silent.mailer.mails
+    assert mail.to == ("alice@example.org",)
+    assert mail.subject == f"{key}: we have your report"
+    assert "Payroll does not open" in mail.text
+
+
+def test_a_step_that_fails_is_tried_again_later_and_then_becomes_a_fault(
+    house: House, calls: dict[str, Call], hand_clock: HandClock, alice: Actor, bob: Actor
+):
+    tried: list[str] = []
+
+    def fails(_inputs: Mapping[str, object], job_id: str) -> Mapping[str, object]:
+        tried.append(job_id)
+        raise ConnectionError("the registry is away")
+
+    worker = Dispatcher(house, {**calls, "find_context": fails}, "w1")
+    key = report(house, alice)
+
+    drain(worker)
+    assert len(tried) == 1
+    for _ in range(10):
+        hand_clock.move_to(hand_clock() + timedelta(minutes=10))
+        drain(worker)
+
+    assert len(tried) == 4
+    assert len(set(tried)) == 1
+    [fault] = seen(house, bob, key).faults
+    assert "the registry is away" in fault.cause
+
+
+def test_a_step_that_never_answers_is_given_up(
+    house: House, calls: dict[str, Call], alice: Actor, bob: Actor
+):
+    never = threading.Event()
+
+    def hangs(_inputs: Mapping[str, object], _job_id: str) -> Mapping[str, object]:
+        never.wait(30)
+        return {}
+
+    settings = WorkerSettings(step_timeout=0.2, lease=5)
+    worker = Dispatcher(house, {**calls, "find_context": hangs}, "w1", settings)
+    report(house, alice)
+
+    counts = worker.turn()
+
+    never.set()
+    assert counts.failed == 1
+
+
+def test_a_worker_that_comes_too_late_changes_nothing(
+    house: House, worker: Dispatcher, hand_clock: HandClock, alice: Actor, bob: Actor
+):
+    key = report(house, alice)
+    slow = claim_jobs(house, "slow", 10, timedelta(seconds=60))
+    hand_clock.move_to(hand_clock() + timedelta(minutes=2))
+
+    drain(worker)
+    late = [finish_job(house, job.id, job.fence, {"support_group": "network"}) for job in slow]
+
+    assert all(isinstance(answer, Refusal) and answer.code == "stale" for answer in late)
+    assert seen(house, bob, key).values["support_group"] == "applications"
+
+
+def test_an_unknown_step_says_which_release_is_missing(
+    house: House, calls: dict[str, Call], alice: Actor
+):
+    worker = Dispatcher(house, {"notice": calls["notice"]}, "w1")
+    report(house, alice)
+
+    assert worker.turn().failed == 1
+
+
+def test_many_workers_side_by_side_do_every_job_once(
+    house: House, calls: dict[str, Call], silent: Silent, alice: Actor
+):
+    called: list[str] = []
+
+    def counted(name: str) -> Call:
+        def call(inputs: Mapping[str, object], job_id: str) -> Mapping[str, object]:
+            called.append(job_id)
+            return calls[name](inputs, job_id)
+
+        return call
+
+    keys = [report(house, alice, f"report {number}") for number in range(12)]
+    watched = {name: counted(name) for name in calls}
+    workers = [Dispatcher(house, watched, f"w{n}", WorkerSettings(batch=3)) for n in range(3)]
+    threads = [threading.Thread(target=drain, args=(worker,)) for worker in workers]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert len(called) == len(set(called)) == 2 * len(keys)
+    assert len(silent.mailer.mails) == len(keys)
+
+
+def test_a_running_worker_is_woken_by_what_changes_and_ends_when_told(
+    house: House,
+    calls: dict[str, Call],
+    database_url: str,
+    alice: Actor,
+    eventually: Callable[..., None],
+    silent: Silent,
+):
+    settings = WorkerSettings(poll=600.0, heartbeat=0.0)
+    worker = Dispatcher(house, calls, "w1", settings, listen_to=database_url)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    alive = "the worker gave no sign of life"
+    eventually(lambda: [it for it in heartbeats(house) if it.name == "worker w1"], alive)
+
+    # Its first look may have been before it listened; what changes later must wake it.
+    number = iter(range(1000))
+    eventually(
+        lambda: report(house, alice, f"wake {next(number)}") and silent.mailer.mails,
+        "the worker was not woken",
+    )
+    worker.stop()
+    thread.join(30)
+
+    assert not thread.is_alive()
+    assert heartbeats(house) == []
