@@ -1,0 +1,183 @@
+"""The way of a command: load under a lock, plan, write, commit; and what happens when it fails."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, cast
+
+from clearway.engine.values import ProcessFault
+from clearway.service.deployed import Deployed
+from clearway.service.house import House
+from clearway.service.permissions import refuse_unless
+from clearway.service.plan import Outcome, Plan
+from clearway.service.plan_fault import Parked, faulted, plan_fault
+from clearway.service.values import Actor, Done, Refusal
+from clearway.store.database import Transaction
+from clearway.store.jsonb import NotJson
+from clearway.store.loading import Asking, Loaded
+from clearway.store.registry_log import request_hash
+from clearway.store.rows import FirstAnswer, Snapshot
+from clearway.store.writing import Written, write
+
+_log = logging.getLogger(__name__)
+_LONGEST_KEY = 200
+
+
+@dataclass(frozen=True)
+class Command:
+    """What is asked for: by whom, under which idempotency key, in which words.
+
+    `once` is empty only for what the platform does by itself and guards by locks and fences.
+    `missing` is what is answered when there is no such instance.
+    """
+
+    actor: Actor
+    name: str
+    request: Mapping[str, object]
+    once: str
+    missing: Refusal
+
+
+class _Unready(Exception):
+    """The version is not in memory: it is built outside the transaction, and then again."""
+
+    def __init__(self, version_id: int) -> None:
+        super().__init__(version_id)
+        self.version_id = version_id
+
+
+Load = Callable[[Transaction, Asking], Loaded | None]
+Planning = Callable[[Transaction, Deployed, Snapshot], Outcome]
+Park = Callable[[Snapshot], Parked | None]
+"""What to keep of a failed command; None: it is over already, and nothing is to be kept."""
+
+
+def carry_out(
+    house: House,
+    command: Command,
+    load: Load,
+    plan: Planning,
+    park: Park,
+) -> Done | Refusal:
+    """Run one command on one instance, in one transaction.
+
+    When the process itself fails, a second transaction keeps the fault and what `park` names.
+    Raises StoreError when the database stays away.
+    """
+    refusal = refuse_command(command)
+    if refusal is not None:
+        return refusal
+    try:
+        hashed = hash_of(command)
+    except NotJson as error:
+        return Refusal("invalid", str(error), "Correct the values and send them again.")
+
+    def attempt(transaction: Transaction) -> Done | Refusal:
+        loaded = load(transaction, _asking(house, command))
+        if loaded is None:
+            return command.missing
+        if loaded.answered is not None:
+            return repeated(loaded.answered, command, hashed)
+        deployed = _ready(house, loaded.snapshot)
+        outcome = plan(transaction, deployed, loaded.snapshot)
+        if isinstance(outcome, Refusal):
+            return outcome
+        return record(transaction, outcome, command, hashed)
+
+    try:
+        return run(house, attempt)
+    except ProcessFault as fault:
+        return keep_fault(house, command, load, park, fault)
+
+
+def run(house: House, attempt: Callable[[Transaction], Done | Refusal]) -> Done | Refusal:
+    """Run a transaction, as often as versions have to be built for it."""
+    while True:
+        try:
+            return house.store.command(attempt, changed=_changed)
+        except _Unready as unready:
+            house.version(unready.version_id)
+
+
+def record(transaction: Transaction, plan: Plan, command: Command, hashed: str) -> Done:
+    """Write a plan with its answer."""
+    if plan.effect is None:
+        return plan.done
+    effect = plan.effect
+    if command.once:
+        answer = FirstAnswer(command.name, hashed, _kept(plan.done))
+        effect = replace(effect, answer=(command.once, answer))
+    written: Written = write(transaction, effect)
+    return replace(plan.done, instance_id=written.instance_id)
+
+
+def refuse_command(command: Command) -> Refusal | None:
+    """None when the actor may run such commands and the idempotency key can be one."""
+    if len(command.once) > _LONGEST_KEY or "\0" in command.once:
+        return Refusal(
+            "invalid", f"An idempotency key has at most {_LONGEST_KEY} characters.", "Shorten it."
+        )
+    return refuse_unless(command.actor, command.name) if command.once else None
+
+
+def hash_of(command: Command) -> str:
+    """What tells a repeated request from another one. Raises NotJson."""
+    return request_hash(command.name, {"actor": command.actor.name, **command.request})
+
+
+def repeated(first: FirstAnswer, command: Command, hashed: str) -> Done | Refusal:
+    """The first answer again; a Refusal when the key was used for something else."""
+    if (first.command, first.request_hash) != (command.name, hashed):
+        return Refusal(
+            "conflict",
+            "This idempotency key was used for another command.",
+            "Send the command with a new key.",
+        )
+    return Done(**cast(dict[str, Any], first.answer), repeated=True)
+
+
+def _asking(house: House, command: Command) -> Asking:
+    return Asking(command.actor.name, house.now(), command.once)
+
+
+def _ready(house: House, snapshot: Snapshot) -> Deployed:
+    deployed = house.ready(snapshot.version_id)
+    if deployed is None:
+        raise _Unready(snapshot.version_id)
+    return deployed
+
+
+def keep_fault(
+    house: House,
+    command: Command,
+    load: Load,
+    park: Park,
+    fault: ProcessFault,
+) -> Done | Refusal:
+    """Write the fault beside the instance, in a transaction of its own; answers a Refusal."""
+    _log.warning("%s by %s failed: %s", command.name, command.actor.name, fault)
+    told = faulted(fault)
+
+    def attempt(transaction: Transaction) -> Done | Refusal:
+        loaded = load(transaction, replace(_asking(house, command), once=""))
+        if loaded is None:
+            return told
+        snapshot, deployed = loaded.snapshot, _ready(house, loaded.snapshot)
+        parked = park(snapshot)
+        if parked is None:
+            return told
+        actor, now = command.actor, house.now()
+        plan = plan_fault(deployed, snapshot, actor, command.name, fault, parked, now)
+        record(transaction, plan, replace(command, once=""), "")
+        return Done(key=snapshot.key)
+
+    run(house, attempt)
+    return told
+
+
+def _changed(result: Done | Refusal) -> list[str]:
+    return [result.key] if isinstance(result, Done) and not result.repeated else []
+
+
+def _kept(done: Done) -> Mapping[str, object]:
+    return {name: value for name, value in asdict(done).items() if name != "repeated"}

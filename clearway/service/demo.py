@@ -1,0 +1,190 @@
+"""A demo organisation of clearly fictional people, services and assets, to try Clearway with."""
+
+from collections.abc import Mapping
+
+from clearway.errors import ClearwayError
+from clearway.service.house import House
+from clearway.service.passwords import hash_password, new_password
+from clearway.service.registry import import_csv
+from clearway.service.registry_command import record_entry
+from clearway.service.values import Actor, Refusal
+from clearway.store import registry as rows
+from clearway.store.database import Connection
+
+DEMO = Actor("demo", roles=frozenset({"admin"}), is_person=False)
+
+_PEOPLE = """\
+name,full_name,mail,manager,zone
+alice,Alice Example,alice@example.org,mallory,Europe/Berlin
+bob,Bob Example,bob@example.org,grace,Europe/Berlin
+carol,Carol Example,carol@example.org,grace,Europe/London
+dave,Dave Example,dave@example.org,grace,Europe/Berlin
+erin,Erin Example,erin@example.org,grace,America/New_York
+frank,Frank Example,frank@example.org,grace,Europe/Berlin
+grace,Grace Example,grace@example.org,,Europe/Berlin
+heidi,Heidi Example,heidi@example.org,grace,Europe/Berlin
+ivan,Ivan Example,ivan@example.org,grace,Europe/Berlin
+judy,Judy Example,judy@example.org,grace,Europe/London
+mallory,Mallory Example,mallory@example.org,grace,Europe/Berlin
+oscar,Oscar Example,oscar@example.org,mallory,America/New_York
+peggy,Peggy Example,peggy@example.org,mallory,Europe/Berlin
+trent,Trent Example,trent@example.org,grace,UTC
+"""
+
+_GROUPS = """\
+name,title,lead,mail
+staff,All staff,mallory,
+service_desk,Service desk,bob,desk@example.org
+network,Network team,carol,network@example.org
+applications,Applications team,dave,applications@example.org
+workplace,Workplace team,erin,workplace@example.org
+incident_managers,Incident managers,grace,
+change_managers,Change managers,frank,
+cab,Change advisory board,frank,
+problem_managers,Problem managers,heidi,
+line_managers,Line managers,mallory,
+provisioning,Provisioning,erin,
+compliance,Compliance,ivan,
+service_managers,Service managers,judy,
+process_owners,Process owners,grace,
+administrators,Administrators,trent,
+"""
+
+_GROUP_ROLES = """\
+group,role
+staff,requester
+service_desk,service_desk
+service_desk,resolver
+network,resolver
+network,implementer
+applications,resolver
+applications,implementer
+workplace,resolver
+workplace,implementer
+incident_managers,incident_manager
+change_managers,change_manager
+cab,cab_member
+problem_managers,problem_manager
+line_managers,line_manager
+provisioning,provisioner
+compliance,compliance_owner
+service_managers,service_manager
+process_owners,process_owner
+administrators,admin
+"""
+
+_STAFF = tuple(line.split(",")[0] for line in _PEOPLE.splitlines()[1:])
+_MEMBERS: Mapping[str, tuple[str, ...]] = {
+    "staff": _STAFF,
+    "service_desk": ("bob", "peggy"),
+    "network": ("carol", "trent"),
+    "applications": ("dave", "heidi"),
+    "workplace": ("erin",),
+    "incident_managers": ("grace", "bob"),
+    "change_managers": ("frank",),
+    "cab": ("frank", "carol", "dave", "judy", "ivan"),
+    "problem_managers": ("heidi",),
+    "line_managers": ("mallory", "grace"),
+    "provisioning": ("erin", "peggy"),
+    "compliance": ("ivan",),
+    "service_managers": ("judy",),
+    "process_owners": ("grace",),
+    "administrators": ("trent",),
+}
+
+_SERVICES = """\
+name,title,criticality,owner,support_group
+payroll,Payroll,1,judy,applications
+mail,Mail and calendar,2,judy,workplace
+network,Network and internet access,1,judy,network
+intranet,Intranet,3,mallory,applications
+laptop,Laptops and workplace,3,judy,workplace
+webshop,Web shop,1,mallory,applications
+"""
+
+_ASSETS = """\
+name,kind,title,criticality,owner,support_group
+db01,database,Payroll database,1,dave,applications
+app01,server,Application server,2,dave,applications
+web01,server,Web server of the shop,1,dave,applications
+mx01,server,Mail server,2,erin,workplace
+core-switch,network,Core switch,1,carol,network
+firewall,network,Firewall,1,carol,network
+laptop-0042,laptop,Laptop of Alice Example,4,alice,workplace
+"""
+
+_RELATIONS = """\
+from,kind,to
+payroll,runs_on,db01
+payroll,runs_on,app01
+mail,runs_on,mx01
+intranet,runs_on,app01
+webshop,runs_on,web01
+webshop,depends_on,payroll
+network,runs_on,core-switch
+network,runs_on,firewall
+mx01,depends_on,core-switch
+web01,depends_on,firewall
+db01,depends_on,core-switch
+"""
+
+
+def create_demo(house: House) -> dict[str, str]:
+    """Make the demo organisation; answers the new passwords, which nobody can read again.
+
+    Run again it changes nothing that is there and gives passwords only to people who have none.
+    Raises ClearwayError when somebody else's registry would be changed.
+    """
+    if house.store.ask(_is_somebody_elses):
+        raise ClearwayError(
+            "The registry has people of its own; the demo organisation is for an empty one."
+        )
+    if not house.store.ask(_is_complete):
+        for table, text in _sheets():
+            result = import_csv(house, DEMO, table, text, once=f"demo {table} {house.now()}")
+            if isinstance(result, Refusal):
+                raise ClearwayError(f"The demo {table} cannot be made: {dict(result.fields)}")
+    return _passwords(house)
+
+
+def _sheets() -> list[tuple[str, str]]:
+    memberships = ["group,person"]
+    memberships += [f"{group},{name}" for group, names in _MEMBERS.items() for name in names]
+    return [
+        ("people", _PEOPLE),
+        ("groups", _GROUPS),
+        ("group_roles", _GROUP_ROLES),
+        ("memberships", "\n".join(memberships)),
+        ("services", _SERVICES),
+        ("assets", _ASSETS),
+        ("relations", _RELATIONS),
+    ]
+
+
+def _is_somebody_elses(connection: Connection) -> bool:
+    people = rows.known_names(connection)["people"]
+    return bool(people) and not set(_STAFF) <= people
+
+
+def _is_complete(connection: Connection) -> bool:
+    """People come first and relations last, each in one transaction."""
+    return bool(rows.relations_of(connection, "db01"))
+
+
+def _passwords(house: House) -> dict[str, str]:
+    without = [
+        name
+        for name in _STAFF
+        if house.store.ask(lambda it, name=name: rows.password_hash(it, name)) is None
+    ]
+    fresh = {name: new_password() for name in without}
+    hashes = {name: hash_password(password) for name, password in fresh.items()}
+
+    def give(connection: Connection) -> None:
+        for name, hashed in hashes.items():
+            rows.set_password_hash(connection, name, hashed)
+            record_entry(house, connection, DEMO, "set_password", {"person": name})
+
+    if hashes:
+        house.store.change(give)
+    return fresh

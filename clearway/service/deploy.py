@@ -1,0 +1,168 @@
+"""Deploying a process: the gate, the version table, and taking a version out again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+
+from clearway import engine
+from clearway.engine.values import Bundle, Finding, Severity
+from clearway.service.deployed import Deployed
+from clearway.service.house import House
+from clearway.service.permissions import refuse_unless
+from clearway.service.registry_command import answer_once, record_entry
+from clearway.service.scenarios import ScenarioResult, run_scenarios
+from clearway.service.values import Actor, Done, GateReport, Refusal
+from clearway.store import versions
+from clearway.store.database import Connection
+from clearway.store.versions import Version
+
+_SHOWN = 5
+
+
+def check(house: House, bundle: Bundle) -> GateReport:
+    """What the gate finds, and how the scenarios end when it finds no error."""
+    surroundings = house.surroundings()
+    findings = engine.check(bundle, surroundings)
+    broken = any(finding.severity is Severity.ERROR for finding in findings)
+    results: Sequence[ScenarioResult] = ()
+    if not broken:
+        results = run_scenarios(bundle, surroundings, house.steps, house.rules)
+    failures = [
+        f"{result.file}: {result.name}: {result.failure}" for result in results if not result.passed
+    ]
+    return GateReport(findings, len(results) - len(failures), failures, not broken)
+
+
+def deploy(
+    house: House, actor: Actor, bundle: Bundle, *, parent: int | None, reason: str, once: str
+) -> Done | Refusal:
+    """Make this the newest version of its process; `parent` is the version it was made from.
+
+    Refused when the gate finds an error, when `parent` is not the newest version (`stale`), and
+    when scenarios fail, unless somebody who may deploys with a reason that begins with
+    `despite scenarios:`. The same content as the newest version changes nothing.
+    """
+    if (refusal := refuse_unless(actor, "deploy")) is not None:
+        return refusal
+    hashed = engine.bundle_hash(bundle)
+    request = {"hash": hashed, "parent": parent, "reason": reason}
+
+    def work(connection: Connection) -> Done | Refusal:
+        versions.lock_process(connection, bundle.process)
+        newest = versions.current(connection, bundle.process)
+        if newest is not None and newest.hash == hashed:
+            return _done(newest, "unchanged")
+        if (refusal := _stale(newest, parent, bundle.process)) is not None:
+            return refusal
+        if (refusal := _refuse(report, reason)) is not None:
+            return refusal
+        version = _version(house, actor, bundle, newest, reason, report, connection)
+        versions.make_key_sequence(connection, Deployed(bundle).prefix)
+        details = {"process": version.process, "version": version.number, "hash": hashed}
+        record_entry(house, connection, actor, "deploy", {**details, "reason": reason})
+        return _done(version, "deployed")
+
+    report = check(house, bundle)
+    result = answer_once(house, actor, "deploy", request, once, work)
+    if isinstance(result, Done):
+        house.current(bundle.process)
+    return result
+
+
+def pull(house: House, actor: Actor, process: str, number: int | None = None) -> Bundle | Refusal:
+    """The files of a version as they were deployed; the newest when `number` is None."""
+    if (refusal := refuse_unless(actor, "pull")) is not None:
+        return refusal
+
+    def find(connection: Connection) -> Bundle | None:
+        if number is None:
+            version = versions.current(connection, process)
+        else:
+            version = versions.by_number(connection, process, number)
+        return version and Bundle(process, versions.contents(connection, version.manifest))
+
+    found = house.store.ask(find)
+    if found is None:
+        which = f" version {number}" if number is not None else ""
+        return Refusal("not_found", f"There is no {process}{which}.", "Deploy it first.")
+    return found
+
+
+def _version(
+    house: House,
+    actor: Actor,
+    bundle: Bundle,
+    newest: Version | None,
+    reason: str,
+    report: GateReport,
+    connection: Connection,
+) -> Version:
+    version = Version(
+        id=0,
+        process=bundle.process,
+        number=newest.number + 1 if newest else 1,
+        parent=newest.number if newest else None,
+        hash=engine.bundle_hash(bundle),
+        manifest=versions.keep_contents(connection, bundle.files),
+        deployed_at=house.now(),
+        deployed_by=actor.name,
+        reason=reason,
+        evidence=_evidence(report),
+    )
+    return replace(version, id=versions.add(connection, version))
+
+
+def _stale(newest: Version | None, parent: int | None, process: str) -> Refusal | None:
+    there = newest.number if newest else None
+    if parent == there:
+        return None
+    if there is None:
+        return Refusal(
+            "stale", f"{process} has no version {parent} here.", "Deploy it as a first version."
+        )
+    return Refusal(
+        "stale",
+        f"The newest version of {process} is {there}; yours was made from {parent or 'none'}.",
+        "Pull the newest version, make the change there, and deploy again.",
+    )
+
+
+def _refuse(report: GateReport, reason: str) -> Refusal | None:
+    errors = [it for it in report.findings if it.severity is Severity.ERROR]
+    if errors:
+        told = "; ".join(f"{_place(it)}: {it.message} {it.remedy}" for it in errors[:_SHOWN])
+        more = f" (and {len(errors) - _SHOWN} more)" if len(errors) > _SHOWN else ""
+        fields = {_place(it): it.message for it in errors}
+        return Refusal("invalid", f"{told}{more}", "Correct the diagram.", fields)
+    if report.scenario_failures and not reason.startswith("despite scenarios:"):
+        told = "; ".join(report.scenario_failures[:_SHOWN])
+        return Refusal(
+            "invalid",
+            f"{len(report.scenario_failures)} scenarios fail: {told}",
+            "Correct the diagram or the scenarios. To deploy all the same, give a reason that "
+            "begins with `despite scenarios:`.",
+        )
+    return None
+
+
+def _evidence(report: GateReport) -> Mapping[str, object]:
+    return {
+        "findings": [asdict(finding) for finding in report.findings],
+        "scenarios_passed": report.scenarios_passed,
+        "scenario_failures": list(report.scenario_failures),
+    }
+
+
+def _place(finding: Finding) -> str:
+    return f"{finding.file} {finding.element}" if finding.element else finding.file
+
+
+def _done(version: Version, what: str) -> Done:
+    return Done(
+        details={
+            "process": version.process,
+            "version": version.number,
+            "version_id": version.id,
+            "hash": version.hash,
+            "what": what,
+        }
+    )

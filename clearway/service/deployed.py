@@ -1,0 +1,120 @@
+"""One version of a process, ready to be used: its blueprint, forms, record and names."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import cast
+
+from clearway.engine import Blueprint, build, bundle_hash, turn
+from clearway.engine.values import Bundle, Trigger, Turn, World
+from clearway.service.forms import Form, RecordSchema, Schema
+
+_EMPTY: Schema = {"type": "object", "properties": {}}
+
+
+@dataclass(frozen=True)
+class StartEvent:
+    """Where a record can be opened: by a person, or by a message (`message` set)."""
+
+    element: str
+    label: str
+    role: str | None
+    message: str | None
+    action: str | None
+
+
+class Deployed:
+    """A version in memory. `version_id` 0: a bundle that is not deployed, as in scenario runs."""
+
+    def __init__(
+        self, bundle: Bundle, *, version_id: int = 0, number: int = 0, hash: str | None = None
+    ) -> None:
+        self.bundle = bundle
+        self.version_id = version_id
+        self.number = number
+        self.process = bundle.process
+        self.hash = hash or bundle_hash(bundle)
+        self.blueprint: Blueprint = build(bundle)
+        self.elements = self.blueprint.elements
+        self.roles = frozenset(it.role for it in self.elements.values() if it.role)
+        """The roles of its lanes: who works in it."""
+        self.start_events = tuple(
+            StartEvent(it.id, it.name or it.id, it.role, it.message, it.action)
+            for it in self.blueprint.start_events
+            if it.kind in ("none", "message")
+        )
+        self.record_schema = RecordSchema(self._json(f"{self.process}/record.json") or _EMPTY)
+        own = self.record_schema.schema
+        self.prefix = str(own.get("x-key-prefix", "")).upper() or self.process[:3].upper()
+        self._title_field = cast("str | None", own.get("x-title"))
+        self.requester_field = cast("str | None", own.get("x-requester"))
+        self.list_fields = tuple(cast(Sequence[str], own.get("x-list", ())))
+        self.material_fields = frozenset(
+            name for name, field in self.record_schema.fields.items() if field.get("x-material")
+        )
+        self._forms = {
+            path: Form(path, schema)
+            for path in bundle.files
+            if "/forms/" in path and (schema := self._json(path)) is not None
+        }
+
+    @property
+    def title(self) -> str:
+        """The name of the process, as people read it."""
+        return self.blueprint.name or self.process
+
+    @property
+    def xml(self) -> str:
+        """The diagram as drawn."""
+        return self.blueprint.xml.decode()
+
+    def start_event(self, wanted: str | None) -> StartEvent | None:
+        """The start event with this element id or message name; None: the one for people."""
+        for it in self.start_events:
+            if wanted in (it.element, it.message) if wanted else it.message is None:
+                return it
+        return None
+
+    def name_of(self, element: str | None) -> str | None:
+        """What people call an element; its id when the diagram gives it no name."""
+        info = self.elements.get(element or "")
+        return (info.name or info.id) if info else element
+
+    def file_hash(self, path: str | None) -> str | None:
+        """The content hash of a file of this version."""
+        content = self.bundle.files.get(path or "")
+        return None if content is None else hashlib.sha256(content).hexdigest()
+
+    def form(self, path: str | None) -> Form | None:
+        """The form at this path of the manifest."""
+        return self._forms.get(path) if path else None
+
+    def form_of(self, element: str) -> Form | None:
+        """The form of this element, if it has one."""
+        return self.form(f"{self.process}/forms/{element}.json")
+
+    def title_of(self, record: Mapping[str, object], key: str) -> str:
+        """What the record is called in lists; its key while it has no title."""
+        value = record.get(self._title_field) if self._title_field else None
+        return str(value) if value not in (None, "") else key
+
+    def requester_of(self, record: Mapping[str, object]) -> str | None:
+        """Who asked for it, as the record says."""
+        value = record.get(self.requester_field) if self.requester_field else None
+        return str(value) if value else None
+
+    def template_hash(self, template: str) -> str | None:
+        """The content hash of a notice's template as this version has it."""
+        own, shared = f"{self.process}/messages/", "shared/messages/"
+        found = (self.file_hash(f"{folder}{template}.md.j2") for folder in (own, shared))
+        return next((hashed for hashed in found if hashed), None)
+
+    def turn(self, state: bytes | None, trigger: Trigger, world: World) -> Turn:
+        """One turn of the engine; raises ProcessFault."""
+        return turn(self.blueprint, state, trigger, world)
+
+    def _json(self, path: str) -> Schema | None:
+        content = self.bundle.files.get(path)
+        return None if content is None else json.loads(content, parse_float=Decimal)

@@ -1,0 +1,192 @@
+"""Whether the house is well: one sign for each thing that can be wrong, with what to do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from clearway.service.heartbeats import PREFECT, WORKER, heartbeats, is_stale
+from clearway.service.house import House
+from clearway.store import health
+from clearway.store.database import Connection
+from clearway.store.errors import StoreError
+from clearway.store.health import Backlog, Server
+from clearway.store.heartbeats import Heartbeat
+from clearway.store.schedule_ledger import ABANDONED
+
+LATE = timedelta(seconds=60)
+"""What has been due for longer is overdue: a living worker looks far more often."""
+RECENT = timedelta(days=7)
+"""Messages that were given up longer ago are history."""
+OLDEST_POSTGRES = 150_000
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What was looked at, whether it is well, what was found and, if not well, what to do."""
+
+    subject: str
+    well: bool
+    text: str
+    remedy: str = ""
+
+
+def examine(house: House, *, late_runs: Sequence[tuple[str, datetime]] | None = None) -> list[Sign]:
+    """Look at everything that can be seen from the database; what is wrong is told, not raised.
+
+    `late_runs` are the schedule and due instant of each run that is late by the schedules, as
+    `tasks.runs.overdue` knows them; None: what the ledger has and nobody finished. Without a
+    database, or with one of another release, only that is told: the rest is not known.
+    """
+    try:
+        found, present = house.store.ask(lambda it: (health.server(it), health.schema_revision(it)))
+    except StoreError as error:
+        return [_no_database(error)]
+    signs = [_server(found), _schema(present, health.newest_revision())]
+    if not all(sign.well for sign in signs):
+        return signs
+    alive = heartbeats(house)
+    return [
+        *signs,
+        _workers(house, [beat for beat in alive if beat.name.startswith(WORKER)]),
+        _prefect(house, next((beat for beat in alive if beat.name == PREFECT), None)),
+        *house.store.ask(lambda it: _backlogs(it, house.now(), late_runs)),
+    ]
+
+
+def _no_database(error: StoreError) -> Sign:
+    return Sign(
+        "database",
+        False,
+        f"The database does not answer: {error.__cause__ or error}".strip(),
+        "Look whether PostgreSQL runs and CLEARWAY_DATABASE_URL names it.",
+    )
+
+
+def _server(found: Server) -> Sign:
+    text = f"PostgreSQL {found.version} answers."
+    if found.number < OLDEST_POSTGRES:
+        return Sign("database", False, text, "Move to PostgreSQL 15 or newer.")
+    if found.is_standby:
+        return Sign(
+            "database",
+            False,
+            f"{text} It is a standby, which takes no changes.",
+            "Let CLEARWAY_DATABASE_URL name the primary server.",
+        )
+    return Sign("database", True, text)
+
+
+def _schema(present: str | None, newest: str | None) -> Sign:
+    if present == newest:
+        return Sign("schema", True, f"The schema is the newest, {present}.")
+    return Sign(
+        "schema",
+        False,
+        f"The schema is {present or 'not there'}; this Clearway expects {newest}.",
+        "Restart Clearway, which migrates at its start; or install the release of this schema.",
+    )
+
+
+def _workers(house: House, beats: Sequence[Heartbeat]) -> Sign:
+    silent = [beat for beat in beats if is_stale(house, beat)]
+    alive = len(beats) - len(silent)
+    names = ", ".join(f"{it.name.removeprefix(WORKER)} since {_shown(it.at)}" for it in silent)
+    told = f" Silent: {names}." if silent else ""
+    if not alive:
+        return Sign(
+            "workers",
+            False,
+            f"No worker is alive: automated steps, timers, messages and notices wait.{told}",
+            "Start one with `clearway worker`.",
+        )
+    return Sign("workers", True, f"{_counted(alive, 'worker is', 'workers are')} alive.{told}")
+
+
+def _prefect(house: House, beat: Heartbeat | None) -> Sign:
+    if beat is not None and not is_stale(house, beat):
+        return Sign("Prefect", True, f"Prefect answers (seen {_shown(beat.at)}).")
+    last = f" It was last seen {_shown(beat.at)}." if beat is not None else ""
+    return Sign(
+        "Prefect",
+        False,
+        f"Prefect does not answer. The work goes on without it; only scheduled runs wait.{last}",
+        "`clearway up` starts it; look whether PREFECT_API_URL names a server of your own.",
+    )
+
+
+def _backlogs(
+    connection: Connection, now: datetime, late_runs: Sequence[tuple[str, datetime]] | None
+) -> list[Sign]:
+    late = now - LATE
+    faults = health.open_faults(connection)
+    if late_runs is None:
+        runs = health.unfinished_runs(connection, late, now - ABANDONED)
+    else:
+        runs = _late(late_runs)
+    return [
+        _sign(
+            "faults",
+            faults,
+            ("No fault is open.", "fault is open", "faults are open"),
+            f"{faults.remedy} The portal's page of faults tries it again.".strip(),
+        ),
+        _sign(
+            "jobs",
+            health.overdue_jobs(connection, late),
+            ("No job is overdue.", "job is overdue", "jobs are overdue"),
+            "Start a worker, or more of them, with `clearway worker`.",
+        ),
+        _sign(
+            "timers",
+            health.overdue_timers(connection, late),
+            ("No timer is overdue.", "timer is overdue", "timers are overdue"),
+            "Start a worker, or more of them, with `clearway worker`.",
+        ),
+        _sign(
+            "messages",
+            health.dead_messages(connection, now - RECENT),
+            (
+                f"Every message of the last {RECENT.days} days has a receiver.",
+                f"message of the last {RECENT.days} days reached nobody",
+                f"messages of the last {RECENT.days} days reached nobody",
+            ),
+            "The record had ended or never was: tell the people of the sending record.",
+        ),
+        _sign(
+            "scheduled runs",
+            runs,
+            (
+                "No scheduled run is overdue.",
+                "scheduled run is due and not done",
+                "scheduled runs are due and not done",
+            ),
+            "Look into the flow runs of this schedule in Prefect; the next one makes up for it.",
+        ),
+    ]
+
+
+def _late(runs: Sequence[tuple[str, datetime]]) -> Backlog:
+    if not runs:
+        return Backlog(0)
+    schedule, due = min(runs, key=lambda run: run[1])
+    return Backlog(len(runs), due, schedule)
+
+
+def _sign(subject: str, backlog: Backlog, words: tuple[str, str, str], remedy: str) -> Sign:
+    """`words` are what is said of none, of one and of many."""
+    none, one, many = words
+    if backlog.count == 0 or backlog.since is None:
+        return Sign(subject, True, none)
+    text = (
+        f"{_counted(backlog.count, one, many)}, "
+        f"the oldest since {_shown(backlog.since)}: {backlog.oldest}"
+    )
+    return Sign(subject, False, text if text.endswith(".") else f"{text}.", remedy)
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def _shown(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"

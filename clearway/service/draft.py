@@ -1,0 +1,206 @@
+"""The pure core of every command: turns what the engine did into what is to be written."""
+
+import logging
+from collections.abc import Sequence
+
+from clearway.engine.values import (
+    CompleteWorkItem,
+    FailJob,
+    FinishJob,
+    ProcessFault,
+    Trigger,
+    Turn,
+    World,
+)
+from clearway.service.forms import Filled
+from clearway.service.taking import Taking
+from clearway.service.values import Done
+from clearway.store.effect import (
+    ChangedItem,
+    ClosedItem,
+    ClosedRound,
+    Effect,
+    InstanceChange,
+    NewInstance,
+    OpenedRound,
+    OpenedSeat,
+)
+from clearway.store.rows import WorkItem
+
+_log = logging.getLogger(__name__)
+
+
+class Draft(Taking):
+    """The effect of one command while it is worked out."""
+
+    def fill(self, filled: Filled, element: str | None) -> None:
+        """Write a form's values into the record, and its comments and the rest into history."""
+        for name, value in filled.record.items():
+            self.change(name, value, element)
+        for comment in filled.comments:
+            self.line("comment", element, text=comment.text, public=comment.public)
+        if filled.only:
+            self.line("noted", element, values=filled.only)
+
+    def complete(self, item: WorkItem, people: Sequence[str]) -> None:
+        """The work item is done by these people: the actor, and whom the actor stands in for."""
+        self.closed_items.append(ClosedItem(item.token, self.actor.name, "completed"))
+        done = dict.fromkeys([*self.done_by.get(item.element, ()), *people])
+        self.done_by[item.element] = tuple(done)
+        for other in self.open_items():
+            if other.id != item.id and item.element in other.apart_from:
+                self.give(other, self.assignee(other), [*self.excluded(other), *people])
+
+    def run(self, trigger: Trigger) -> Turn:
+        """Let the engine run to its next waits, and take up all that it did.
+
+        Raises ProcessFault when the process itself fails; the draft is useless then.
+        """
+        before = self.snapshot.engine_state if self.snapshot and self.turn is None else None
+        state = self.turn.state if self.turn is not None else before
+        world = World(self.now, self.record, self.key)
+        turn = self._turn(state, trigger, world)
+        self.take(trigger, turn)
+        return turn
+
+    def _turn(self, state: bytes | None, trigger: Trigger, world: World) -> Turn:
+        try:
+            turn = self.deployed.turn(state, trigger, world)
+        except ProcessFault:
+            raise
+        except Exception as error:
+            # Whatever stops the engine must stop this record only, where people see it.
+            _log.exception("The engine stopped at %s", self.key)
+            raise ProcessFault(
+                None,
+                f"The engine stopped: {type(error).__name__}: {error}",
+                "Report this to the makers of Clearway, with the record's key.",
+            ) from error
+        if not turn.caught and isinstance(trigger, CompleteWorkItem | FinishJob | FailJob):
+            raise ProcessFault(
+                None,
+                f"The process does not wait for {trigger.token} any more.",
+                "Run `clearway verify`: the database and the process disagree.",
+            )
+        return turn
+
+    def effect(self) -> Effect:
+        """All that is to be written. Call it once, at the end."""
+        self._void_rounds()
+        self._settle_faults()
+        snapshot = self.snapshot
+        new = None
+        if snapshot is None:
+            new = NewInstance(self.key, self.deployed.process, self.deployed.version_id)
+        closed = {item.token for item in self.closed_items}
+        kept = {item.id: item for item in self.open_items() if item.token not in closed}
+        return Effect(
+            actor=self.actor.name,
+            command=self.command,
+            at=self.now,
+            instance=self._instance(),
+            key=self.key,
+            instance_id=snapshot.instance_id if snapshot else None,
+            new=new,
+            closed_items=self.closed_items,
+            changed_items=[
+                ChangedItem(number, assignee, excluded)
+                for number, (assignee, excluded) in self.people.items()
+                if number in kept
+            ],
+            opened_items=self.opened_items,
+            opened_rounds=self.opened_rounds,
+            closed_rounds=self.closed_rounds,
+            ballots=self.ballots,
+            cleared_timers=self.cleared_timers,
+            set_timers=self.set_timers,
+            parked_timers=self.parked_timers,
+            unsubscribed=self.unsubscribed,
+            subscribed=self.subscribed,
+            cancelled_jobs=self.cancelled_jobs,
+            queued_jobs=self.queued_jobs,
+            job=self.job,
+            messages=self.messages,
+            signals=self.signals,
+            settled_message=self.settled_message,
+            faults=self.faults,
+            settled_faults=self.settled_faults,
+            lines=self.lines,
+        )
+
+    def done(self, work_item_id: int | None = None, **details: object) -> Done:
+        """What the command answers, without the ids that the database gives."""
+        snapshot = self.snapshot
+        return Done(
+            key=self.key,
+            instance_id=snapshot.instance_id if snapshot else None,
+            revision=snapshot.revision + 1 if snapshot else 1,
+            state=self.state,
+            ended=self.ended_at is not None,
+            work_item_id=work_item_id,
+            details=details,
+        )
+
+    def _instance(self) -> InstanceChange:
+        snapshot, deployed = self.snapshot, self.deployed
+        changed = snapshot is None or bool(self.changed_fields)
+        return InstanceChange(
+            revision=snapshot.revision + 1 if snapshot else 1,
+            changed_at=self.now,
+            state=self.state,
+            title=deployed.title_of(self.record, self.key),
+            requester=deployed.requester_of(self.record),
+            ended_at=self.ended_at,
+            done_by=self.done_by,
+            engine_state=self.turn.state if self.turn is not None else None,
+            record=self.record if changed else None,
+        )
+
+    def _void_rounds(self) -> None:
+        """A change of what the seats look at voids what they said about the old."""
+        material = self.deployed.material_fields & set(self.changed_fields)
+        if not material:
+            return
+        over = {round_.id for round_ in self.closed_rounds}
+        for item in self.open_items():
+            round_ = item.round
+            if round_ is None or round_.id in over or self.is_closed(item):
+                continue
+            reason = f"{self.actor.name} changed {', '.join(sorted(material))}."
+            self.closed_rounds.append(ClosedRound(round_.id, "voided", reason))
+            self.opened_rounds.append(
+                OpenedRound(
+                    item.token,
+                    item.id,
+                    round_.revision + 1,
+                    round_.rule,
+                    round_.excluded,
+                    round_.result_field,
+                    round_.deadline,
+                    [
+                        OpenedSeat(it.name, it.role, it.person, it.mandatory, it.veto, it.chair)
+                        for it in round_.seats
+                    ],
+                )
+            )
+            self.line(
+                "round_voided",
+                item.element,
+                revision=round_.revision,
+                reason=reason,
+                fields=sorted(material),
+                ballots=len(round_.ballots),
+            )
+
+    def _settle_faults(self) -> None:
+        """What no longer waits cannot be tried again; what went through needs no fault."""
+        if self.snapshot is None or self.turn is None:
+            return
+        gone = {*self.cleared_timers, *self.cancelled_jobs, *(it.token for it in self.closed_items)}
+        gone |= {timer.token for timer in self.set_timers}
+        if self.job is not None and self.snapshot.job is not None and self.job.status == "done":
+            gone.add(self.snapshot.job.token or "")
+        for fault in self.snapshot.faults:
+            over = self.ended_at is not None or fault.trigger.get("token") in gone
+            if over and fault.id not in self.settled_faults:
+                self.settled_faults.append(fault.id)

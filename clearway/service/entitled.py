@@ -1,0 +1,139 @@
+"""Who may take and do a work item: role, group, assignee, and who did something else before."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from clearway.service.permissions import REQUESTER
+from clearway.service.values import Actor, Refusal
+from clearway.store.rows import Snapshot, StandIn, WorkItem
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A person who is to be given a work item."""
+
+    name: str
+    roles: frozenset[str]
+    groups: frozenset[str]
+    active: bool = True
+
+
+def refuse_closed(item: WorkItem) -> Refusal | None:
+    """None while the work item is open; else who was first."""
+    if item.closed_at is None:
+        return None
+    at = item.closed_at.strftime("%Y-%m-%d %H:%M UTC")
+    if item.outcome == "completed":
+        return Refusal(
+            "already_done", f"{item.closed_by} completed it at {at}.", "Nothing is left to do here."
+        )
+    return Refusal(
+        "already_done",
+        f"It is not needed any more: {item.closed_by} took the process another way at {at}.",
+        "Look at the record to see where it stands.",
+    )
+
+
+def refuse_claim(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refusal | None:
+    """None when the actor may take the open work item for themselves."""
+    if item.assignee is not None and item.assignee != actor.name:
+        return Refusal(
+            "not_yours",
+            f"{item.assignee} has it.",
+            f"Ask {item.assignee} to give it back, or a lead to assign it to you.",
+        )
+    return _not_entitled(actor, snapshot, item) or _interested(actor, snapshot, item)
+
+
+def refuse_completion(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refusal | None:
+    """None when the actor may complete the open work item."""
+    refusal = _interested(actor, snapshot, item)
+    if refusal is not None:
+        return refusal
+    if item.assignee is None:
+        return _not_entitled(actor, snapshot, item)
+    if item.assignee == actor.name or stand_in_for(snapshot, item.assignee) is not None:
+        return None
+    return Refusal(
+        "not_yours",
+        f"{item.assignee} has it.",
+        f"Ask {item.assignee} to give it back, or a lead to assign it to you.",
+    )
+
+
+def refuse_candidate(person: Candidate | None, name: str, item: WorkItem) -> Refusal | None:
+    """None when this person may be given the work item."""
+    if person is None or not person.active:
+        return Refusal("invalid", f"There is no person {name}.", "Choose somebody else.")
+    if item.role not in (None, REQUESTER) and item.role not in person.roles:
+        return Refusal(
+            "invalid", f"{name} does not have the role {item.role}.", "Choose somebody who has it."
+        )
+    if name in item.excluded:
+        return Refusal(
+            "not_allowed",
+            f"{name} did another part of this, so somebody else must do this one.",
+            "Choose somebody else.",
+        )
+    return None
+
+
+def stand_in_for(snapshot: Snapshot, person: str) -> StandIn | None:
+    """The delegation by which the actor acts for this person now."""
+    return next((it for it in snapshot.stands_in_for if it.person == person), None)
+
+
+def acts_as(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Sequence[str]:
+    """Who has done it when the actor completes the item: the actor, and who is stood in for."""
+    if item.assignee not in (None, actor.name) and stand_in_for(snapshot, item.assignee or ""):
+        return [actor.name, str(item.assignee)]
+    return [actor.name]
+
+
+def has_role(actor: Actor, role: str | None, requester: str | None) -> bool:
+    """Whether the actor is who this role means; the requester of a record is one person."""
+    if role is None:
+        return True
+    if role == REQUESTER and actor.is_person:
+        return actor.name == requester
+    return role in actor.roles
+
+
+def _not_entitled(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refusal | None:
+    if not has_role(actor, item.role, snapshot.requester):
+        who = f"the role {item.role}"
+        if item.role == REQUESTER:
+            who = f"its requester, {snapshot.requester or 'nobody'}"
+        return Refusal(
+            "not_allowed", f"This task is for {who}.", "Leave it to them, or ask for the role."
+        )
+    if item.group is not None and item.group not in actor.groups:
+        return Refusal(
+            "not_allowed",
+            f"This task is for the group {item.group}.",
+            "Leave it to them, or ask a lead to assign it to you.",
+        )
+    return None
+
+
+def _interested(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refusal | None:
+    """Who did another part may not do this one, nor may whoever stands in for them."""
+    if actor.name in item.excluded:
+        return Refusal(
+            "not_allowed",
+            f"You did {_parts(item.apart_from)}, so somebody else must do this.",
+            "Leave it to a colleague.",
+        )
+    for it in snapshot.stands_in_for:
+        if it.person in item.excluded:
+            return Refusal(
+                "not_allowed",
+                f"You stand in for {it.person}, who did {_parts(item.apart_from)}: "
+                "somebody else must do this.",
+                "Leave it to a colleague.",
+            )
+    return None
+
+
+def _parts(elements: Collection[str]) -> str:
+    return " or ".join(elements) if elements else "another part of this"

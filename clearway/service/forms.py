@@ -1,0 +1,171 @@
+"""A form is the only door: which of a person's values may come in, and what is wrong with them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError, ValidationError
+from jsonschema.validators import (
+    extend,  # pyright: ignore[reportUnknownVariableType] its stubs are partial
+)
+
+from clearway.service.form_messages import FORMATS, explain
+from clearway.service.values import Refusal
+from clearway.store import jsonb
+from clearway.store.jsonb import NotJson
+
+Schema = Mapping[str, Any]
+Values = Mapping[str, object]
+
+_LONGEST = 1_000_000  # characters of JSON
+
+
+def _is_integer(_checker: object, value: object) -> bool:
+    if isinstance(value, Decimal):
+        return value == value.to_integral_value()
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+# The stubs of the library leave types out.
+_Validator = cast(
+    type[Draft202012Validator],
+    extend(  # pyright: ignore[reportUnknownArgumentType]
+        Draft202012Validator,
+        type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What a form field marked `x-comment` says."""
+
+    text: str
+    public: bool
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A form's values, each where it belongs. `record` None values clear their field."""
+
+    record: Values
+    comments: tuple[Comment, ...]
+    only: Values
+    everything: Values
+
+
+class Form:
+    """One form of a version, with its schema ready to check."""
+
+    def __init__(self, path: str, schema: Schema) -> None:
+        self.path = path
+        self.schema = schema
+        self.fields: Mapping[str, Schema] = schema.get("properties", {})
+        self._validator = _Validator(dict(schema), format_checker=FORMATS)
+
+    def read(self, values: Values, record: Values) -> Filled | Refusal:
+        """The values as they may come in; a Refusal says what is wrong with which field.
+
+        A field that the form does not declare is refused, as is a changed read-only one.
+        """
+        try:
+            text = jsonb.dumps(jsonb.exact(dict(values)))
+        except NotJson as error:
+            return Refusal("invalid", str(error), "Correct the values and send them again.")
+        if len(text) > _LONGEST:
+            return Refusal("too_large", "A form takes at most a million characters.", "Attach it.")
+        given = cast(dict[str, object], jsonb.loads(text))
+        problems = self._not_open(given, record) or self._invalid(given, record)
+        if problems:
+            return invalid(problems)
+        return self._sorted(given)
+
+    def _not_open(self, given: Values, record: Values) -> dict[str, str]:
+        problems: dict[str, str] = {}
+        for name, value in given.items():
+            field = self.fields.get(name)
+            if field is None:
+                problems[name] = "This form has no such field."
+            elif field.get("readOnly") and value != record.get(name):
+                problems[name] = "This field can be read here, but not changed."
+        return problems
+
+    def _invalid(self, given: Values, record: Values) -> dict[str, str]:
+        """A shown field counts as given; an optional field that is null counts as cleared."""
+        needed = cast(Sequence[str], self.schema.get("required", ()))
+        shown = {
+            name: record[name]
+            for name, field in self.fields.items()
+            if field.get("readOnly") and record.get(name) is not None
+        }
+        wanted = {
+            name: value for name, value in given.items() if value is not None or name in needed
+        }
+        return _problems(self._validator, {**shown, **wanted})
+
+    def _sorted(self, given: Values) -> Filled:
+        record: dict[str, object] = {}
+        only: dict[str, object] = {}
+        comments: list[Comment] = []
+        for name, value in given.items():
+            field = self.fields[name]
+            if field.get("readOnly"):
+                continue
+            if field.get("x-comment"):
+                if value:
+                    comments.append(Comment(str(value), field["x-comment"] == "public"))
+            elif field.get("x-only"):
+                only[name] = value
+            else:
+                record[name] = value
+        return Filled(record, tuple(comments), only, given)
+
+
+class RecordSchema:
+    """What a record may hold: each field with its check."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self.fields: Mapping[str, Schema] = schema.get("properties", {})
+        self._validators = {
+            name: _Validator(dict(field), format_checker=FORMATS)
+            for name, field in self.fields.items()
+        }
+
+    def problem(self, name: str, value: object) -> str | None:
+        """Why the field cannot hold this value; null is always held."""
+        if value is None:
+            return None
+        validator = self._validators.get(name)
+        if validator is None:
+            return "The record has no such field."
+        return next(iter(_problems(validator, value).values()), None)
+
+
+def schema_problem(schema: Schema) -> str | None:
+    """Why this is no JSON Schema, or None."""
+    try:
+        Draft202012Validator.check_schema(dict(schema))
+    except SchemaError as error:
+        return str(error.message)
+    return None
+
+
+def invalid(problems: Mapping[str, str]) -> Refusal:
+    """The refusal that names each field with its problem."""
+    told = "; ".join(f"{name or 'the form'}: {problem}" for name, problem in problems.items())
+    return Refusal("invalid", told, "Correct these fields and send the form again.", problems)
+
+
+def _problems(validator: Draft202012Validator, values: object) -> dict[str, str]:
+    errors = cast(
+        "list[ValidationError]",
+        list(cast(Any, validator).iter_errors(values)),
+    )
+    problems: dict[str, str] = {}
+    for error in errors:
+        name, problem = explain(error)
+        problems.setdefault(name, problem)
+    return problems

@@ -1,0 +1,53 @@
+"""The history of a record, each line as a sentence."""
+
+from clearway.service.cursors import read_number
+from clearway.service.house import House
+from clearway.service.permissions import may_change
+from clearway.service.reading import readable
+from clearway.service.sentences import sentence
+from clearway.service.values import Actor, EntryView, Page, Refusal
+from clearway.store import histories
+
+_MOST = 500
+
+
+def history(
+    house: House, actor: Actor, key: str, *, after: str | None = None, limit: int = 100
+) -> Page[EntryView] | Refusal:
+    """The lines of the record's history, the oldest first.
+
+    Internal comments are shown only to those who work in the process.
+    """
+    snapshot = readable(house, actor, key)
+    if isinstance(snapshot, Refusal):
+        return snapshot
+    deployed = house.version(snapshot.version_id)
+    limit = max(1, min(limit, _MOST))
+    found = house.store.ask(
+        lambda it: histories.entries_of(
+            it,
+            snapshot.instance_id,
+            after=read_number(after),
+            limit=limit + 1,
+            with_internal=may_change(actor, deployed.roles),
+        )
+    )
+    views: list[EntryView] = []
+    for entry in found[:limit]:
+        name = deployed.name_of(entry.element)
+        views.append(
+            EntryView(
+                id=entry.id,
+                at=entry.at,
+                actor=entry.actor,
+                command=entry.command,
+                kind=entry.kind,
+                element=entry.element,
+                element_name=name,
+                state_before=entry.state_before,
+                state_after=entry.state_after,
+                details=entry.details,
+                sentence=sentence(entry, name, deployed),
+            )
+        )
+    return Page(views, str(views[-1].id) if len(found) > limit else None)

@@ -1,0 +1,71 @@
+"""Linking two records, and reading what a record is linked with."""
+
+from clearway.service.commands import Command, carry_out
+from clearway.service.deployed import Deployed
+from clearway.service.draft import Draft
+from clearway.service.house import House
+from clearway.service.parking import park_command
+from clearway.service.permissions import cannot_see, may_change
+from clearway.service.plan import Outcome, planned
+from clearway.service.reading import readable
+from clearway.service.values import Actor, Done, Refusal
+from clearway.store import links, loading
+from clearway.store.database import Transaction
+from clearway.store.rows import Snapshot
+
+KINDS = {
+    "parent_of": "is part of",
+    "caused_by": "causes",
+    "resolved_by": "resolves",
+    "duplicates": "is repeated by",
+    "relates_to": "relates to",
+    "blocks": "is blocked by",
+    "evidence_for": "is shown by",
+}
+"""Each kind of link, and how it reads from its other end."""
+
+
+def link(
+    house: House, actor: Actor, from_key: str, kind: str, to_key: str, *, once: str
+) -> Done | Refusal:
+    """Link two records that the actor may read and of which the actor works in the first.
+
+    A link that is there already stays as it is. Details: `added`, whether it is new.
+    """
+    problem = _problem(from_key, kind, to_key)
+    if problem is not None:
+        return problem
+    for key in (from_key, to_key):
+        found = readable(house, actor, key)
+        if isinstance(found, Refusal):
+            return found
+    request = {"from": from_key, "kind": kind, "to": to_key}
+    command = Command(actor, "link", request, once, cannot_see("record"))
+
+    def plan(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
+        if not may_change(actor, deployed.roles) and actor.name != snapshot.requester:
+            return cannot_see("record")
+        now = house.now()
+        added = links.add(transaction, from_key, kind, to_key, now, actor.name)
+        draft = Draft(deployed, actor, "link", now, snapshot=snapshot)
+        if added:
+            draft.line("linked", None, link=kind, to=to_key)
+        return planned(draft, added=added)
+
+    return carry_out(
+        house,
+        command,
+        lambda transaction, asking: loading.by_key(transaction, asking, from_key),
+        plan,
+        park_command(command),
+    )
+
+
+def _problem(from_key: str, kind: str, to_key: str) -> Refusal | None:
+    if kind not in KINDS:
+        return Refusal(
+            "invalid", f"There is no link {kind[:40]}.", f"Choose one of {', '.join(KINDS)}."
+        )
+    if from_key == to_key:
+        return Refusal("invalid", "A record cannot be linked with itself.", "Choose another.")
+    return None

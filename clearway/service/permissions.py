@@ -1,0 +1,121 @@
+"""Who may do what: one table of commands and questions, and who may see a record."""
+
+from collections.abc import Collection, Mapping
+
+from clearway.service.values import Actor, Refusal
+
+EVERYBODY = frozenset({"*"})
+"""Anybody who is signed in, and every channel with a token."""
+
+ADMIN = "admin"
+PROCESS_OWNER = "process_owner"
+AUDITOR = "auditor"
+REQUESTER = "requester"
+SYSTEM_ROLE = "system"
+
+BUILT_IN_ROLES = frozenset({ADMIN, PROCESS_OWNER, AUDITOR, REQUESTER})
+"""Roles with a meaning of their own; all others are what lanes and groups say."""
+
+_OWNERS = frozenset({PROCESS_OWNER, ADMIN})
+_ADMINS = frozenset({ADMIN})
+
+WHO_MAY: Mapping[str, frozenset[str]] = {
+    # Work on records: the lane's role, the assignee and the record decide further.
+    "start": EVERYBODY,
+    "claim": EVERYBODY,
+    "unclaim": EVERYBODY,
+    "assign": EVERYBODY,
+    "complete": EVERYBODY,
+    "vote": EVERYBODY,
+    "comment": EVERYBODY,
+    "attach": EVERYBODY,
+    "attachment": EVERYBODY,
+    "send": EVERYBODY,
+    "cancel": EVERYBODY,
+    "link": EVERYBODY,
+    "inbox": EVERYBODY,
+    "task": EVERYBODY,
+    "record": EVERYBODY,
+    "history": EVERYBODY,
+    "instance_view": EVERYBODY,
+    "search": EVERYBODY,
+    # Processes are open to their organisation: they are its documentation.
+    "processes": EVERYBODY,
+    "process": EVERYBODY,
+    "versions": EVERYBODY,
+    "diagram": EVERYBODY,
+    "check": EVERYBODY,
+    "pull": _OWNERS | {AUDITOR},
+    "deploy": _OWNERS,
+    "retry": _OWNERS,
+    "faults": _OWNERS | {AUDITOR},
+    # The registry.
+    "people": EVERYBODY,
+    "groups": EVERYBODY,
+    "absences": EVERYBODY,
+    "services": EVERYBODY,
+    "assets": EVERYBODY,
+    "relations": EVERYBODY,
+    "import_csv": _ADMINS,
+    "set_absence": _ADMINS,
+    "remove_from_registry": _ADMINS,
+    # Signing in: everybody for themselves, admins for others.
+    "set_password": _ADMINS,
+    "issue_token": _ADMINS,
+    "revoke_token": _ADMINS,
+}
+
+
+def refuse_unless(actor: Actor, name: str) -> Refusal | None:
+    """None when the actor may run this command or question at all."""
+    allowed = WHO_MAY[name]
+    if allowed is EVERYBODY or SYSTEM_ROLE in actor.roles or actor.roles & allowed:
+        return None
+    roles = " or ".join(sorted(allowed))
+    return Refusal(
+        "not_allowed",
+        f"{name.replace('_', ' ').capitalize()} needs the role {roles}.",
+        "Ask somebody with that role, or an administrator to give it to you.",
+    )
+
+
+def sees_all_records(actor: Actor) -> bool:
+    """Whether the actor may read the records of every process."""
+    return bool(actor.roles & {ADMIN, AUDITOR, PROCESS_OWNER, SYSTEM_ROLE})
+
+
+def staff_roles(process_roles: Collection[str]) -> frozenset[str]:
+    """The roles that work in a process; asking for something is not working in it."""
+    return frozenset(process_roles) - {REQUESTER}
+
+
+def may_read(
+    actor: Actor,
+    *,
+    process_roles: Collection[str],
+    requester: str | None,
+    involved: Collection[str] = (),
+) -> bool:
+    """Whether the actor may read a record.
+
+    Those who may: its requester, who works in its process by role, and who has or had a work item
+    or a seat in it (`involved`).
+    """
+    return (
+        sees_all_records(actor)
+        or (actor.is_person and actor.name == requester)
+        or bool(actor.roles & staff_roles(process_roles))
+        or (actor.is_person and actor.name in involved)
+    )
+
+
+def may_change(actor: Actor, process_roles: Collection[str]) -> bool:
+    """Whether the actor may give away, cancel or comment internally: those who work in it."""
+    return bool(actor.roles & (staff_roles(process_roles) | {ADMIN, PROCESS_OWNER, SYSTEM_ROLE}))
+
+
+def cannot_see(what: str) -> Refusal:
+    """The one answer for what does not exist and for what the reader may not know of."""
+    return Refusal(
+        "not_found", f"There is no {what} that you may see.", "Check the number, or ask its owner."
+    )

@@ -1,0 +1,25 @@
+"""What a planned command comes to: the effect to be written and the answer to be given."""
+
+from dataclasses import dataclass
+
+from clearway.service.draft import Draft
+from clearway.service.values import Done, Refusal
+from clearway.store.effect import Effect
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Worked out, not yet written. `effect` None: nothing has to change."""
+
+    effect: Effect | None
+    done: Done
+    visited: frozenset[str] = frozenset()
+    """The elements that the engine entered or passed."""
+
+
+Outcome = Plan | Refusal
+
+
+def planned(draft: Draft, work_item_id: int | None = None, **details: object) -> Plan:
+    """The plan that a draft comes to."""
+    return Plan(draft.effect(), draft.done(work_item_id, **details), frozenset(draft.visited))

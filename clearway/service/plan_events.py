@@ -1,0 +1,212 @@
+"""The rules of what reaches a record: messages, comments, timers, steps' results, cancelling."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from clearway.engine.values import (
+    BroadcastSignal,
+    CancelInstance,
+    DeliverMessage,
+    FailJob,
+    FinishJob,
+    FireTimer,
+)
+from clearway.service.deployed import Deployed
+from clearway.service.draft import Draft
+from clearway.service.entitled import has_role
+from clearway.service.permissions import cannot_see, may_change, may_read
+from clearway.service.plan import Outcome, planned
+from clearway.service.plan_work import read_form
+from clearway.service.values import Actor, Refusal
+from clearway.store.effect import JobChange
+from clearway.store.rows import Job, Message, Snapshot, Subscription, Timer
+
+REPLY = "comment.requester"
+"""The message that a public comment of the requester is, to a record that waits for it."""
+
+_ON_TIME = timedelta(minutes=5)
+"""A round of a cycle that may be skipped counts as missed when it fires later than this."""
+_LONGEST_COMMENT = 20_000
+
+
+def plan_send(
+    deployed: Deployed,
+    snapshot: Snapshot,
+    actor: Actor,
+    wanted: str,
+    values: Mapping[str, object],
+    now: datetime,
+) -> Outcome:
+    """A person presses a button of the record, or a channel delivers a message.
+
+    `wanted` is the element id of a waiting event, or a message name. Raises ProcessFault.
+    """
+    found = waiting_for(snapshot, wanted)
+    if found is None:
+        return Refusal(
+            "not_waiting",
+            f"{snapshot.key} does not wait for {wanted} now.",
+            "Look at the record to see where it stands.",
+        )
+    if (refusal := refuse_send(snapshot, actor, found)) is not None:
+        return refusal
+    draft = Draft(deployed, actor, "send", now, snapshot=snapshot)
+    payload = values
+    if found.form is not None or actor.is_person:
+        filled = read_form(deployed, found.form, values, snapshot.record)
+        if isinstance(filled, Refusal):
+            return filled
+        draft.fill(filled, found.element)
+        payload = filled.everything
+    if actor.is_person:
+        # So that a diagram can tell who pressed the button, as it can who replied.
+        payload = {**payload, "person": actor.name}
+    draft.line("message", found.element, name=found.action or found.name, message=found.name)
+    draft.run(DeliverMessage(found.name, payload, found.element))
+    return planned(draft)
+
+
+def refuse_send(snapshot: Snapshot, actor: Actor, event: Subscription) -> Refusal | None:
+    """None when the actor may send what this event waits for."""
+    if actor.is_person and event.action is None:
+        return Refusal(
+            "not_allowed", f"{event.name} does not come from people.", "Wait until it arrives."
+        )
+    if event.action is None or has_role(actor, event.role, snapshot.requester):
+        return None
+    return Refusal("not_allowed", f"This is for the role {event.role}.", "Ask somebody who has it.")
+
+
+def waiting_for(snapshot: Snapshot, wanted: str) -> Subscription | None:
+    """The waiting message event with this element id, or else with this message name."""
+    events = [it for it in snapshot.subscriptions if it.kind == "message"]
+    by_element = (it for it in events if it.element == wanted)
+    by_name = (it for it in events if it.name == wanted)
+    return next(by_element, None) or next(by_name, None)
+
+
+def plan_comment(
+    deployed: Deployed, snapshot: Snapshot, actor: Actor, text: str, public: bool, now: datetime
+) -> Outcome:
+    """Something is said about the record; what the requester says may be what it waits for."""
+    if not may_comment(deployed, snapshot, actor):
+        return cannot_see("record")
+    if not public and not may_change(actor, deployed.roles):
+        return Refusal(
+            "not_allowed", "Internal comments are for those who work on it.", "Make it public."
+        )
+    text = text.strip()
+    if not text or len(text) > _LONGEST_COMMENT:
+        problem = "This must not be empty." if not text else "This takes at most 20000 characters."
+        return Refusal("invalid", problem, "Write something else.", {"text": problem})
+    draft = Draft(deployed, actor, "comment", now, snapshot=snapshot)
+    draft.line("comment", None, text=text, public=public)
+    is_reply = public and actor.is_person and actor.name == snapshot.requester
+    if is_reply and waiting_for(snapshot, REPLY) is not None:
+        draft.run(DeliverMessage(REPLY, {"text": text, "person": actor.name}))
+    return planned(draft)
+
+
+def may_comment(deployed: Deployed, snapshot: Snapshot, actor: Actor) -> bool:
+    """Whoever may read the record may comment on it; to be involved is enough."""
+    involved = {item.assignee for item in snapshot.open_items()}
+    people = {person for done in snapshot.done_by.values() for person in done}
+    return may_read(
+        actor,
+        process_roles=deployed.roles,
+        requester=snapshot.requester,
+        involved=people | {person for person in involved if person},
+    )
+
+
+def plan_message(
+    deployed: Deployed, snapshot: Snapshot, actor: Actor, message: Message, now: datetime
+) -> Outcome:
+    """A message of another record arrives; `not_waiting` when it must go on waiting.
+
+    Raises ProcessFault.
+    """
+    if snapshot.ended_at is not None:
+        return Refusal("already_done", f"{snapshot.key} has ended.", "")
+    kind = message.kind
+    if all((it.kind, it.name) != (kind, message.name) for it in snapshot.subscriptions):
+        return Refusal("not_waiting", f"{snapshot.key} does not wait for {message.name}.", "")
+    draft = Draft(deployed, actor, "message", now, snapshot=snapshot)
+    draft.line("message", None, name=message.name, message=message.name, id=message.id)
+    if kind == "signal":
+        draft.run(BroadcastSignal(message.name))
+    else:
+        draft.run(DeliverMessage(message.name, message.payload))
+    draft.settled_message = (message.id, "caught")
+    return planned(draft)
+
+
+def plan_timer(
+    deployed: Deployed, snapshot: Snapshot, actor: Actor, timer: Timer, now: datetime
+) -> Outcome:
+    """Something is due. Raises ProcessFault."""
+    draft = Draft(deployed, actor, "timer", now, snapshot=snapshot)
+    was_missed = timer.missed == "skip" and now - timer.due_at > _ON_TIME
+    if was_missed:
+        draft.line("skipped", timer.element, due=timer.due_at)
+    turn = draft.run(FireTimer(timer.token, 0 if was_missed else 1))
+    if not turn.caught and timer.token not in draft.cleared_timers:
+        # Nothing waits for it any more: it must not come back again and again.
+        draft.cleared_timers.append(timer.token)
+        draft.line("skipped", timer.element, due=timer.due_at)
+    return planned(draft)
+
+
+def plan_finished_job(
+    deployed: Deployed,
+    snapshot: Snapshot,
+    actor: Actor,
+    job: Job,
+    fence: int,
+    result: Mapping[str, object],
+    now: datetime,
+) -> Outcome:
+    """A step has answered. Raises ProcessFault."""
+    draft = Draft(deployed, actor, "step", now, snapshot=snapshot)
+    draft.job = JobChange(job.id, fence, "done", result=result)
+    draft.line("answered", job.element, step=job.step, job=job.id, attempts=job.attempts)
+    draft.run(FinishJob(job.token or "", result))
+    return planned(draft)
+
+
+def plan_failed_job(
+    deployed: Deployed,
+    snapshot: Snapshot,
+    actor: Actor,
+    job: Job,
+    fence: int,
+    code: str,
+    error: str,
+    now: datetime,
+) -> Outcome:
+    """A step has raised what the diagram may catch. Raises ProcessFault when it does not."""
+    draft = Draft(deployed, actor, "step", now, snapshot=snapshot)
+    draft.job = JobChange(job.id, fence, "done", result={"error": code}, last_error=error)
+    draft.line("failed", job.element, step=job.step, job=job.id, code=code, error=error)
+    draft.run(FailJob(job.token or "", code, error))
+    return planned(draft)
+
+
+def plan_cancel(
+    deployed: Deployed, snapshot: Snapshot, actor: Actor, reason: str, now: datetime
+) -> Outcome:
+    """Everything stops, by somebody who works in the process, with a reason."""
+    if not may_change(actor, deployed.roles):
+        return Refusal(
+            "not_allowed", "Only who works in this process may cancel it.", "Ask them to do it."
+        )
+    if snapshot.ended_at is not None:
+        return Refusal("already_done", f"{snapshot.key} has ended already.", "Nothing is left.")
+    reason = reason.strip()
+    if not reason:
+        problem = "A reason is needed, so that others can understand it later."
+        return Refusal("invalid", problem, "Give a reason.", {"reason": problem})
+    draft = Draft(deployed, actor, "cancel", now, snapshot=snapshot)
+    draft.line("cancelled_record", None, reason=reason)
+    draft.run(CancelInstance())
+    return planned(draft)

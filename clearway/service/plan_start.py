@@ -1,0 +1,106 @@
+"""The rules of opening a record: where, by whom, and with what."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from clearway.engine.values import Start
+from clearway.service.deployed import Deployed, StartEvent
+from clearway.service.draft import Draft
+from clearway.service.forms import Filled, Form
+from clearway.service.permissions import REQUESTER, SYSTEM_ROLE
+from clearway.service.plan import Outcome, planned
+from clearway.service.values import Actor, Refusal
+
+
+def refuse_start(
+    deployed: Deployed, actor: Actor, event: str | None, values: Mapping[str, object]
+) -> Refusal | None:
+    """None when the actor may open a record there with these values."""
+    found = deployed.start_event(event)
+    if found is None:
+        return _no_such_start(deployed, event)
+    if actor.is_person and found.message is not None and found.role is None:
+        return Refusal(
+            "not_allowed", f"{found.label} does not come from people.", "Use the start form."
+        )
+    if (refusal := _not_entitled(actor, found)) is not None:
+        return refusal
+    filled = _read(deployed, actor, found, values)
+    return filled if isinstance(filled, Refusal) else None
+
+
+def plan_start(
+    deployed: Deployed,
+    actor: Actor,
+    event: str | None,
+    values: Mapping[str, object],
+    key: str,
+    now: datetime,
+) -> Outcome:
+    """Open the record `key`; `refuse_start` is asked first. Raises ProcessFault."""
+    found = deployed.start_event(event)
+    if found is None:
+        return _no_such_start(deployed, event)
+    filled = _read(deployed, actor, found, values)
+    if isinstance(filled, Refusal):
+        return filled
+    draft = Draft(deployed, actor, "start", now, key=key)
+    draft.line(
+        "opened",
+        found.element,
+        name=found.label,
+        form=deployed.file_hash(f"{deployed.process}/forms/{found.element}.json"),
+        version=deployed.number,
+        hash=deployed.hash,
+    )
+    draft.fill(filled, found.element)
+    if (
+        actor.is_person
+        and deployed.requester_field
+        and not draft.record.get(deployed.requester_field)
+    ):
+        draft.change(deployed.requester_field, actor.name, found.element)
+    payload: Mapping[str, object] = filled.everything if found.message else {}
+    draft.run(Start(found.element if found.message else None, payload))
+    return planned(draft)
+
+
+def may_start(actor: Actor, event: StartEvent) -> bool:
+    """Whether the actor is who the lane of the start event names."""
+    return _not_entitled(actor, event) is None
+
+
+def _read(
+    deployed: Deployed, actor: Actor, event: StartEvent, values: Mapping[str, object]
+) -> Filled | Refusal:
+    form: Form | None = deployed.form_of(event.element)
+    if form is not None:
+        return form.read(values, {})
+    if event.message is not None and not actor.is_person:
+        return Filled({}, (), {}, dict(values))
+    if values:
+        problems = dict.fromkeys(values, "There is no form here.")
+        return Refusal("invalid", "No values can be given here.", "Send it without any.", problems)
+    return Filled({}, (), {}, {})
+
+
+def _not_entitled(actor: Actor, event: StartEvent) -> Refusal | None:
+    # Whoever asks is the requester of what is opened, so a person needs that role itself here.
+    if event.role is None or event.role in actor.roles:
+        return None
+    if not actor.is_person and (event.message is not None or SYSTEM_ROLE in actor.roles):
+        return None
+    who = "everybody with the role requester" if event.role == REQUESTER else event.role
+    return Refusal(
+        "not_allowed", f"{event.label} is for {who}.", "Ask somebody with that role to open it."
+    )
+
+
+def _no_such_start(deployed: Deployed, event: str | None) -> Refusal:
+    return Refusal(
+        "not_found",
+        f"{deployed.title} cannot be started at {event}."
+        if event
+        else f"{deployed.title} starts by a message only.",
+        "Look at its diagram for its start events.",
+    )

@@ -1,0 +1,230 @@
+"""The rules of voting: who may cast for which seat, and what a decided round comes to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from clearway.engine.values import CompleteWorkItem
+from clearway.errors import ClearwayError
+from clearway.service.deployed import Deployed
+from clearway.service.draft import Draft
+from clearway.service.entitled import refuse_closed
+from clearway.service.permissions import cannot_see
+from clearway.service.plan import Outcome, planned
+from clearway.service.values import Actor, Refusal
+from clearway.store import rows
+from clearway.store.effect import CastBallot, ClosedRound
+from clearway.store.rows import Snapshot, WorkItem
+from processes.approval import Ballot, Choice, Round, Seat, Verdict
+from processes.approval import Outcome as Verdicts
+from processes.casting import incomplete, may_cast
+from processes.catalogue import ApprovalRule, Rule
+
+APPROVED = "approved"
+REJECTED = "rejected"
+
+
+class BrokenRound(ClearwayError):
+    """A stored round contradicts the rules: the text says how; `clearway verify` finds more."""
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What a person wants to say for a seat."""
+
+    seat: str
+    choice: str
+    reason: str = ""
+    conditions: str = ""
+
+
+def plan_vote(
+    deployed: Deployed,
+    snapshot: Snapshot,
+    actor: Actor,
+    work_item_id: int,
+    vote: Vote,
+    rules: Mapping[str, Rule],
+    now: datetime,
+) -> Outcome:
+    """A ballot is cast; when it decides the round, the work item completes with the result.
+
+    Raises ProcessFault when the process itself fails after the decision.
+    """
+    item = snapshot.work_item(work_item_id)
+    if item is None:
+        return cannot_see("task")
+    if (refusal := refuse_closed(item)) is not None:
+        return refusal
+    if item.round is None:
+        return Refusal("invalid", "This task is no approval.", "Complete its form instead.")
+    rule = rules[item.round.rule]
+    asked = _round(item.round, rule, snapshot, actor)
+    before = _ballots(item.round)
+    ballot = _ballot(item.round, vote, actor, now)
+    if isinstance(ballot, Refusal):
+        return ballot
+    refusal = why_not(asked, item.round, snapshot, actor, vote.seat, now)
+    if refusal is not None:
+        return refusal
+    if (missing := incomplete(ballot)) is not None:
+        return Refusal("invalid", missing.reason, "Fill it in and vote again.", _field(ballot))
+    draft = Draft(deployed, actor, "vote", now, snapshot=snapshot)
+    _cast(draft, item, item.round, ballot, vote)
+    counted = [old for old in before if old.seat != vote.seat]
+    verdict = rule.decide(asked, [*counted, ballot])
+    if verdict.decided:
+        _decide(draft, item, item.round, verdict)
+    return planned(draft, work_item_id, outcome=verdict.outcome.value, because=verdict.reason)
+
+
+def seat_round(
+    round_: rows.Round, rules: Mapping[str, Rule], snapshot: Snapshot, actor: Actor
+) -> Round:
+    """The round as the rules see it, with the actor as delegate where they stand in."""
+    return _round(round_, rules[round_.rule], snapshot, actor)
+
+
+def standing(round_: rows.Round, rules: Mapping[str, Rule]) -> Verdict:
+    """What the rule says of the ballots so far."""
+    rule = rules[round_.rule]
+    seats = tuple(_seat(seat, None) for seat in round_.seats)
+    return rule.decide(
+        Round(round_.revision, seats, rule.quorum, round_.opened_at), _ballots(round_)
+    )
+
+
+def why_not(
+    asked: Round,
+    round_: rows.Round,
+    snapshot: Snapshot,
+    actor: Actor,
+    seat: str,
+    now: datetime,
+) -> Refusal | None:
+    """None when the actor may cast for this seat now."""
+    if not actor.is_person:
+        return Refusal("not_allowed", "Only people vote.", "Sign in as a person.")
+    excluded = set(round_.excluded)
+    # Whoever stands in for somebody with an interest has that interest too.
+    if any(it.person in excluded for it in snapshot.stands_in_for):
+        excluded.add(actor.name)
+    refusal = may_cast(
+        asked,
+        seat,
+        actor.name,
+        roles=actor.roles,
+        excluded=excluded,
+        ballots=_ballots(round_),
+        at=now,
+    )
+    if refusal is None:
+        return None
+    code = "not_found" if asked.seat(seat) is None else "not_allowed"
+    return Refusal(code, refusal.reason, "Leave the decision to the other seats.")
+
+
+def _cast(draft: Draft, item: WorkItem, round_: rows.Round, ballot: Ballot, vote: Vote) -> None:
+    seat = next(seat for seat in round_.seats if seat.name == vote.seat)
+    old = next((it.id for it in round_.ballots if it.seat_id == seat.id), None)
+    draft.ballots.append(
+        CastBallot(
+            seat.id,
+            ballot.person,
+            ballot.choice.value,
+            vote.reason.strip() or None,
+            vote.conditions.strip() or None,
+            old,
+        )
+    )
+    draft.line(
+        "voted",
+        item.element,
+        name=item.name,
+        seat=vote.seat,
+        holder=seat.person or seat.role,
+        choice=ballot.choice.value,
+        reason=vote.reason.strip(),
+        conditions=vote.conditions.strip(),
+        round=round_.revision,
+        replaced=old is not None,
+    )
+
+
+def _decide(draft: Draft, item: WorkItem, round_: rows.Round, verdict: Verdict) -> None:
+    outcome = APPROVED if verdict.outcome is Verdicts.APPROVED else REJECTED
+    draft.closed_rounds.append(ClosedRound(round_.id, outcome, verdict.reason))
+    draft.line(
+        "decided_round",
+        item.element,
+        name=item.name,
+        outcome=outcome,
+        because=verdict.reason,
+        conditions=list(verdict.conditions),
+        rule=round_.rule,
+        round=round_.revision,
+    )
+    draft.change(round_.result_field, outcome, item.element)
+    draft.complete(item, [draft.actor.name])
+    draft.run(CompleteWorkItem(item.token))
+
+
+def _ballot(round_: rows.Round, vote: Vote, actor: Actor, now: datetime) -> Ballot | Refusal:
+    try:
+        choice = Choice(vote.choice)
+    except ValueError:
+        choices = ", ".join(Choice)
+        return Refusal(
+            "invalid",
+            f"A vote is one of {choices}.",
+            "Choose one of them.",
+            {"choice": f"This must be one of {choices}."},
+        )
+    conditions = tuple(line.strip() for line in vote.conditions.splitlines() if line.strip())
+    return Ballot(
+        vote.seat, actor.name, choice, round_.revision, now, vote.reason.strip(), conditions
+    )
+
+
+def _ballots(round_: rows.Round) -> Sequence[Ballot]:
+    names = {seat.id: seat.name for seat in round_.seats}
+    return [
+        Ballot(
+            names[it.seat_id],
+            it.person,
+            Choice(it.choice),
+            round_.revision,
+            it.cast_at,
+            it.reason or "",
+            tuple((it.conditions or "").splitlines()),
+        )
+        for it in round_.ballots
+    ]
+
+
+def _round(round_: rows.Round, rule: ApprovalRule, snapshot: Snapshot, actor: Actor) -> Round:
+    seats = tuple(_seat(seat, _delegation(seat, snapshot, actor)) for seat in round_.seats)
+    # The deadline shows a round as late; it does not close it: nothing is decided by silence.
+    return Round(round_.revision, seats, rule.quorum, round_.opened_at)
+
+
+def _delegation(seat: rows.Seat, snapshot: Snapshot, actor: Actor) -> tuple[str, datetime] | None:
+    for it in snapshot.stands_in_for:
+        if it.person == seat.person or (seat.role is not None and seat.role in it.roles):
+            return actor.name, it.until
+    return None
+
+
+def _seat(seat: rows.Seat, delegation: tuple[str, datetime] | None) -> Seat:
+    delegate, until = delegation or (None, None)
+    # A seat with a person is theirs alone; its role says only why they sit there.
+    role = None if seat.person is not None else seat.role
+    return Seat(
+        seat.name, seat.person, role, seat.mandatory, seat.veto, seat.chair, delegate, until
+    )
+
+
+def _field(ballot: Ballot) -> Mapping[str, str]:
+    if ballot.choice is Choice.REJECT:
+        return {"reason": "This is needed."}
+    return {"conditions": "Name the conditions, one on each line; only this choice has them."}

@@ -1,0 +1,152 @@
+"""The rules of working on a work item: claim, give back, assign, complete."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from clearway.engine.values import CompleteWorkItem
+from clearway.service.deployed import Deployed
+from clearway.service.draft import Draft
+from clearway.service.entitled import (
+    Candidate,
+    acts_as,
+    refuse_candidate,
+    refuse_claim,
+    refuse_closed,
+    refuse_completion,
+)
+from clearway.service.forms import Filled
+from clearway.service.permissions import cannot_see, may_change
+from clearway.service.plan import Outcome, Plan, planned
+from clearway.service.values import Actor, Refusal
+from clearway.store.rows import Snapshot, WorkItem
+
+
+def plan_claim(
+    deployed: Deployed, snapshot: Snapshot, actor: Actor, work_item_id: int, now: datetime
+) -> Outcome:
+    """The actor takes an open work item that nobody has."""
+    item = snapshot.work_item(work_item_id)
+    if item is None:
+        return cannot_see("task")
+    refusal = refuse_closed(item) or refuse_claim(actor, snapshot, item) or _refuse_approval(item)
+    if refusal is not None:
+        return refusal
+    return _given(deployed, snapshot, actor, "claim", item, actor.name, now)
+
+
+def plan_unclaim(
+    deployed: Deployed, snapshot: Snapshot, actor: Actor, work_item_id: int, now: datetime
+) -> Outcome:
+    """The work item goes back to all who may claim it."""
+    item = snapshot.work_item(work_item_id)
+    if item is None:
+        return cannot_see("task")
+    if (refusal := refuse_closed(item)) is not None:
+        return refusal
+    if item.assignee != actor.name and not may_change(actor, deployed.roles):
+        return Refusal("not_yours", f"{item.assignee or 'Nobody'} has it.", "Claim it first.")
+    return _given(deployed, snapshot, actor, "unclaim", item, None, now)
+
+
+def plan_assign(
+    deployed: Deployed,
+    snapshot: Snapshot,
+    actor: Actor,
+    work_item_id: int,
+    name: str,
+    person: Candidate | None,
+    now: datetime,
+) -> Outcome:
+    """The work item is given to a person, by who has it or by somebody who works in the process."""
+    item = snapshot.work_item(work_item_id)
+    if item is None:
+        return cannot_see("task")
+    if (refusal := refuse_closed(item) or _refuse_approval(item)) is not None:
+        return refusal
+    if item.assignee != actor.name and not may_change(actor, deployed.roles):
+        return Refusal(
+            "not_allowed", "Only who works in this process may assign its tasks.", "Ask a lead."
+        )
+    if (refusal := refuse_candidate(person, name, item)) is not None:
+        return refusal
+    return _given(deployed, snapshot, actor, "assign", item, name, now)
+
+
+def plan_complete(
+    deployed: Deployed,
+    snapshot: Snapshot,
+    actor: Actor,
+    work_item_id: int,
+    values: Mapping[str, object],
+    now: datetime,
+) -> Outcome:
+    """The form's values go into the record, and the process goes on.
+
+    Raises ProcessFault when the process itself fails.
+    """
+    item = snapshot.work_item(work_item_id)
+    if item is None:
+        return cannot_see("task")
+    refusal = (
+        refuse_closed(item) or _refuse_approval(item) or refuse_completion(actor, snapshot, item)
+    )
+    if refusal is not None:
+        return refusal
+    filled = read_form(deployed, item.form, values, snapshot.record)
+    if isinstance(filled, Refusal):
+        return filled
+    draft = Draft(deployed, actor, "complete", now, snapshot=snapshot)
+    people = acts_as(actor, snapshot, item)
+    draft.line(
+        "done",
+        item.element,
+        name=item.name,
+        form=deployed.file_hash(item.form),
+        **({"for": people[1]} if len(people) > 1 else {}),
+    )
+    draft.fill(filled, item.element)
+    draft.complete(item, people)
+    draft.run(CompleteWorkItem(item.token))
+    return planned(draft, work_item_id)
+
+
+def read_form(
+    deployed: Deployed,
+    path: str | None,
+    values: Mapping[str, object],
+    record: Mapping[str, object],
+) -> Filled | Refusal:
+    """The values through this form; without a form nothing can be given."""
+    form = deployed.form(path)
+    if form is not None:
+        return form.read(values, record)
+    if values:
+        problems = dict.fromkeys(values, "There is no form here.")
+        return Refusal("invalid", "No values can be given here.", "Send it without any.", problems)
+    return Filled({}, (), {}, {})
+
+
+def _given(
+    deployed: Deployed,
+    snapshot: Snapshot,
+    actor: Actor,
+    command: str,
+    item: WorkItem,
+    person: str | None,
+    now: datetime,
+) -> Outcome:
+    draft = Draft(deployed, actor, command, now, snapshot=snapshot)
+    if item.assignee == person:
+        return Plan(None, replace(draft.done(item.id), revision=snapshot.revision))
+    draft.give(item, person, item.excluded)
+    draft.line("given", item.element, name=item.name, before=item.assignee, after=person)
+    return planned(draft, item.id)
+
+
+def _refuse_approval(item: WorkItem) -> Refusal | None:
+    if item.rule is None:
+        return None
+    return Refusal(
+        "not_allowed", "This is decided by the votes of its seats.", "Vote for your seat instead."
+    )

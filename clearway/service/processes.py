@@ -1,0 +1,83 @@
+"""The processes as deployed: what each is for, its versions, its diagram."""
+
+from clearway.service.deployed import Deployed
+from clearway.service.house import House
+from clearway.service.plan_start import may_start
+from clearway.service.values import Actor, ProcessView, Refusal, VersionView
+from clearway.store import versions as rows
+from clearway.store.database import Connection
+from clearway.store.versions import Version
+
+
+def processes(house: House, actor: Actor) -> list[ProcessView]:
+    """Every process by its newest version."""
+    counts = house.store.ask(rows.open_by_process)
+    return [
+        _view(deployed, actor, counts.get(deployed.process, 0)) for deployed in house.all_current()
+    ]
+
+
+def process(house: House, actor: Actor, process: str) -> ProcessView | Refusal:
+    """One process by its newest version."""
+    deployed = house.current(process)
+    if deployed is None:
+        return _unknown(process)
+    counts = house.store.ask(rows.open_by_process)
+    return _view(deployed, actor, counts.get(process, 0))
+
+
+def versions(house: House, actor: Actor, process: str) -> list[VersionView]:  # noqa: ARG001 - open to all, asked like the others
+    """Every version of a process, the newest first."""
+
+    def ask(connection: Connection) -> tuple[list[Version], dict[int, int]]:
+        return rows.all_of(connection, process), rows.open_instances(connection)
+
+    found, counts = house.store.ask(ask)
+    return [
+        VersionView(
+            it.number,
+            it.parent,
+            it.deployed_at,
+            it.deployed_by,
+            it.reason,
+            it.hash,
+            counts.get(it.id, 0),
+        )
+        for it in found
+    ]
+
+
+def diagram(
+    house: House,
+    actor: Actor,  # noqa: ARG001 - open to all, asked like the others
+    process: str,
+    number: int | None = None,
+) -> str | Refusal:
+    """The XML of a version's diagram; of the newest when `number` is None."""
+
+    def ask(connection: Connection) -> Version | None:
+        if number is None:
+            return rows.current(connection, process)
+        return rows.by_number(connection, process, number)
+
+    found = house.store.ask(ask)
+    return house.version(found.id).xml if found else _unknown(process)
+
+
+def _view(deployed: Deployed, actor: Actor, open_instances: int) -> ProcessView:
+    start = deployed.start_event(None)
+    form = deployed.form_of(start.element) if start else None
+    return ProcessView(
+        process=deployed.process,
+        title=deployed.title,
+        documentation=deployed.blueprint.documentation,
+        current=deployed.number,
+        open_instances=open_instances,
+        may_start=start is not None and may_start(actor, start),
+        start_schema=form.schema if form else None,
+        start_label=start.label if start else "",
+    )
+
+
+def _unknown(process: str) -> Refusal:
+    return Refusal("not_found", f"There is no process {process}.", "Look at the list of processes.")

@@ -1,0 +1,86 @@
+"""Whether a reader may see a record, and the parts that several pages show of it."""
+
+from collections.abc import Sequence
+
+from clearway.service.deployed import Deployed
+from clearway.service.entitled import has_role
+from clearway.service.house import House
+from clearway.service.permissions import cannot_see, may_read
+from clearway.service.values import Actor, Refusal, WorkItemView
+from clearway.store import histories, loading
+from clearway.store.loading import Asking
+from clearway.store.rows import Snapshot, WorkItem
+
+
+def readable(house: House, actor: Actor, key: str) -> Snapshot | Refusal:
+    """The record as it stands, if the actor may see it."""
+    asking = Asking(actor.name, house.now())
+    snapshot = house.store.look(lambda it: loading.look_by_key(it, asking, key))
+    if snapshot is None or not may_see(house, actor, snapshot):
+        return cannot_see("record")
+    return snapshot
+
+
+def may_see(house: House, actor: Actor, snapshot: Snapshot) -> bool:
+    """Whether the actor works in its process, asked for it, or has or had a part in it."""
+    deployed = house.version(snapshot.version_id)
+    return (
+        may_read(
+            actor,
+            process_roles=deployed.roles,
+            requester=snapshot.requester,
+            involved=_involved(snapshot),
+        )
+        or _has_seat(actor, snapshot)
+        or house.store.ask(lambda it: histories.took_part(it, snapshot.instance_id, actor.name))
+    )
+
+
+def item_view(deployed: Deployed, snapshot: Snapshot, item: WorkItem) -> WorkItemView:
+    """The line of a work item."""
+    return WorkItemView(
+        id=item.id,
+        key=snapshot.key,
+        title=snapshot.title,
+        process=snapshot.process,
+        process_title=deployed.title,
+        element=item.element,
+        name=item.name,
+        role=item.role,
+        group=item.group,
+        assignee=item.assignee,
+        state=snapshot.state,
+        priority=snapshot.record.get("priority"),
+        opened_at=item.opened_at,
+        due_at=item.due_at,
+        is_approval=item.rule is not None,
+    )
+
+
+def _involved(snapshot: Snapshot) -> Sequence[str]:
+    items = snapshot.open_items()
+    people = [person for done in snapshot.done_by.values() for person in done]
+    people += [item.assignee for item in items if item.assignee]
+    people += [seat.person for it in items if it.round for seat in it.round.seats if seat.person]
+    return people
+
+
+def _has_seat(actor: Actor, snapshot: Snapshot) -> bool:
+    """Whether something waits for one of the actor's roles, or for whom the actor stands in."""
+    roles = {
+        seat.role
+        for it in snapshot.open_items()
+        if it.round
+        for seat in it.round.seats
+        if seat.role
+    }
+    standing_in = {it.person for it in snapshot.stands_in_for}
+    return (
+        any(role in actor.roles for role in roles)
+        or any(roles & it.roles for it in snapshot.stands_in_for)
+        or any(person in standing_in for person in _involved(snapshot))
+        or any(
+            it.role is not None and has_role(actor, it.role, snapshot.requester)
+            for it in snapshot.open_items()
+        )
+    )

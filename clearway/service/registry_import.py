@@ -1,0 +1,190 @@
+"""How a checked sheet becomes rows of the registry: compared, checked against the rest, written."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from clearway.service.house import House
+from clearway.service.registry_command import record_entry
+from clearway.service.registry_sheet import Problem, Sheet
+from clearway.service.values import Actor, Done, Refusal
+from clearway.store import registry as rows
+from clearway.store.database import Connection
+from clearway.store.sessions import end_sessions_of
+
+_Check = Callable[[Connection, Sheet], list[Problem]]
+
+
+@dataclass(frozen=True)
+class _Difference:
+    """What an import would do: rows to write, and what they were before."""
+
+    added: list[rows.Row]
+    changed: list[rows.Row]
+    unchanged: int
+    before: Mapping[rows.Key, Mapping[str, object]]
+
+    @property
+    def counts(self) -> dict[str, object]:
+        counts = (len(self.added), len(self.changed), self.unchanged)
+        return dict(zip(("added", "changed", "unchanged"), counts, strict=True))
+
+
+def imported(house: House, connection: Connection, actor: Actor, sheet: Sheet) -> Done | Refusal:
+    rows.lock_registry(connection)
+    difference = _difference(connection, sheet)
+    if problems := _problems(connection, sheet):
+        return refused(problems)
+    rows.save_rows(connection, sheet.table, [*difference.added, *difference.changed])
+    _sign_out_leavers(connection, sheet, difference)
+    details = {"table": sheet.table, **difference.counts, "changes": _changes(sheet, difference)}
+    record_entry(house, connection, actor, "import_csv", details)
+    return Done(details=difference.counts)
+
+
+def checked(connection: Connection, sheet: Sheet) -> Done | Refusal:
+    """What `imported` would answer."""
+    if problems := _problems(connection, sheet):
+        return refused(problems)
+    return Done(details={**_difference(connection, sheet).counts, "dry_run": True})
+
+
+def _difference(connection: Connection, sheet: Sheet) -> _Difference:
+    names = rows.KEYS[sheet.table]
+    columns = [column.stored_as for column in sheet.columns]
+    keys = [tuple(row[name] for name in names) for row in sheet.rows]
+    before = rows.rows_as_they_are(connection, sheet.table, keys, columns)
+    added = [row for key, row in zip(keys, sheet.rows, strict=True) if key not in before]
+    changed = [
+        row
+        for key, row in zip(keys, sheet.rows, strict=True)
+        if key in before and dict(row) != {name: before[key][name] for name in row}
+    ]
+    return _Difference(added, changed, len(sheet.rows) - len(added) - len(changed), before)
+
+
+def _changes(sheet: Sheet, difference: _Difference) -> list[dict[str, object]]:
+    names = rows.KEYS[sheet.table]
+    changes: list[dict[str, object]] = []
+    for row in (*difference.added, *difference.changed):
+        key = tuple(row[name] for name in names)
+        before = difference.before.get(key, {})
+        values = {
+            name: {"before": _plain(before.get(name)), "after": _plain(value)}
+            for name, value in row.items()
+            if name not in names and (not before or before.get(name) != value)
+        }
+        changes.append({"key": [_plain(part) for part in key], "values": values})
+    return changes
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _sign_out_leavers(connection: Connection, sheet: Sheet, difference: _Difference) -> None:
+    if sheet.table != "people":
+        return
+    leavers = [str(row["name"]) for row in difference.changed if row.get("active") is False]
+    if leavers:
+        end_sessions_of(connection, leavers)
+
+
+def refused(problems: Sequence[Problem]) -> Refusal:
+    """Why nothing was imported, place by place."""
+    fields: dict[str, str] = {}
+    for problem in problems:
+        fields.setdefault(problem.place, problem.text)
+    count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return Refusal(
+        "invalid",
+        f"Nothing was imported: {count}.",
+        "Put right what is listed, then import the whole file again.",
+        fields,
+    )
+
+
+def _problems(connection: Connection, sheet: Sheet) -> list[Problem]:
+    """What only the other rows can tell: names that nobody has, and names used twice."""
+    known = _known(connection, sheet)
+    problems = [
+        Problem(line, column.name, f"There is no {_ONE_OF[column.refers]} {row[column.stored_as]}.")
+        for line, row in zip(sheet.lines, sheet.rows, strict=True)
+        for column in sheet.columns
+        if column.refers
+        and row[column.stored_as] is not None
+        and row[column.stored_as] not in known[column.refers]
+    ]
+    check = _CHECKS.get(sheet.table)
+    return problems + (check(connection, sheet) if check else [])
+
+
+_ONE_OF = {"people": "person", "groups": "group", "things": "service or asset"}
+
+
+def _known(connection: Connection, sheet: Sheet) -> dict[str, frozenset[str]]:
+    known = rows.known_names(connection)
+    if sheet.table in known:
+        known[sheet.table] |= {str(row["name"]) for row in sheet.rows}
+    return {**known, "things": known["services"] | known["assets"]}
+
+
+def _mail_problems(connection: Connection, sheet: Sheet) -> list[Problem]:
+    mails = {cast(str, row["mail"]) for row in sheet.rows if row.get("mail")}
+    owners = rows.mail_owners(connection, mails)
+    # Who is in the file gives the old address up, unless the file leaves the column out.
+    moving = {str(row["name"]) for row in sheet.rows}
+    taken = {mail: name for mail, name in owners.items() if name not in moving}
+    problems: list[Problem] = []
+    for line, row in zip(sheet.lines, sheet.rows, strict=True):
+        mail, name = row.get("mail"), str(row["name"])
+        if not mail:
+            continue
+        if taken.setdefault(cast(str, mail), name) != name:
+            text = f"{taken[cast(str, mail)]} has this address already; people need their own."
+            problems.append(Problem(line, "mail", text))
+    return problems
+
+
+def _thing_problems(other: str) -> _Check:
+    def check(connection: Connection, sheet: Sheet) -> list[Problem]:
+        taken = rows.known_names(connection)[other]
+        text = f"One of the {other} has this name; services and assets need different names."
+        return [
+            Problem(line, "name", text)
+            for line, row in zip(sheet.lines, sheet.rows, strict=True)
+            if row["name"] in taken
+        ]
+
+    return check
+
+
+def _absence_problems(connection: Connection, sheet: Sheet) -> list[Problem]:
+    del connection
+    problems: list[Problem] = []
+    for line, row in zip(sheet.lines, sheet.rows, strict=True):
+        from_at, until_at = cast(datetime, row["from_at"]), cast(datetime, row["until_at"])
+        if until_at <= from_at:
+            problems.append(Problem(line, "until", "The absence ends before it begins."))
+        if row.get("delegate") == row["person"]:
+            problems.append(Problem(line, "delegate", "Nobody can stand in for themselves."))
+    return problems
+
+
+def _relation_problems(connection: Connection, sheet: Sheet) -> list[Problem]:
+    del connection
+    return [
+        Problem(line, "to", "Nothing can relate to itself.")
+        for line, row in zip(sheet.lines, sheet.rows, strict=True)
+        if row["from_name"] == row["to_name"]
+    ]
+
+
+_CHECKS: Mapping[str, _Check] = {
+    "people": _mail_problems,
+    "services": _thing_problems("assets"),
+    "assets": _thing_problems("services"),
+    "absences": _absence_problems,
+    "relations": _relation_problems,
+}

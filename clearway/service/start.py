@@ -1,0 +1,108 @@
+"""Opening a record: starting an instance of a process's newest version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from clearway.engine.values import ProcessFault
+from clearway.service.commands import Command, hash_of, record, refuse_command, repeated, run
+from clearway.service.deployed import Deployed
+from clearway.service.house import House
+from clearway.service.permissions import cannot_see
+from clearway.service.plan_fault import faulted
+from clearway.service.plan_start import plan_start, refuse_start
+from clearway.service.values import Actor, Done, Refusal
+from clearway.store.database import Transaction
+from clearway.store.jsonb import NotJson
+from clearway.store.openings import opening
+from clearway.store.versions import key_sequence
+
+
+def start(
+    house: House,
+    actor: Actor,
+    process: str,
+    values: Mapping[str, object],
+    *,
+    once: str,
+    event: str | None = None,
+) -> Done | Refusal:
+    """Open a record at the start event for people, or at `event`: an element or message name.
+
+    When the process itself fails at once, nothing is opened and the Refusal says why.
+    """
+    request = {"process": process, "values": values, "event": event}
+    command = Command(actor, "start", request, once, cannot_see("process"))
+    try:
+        return open_record(house, command, process, values, event)
+    except ProcessFault as fault:
+        return faulted(fault)
+
+
+def open_record(
+    house: House,
+    command: Command,
+    process: str,
+    values: Mapping[str, object],
+    event: str | None,
+    *,
+    settles: tuple[int, str] | None = None,
+) -> Done | Refusal:
+    """The same, but raises ProcessFault; `settles` is the message (id, status) that opens it."""
+    try:
+        hashed = hash_of(command)
+    except NotJson as error:
+        return Refusal("invalid", str(error), "Correct the values and send them again.")
+    refusal = refuse_command(command)
+    if refusal is not None:
+        return refusal
+    while True:
+        deployed = house.last_known(process)
+        if deployed is None:
+            return command.missing
+        opening_ = _Opening(house, command, hashed, deployed, values, event, settles)
+        try:
+            return run(house, opening_.attempt)
+        except _Outdated:
+            house.current(process)
+
+
+class _Outdated(Exception):
+    """Somebody deployed a newer version since we last looked."""
+
+
+@dataclass(frozen=True)
+class _Opening:
+    """One attempt to open a record on the version that we believe to be the newest."""
+
+    house: House
+    command: Command
+    hashed: str
+    deployed: Deployed
+    values: Mapping[str, object]
+    event: str | None
+    settles: tuple[int, str] | None
+
+    def attempt(self, transaction: Transaction) -> Done | Refusal:
+        """Read, plan and write; raises _Outdated when there is a newer version."""
+        deployed, command, event = self.deployed, self.command, self.event
+        refusal = refuse_start(deployed, command.actor, event, self.values)
+        found = opening(
+            transaction,
+            deployed.process,
+            # A refused command draws no key.
+            expected=deployed.version_id if refusal is None else 0,
+            sequence=key_sequence(deployed.prefix),
+            once=command.once,
+        )
+        if found.answered is not None:
+            return repeated(found.answered, command, self.hashed)
+        if found.version_id != deployed.version_id:
+            raise _Outdated
+        if refusal is not None:
+            return refusal
+        key = f"{deployed.prefix}-{found.number}"
+        plan = plan_start(deployed, command.actor, event, self.values, key, self.house.now())
+        if isinstance(plan, Refusal) or plan.effect is None:
+            return plan if isinstance(plan, Refusal) else plan.done
+        effect = replace(plan.effect, settled_message=self.settles)
+        return record(transaction, replace(plan, effect=effect), command, self.hashed)

@@ -1,0 +1,207 @@
+"""Takes up what a turn of the engine did: fields, history, waits, messages and notices."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from clearway.engine.values import (
+    ApprovalSpec,
+    FailJob,
+    FinishJob,
+    Happening,
+    Notice,
+    OutgoingMessage,
+    ProcessFault,
+    RecordChange,
+    Trigger,
+    Turn,
+    WaitingJob,
+    WaitingTimer,
+    WaitingWorkItem,
+    Waits,
+)
+from clearway.service.sheet import Sheet
+from clearway.store import jsonb
+from clearway.store.effect import (
+    ClosedItem,
+    ClosedRound,
+    Line,
+    OpenedItem,
+    OpenedRound,
+    OpenedSeat,
+    QueueJob,
+    SendMessage,
+    SetTimer,
+    Subscribe,
+)
+from clearway.store.rows import Json
+
+NOTICE = "notice"
+_NOTICE_RETRIES = 5
+
+
+class Taking(Sheet):
+    """A sheet that knows how to take up a turn."""
+
+    def take(self, trigger: Trigger, turn: Turn) -> None:
+        """Write down all that the turn did. Raises ProcessFault for what a field cannot hold."""
+        self.turn = turn
+        self.visited |= {it.element for it in turn.happenings}
+        self._take_record(turn.record_changes)
+        self._take_happenings(turn.happenings)
+        self._take_waits(trigger, turn.before, turn.after)
+        self._take_messages(turn.messages)
+        self._take_notices(turn.notices)
+        self.signals += turn.signals
+        self.state = turn.shown_state
+        self.ended_at = self.now if turn.finished and self.ended_at is None else self.ended_at
+
+    def _take_record(self, changes: Sequence[RecordChange]) -> None:
+        for change in changes:
+            value = jsonb.exact(change.after)
+            problem = self.deployed.record_schema.problem(change.field, value)
+            if problem is not None:
+                raise ProcessFault(
+                    change.element,
+                    f"It gives the field {change.field} the value {jsonb.dumps(value)}: {problem}",
+                    "Correct what gives the value, or the field in record.json.",
+                )
+            self.change(change.field, value, change.element)
+
+    def _take_happenings(self, happenings: Sequence[Happening]) -> None:
+        for it in happenings:
+            details = cast(dict[str, object], jsonb.exact(dict(it.details)))
+            if it.kind != "state":
+                self.lines.append(Line(it.kind, it.element, {"name": it.name, **details}))
+                continue
+            before, after = cast("str | None", details.get("from")), cast(str, details.get("to"))
+            self.lines.append(Line("state", it.element, {"name": it.name}, before, after))
+
+    def _take_waits(self, trigger: Trigger, before: Waits, after: Waits) -> None:
+        self._take_items(before.work_items, after.work_items)
+        self._take_timers(before.timers, after.timers)
+        old = {event.token: event for event in before.events}
+        new = {event.token: event for event in after.events}
+        self.unsubscribed += [token for token in old if token not in new]
+        self.subscribed += [
+            Subscribe(it.token, it.element, it.kind, it.name, it.action, it.role, it.form)
+            for it in new.values()
+            if it.token not in old
+        ]
+        self._take_jobs(trigger, before.jobs, after.jobs)
+
+    def _take_items(
+        self, before: Sequence[WaitingWorkItem], after: Sequence[WaitingWorkItem]
+    ) -> None:
+        now_waiting = {item.token for item in after}
+        was_waiting = {item.token for item in before}
+        done = {item.token for item in self.closed_items}
+        for item in before:
+            if item.token not in now_waiting and item.token not in done:
+                self.closed_items.append(ClosedItem(item.token, self.actor.name, "cancelled"))
+                self._close_round_of(item.token)
+        for item in after:
+            if item.token not in was_waiting:
+                self._open_item(item)
+
+    def _close_round_of(self, token: str) -> None:
+        for item in self.open_items():
+            if item.token == token and item.round is not None:
+                reason = "The process went on without this decision."
+                self.closed_rounds.append(ClosedRound(item.round.id, "voided", reason))
+
+    def _open_item(self, item: WaitingWorkItem) -> None:
+        people = [
+            person
+            for element in item.not_same_person_as
+            for person in self.done_by.get(element, ())
+        ]
+        excluded = tuple(dict.fromkeys(people))
+        assignee = None if item.assignee in excluded else item.assignee
+        if assignee != item.assignee:
+            self.line("unassigned", item.element, person=item.assignee, because="same_person")
+        spec = item.approval
+        self.opened_items.append(
+            OpenedItem(
+                token=item.token,
+                element=item.element,
+                name=item.name,
+                role=item.role,
+                group=item.group,
+                assignee=assignee,
+                form=item.form,
+                rule=spec.rule if spec else None,
+                item=jsonb.exact(item.item),
+                apart_from=item.not_same_person_as,
+                excluded=excluded,
+                due_at=item.due,
+            )
+        )
+        if spec is not None:
+            self.opened_rounds.append(_round(item.token, None, 1, spec, excluded))
+
+    def _take_timers(self, before: Sequence[WaitingTimer], after: Sequence[WaitingTimer]) -> None:
+        old = {timer.token: timer for timer in before}
+        new = {timer.token for timer in after}
+        self.cleared_timers += [token for token in old if token not in new]
+        self.set_timers += [
+            SetTimer(it.token, it.element, it.due, it.repeats_left, it.missed)
+            for it in after
+            if old.get(it.token) != it
+        ]
+
+    def _take_jobs(
+        self, trigger: Trigger, before: Sequence[WaitingJob], after: Sequence[WaitingJob]
+    ) -> None:
+        old, new = {job.token for job in before}, {job.token for job in after}
+        finished = trigger.token if isinstance(trigger, FinishJob | FailJob) else None
+        self.cancelled_jobs += [token for token in old - new if token != finished]
+        self.queued_jobs += [
+            QueueJob(it.token, it.element, it.step, _inputs(it.inputs), it.retries)
+            for it in after
+            if it.token not in old
+        ]
+
+    def _take_messages(self, messages: Sequence[OutgoingMessage]) -> None:
+        for it in messages:
+            payload = _inputs(it.payload)
+            self.messages.append(SendMessage(it.name, it.to, it.starts, payload))
+            self.line("sent", it.element, message=it.name, to=it.to, starts=it.starts)
+
+    def _take_notices(self, notices: Sequence[Notice]) -> None:
+        for it in notices:
+            inputs = {
+                "template": it.template,
+                "to": list(it.to),
+                "values": _inputs(it.values),
+                "key": self.key,
+                "title": self.deployed.title_of(self.record, self.key),
+                "process": self.deployed.process,
+            }
+            hashed = self.deployed.template_hash(it.template)
+            self.queued_jobs.append(
+                QueueJob(None, it.element, NOTICE, inputs, _NOTICE_RETRIES, hashed)
+            )
+            self.line("told", it.element, template=it.template, to=list(it.to))
+
+
+def _round(
+    token: str,
+    work_item_id: int | None,
+    revision: int,
+    spec: ApprovalSpec,
+    others: Sequence[str],
+) -> OpenedRound:
+    excluded = sorted({*spec.excluded, *others})
+    seats = [
+        OpenedSeat(it.id, it.role, it.person, it.mandatory, it.veto, it.chair)
+        for it in spec.seats
+        # A seat whose person the record does not name is not there; the gate knows why it may be.
+        if it.role is not None or it.person is not None
+    ]
+    return OpenedRound(
+        token, work_item_id, revision, spec.rule, excluded, spec.result_field, spec.deadline, seats
+    )
+
+
+def _inputs(values: Mapping[str, object]) -> Json:
+    return cast(Json, jsonb.exact(dict(values)))

@@ -1,0 +1,90 @@
+"""The page of one task: its form with the record's values, or its round with the seats."""
+
+from collections.abc import Mapping
+
+from clearway.service.deployed import Deployed
+from clearway.service.entitled import refuse_claim, refuse_closed, refuse_completion
+from clearway.service.house import House
+from clearway.service.permissions import cannot_see
+from clearway.service.plan_vote import seat_round, standing, why_not
+from clearway.service.reading import item_view, may_see
+from clearway.service.values import (
+    Actor,
+    BallotView,
+    Refusal,
+    RoundView,
+    SeatView,
+    TaskView,
+)
+from clearway.store import loading, rows
+from clearway.store.loading import Asking
+from clearway.store.rows import Snapshot, WorkItem
+
+
+def task(house: House, actor: Actor, work_item_id: int) -> TaskView | Refusal:
+    """All that the page of this work item shows to the actor; closed ones say who was first."""
+    asking = Asking(actor.name, house.now())
+    snapshot = house.store.look(lambda it: loading.look_by_work_item(it, asking, work_item_id))
+    if snapshot is None or not may_see(house, actor, snapshot):
+        return cannot_see("task")
+    item = snapshot.work_item(work_item_id)
+    if item is None:
+        return cannot_see("task")
+    deployed = house.version(snapshot.version_id)
+    closed = refuse_closed(item)
+    claiming = closed or refuse_claim(actor, snapshot, item)
+    completing = closed or refuse_completion(actor, snapshot, item)
+    is_form = item.rule is None
+    form = deployed.form(item.form)
+    element = deployed.elements.get(item.element)
+    return TaskView(
+        item=item_view(deployed, snapshot, item),
+        schema=form.schema if form else None,
+        values=_values(deployed, item, snapshot.record),
+        documentation=element.documentation if element else "",
+        may_claim=is_form and claiming is None and item.assignee is None,
+        may_complete=is_form and completing is None,
+        why_not=completing.text if is_form and completing else closed and closed.text,
+        round=_round(house, snapshot, item, actor),
+        closed_by=item.closed_by,
+        closed_at=item.closed_at,
+    )
+
+
+def _values(
+    deployed: Deployed, item: WorkItem, record: Mapping[str, object]
+) -> Mapping[str, object]:
+    form = deployed.form(item.form)
+    names = form.fields if form else ()
+    return {name: record[name] for name in names if name in record}
+
+
+def _round(house: House, snapshot: Snapshot, item: WorkItem, actor: Actor) -> RoundView | None:
+    round_ = item.round
+    if round_ is None:
+        return None
+    asked = seat_round(round_, house.rules, snapshot, actor)
+    ballots = {it.seat_id: it for it in round_.ballots}
+    views: list[SeatView] = []
+    for seat in round_.seats:
+        refusal = why_not(asked, round_, snapshot, actor, seat.name, house.now())
+        views.append(_seat(seat, ballots.get(seat.id), refusal))
+    verdict = standing(round_, house.rules)
+    return RoundView(round_.revision, round_.rule, round_.deadline, views, verdict.reason, None)
+
+
+def _seat(seat: rows.Seat, ballot: rows.Ballot | None, refusal: Refusal | None) -> SeatView:
+    cast = ballot and BallotView(
+        seat.name, ballot.person, ballot.choice, ballot.reason, ballot.conditions, ballot.cast_at
+    )
+    return SeatView(
+        seat.name,
+        seat.role,
+        seat.person,
+        seat.mandatory,
+        seat.veto,
+        seat.chair,
+        cast,
+        refusal is None,
+        refusal and refusal.text,
+    )

@@ -1,0 +1,40 @@
+"""Casting a ballot for a seat of an approval."""
+
+from dataclasses import asdict
+
+from clearway.service.commands import Command, carry_out
+from clearway.service.house import House
+from clearway.service.parking import park_command
+from clearway.service.permissions import cannot_see
+from clearway.service.plan_vote import Vote, plan_vote
+from clearway.service.values import Actor, Done, Refusal
+from clearway.store import loading
+
+
+def vote(
+    house: House,
+    actor: Actor,
+    work_item_id: int,
+    seat: str,
+    choice: str,
+    *,
+    reason: str = "",
+    conditions: str = "",
+    once: str,
+) -> Done | Refusal:
+    """Cast or replace the seat's ballot; `conditions` has one condition on each line.
+
+    When the ballot decides the round, the approval completes with the result.
+    """
+    ballot = Vote(seat, choice, reason, conditions)
+    request = {"work_item_id": work_item_id, **asdict(ballot)}
+    command = Command(actor, "vote", request, once, cannot_see("task"))
+    return carry_out(
+        house,
+        command,
+        lambda transaction, asking: loading.by_work_item(transaction, asking, work_item_id),
+        lambda _, deployed, it: plan_vote(
+            deployed, it, actor, work_item_id, ballot, house.rules, house.now()
+        ),
+        park_command(command),
+    )

@@ -1,0 +1,224 @@
+"""The connection to PostgreSQL: transactions, and what is tried again inside."""
+
+import contextlib
+import itertools
+import random
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from typing import Any, TypeVar, cast
+
+import psycopg
+import sqlalchemy
+from psycopg import errors
+from sqlalchemy import Connection, event, exc
+
+from clearway.store import jsonb
+from clearway.store.errors import Contended, Superseded, Unavailable
+from clearway.store.notifier import Notifier
+
+__all__ = ["Connection", "Store", "Transaction"]
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+Watcher = Callable[[str], None]
+
+_SETTINGS = (
+    "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"
+    " -c idle_in_transaction_session_timeout=60s"
+)
+_ATTEMPTS = 12
+_CONTENTION = (
+    errors.SerializationFailure,
+    errors.DeadlockDetected,
+    errors.LockNotAvailable,
+    Superseded,
+)
+_OUTAGES = frozenset({"57P01", "57P02", "57P03", "53300"})
+_FIRST_WINS = frozenset({"pk_answer"})
+
+
+class Transaction:
+    """One command's transaction on psycopg itself, in pipeline mode."""
+
+    def __init__(self, connection: psycopg.Connection[Row], watchers: Sequence[Watcher]) -> None:
+        self._connection = connection
+        self._cursor = connection.cursor(binary=True)
+        self._watchers = watchers
+
+    def one(self, statement: str, values: Mapping[str, object]) -> Row | None:
+        """The only row of this statement, or None. The statement is prepared."""
+        self._run(statement, values)
+        return self._cursor.fetchone()
+
+    def all(self, statement: str, values: Mapping[str, object]) -> list[Row]:
+        """All rows of this statement. The statement is prepared."""
+        self._run(statement, values)
+        return self._cursor.fetchall()
+
+    def run(self, statement: str, values: Mapping[str, object]) -> None:
+        """Send a statement whose answer nobody reads; an error shows at the next one."""
+        self._run(statement, values)
+
+    def _run(self, statement: str, values: Mapping[str, object]) -> None:
+        for watch in self._watchers:
+            watch(statement)
+        self._cursor.execute(statement, values, prepare=True)  # pyright: ignore[reportArgumentType] our own texts, not literals
+
+
+class Store:
+    """The database. Safe to share between threads; `close` it at the end.
+
+    `patience` is how many seconds a command waits for a database that is away.
+    """
+
+    def __init__(self, url: str, *, connections: int = 10, patience: float = 10.0) -> None:
+        self._patience = patience
+        self._watchers: list[Watcher] = []
+        self._engine = sqlalchemy.create_engine(
+            "postgresql+psycopg://",
+            creator=lambda: psycopg.connect(
+                url, options=_SETTINGS, connect_timeout=10, application_name="clearway"
+            ),
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=30,
+            pool_use_lifo=True,
+            json_serializer=jsonb.dumps,
+            json_deserializer=jsonb.loads,
+        )
+        self._reader = self._engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        event.listen(self._engine, "before_cursor_execute", self._seen_by_core)
+        event.listen(self._engine, "commit", self._commit_by_core)
+        self.notifier = Notifier(url)
+
+    def command(
+        self, work: Callable[[Transaction], T], *, changed: Callable[[T], Sequence[str]]
+    ) -> T:
+        """Run `work` in one transaction and commit; tell listeners the keys that `changed` names.
+
+        It runs again from the start after a conflict, a deadlock or a lost connection, so it must
+        do nothing but read and write here. Raises Unavailable or Contended after many attempts.
+        """
+        result = self._persistently(lambda: self._in_transaction(work))
+        self.notifier.tell(changed(result))
+        return result
+
+    def look(self, work: Callable[[Transaction], T]) -> T:
+        """Run one question of the command path; nothing is locked or changed."""
+        return self._persistently(lambda: self._in_transaction(work))
+
+    def change(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one transaction through SQLAlchemy Core, with the same persistence."""
+
+        def attempt() -> T:
+            with self._engine.begin() as connection:
+                return work(connection)
+
+        return self._persistently(attempt)
+
+    def ask(self, work: Callable[[Connection], T]) -> T:
+        """Run questions on one snapshot of the database; nothing can be written."""
+
+        def attempt() -> T:
+            with self._reader.connect() as connection:
+                return work(connection)
+
+        return self._persistently(attempt)
+
+    @contextlib.contextmanager
+    def watched_by(self, watcher: Watcher) -> Generator[None]:
+        """Show each statement to `watcher` just before it is sent, and `COMMIT` likewise."""
+        self._watchers.append(watcher)
+        try:
+            yield
+        finally:
+            self._watchers.remove(watcher)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.notifier.close()
+        self._engine.dispose()
+
+    def _in_transaction(self, work: Callable[[Transaction], T]) -> T:
+        pooled = self._engine.raw_connection()
+        connection = cast("psycopg.Connection[Row]", pooled.driver_connection)
+        try:
+            with connection.pipeline():
+                result = work(Transaction(connection, self._watchers))
+                self._show("COMMIT")
+                connection.commit()
+        except BaseException:
+            _abandon(connection)
+            raise
+        finally:
+            pooled.close()
+        return result
+
+    def _persistently(self, attempt: Callable[[], T]) -> T:
+        deadline = time.monotonic() + self._patience
+        for turn in itertools.count(1):
+            try:
+                return attempt()
+            except (psycopg.Error, exc.SQLAlchemyError, Superseded) as error:
+                cause = error.orig if isinstance(error, exc.DBAPIError) else error
+                if is_contention(cause):
+                    _give_up_after(turn, error)
+                elif is_outage(cause):
+                    self._engine.dispose()
+                    _give_up_at(deadline, error)
+                else:
+                    raise
+            time.sleep(random.uniform(0, 0.004 * 2 ** min(turn, 7)))  # noqa: S311 - spreads load
+        raise AssertionError("counting never ends")
+
+    def _show(self, statement: str) -> None:
+        for watch in self._watchers:
+            watch(statement)
+
+    def _seen_by_core(
+        self, _connection: object, _cursor: object, statement: str, *_rest: object
+    ) -> None:
+        self._show(statement)
+
+    def _commit_by_core(self, _connection: object) -> None:
+        self._show("COMMIT")
+
+
+def is_contention(error: BaseException | None) -> bool:
+    """Whether others were in the way, so that the same again can succeed at once."""
+    if isinstance(error, errors.UniqueViolation):
+        # The same command arrived twice at the same time: the second finds the first's answer.
+        return error.diag.constraint_name in _FIRST_WINS
+    return isinstance(error, _CONTENTION)
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether the database is away for now: restarting, failing over, out of connections."""
+    if isinstance(error, exc.TimeoutError):
+        return True
+    if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    state = error.sqlstate
+    return state is None or state.startswith("08") or state in _OUTAGES
+
+
+def _give_up_after(turn: int, error: Exception) -> None:
+    if turn >= _ATTEMPTS:
+        raise Contended("Others keep changing the same record: try again in a moment.") from error
+
+
+def _give_up_at(deadline: float, error: Exception) -> None:
+    if time.monotonic() >= deadline:
+        raise Unavailable(
+            "The database does not answer: `clearway doctor` says what is wrong with it."
+        ) from error
+
+
+def _abandon(connection: psycopg.Connection[Row]) -> None:
+    """Leave nothing open on a connection that goes back to the pool."""
+    try:
+        connection.rollback()
+    except psycopg.Error:
+        connection.close()

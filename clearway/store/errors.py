@@ -1,0 +1,19 @@
+"""What can go wrong between Clearway and its database."""
+
+from clearway.errors import ClearwayError
+
+
+class StoreError(ClearwayError):
+    """Base of what the store raises."""
+
+
+class Unavailable(StoreError):
+    """The database could not be reached for as long as we were ready to wait; try again later."""
+
+
+class Contended(StoreError):
+    """Others changed the same rows again and again; try again later."""
+
+
+class Superseded(StoreError):
+    """What was loaded is no longer so: raised inside a transaction to have it run again."""

@@ -1,0 +1,139 @@
+"""What must always be true of the rows, each as a question for those that break it."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from sqlalchemy import Connection, text
+
+from clearway.store import schema
+from clearway.store.leaf import leaf
+from clearway.store.rows import Json
+
+_BATCH = 1000
+
+_STUCK = """SELECT i.key FROM instance i
+WHERE i.ended_at IS NULL
+    AND NOT EXISTS (SELECT FROM work_item w WHERE w.instance_id = i.id AND w.closed_at IS NULL)
+    AND NOT EXISTS (SELECT FROM timer t WHERE t.instance_id = i.id)
+    AND NOT EXISTS (SELECT FROM subscription s WHERE s.instance_id = i.id)
+    AND NOT EXISTS (SELECT FROM job j WHERE j.instance_id = i.id AND j.token IS NOT NULL
+                    AND j.status IN ('ready', 'faulted'))
+    AND NOT EXISTS (SELECT FROM fault f WHERE f.instance_id = i.id AND f.settled_at IS NULL)"""
+_ALIVE_AFTER_END = """SELECT i.key FROM instance i
+WHERE i.ended_at IS NOT NULL
+    AND (EXISTS (SELECT FROM work_item w WHERE w.instance_id = i.id AND w.closed_at IS NULL)
+        OR EXISTS (SELECT FROM timer t WHERE t.instance_id = i.id)
+        OR EXISTS (SELECT FROM subscription s WHERE s.instance_id = i.id)
+        OR EXISTS (SELECT FROM job j WHERE j.instance_id = i.id AND j.token IS NOT NULL
+                   AND j.status IN ('ready', 'faulted')))"""
+_REVISIONS = """SELECT i.key, i.revision, count(DISTINCT e.revision), max(e.revision)
+FROM instance i LEFT JOIN entry e ON e.instance_id = i.id AND e.revision > 0
+GROUP BY i.id HAVING i.revision <> count(DISTINCT e.revision)
+    OR i.revision <> coalesce(max(e.revision), 0)"""
+_PARKED_JOBS = """SELECT j.id, i.key FROM job j JOIN instance i ON i.id = j.instance_id
+WHERE j.status = 'faulted' AND NOT EXISTS (
+    SELECT FROM fault f WHERE f.instance_id = j.instance_id AND f.settled_at IS NULL
+        AND f.trigger->>'kind' = 'job' AND (f.trigger->>'id')::bigint = j.id)"""
+_PARKED_TIMERS = """SELECT t.id, i.key FROM timer t JOIN instance i ON i.id = t.instance_id
+WHERE t.parked AND NOT EXISTS (
+    SELECT FROM fault f WHERE f.instance_id = t.instance_id AND f.settled_at IS NULL
+        AND f.trigger->>'kind' = 'timer' AND f.trigger->>'token' = t.token)"""
+_VOTED_TWICE = """SELECT i.key, b.person FROM ballot b
+JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
+JOIN work_item w ON w.id = r.work_item_id JOIN instance i ON i.id = w.instance_id
+WHERE NOT b.replaced GROUP BY i.key, r.id, b.person HAVING count(*) > 1"""
+_SEAT_TWICE = """SELECT i.key, s.name FROM ballot b
+JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
+JOIN work_item w ON w.id = r.work_item_id JOIN instance i ON i.id = w.instance_id
+WHERE NOT b.replaced GROUP BY i.key, s.id, s.name HAVING count(*) > 1"""
+_INTERESTED = """SELECT i.key, b.person FROM ballot b
+JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
+JOIN work_item w ON w.id = r.work_item_id JOIN instance i ON i.id = w.instance_id
+WHERE b.person = ANY(r.excluded)"""
+_ROUNDLESS = """SELECT w.id, i.key FROM work_item w JOIN instance i ON i.id = w.instance_id
+WHERE w.rule IS NOT NULL AND w.closed_at IS NULL AND 1 <> (
+    SELECT count(*) FROM round r WHERE r.work_item_id = w.id AND r.closed_at IS NULL)"""
+_SAME_PERSON = """SELECT i.key, w.name, w.closed_by FROM work_item w
+JOIN instance i ON i.id = w.instance_id
+WHERE w.outcome = 'completed' AND w.closed_by = ANY(w.excluded)"""
+_SETTLED = """SELECT m.id FROM message m
+WHERE (m.status = 'waiting') <> (m.settled_at IS NULL)"""
+
+QUESTIONS: dict[str, str] = {
+    "{0} has not ended, and nothing could move it on.": _STUCK,
+    "{0} has ended, but something still waits in it.": _ALIVE_AFTER_END,
+    "{0} is at revision {1}, but its history has {2} revisions up to {3}.": _REVISIONS,
+    "The job {0} of {1} is parked, but no fault says why.": _PARKED_JOBS,
+    "The timer {0} of {1} is parked, but no fault says why.": _PARKED_TIMERS,
+    "In a round of {0}, {1} has two ballots that count.": _VOTED_TWICE,
+    "In a round of {0}, the seat {1} has two ballots that count.": _SEAT_TWICE,
+    "In a round of {0}, {1} voted, who has an interest in the outcome.": _INTERESTED,
+    "The approval {0} of {1} is open, but not with one round.": _ROUNDLESS,
+    "In {0}, {1} was completed by {2}, who may not have done it.": _SAME_PERSON,
+    "The message {0} is settled and waits at once.": _SETTLED,
+}
+"""Sentence for each row that must not be there -> the question for such rows."""
+
+
+def broken(connection: Connection) -> list[str]:
+    """Each broken invariant of the rows as a sentence."""
+    found: list[str] = []
+    for words, question in QUESTIONS.items():
+        found += [words.format(*row) for row in connection.execute(text(question))]
+    return found
+
+
+def wrong_contents(connection: Connection) -> list[str]:
+    """Versions whose files are missing or not what their hashes say."""
+    rows = connection.execute(
+        text(
+            """SELECT v.process, v.number, m.key FROM version v, jsonb_each_text(v.manifest) m
+LEFT JOIN content c ON c.hash = m.value
+WHERE c.hash IS NULL OR encode(sha256(c.bytes), 'hex') <> m.value"""
+        )
+    )
+    return [f"Version {row[1]} of {row[0]}: {row[2]} is missing or damaged." for row in rows]
+
+
+def wrong_leaves(connection: Connection) -> Iterator[str]:
+    """Lines of history that are not what their hash says."""
+    table = schema.entry
+    statement = (
+        table.join(schema.instance, schema.instance.c.id == table.c.instance_id, isouter=True)
+        .select()
+        .with_only_columns(table, schema.instance.c.key)
+        .order_by(table.c.id)
+    )
+    result = connection.execution_options(yield_per=_BATCH).execute(statement)
+    for row in result.mappings():
+        expected = leaf(
+            key=cast("str | None", row["key"]),
+            revision=row["revision"],
+            at=row["at"],
+            actor=row["actor"],
+            command=row["command"],
+            kind=row["kind"],
+            element=row["element"],
+            state_before=row["state_before"],
+            state_after=row["state_after"],
+            details=cast(Json, row["details"]),
+        )
+        if bytes(row["leaf"]) != expected:
+            yield f"The line {row['id']} of history was changed after it was written."
+
+
+def open_states(connection: Connection) -> Iterator[dict[str, Any]]:
+    """Every instance that has not ended, with its state and the tokens that its rows wait for."""
+    statement = text(
+        """SELECT i.key, i.version_id, i.engine_state, i.record,
+    ARRAY(SELECT w.token FROM work_item w WHERE w.instance_id = i.id AND w.closed_at IS NULL)
+        AS work_items,
+    ARRAY(SELECT t.token FROM timer t WHERE t.instance_id = i.id) AS timers,
+    ARRAY(SELECT s.token FROM subscription s WHERE s.instance_id = i.id) AS events,
+    ARRAY(SELECT j.token FROM job j WHERE j.instance_id = i.id AND j.token IS NOT NULL
+        AND j.status IN ('ready', 'faulted')) AS jobs
+FROM instance i WHERE i.ended_at IS NULL ORDER BY i.id"""
+    )
+    result = connection.execution_options(yield_per=_BATCH).execute(statement)
+    for row in result.mappings():
+        yield dict(row)

@@ -1,0 +1,124 @@
+"""How values become JSON in the database and come back, decimals exactly."""
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from functools import partial
+
+import orjson
+
+from clearway.errors import ClearwayError
+from clearway.feel.values import YearsMonths
+
+_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
+_SORTED = _OPTIONS | orjson.OPT_SORT_KEYS
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class NotJson(ClearwayError):
+    """A value that JSON cannot hold; the text says which."""
+
+
+def dumps(value: object) -> str:
+    """JSON text: decimals as numbers in full, instants in ISO 8601, durations too.
+
+    Raises NotJson for any other type, for NUL characters and for halves of surrogate pairs,
+    which PostgreSQL refuses.
+    """
+    return _dumps(value, _OPTIONS)
+
+
+def canonical(value: object) -> bytes:
+    """The one text that a value has, whoever writes it: keys sorted, no blanks."""
+    return _dumps(value, _SORTED).encode()
+
+
+def _whole(text: str) -> int | Decimal:
+    """A whole number; one that orjson could not write again stays a decimal."""
+    number = int(text) if len(text) < 20 else Decimal(text)
+    return number if isinstance(number, int) and abs(number) < 2**63 else Decimal(text)
+
+
+# `loads` of the standard library, because orjson turns decimals into floats.
+loads: Callable[[str | bytes], object] = partial(json.loads, parse_float=Decimal, parse_int=_whole)
+
+
+def exact(value: object) -> object:
+    """A value as JSON gives it back: floats as decimals, tuples as lists, instants as text.
+
+    Raises NotJson for what JSON cannot hold, infinite and undefined numbers among it.
+    """
+    _refuse_unreal(value)
+    return loads(dumps(value))
+
+
+def _refuse_unreal(value: object) -> None:
+    """`orjson` would turn such floats into null without a word."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise NotJson(f"{value} is no number that can be kept.")
+    if isinstance(value, Mapping):
+        for item in value.values():  # pyright: ignore[reportUnknownVariableType] any mapping
+            _refuse_unreal(item)  # pyright: ignore[reportUnknownArgumentType] as above
+    elif isinstance(value, list | tuple):
+        for item in value:  # pyright: ignore[reportUnknownVariableType] any list
+            _refuse_unreal(item)  # pyright: ignore[reportUnknownArgumentType] as above
+
+
+def _dumps(value: object, options: int) -> str:
+    try:
+        text = orjson.dumps(value, default=_other, option=options).decode()
+    except TypeError as error:
+        raise NotJson(f"This value cannot be kept: {error}.") from error
+    if "\\u0000" in text and _NUL.search(text):
+        raise NotJson("Text must not hold the character NUL: take it out.")
+    return text
+
+
+def _other(value: object) -> object:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(_number(value))
+    if isinstance(value, datetime):
+        return _instant(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return duration(value)
+    if isinstance(value, YearsMonths):
+        return f"{'-' if value.months < 0 else ''}P{abs(value.months)}M"
+    if isinstance(value, Mapping):
+        return dict(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] any mapping
+    if isinstance(value, frozenset | set):
+        return sorted(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] any set
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+def _number(value: Decimal) -> str:
+    if not value.is_finite():
+        raise TypeError(f"{value} is no number")
+    # Plain notation is what jsonb gives back, so that hashes of stored values can be recomputed.
+    return "0" if value.is_zero() and value.as_tuple().exponent == 0 else format(value, "f")
+
+
+def _instant(value: datetime) -> str:
+    if value.tzinfo is None:
+        return value.isoformat()
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def duration(value: timedelta) -> str:
+    """ISO 8601 text of a duration: P1DT2H3M4S."""
+    sign = "-" if value < timedelta(0) else ""
+    value = abs(value)
+    hours, rest = divmod(value.seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    exact_seconds = (
+        f"{seconds}.{value.microseconds:06d}".rstrip("0") if value.microseconds else f"{seconds}"
+    )
+    parts = [(hours, "H"), (minutes, "M")]
+    clock = "".join(f"{number}{unit}" for number, unit in parts if number)
+    clock += f"{exact_seconds}S" if exact_seconds != "0" else ""
+    days = f"{value.days}D" if value.days else ""
+    return f"{sign}P{days}{'T' + clock if clock else ''}" if days or clock else "PT0S"

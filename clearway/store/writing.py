@@ -1,0 +1,139 @@
+"""Writes the whole effect of a command in one statement: a chain of data-modifying CTEs."""
+# ruff: noqa: S608 - the statements are put together from our own texts only
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
+
+from clearway.store import jsonb
+from clearway.store.database import Transaction
+from clearway.store.effect import Effect
+from clearway.store.errors import Superseded
+from clearway.store.writing_parts import PARTS
+
+
+@dataclass(frozen=True)
+class Written:
+    """The ids that the database gave: of the instance, and of the opened items by token."""
+
+    instance_id: int
+    work_items: Mapping[str, int]
+
+
+def write(transaction: Transaction, effect: Effect) -> Written:
+    """Write it; raises Superseded when the instance or its job is no longer as it was loaded."""
+    given: dict[str, object] = {}
+    names: list[str] = []
+    for part in PARTS:
+        value = part.value(effect)
+        if value:
+            names.append(part.name)
+            given[part.name] = jsonb.dumps(value) if part.is_json else value
+    row = transaction.one(_statement(_head(effect), tuple(names)), _heading(effect) | given)
+    if row is None:
+        raise Superseded("the instance changed since it was loaded")
+    return Written(row[0], cast(Mapping[str, int], row[1] or {}))
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What the statement does with the instance row."""
+
+    is_new: bool
+    with_state: bool
+    with_record: bool
+    with_job: bool
+
+
+def _head(effect: Effect) -> _Head:
+    change = effect.instance
+    return _Head(
+        effect.new is not None,
+        change.engine_state is not None,
+        change.record is not None,
+        effect.job is not None,
+    )
+
+
+def _heading(effect: Effect) -> dict[str, object]:
+    change, new, job = effect.instance, effect.new, effect.job
+    values: dict[str, object] = {
+        "at": effect.at,
+        "instance_id": effect.instance_id,
+        "revision": change.revision,
+        "state": change.state,
+        "ended_at": change.ended_at,
+        "done_by": jsonb.dumps(change.done_by),
+        "engine_state": change.engine_state,
+        "title": change.title,
+        "requester": change.requester,
+        "record": None if change.record is None else jsonb.dumps(change.record),
+        "actor": effect.actor,
+        "command": effect.command,
+    }
+    if new is not None:
+        values |= {"key": new.key, "process": new.process, "version_id": new.version_id}
+    if job is not None:
+        values |= {
+            "job_id": job.id,
+            "job_fence": job.fence,
+            "job_status": job.status,
+            "job_result": None if job.result is None else jsonb.dumps(job.result),
+            "job_error": job.last_error,
+            "job_run_at": job.run_at,
+            "job_attempts": job.attempts,
+        }
+    return values
+
+
+@lru_cache(maxsize=512)
+def _statement(head: _Head, names: tuple[str, ...]) -> str:
+    parts = [_JOB_CHANGE] if head.with_job else []
+    parts.append(_INSERT if head.is_new else _update(head))
+    parts += [part.sql for part in PARTS if part.name in names]
+    opened = "(SELECT jsonb_object_agg(token, id) FROM opened)" if "opened" in names else "NULL"
+    return f"WITH {', '.join(parts)} SELECT new.id, {opened} FROM new"
+
+
+_INSERT = """new AS (
+    INSERT INTO instance (key, process, version_id, revision, engine_state, record, state, title,
+        requester, done_by, started_at, changed_at, ended_at)
+    VALUES (%(key)s, %(process)s, %(version_id)s, %(revision)s, %(engine_state)s,
+        %(record)s::jsonb, %(state)s, %(title)s, %(requester)s, %(done_by)s::jsonb, %(at)s, %(at)s,
+        %(ended_at)s)
+    RETURNING id)"""
+_JOB_CHANGE = """held AS (
+    UPDATE job SET status = %(job_status)s, result = %(job_result)s::jsonb,
+        last_error = coalesce(%(job_error)s::text, last_error),
+        run_at = coalesce(%(job_run_at)s::timestamptz, run_at),
+        attempts = coalesce(%(job_attempts)s::int, attempts),
+        finished_at = CASE WHEN %(job_status)s IN ('done', 'cancelled')
+            THEN %(at)s::timestamptz END,
+        lease_owner = NULL, lease_until = NULL
+    WHERE id = %(job_id)s AND (%(job_fence)s::bigint IS NULL
+        OR status = 'ready' AND fence = %(job_fence)s::bigint)
+    RETURNING id)"""
+
+
+def _update(head: _Head) -> str:
+    columns = ["revision = %(revision)s", "changed_at = %(at)s"]
+    if head.with_state:
+        columns += [
+            "engine_state = %(engine_state)s",
+            "state = %(state)s",
+            "ended_at = %(ended_at)s",
+            "done_by = %(done_by)s::jsonb",
+        ]
+    if head.with_record:
+        # Only now: naming these columns makes PostgreSQL work out the search words again.
+        columns += [
+            "record = %(record)s::jsonb",
+            "title = %(title)s",
+            "requester = %(requester)s",
+        ]
+    held = " AND EXISTS (SELECT FROM held)" if head.with_job else ""
+    return (
+        f"new AS (UPDATE instance SET {', '.join(columns)}"
+        f" WHERE id = %(instance_id)s AND revision = %(revision)s - 1{held} RETURNING id)"
+    )

@@ -1,0 +1,237 @@
+"""The doctor tells what works and what does not, and what to do about it."""
+
+from datetime import UTC, datetime, timedelta
+
+from clearway.service import heartbeats, ledger
+from clearway.service.complete import complete
+from clearway.service.deliver import deliver_waiting
+from clearway.service.doctor import Sign, examine
+from clearway.service.house import House
+from clearway.service.jobs import claim_jobs, fail_job, finish_job
+from clearway.service.start import start
+from clearway.service.timers import fire_due
+from clearway.store.database import Store
+
+SUBJECTS = (
+    "database",
+    "schema",
+    "workers",
+    "Prefect",
+    "faults",
+    "jobs",
+    "timers",
+    "messages",
+    "scheduled runs",
+)
+
+
+def sign(house, subject: str) -> Sign:
+    (found,) = [it for it in examine(house) if it.subject == subject]
+    return found
+
+
+def sorted_errand(house, people, rows) -> None:
+    """An errand whose automated step waits for a worker."""
+    start(house, people["alice"], "errand", {"what": "a pen"}, once="start")
+    [(item,)] = rows("SELECT id FROM work_item")
+    complete(house, people["bob"], item, {"weight": 2}, once="sort")
+
+
+def test_a_house_with_a_worker_and_prefect_is_well(house):
+    heartbeats.beat(house, "worker w1")
+    heartbeats.beat(house, heartbeats.PREFECT)
+
+    signs = examine(house)
+
+    assert tuple(it.subject for it in signs) == SUBJECTS
+    assert [it for it in signs if not it.well or it.remedy] == []
+    assert signs[0].text.startswith("PostgreSQL 1")
+
+
+def test_a_database_that_does_not_answer_is_told_and_nothing_else(hand_clock):
+    store = Store("postgresql://127.0.0.1:1/nowhere", patience=0)
+
+    signs = examine(House(store, hand_clock))
+
+    store.close()
+    (told,) = signs
+    assert (told.subject, told.well) == ("database", False)
+    assert "does not answer" in told.text
+    assert "CLEARWAY_DATABASE_URL" in told.remedy
+
+
+def test_a_schema_of_another_release_is_told_and_the_rest_is_not_guessed(house, rows):
+    rows("UPDATE alembic_version SET version_num = '9999' RETURNING 1")
+
+    signs = examine(house)
+
+    assert [it.subject for it in signs] == ["database", "schema"]
+    assert not signs[1].well
+    assert "9999" in signs[1].text
+
+
+def test_without_a_worker_work_waits(house):
+    missing = sign(house, "workers")
+
+    assert not missing.well
+    assert "timers" in missing.text
+    assert "clearway worker" in missing.remedy
+
+
+def test_a_worker_that_is_silent_for_a_minute_is_not_alive(house, hand_clock):
+    heartbeats.beat(house, "worker w1")
+
+    hand_clock.move_to(hand_clock() + timedelta(seconds=60))
+    assert sign(house, "workers").well
+
+    hand_clock.move_to(hand_clock() + timedelta(seconds=1))
+    silent = sign(house, "workers")
+    assert not silent.well
+    assert "w1 since 2026-03-02 09:00 UTC" in silent.text
+
+
+def test_one_living_worker_is_enough_and_the_silent_one_is_named(house, hand_clock):
+    heartbeats.beat(house, "worker w1")
+    hand_clock.move_to(hand_clock() + timedelta(minutes=5))
+    heartbeats.beat(house, "worker w2")
+
+    workers = sign(house, "workers")
+
+    assert workers.well
+    assert workers.text == "1 worker is alive. Silent: w1 since 2026-03-02 09:00 UTC."
+
+
+def test_without_prefect_only_scheduled_runs_wait(house, hand_clock):
+    absent = sign(house, "Prefect")
+    heartbeats.beat(house, heartbeats.PREFECT)
+    hand_clock.move_to(hand_clock() + timedelta(minutes=2))
+    stale = sign(house, "Prefect")
+
+    assert not absent.well
+    assert not stale.well
+    assert "The work goes on without it; only scheduled runs wait." in absent.text
+    assert "last seen 2026-03-02 09:00 UTC" in stale.text
+
+
+def test_a_worker_is_not_taken_for_prefect_nor_prefect_for_a_worker(house):
+    heartbeats.beat(house, heartbeats.PREFECT)
+
+    assert sign(house, "Prefect").well
+    assert not sign(house, "workers").well
+
+
+def test_open_faults_are_counted_with_the_oldest_and_its_remedy(house, people, rows, hand_clock):
+    sorted_errand(house, people, rows)
+    while leased := claim_jobs(house, "w1", limit=1, lease=timedelta(seconds=30)):
+        fail_job(house, leased[0].id, leased[0].fence, "the shelf is locked")
+        hand_clock.move_to(hand_clock() + timedelta(hours=1))
+    [(remedy,)] = rows("SELECT remedy FROM fault")
+
+    faults = sign(house, "faults")
+
+    assert not faults.well
+    assert faults.text.startswith("1 fault is open, the oldest since 2026-03-02 ")
+    assert "ERR-1001" in faults.text
+    assert "the shelf is locked" in faults.text
+    assert remedy in faults.remedy
+    assert sign(house, "jobs").well, "a job behind a fault is told as that fault"
+
+
+def test_a_job_that_nobody_takes_is_overdue_after_a_minute(house, people, rows, hand_clock):
+    sorted_errand(house, people, rows)
+
+    hand_clock.move_to(hand_clock() + timedelta(seconds=59))
+    assert sign(house, "jobs").well
+
+    hand_clock.move_to(hand_clock() + timedelta(seconds=2))
+    jobs = sign(house, "jobs")
+    assert not jobs.well
+    assert jobs.text == "1 job is overdue, the oldest since 2026-03-02 09:00 UTC: ERR-1001 fetch."
+
+
+def test_a_job_under_a_lease_is_not_overdue_until_the_lease_is(house, people, rows, hand_clock):
+    sorted_errand(house, people, rows)
+    claim_jobs(house, "w1", limit=1, lease=timedelta(minutes=10))
+
+    hand_clock.move_to(hand_clock() + timedelta(minutes=10))
+    assert sign(house, "jobs").well
+
+    hand_clock.move_to(hand_clock() + timedelta(minutes=2))
+    assert not sign(house, "jobs").well
+
+
+def test_a_timer_that_nobody_fires_is_overdue_until_it_is_fired(house, people, rows, hand_clock):
+    sorted_errand(house, people, rows)
+    [leased] = claim_jobs(house, "w1", limit=1, lease=timedelta(seconds=30))
+    finish_job(house, leased.id, leased.fence, {"place": "shelf"})
+
+    hand_clock.move_to(hand_clock() + timedelta(days=1, seconds=30))
+    assert sign(house, "timers").well
+
+    hand_clock.move_to(hand_clock() + timedelta(seconds=31))
+    timers = sign(house, "timers")
+    assert not timers.well
+    assert "the oldest since 2026-03-03 09:00 UTC: ERR-1001 late." in timers.text
+
+    fire_due(house, 10)
+    assert sign(house, "timers").well
+
+
+def test_a_message_to_a_record_that_does_not_exist_is_told_for_a_week(house, rows, hand_clock):
+    rows(
+        "INSERT INTO message (name, to_key, payload, sent_at)"
+        " VALUES ('news', 'ERR-9', '{}', %s) RETURNING id",
+        hand_clock(),
+    )
+    deliver_waiting(house, 10)
+
+    messages = sign(house, "messages")
+    assert not messages.well
+    assert "1 message of the last 7 days reached nobody" in messages.text
+    assert "news to ERR-9" in messages.text
+
+    hand_clock.move_to(hand_clock() + timedelta(days=7))
+    assert sign(house, "messages").well
+
+
+def test_a_scheduled_run_is_missed_until_it_is_done(house, hand_clock):
+    due = hand_clock()
+    ledger.note_due(house, "nightly", [due - timedelta(days=1), due])
+    hand_clock.move_to(due + timedelta(seconds=30))
+
+    before = sign(house, "scheduled runs")
+    for day in (due - timedelta(days=1), due):
+        ledger.begin_run(house, "nightly", day, "flow")
+        ledger.finish_run(house, "nightly", day, "flow", outcome="passed")
+    after = sign(house, "scheduled runs")
+
+    assert not before.well
+    assert before.text == (
+        "1 scheduled run is due and not done, the oldest since 2026-03-01 09:00 UTC: nightly."
+    )
+    assert after.well
+
+
+def test_a_run_at_work_is_not_late_before_its_process_must_have_died(house, hand_clock):
+    due = hand_clock()
+    ledger.begin_run(house, "nightly", due, "flow")
+
+    hand_clock.move_to(due + timedelta(minutes=59))
+    assert sign(house, "scheduled runs").well
+
+    hand_clock.move_to(due + timedelta(minutes=61))
+    assert not sign(house, "scheduled runs").well
+
+
+def test_what_the_schedules_say_is_late_counts_though_the_ledger_never_heard_of_it(house):
+    late = [
+        ("weekly", datetime(2026, 3, 2, 8, tzinfo=UTC)),
+        ("nightly", datetime(2026, 3, 1, 3, tzinfo=UTC)),
+    ]
+
+    (runs,) = [it for it in examine(house, late_runs=late) if it.subject == "scheduled runs"]
+
+    assert not runs.well
+    assert runs.text == (
+        "2 scheduled runs are due and not done, the oldest since 2026-03-01 03:00 UTC: nightly."
+    )

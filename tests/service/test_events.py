@@ -1,0 +1,234 @@
+"""Timers, messages, comments and cancelling."""
+
+from datetime import timedelta
+
+import psycopg
+
+from clearway.service.cancel import cancel
+from clearway.service.comment import comment
+from clearway.service.deliver import deliver_waiting, send
+from clearway.service.faults import open_faults, retry
+from clearway.service.history import history
+from clearway.service.inbox import inbox, inbox_counts
+from clearway.service.instance_view import instance_view
+from clearway.service.record import record
+from clearway.service.start import start
+from clearway.service.task import task
+from clearway.service.timers import fire_due
+from clearway.service.values import Actor, Done
+from clearway.service.verify import verify
+
+ALERTS = Actor("alerts", is_person=False)
+
+
+def test_a_timer_fires_once_when_it_is_due(house, desk, hand_clock, rows):
+    desk.ask()
+    desk.sort()
+    desk.fetch()
+    assert fire_due(house, 10) == 0
+    hand_clock.move_to(hand_clock() + timedelta(days=30))
+
+    assert fire_due(house, 10) == 1
+    assert fire_due(house, 10) == 0
+    assert rows("SELECT step FROM job WHERE status = 'ready'") == [("notice",)]
+    assert verify(house) == []
+
+
+def test_a_reply_of_the_requester_ends_the_hold(house, desk, people, rows):
+    key = desk.ask()
+    desk.sort()
+    desk.fetch()
+    held = send(house, people["bob"], key, "hold", {"question": "Which pen?"}, once="1")
+    assert held.state == "on_hold"
+
+    comment(house, people["carol"], key, "I do not know.", public=True, once="2")
+    assert rows("SELECT state FROM instance") == [("on_hold",)]
+    comment(house, people["alice"], key, "The blue one.", public=True, once="3")
+
+    assert rows("SELECT state FROM instance") == [("bringing",)]
+    assert verify(house) == []
+
+
+def test_a_button_is_for_the_lane_s_role_and_while_it_is_waited_for(house, desk, people):
+    key = desk.ask()
+
+    early = send(house, people["bob"], key, "hold", {"question": "?"}, once="1")
+    desk.sort()
+    desk.fetch()
+
+    assert early.code == "not_waiting"
+    assert send(house, people["alice"], key, "hold", {"question": "?"}, once="2").code == (
+        "not_allowed"
+    )
+    assert send(house, people["bob"], key, "hold", {}, once="3").fields == {
+        "question": "This is needed."
+    }
+    assert [it.label for it in record(house, people["bob"], key).actions] == ["Put on hold"]
+    assert record(house, people["alice"], key).actions == []
+
+
+def test_a_channel_opens_a_record_by_message(house, rows):
+    done = start(house, ALERTS, "errand", {"what": "a ladder"}, once="1", event="call")
+
+    assert isinstance(done, Done), done
+    assert rows("SELECT title, requester FROM instance") == [("a ladder", None)]
+    assert verify(house) == []
+
+
+def test_a_message_waits_until_somebody_waits_for_it(house, desk, database_url, hand_clock, rows):
+    key = desk.ask()
+    _post(database_url, hand_clock, name="hold", to_key=key)
+    assert deliver_waiting(house, 10) == 0
+    assert rows("SELECT status FROM message") == [("waiting",)]
+
+    desk.sort()
+    desk.fetch()
+    assert deliver_waiting(house, 10) == 1
+
+    assert rows("SELECT status FROM message") == [("caught",)]
+    assert rows("SELECT state FROM instance") == [("on_hold",)]
+    assert deliver_waiting(house, 10) == 0
+    assert verify(house) == []
+
+
+def test_a_message_expires_and_one_to_nobody_is_dead(house, desk, database_url, hand_clock, rows):
+    key = desk.ask()
+    _post(database_url, hand_clock, name="hold", to_key=key, expires=timedelta(hours=1))
+    _post(database_url, hand_clock, name="hold", to_key="ERR-1")
+    hand_clock.move_to(hand_clock() + timedelta(hours=2))
+
+    assert deliver_waiting(house, 10) == 0
+    assert rows("SELECT status FROM message ORDER BY id") == [("expired",), ("dead",)]
+
+
+def test_a_message_opens_a_record_once(house, database_url, hand_clock, rows):
+    _post(database_url, hand_clock, name="call", to_process="errand", payload='{"what": "rope"}')
+
+    assert deliver_waiting(house, 10) == 1
+    assert deliver_waiting(house, 10) == 0
+    assert rows("SELECT title FROM instance") == [("rope",)]
+    assert rows("SELECT status FROM message") == [("caught",)]
+
+
+def test_a_message_that_cannot_open_a_record_is_a_fault(
+    house, database_url, hand_clock, rows, people
+):
+    _post(database_url, hand_clock, name="call", to_process="errand", payload='{"what": 7}')
+
+    assert deliver_waiting(house, 10) == 1
+    assert deliver_waiting(house, 10) == 0
+    [fault] = open_faults(house, people["grace"]).rows
+    assert fault.key is None
+    assert rows("SELECT status FROM message") == [("faulted",)]
+    assert isinstance(retry(house, people["grace"], fault.id, once="1"), Done)
+    assert rows("SELECT status FROM message") == [("waiting",)]
+
+
+def test_cancelling_ends_everything(house, desk, people, rows):
+    key = desk.ask()
+    desk.sort()
+    desk.fetch()
+
+    assert cancel(house, people["alice"], key, "no need", once="1").code == "not_allowed"
+    assert cancel(house, people["bob"], key, " ", once="2").code == "invalid"
+    done = cancel(house, people["bob"], key, "no need", once="3")
+
+    assert (done.ended, done.state) == (True, "bringing")
+    assert rows("SELECT outcome FROM work_item ORDER BY id") == [("completed",), ("cancelled",)]
+    assert cancel(house, people["bob"], key, "again", once="4").code == "already_done"
+    assert verify(house) == []
+
+
+def test_the_inbox_shows_who_may_do_what(house, desk, people):
+    key = desk.ask()
+
+    assert [it.key for it in inbox(house, people["bob"], view="unclaimed").rows] == [key]
+    assert inbox(house, people["alice"], view="unclaimed").rows == []
+    assert inbox_counts(house, people["bob"]) == {"mine": 0, "unclaimed": 1, "all": 1}
+    desk.sort()
+    desk.fetch()
+    assert inbox(house, people["bob"], view="unclaimed").rows == []
+    [line] = inbox(house, people["carol"], view="unclaimed", q="PEN").rows
+    assert (line.name, line.state, line.process_title) == ("Bring it", "bringing", "Errand")
+    assert inbox(house, people["carol"], view="unclaimed", q="cup").rows == []
+
+
+def test_the_inbox_has_pages(house, desk, people):
+    keys = [desk.ask(f"thing {number}") for number in range(5)]
+
+    first = inbox(house, people["bob"], view="unclaimed", limit=3)
+    second = inbox(house, people["bob"], view="unclaimed", limit=3, after=first.after)
+
+    assert [it.key for it in (*first.rows, *second.rows)] == keys
+    assert second.after is None
+
+
+def test_a_task_page_shows_the_form_with_what_the_record_says(house, desk, people):
+    desk.ask()
+    item = desk.open_item("sort")
+
+    view = task(house, people["bob"], item)
+
+    assert (view.may_claim, view.may_complete, view.why_not) == (True, True, None)
+    assert view.values == {"what": "a pen"}
+    assert set(view.schema["properties"]) == {"what", "weight", "remark", "minutes"}
+    assert task(house, Actor("zoe", roles=frozenset({"requester"})), item).code == "not_found"
+    asked = task(house, people["alice"], item)
+    assert (asked.may_complete, asked.why_not) == (False, "This task is for the role desk.")
+    desk.sort()
+    assert task(house, people["bob"], item).closed_by == "bob"
+
+
+def test_a_record_is_seen_by_who_has_to_do_with_it(house, desk, people):
+    key = desk.ask()
+
+    seen = record(house, people["alice"], key)
+
+    assert (seen.title, seen.state, seen.requester) == ("a pen", "new", "alice")
+    assert (seen.may_comment, seen.may_cancel) == (True, False)
+    assert record(house, people["bob"], key).may_cancel
+    assert record(house, people["grace"], key).key == key
+    assert record(house, Actor("zoe", roles=frozenset({"requester"})), key).code == "not_found"
+    assert record(house, people["bob"], "ERR-9").code == "not_found"
+
+
+def test_history_says_what_happened_in_sentences(house, desk, people):
+    key = desk.ask()
+    desk.sort()
+    comment(house, people["bob"], key, "odd", public=False, once="1")
+
+    told = [it.sentence for it in history(house, people["bob"], key).rows]
+    seen = [it.sentence for it in history(house, people["alice"], key).rows]
+
+    assert "alice opened it, on version 1 of the process." in told
+    assert "bob completed Sort." in told
+    assert "Weight in kg was set to 1." in told
+    assert "The state changed from new to fetching." in told
+    assert "bob noted internally: odd" in told
+    assert "bob noted internally: odd" not in seen
+    first = history(house, people["bob"], key, limit=3)
+    rest = history(house, people["bob"], key, after=first.after)
+    assert [it.sentence for it in (*first.rows, *rest.rows)] == told
+
+
+def test_the_diagram_shows_where_the_tokens_are(house, desk, people):
+    key = desk.ask()
+    desk.sort()
+    desk.fetch()
+
+    view = instance_view(house, people["bob"], key)
+
+    assert view.tokens == {"bring": 1}
+    assert (view.completed["sort"], view.completed["fetch"]) == (1, 1)
+    assert "<bpmn:process" in view.xml
+
+
+def _post(
+    url, clock, *, name, to_key=None, to_process=None, payload='{"question": "?"}', expires=None
+):
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "INSERT INTO message (name, to_key, to_process, payload, sent_at, expires_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
+            (name, to_key, to_process, payload, clock(), expires and clock() + expires),
+        )

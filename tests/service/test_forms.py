@@ -1,0 +1,76 @@
+"""Forms: what may come in, and what a person is told about the rest."""
+
+from decimal import Decimal
+
+import pytest
+
+from clearway.service.forms import Filled, Form, RecordSchema
+
+SCHEMA = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "name": {"type": "string", "minLength": 1, "maxLength": 5},
+        "age": {"type": "integer", "minimum": 0},
+        "height": {"type": "number", "multipleOf": Decimal("0.01")},
+        "born": {"type": "string", "format": "date"},
+        "seen": {"type": "string", "format": "date-time"},
+        "mail": {"type": "string", "format": "email"},
+        "kind": {"enum": ["cat", "dog"]},
+        "tags": {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+        "key": {"type": "string", "readOnly": True},
+    },
+}
+FORM = Form("pet.json", SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "told"),
+    [
+        ({}, "name", "This is needed."),
+        ({"name": ""}, "name", "This must not be empty."),
+        ({"name": "abcdef"}, "name", "This takes at most 5 characters."),
+        ({"name": None}, "name", "This must be a text."),
+        ({"name": "a", "age": -1}, "age", "This must be at least 0."),
+        ({"name": "a", "age": 1.5}, "age", "This must be a whole number."),
+        ({"name": "a", "age": True}, "age", "This must be a whole number."),
+        ({"name": "a", "born": "31.3.2026"}, "born", "This must be a date such as 2026-03-31."),
+        ({"name": "a", "born": "2026-02-30"}, "born", "This must be a date such as 2026-03-31."),
+        ({"name": "a", "mail": "nobody"}, "mail", "This must be a mail address."),
+        ({"name": "a", "kind": "cow"}, "kind", "This must be one of cat, dog."),
+        ({"name": "a", "tags": ["x", "x"]}, "tags", "Each entry may be there only once."),
+        ({"name": "a", "tags": ["x", 1]}, "tags/1", "This must be a text."),
+        ({"name": "a", "more": 1}, "more", "This form has no such field."),
+        ({"name": "a", "key": "K-2"}, "key", "This field can be read here, but not changed."),
+    ],
+)
+def test_each_problem_is_told_at_its_field(values, field, told):
+    refusal = FORM.read(values, {"key": "K-1"})
+
+    assert refusal.fields == {field: told}
+
+
+def test_an_instant_needs_a_zone():
+    assert "seen" in FORM.read({"name": "a", "seen": "2026-03-31T14:30:00"}, {}).fields
+    assert isinstance(FORM.read({"name": "a", "seen": "2026-03-31T14:30:00Z"}, {}), Filled)
+
+
+def test_numbers_stay_exact():
+    filled = FORM.read({"name": "a", "height": 0.07}, {})
+
+    assert filled.record["height"] == Decimal("0.07")
+
+
+def test_what_is_shown_is_not_written_and_null_clears():
+    filled = FORM.read({"name": "a", "key": "K-1", "age": None}, {"key": "K-1"})
+
+    assert filled.record == {"name": "a", "age": None}
+
+
+def test_a_record_holds_what_its_schema_says():
+    record = RecordSchema(SCHEMA)
+
+    assert record.problem("age", 3) is None
+    assert record.problem("age", None) is None
+    assert record.problem("age", "old") == "This must be a whole number."
+    assert record.problem("colour", 1) == "The record has no such field."

@@ -1,0 +1,192 @@
+"""Automated steps: leases, fences, attempts, and what answers and failures lead to."""
+
+from datetime import timedelta
+
+from clearway.service.complete import complete
+from clearway.service.faults import open_faults, retry
+from clearway.service.jobs import claim_jobs, extend_lease, fail_job, finish_job
+from clearway.service.values import Done
+from clearway.service.verify import verify
+
+LEASE = timedelta(minutes=1)
+
+
+def test_a_step_is_leased_and_its_answer_moves_the_record_on(house, desk, rows):
+    key = desk.ask()
+    desk.sort()
+
+    [job] = claim_jobs(house, "w1", 10, LEASE)
+    done = finish_job(house, job.id, job.fence, {"place": "shelf 7", "more": 1.25})
+
+    assert (job.key, job.step, job.inputs, job.attempt) == (key, "fetch", {"what": "a pen"}, 1)
+    assert isinstance(done, Done), done
+    assert done.state == "bringing"
+    assert rows("SELECT record->>'place' FROM instance") == [("shelf 7",)]
+    assert rows("SELECT status, result FROM job")[0][0] == "done"
+    assert verify(house) == []
+
+
+def test_a_leased_job_is_nobody_else_s(house, desk):
+    desk.ask()
+    desk.sort()
+
+    assert len(claim_jobs(house, "w1", 10, LEASE)) == 1
+    assert claim_jobs(house, "w2", 10, LEASE) == []
+
+
+def test_a_worker_that_lost_its_lease_cannot_finish(house, desk, hand_clock, rows):
+    desk.ask()
+    desk.sort()
+    [slow] = claim_jobs(house, "w1", 10, LEASE)
+    hand_clock.move_to(hand_clock() + 2 * LEASE)
+    [fast] = claim_jobs(house, "w2", 10, LEASE)
+
+    assert finish_job(house, slow.id, slow.fence, {"place": "wrong"}).code == "stale"
+    assert fail_job(house, slow.id, slow.fence, "late").code == "stale"
+    assert not extend_lease(house, slow.id, slow.fence, LEASE)
+    assert isinstance(finish_job(house, fast.id, fast.fence, {"place": "right"}), Done)
+    assert finish_job(house, slow.id, slow.fence, {"place": "wrong"}).code == "stale"
+    assert rows("SELECT record->>'place' FROM instance") == [("right",)]
+    assert verify(house) == []
+
+
+def test_a_lease_can_be_held_longer(house, desk, hand_clock):
+    desk.ask()
+    desk.sort()
+    [job] = claim_jobs(house, "w1", 10, LEASE)
+
+    assert extend_lease(house, job.id, job.fence, 3 * LEASE)
+    hand_clock.move_to(hand_clock() + 2 * LEASE)
+
+    assert claim_jobs(house, "w2", 10, LEASE) == []
+
+
+def test_a_failing_step_is_tried_again_and_then_becomes_a_fault(
+    house, desk, hand_clock, people, rows
+):
+    key = desk.ask()
+    desk.sort()
+    for pause in (10, 20):
+        [job] = claim_jobs(house, "w1", 10, LEASE)
+        again = fail_job(house, job.id, job.fence, "no connection")
+        assert isinstance(again, Done)
+        assert claim_jobs(house, "w1", 10, LEASE) == []
+        hand_clock.move_to(hand_clock() + timedelta(seconds=pause))
+
+    [job] = claim_jobs(house, "w1", 10, LEASE)
+    refusal = fail_job(house, job.id, job.fence, "no connection")
+
+    assert refusal.code == "faulted"
+    [fault] = open_faults(house, people["grace"]).rows
+    assert (fault.key, fault.who_can_fix) == (key, "process_owner")
+    assert "no connection" in fault.cause
+    assert claim_jobs(house, "w1", 10, LEASE) == []
+    assert verify(house) == []
+
+    assert isinstance(retry(house, people["grace"], fault.id, once="again"), Done)
+    desk.fetch()
+    assert open_faults(house, people["grace"]).rows == []
+    assert rows("SELECT state FROM instance") == [("bringing",)]
+    assert verify(house) == []
+
+
+def test_a_job_that_kills_its_worker_becomes_a_fault_too(house, desk, hand_clock, people):
+    desk.ask()
+    desk.sort()
+    for _ in range(3):
+        assert len(claim_jobs(house, "w1", 10, LEASE)) == 1
+        hand_clock.move_to(hand_clock() + 2 * LEASE)
+
+    assert claim_jobs(house, "w1", 10, LEASE) == []
+    [fault] = open_faults(house, people["grace"]).rows
+    assert "did not come back" in fault.cause
+    assert verify(house) == []
+
+
+def test_the_diagram_catches_a_business_error(house, desk, rows):
+    desk.ask()
+    desk.sort()
+    [job] = claim_jobs(house, "w1", 10, LEASE)
+
+    done = fail_job(house, job.id, job.fence, "not there", code="not_found")
+
+    assert isinstance(done, Done), done
+    assert done.state == "bringing"
+    assert rows("SELECT status, last_error FROM job") == [("done", "not there")]
+    assert verify(house) == []
+
+
+def test_an_error_that_nothing_catches_is_a_fault(house, desk, people):
+    desk.ask()
+    desk.sort()
+    [job] = claim_jobs(house, "w1", 10, LEASE)
+
+    assert fail_job(house, job.id, job.fence, "?", code="other").code == "faulted"
+    assert len(open_faults(house, people["grace"]).rows) == 1
+    assert verify(house) == []
+
+
+def test_an_answer_that_the_record_cannot_hold_is_a_fault(house, desk, people):
+    desk.ask()
+    desk.sort()
+    [job] = claim_jobs(house, "w1", 10, LEASE)
+
+    assert finish_job(house, job.id, job.fence, {"place": 7}).code == "faulted"
+    [fault] = open_faults(house, people["grace"]).rows
+    assert (fault.element, "place" in fault.cause) == ("fetch", True)
+    assert verify(house) == []
+
+
+def test_a_notice_is_a_job_that_nothing_waits_for(house, desk, hand_clock, rows):
+    from clearway.service.timers import fire_due
+
+    desk.ask()
+    desk.sort()
+    desk.fetch()
+    hand_clock.move_to(hand_clock() + timedelta(days=1))
+    assert fire_due(house, 10) == 1
+
+    [notice] = claim_jobs(house, "w1", 10, LEASE)
+
+    assert notice.step == "notice"
+    assert notice.inputs == {
+        "template": "nag",
+        "to": ["alice"],
+        "values": {"what": "a pen"},
+        "key": "ERR-1001",
+        "title": "a pen",
+        "process": "errand",
+    }
+    assert len(notice.template_hash) == 64
+    assert isinstance(finish_job(house, notice.id, notice.fence, {"sent": 1}), Done)
+    assert finish_job(house, notice.id, notice.fence, {"sent": 1}).code == "stale"
+    assert rows("SELECT count(*) FROM timer") == [(0,)]
+    assert verify(house) == []
+
+
+def test_who_sorted_it_may_not_bring_it(house, desk, people, rows):
+    desk.ask()
+    desk.sort()
+    desk.fetch()
+    item = desk.open_item("bring")
+
+    refusal = complete(house, people["bob"], item, {}, once="1")
+
+    assert refusal.code == "not_allowed"
+    assert "sort" in refusal.text
+    done = complete(house, people["carol"], item, {}, once="2")
+    assert (done.state, done.ended) == ("closed", True)
+    assert rows("SELECT count(*) FROM timer") == [(0,)]
+    assert verify(house) == []
+
+
+def test_nor_may_who_stands_in_for_them(house, desk, people, absent):
+    desk.ask()
+    desk.sort()
+    desk.fetch()
+    absent("bob", "carol")
+
+    refusal = complete(house, people["carol"], desk.open_item("bring"), {}, once="1")
+
+    assert refusal.code == "not_allowed"
+    assert "stand in for bob" in refusal.text

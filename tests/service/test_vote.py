@@ -1,0 +1,171 @@
+"""Approvals: rounds, seats, ballots, and what voids them."""
+
+import threading
+
+import pytest
+
+from clearway.service.complete import complete
+from clearway.service.deliver import send
+from clearway.service.inbox import inbox
+from clearway.service.task import task
+from clearway.service.values import Actor, Done
+from clearway.service.verify import verify
+from clearway.service.vote import vote
+
+
+@pytest.fixture
+def item(desk):
+    """The open approval of something heavy that alice asked for."""
+    desk.ask("a piano")
+    desk.sort(weight=200)
+    return desk.open_item("approve")
+
+
+def test_two_yes_approve_and_the_record_goes_on(house, people, rows, item):
+    first = vote(house, people["dave"], item, "chair", "approve", once="1")
+    second = vote(house, people["erin"], item, "one", "approve", once="2")
+
+    assert (first.details["outcome"], first.state) == ("open", "approval")
+    assert (second.details["outcome"], second.state) == ("approved", "fetching")
+    assert rows("SELECT record->>'decision' FROM instance") == [("approved",)]
+    assert rows("SELECT outcome FROM round") == [("approved",)]
+    assert rows("SELECT s.name, b.person, choice FROM ballot b JOIN seat s ON s.id = seat_id") == [
+        ("chair", "dave", "approve"),
+        ("one", "erin", "approve"),
+    ]
+    late = vote(house, people["frank"], item, "two", "reject", reason="no", once="3")
+    assert late.code == "already_done"
+    assert verify(house) == []
+
+
+def test_what_can_no_longer_be_approved_is_rejected(house, people, rows, item):
+    vote(house, people["dave"], item, "chair", "reject", reason="too heavy", once="1")
+    done = vote(house, people["erin"], item, "one", "reject", reason="too heavy", once="2")
+
+    assert (done.state, done.ended) == ("refused", True)
+    assert rows("SELECT record->>'decision' FROM instance") == [("rejected",)]
+    assert verify(house) == []
+
+
+def test_a_ballot_may_be_replaced_until_it_is_decided(house, people, rows, item):
+    vote(house, people["erin"], item, "one", "reject", reason="why?", once="1")
+    vote(house, people["erin"], item, "one", "approve", once="2")
+
+    assert rows("SELECT choice, replaced FROM ballot ORDER BY id") == [
+        ("reject", True),
+        ("approve", False),
+    ]
+    assert verify(house) == []
+
+
+@pytest.mark.parametrize(
+    ("who", "seat", "choice", "reason", "code"),
+    [
+        ("carol", "one", "approve", "", "not_allowed"),
+        ("erin", "chair", "approve", "", "not_allowed"),
+        ("erin", "nobody", "approve", "", "not_found"),
+        ("erin", "one", "perhaps", "", "invalid"),
+        ("erin", "one", "reject", " ", "invalid"),
+        ("erin", "one", "approve_with_conditions", "", "invalid"),
+    ],
+)
+def test_what_is_no_vote_is_refused(house, people, rows, item, who, seat, choice, reason, code):
+    refusal = vote(house, people[who], item, seat, choice, reason=reason, once="1")
+
+    assert refusal.code == code
+    assert rows("SELECT count(*) FROM ballot") == [(0,)]
+
+
+def test_one_person_has_one_ballot(house, people, item):
+    vote(house, people["erin"], item, "one", "approve", once="1")
+
+    assert vote(house, people["erin"], item, "two", "approve", once="2").code == "not_allowed"
+    assert vote(house, people["frank"], item, "one", "approve", once="3").code == "not_allowed"
+
+
+def test_a_channel_never_votes(house, item):
+    robot = Actor("robot", roles=frozenset({"board"}), is_person=False)
+
+    assert vote(house, robot, item, "one", "approve", once="1").code == "not_allowed"
+
+
+def test_who_asked_may_not_vote_nor_their_delegate(house, people, item, absent):
+    alice = Actor("alice", roles=frozenset({"board", "requester"}))
+    absent("alice", "erin")
+
+    assert "interest" in vote(house, alice, item, "one", "approve", once="1").text
+    assert "interest" in vote(house, people["erin"], item, "one", "approve", once="2").text
+
+
+def test_the_delegate_of_an_absent_member_votes_for_the_seat(house, people, rows, item, absent):
+    absent("dave", "carol")
+
+    done = vote(house, people["carol"], item, "chair", "approve", once="1")
+
+    assert isinstance(done, Done), done
+    assert rows("SELECT person FROM ballot") == [("carol",)]
+
+
+def test_an_approval_is_not_completed_with_a_form(house, people, item):
+    assert complete(house, people["dave"], item, {}, once="1").code == "not_allowed"
+
+
+def test_changing_what_matters_voids_the_round_and_says_why(house, desk, people, rows, item):
+    vote(house, people["dave"], item, "chair", "approve", once="1")
+
+    send(house, people["bob"], "ERR-1001", "news", {"what": "two pianos"}, once="2")
+
+    assert rows("SELECT revision, outcome, reason FROM round ORDER BY id") == [
+        (1, "voided", "bob changed what."),
+        (2, None, None),
+    ]
+    assert rows("SELECT name FROM seat WHERE round_id = 2 ORDER BY id") == [
+        ("chair",),
+        ("one",),
+        ("two",),
+    ]
+    done = vote(house, people["erin"], item, "one", "approve", once="3")
+    assert done.details["outcome"] == "open"
+    assert verify(house) == []
+
+
+def test_the_seats_of_a_round_are_in_their_members_inboxes(house, people, item):
+    [line] = inbox(house, people["erin"], view="mine").rows
+    assert (line.is_approval, line.seat) == (True, "one")
+
+    vote(house, people["erin"], item, "one", "approve", once="1")
+
+    assert inbox(house, people["erin"], view="mine").rows == []
+    [line] = inbox(house, people["frank"], view="mine").rows
+    assert line.seat == "two"
+
+
+def test_the_page_of_an_approval_shows_its_seats(house, people, item):
+    vote(house, people["dave"], item, "chair", "approve", once="1")
+
+    view = task(house, people["erin"], item)
+
+    chair, one, two = view.round.seats
+    assert (chair.ballot.person, chair.open_to_you) == ("dave", False)
+    assert (one.open_to_you, two.open_to_you) == (True, True)
+    assert "1 yes" in view.round.standing or "need" in view.round.standing
+
+
+def test_two_votes_at_the_same_moment_are_both_counted(house, people, rows, item):
+    ready = threading.Barrier(2)
+
+    def cast(name, seat):
+        ready.wait()
+        vote(house, people[name], item, seat, "approve", once=name)
+
+    threads = [
+        threading.Thread(target=cast, args=pair) for pair in (("dave", "chair"), ("erin", "one"))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert rows("SELECT outcome FROM round") == [("approved",)]
+    assert rows("SELECT count(*) FROM ballot") == [(2,)]
+    assert verify(house) == []

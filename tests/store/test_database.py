@@ -1,0 +1,104 @@
+"""Transactions: what is tried again inside, and how listeners are told."""
+
+import threading
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from clearway.store.database import Store
+from clearway.store.errors import Contended, Superseded, Unavailable
+from clearway.store.notifier import listen
+
+
+@pytest.fixture
+def store(database_url):
+    opened = Store(database_url, connections=3, patience=5)
+    yield opened
+    opened.close()
+
+
+def test_a_superseded_transaction_runs_again(store):
+    attempts = []
+
+    def work(transaction):
+        attempts.append(1)
+        if len(attempts) < 3:
+            raise Superseded
+        return transaction.one("SELECT %(n)s::int", {"n": 7})
+
+    assert store.command(work, changed=lambda _: []) == (7,)
+    assert len(attempts) == 3
+
+
+def test_endless_contention_is_told(store):
+    def work(_transaction):
+        raise Superseded
+
+    with pytest.raises(Contended, match="try again"):
+        store.command(work, changed=lambda _: [])
+
+
+def test_a_deadlock_is_tried_again(store):
+    store.change(lambda it: it.execute(text("CREATE TABLE pair (n int PRIMARY KEY, v int)")))
+    store.change(lambda it: it.execute(text("INSERT INTO pair VALUES (1, 0), (2, 0)")))
+    both = threading.Barrier(2)
+
+    def add(first, second):
+        tries = []
+
+        def work(connection):
+            tries.append(1)
+            connection.execute(text("UPDATE pair SET v = v + 1 WHERE n = :n"), {"n": first})
+            if len(tries) == 1:
+                both.wait(10)
+            connection.execute(text("UPDATE pair SET v = v + 1 WHERE n = :n"), {"n": second})
+
+        store.change(work)
+
+    threads = [threading.Thread(target=add, args=pair) for pair in ((1, 2), (2, 1))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert store.ask(lambda it: it.execute(text("SELECT sum(v) FROM pair")).scalar_one()) == 4
+
+
+def test_a_question_cannot_write(store):
+    with pytest.raises(Exception, match="read-only"):
+        store.ask(lambda it: it.execute(text("CREATE TABLE x (n int)")))
+
+
+def test_a_database_that_stays_away_is_told_in_time():
+    nowhere = Store("postgresql://nobody@127.0.0.1:1/none", patience=0.2)
+
+    with pytest.raises(Unavailable, match="does not answer"):
+        nowhere.command(lambda it: it.one("SELECT 1", {}), changed=lambda _: [])
+    nowhere.close()
+
+
+def test_an_error_leaves_a_clean_connection_behind(store):
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        store.command(lambda it: it.one("SELECT 1 / %(n)s::int", {"n": 0}), changed=lambda _: [])
+
+    assert store.command(lambda it: it.one("SELECT 1", {}), changed=lambda _: []) == (1,)
+
+
+def test_listeners_hear_of_changed_keys(store, database_url, eventually):
+    heard, stop = [], threading.Event()
+
+    def hear():
+        for keys in listen(database_url, stop.is_set, poll=0.1):
+            heard.extend(keys)
+
+    thread = threading.Thread(target=hear)
+    thread.start()
+
+    def told():
+        store.command(lambda it: it.one("SELECT 1", {}), changed=lambda _: ["INC-1", "INC-2"])
+        return {"INC-1", "INC-2"} <= set(heard)
+
+    eventually(told, "nobody was told")
+    stop.set()
+    thread.join()
