@@ -1,0 +1,76 @@
+"""The JSON API as one application below /api/v1, with its own errors and its own description."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from clearway.store.errors import Contended, Unavailable
+from clearway.web.api import alerts, problems, processes, records, tasks
+from clearway.web.api.caller import Unauthorized
+from clearway.web.pages.trouble import failure_logged
+from clearway.web.portal import Portal
+
+_DESCRIPTION = (
+    "Everything the portal does, for programs. Errors are problem documents (RFC 9457). "
+    "Commands take an `Idempotency-Key`: the same key answers with the first result."
+)
+_CODES = {400: "unreadable", 404: "not_found", 405: "not_found", 413: "too_large"}
+
+
+def api(portal: Portal) -> FastAPI:
+    """The API for one house."""
+    app = FastAPI(
+        title="Clearway",
+        version="1",
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    app.state.portal = portal
+    for room in (records, tasks, processes, alerts):
+        app.include_router(room.router)
+    handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+        problems.ApiRefusal: _on_refusal,
+        Unauthorized: _on_unauthorized,
+        RequestValidationError: _on_invalid_request,
+        HTTPException: _on_http_error,
+        Unavailable: _on_busy,
+        Contended: _on_busy,
+        Exception: _on_failure,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
+    return app
+
+
+async def _on_refusal(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, problems.ApiRefusal)  # noqa: S101 - Starlette looked it up by its type
+    return problems.of_refusal(error.refusal)
+
+
+async def _on_unauthorized(_request: Request, error: Exception) -> Response:
+    return problems.unauthorized(str(error))
+
+
+async def _on_invalid_request(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - Starlette looked it up by its type
+    return problems.of_invalid_request(error)
+
+
+async def _on_http_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - Starlette looked it up by its type
+    code = _CODES.get(error.status_code, "unreadable")
+    return problems.problem(error.status_code, code, str(error.detail), headers=error.headers or {})
+
+
+async def _on_busy(request: Request, error: Exception) -> Response:
+    failure_logged(request, error)
+    return problems.busy("The database did not answer in time; nothing was carried out.")
+
+
+async def _on_failure(request: Request, error: Exception) -> Response:
+    return problems.of_failure(request, error)

@@ -1,0 +1,93 @@
+"""What the API is sent: every field declared, and a field that is not declared refused."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Annotated, cast
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _finite(values: dict[str, object]) -> dict[str, object]:
+    """JSON has no NaN and no infinity, though Python's reader lets them in."""
+    _refuse_unreal(values)
+    return values
+
+
+def _refuse_unreal(value: object) -> None:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("NaN and infinity are no JSON numbers")
+    if isinstance(value, Mapping):
+        for one in cast(Mapping[str, object], value).values():
+            _refuse_unreal(one)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for one in cast(Sequence[object], value):
+            _refuse_unreal(one)
+
+
+Values = Annotated[
+    dict[str, object],
+    AfterValidator(_finite),
+    Field(description="Fields of the form, by name; only those that the form declares."),
+]
+
+
+class Body(BaseModel):
+    """Base of all bodies."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class StartBody(Body):
+    """Open a record."""
+
+    process: str
+    values: Values = Field(default_factory=dict)
+    event: str | None = Field(None, description="The message start event, when there are several.")
+
+
+class ActionBody(Body):
+    """Send one of the record's actions, or a message by its name."""
+
+    action: str
+    values: Values = Field(default_factory=dict)
+
+
+class CommentBody(Body):
+    """Say something on a record."""
+
+    text: str
+    public: bool = Field(False, description="Also for those who only asked for the record.")
+
+
+class ReasonBody(Body):
+    """Why it is done."""
+
+    reason: str
+
+
+class LinkBody(Body):
+    """Link with another record."""
+
+    kind: str
+    to: str
+
+
+class AssignBody(Body):
+    """Give a task to somebody."""
+
+    person: str
+
+
+class CompleteBody(Body):
+    """Complete a task."""
+
+    values: Values = Field(default_factory=dict)
+
+
+class VoteBody(Body):
+    """Cast the ballot of a seat."""
+
+    seat: str
+    choice: str
+    reason: str = ""
+    conditions: str = ""

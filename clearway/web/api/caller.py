@@ -1,0 +1,71 @@
+"""Who calls the API: a bearer token, the actor it stands for, and the key of the request."""
+
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from clearway.service.house import House
+from clearway.service.sign_in import token_actor
+from clearway.service.values import Actor, Refusal
+from clearway.web.api.problems import ApiRefusal
+from clearway.web.portal import Portal, portal_of
+from clearway.web.visit import new_once
+
+T = TypeVar("T")
+
+
+class Unauthorized(Exception):
+    """No token, or one that means nobody; the text says which."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The actor behind a token, and the house it speaks to."""
+
+    portal: Portal
+    actor: Actor
+
+    @property
+    def house(self) -> House:
+        """The house."""
+        return self.portal.house
+
+
+_BEARER = HTTPBearer(auto_error=False, description="A token made by `clearway token`.")
+
+
+def caller(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+) -> Caller:
+    """The dependency of every operation; raises Unauthorized."""
+    if credentials is None:
+        raise Unauthorized("There is no bearer token in this request.")
+    portal = portal_of(request)
+    actor = token_actor(portal.house, credentials.credentials)
+    if actor is None:
+        raise Unauthorized("The token is unknown or has expired.")
+    return Caller(portal, actor)
+
+
+def once(
+    idempotency_key: Annotated[
+        str | None,
+        Header(max_length=200, description="The same key answers with the first result."),
+    ] = None,
+) -> str:
+    """The idempotency key of the request, or a fresh one."""
+    return idempotency_key or new_once()
+
+
+def accepted(found: T | Refusal) -> T:
+    """The answer itself; a refusal goes to the caller as a problem."""
+    if isinstance(found, Refusal):
+        raise ApiRefusal(found)
+    return found
+
+
+Calling = Annotated[Caller, Depends(caller)]
+Once = Annotated[str, Depends(once)]

@@ -1,0 +1,122 @@
+"""Errors of the API as problem documents (RFC 9457): what, why, what to do, and in which field."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+
+from clearway.service.values import Refusal
+from clearway.web.api.plain import as_json
+from clearway.web.pages.trouble import failure_logged
+from clearway.web.rendering import status_of
+
+_KIND = "urn:clearway:problem:"
+_TITLES: Mapping[str, str] = {
+    "not_found": "There is no such thing",
+    "not_allowed": "This is not open to you",
+    "not_yours": "This is somebody else's",
+    "already_done": "Somebody was first",
+    "invalid": "The values cannot be used",
+    "conflict": "This contradicts an earlier request",
+    "not_waiting": "Nothing waits for this now",
+    "stale": "It has changed in the meantime",
+    "too_large": "This is too large",
+    "faulted": "The process has stopped",
+    "unauthorized": "A token is needed",
+    "busy": "Clearway is busy",
+    "failure": "Something went wrong on our side",
+    "unreadable": "The request cannot be read",
+}
+
+
+class ApiRefusal(Exception):
+    """A refusal on its way to the caller."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.text)
+        self.refusal = refusal
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    remedy: str = "",
+    errors: Sequence[Mapping[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+    instance: str | None = None,
+) -> Response:
+    """A problem document; `code` is stable, the texts are for people."""
+    document: dict[str, object] = {
+        "type": _KIND + code,
+        "title": _TITLES.get(code, "This did not work"),
+        "status": status,
+        "detail": f"{detail} {remedy}".strip(),
+        "code": code,
+    }
+    if errors:
+        document["errors"] = list(errors)
+    if instance:
+        document["instance"] = instance
+    return Response(
+        as_json(document),
+        status,
+        headers=dict(headers or {}),
+        media_type="application/problem+json",
+    )
+
+
+def of_refusal(refusal: Refusal) -> Response:
+    """The problem document of a refusal."""
+    errors = [{"field": name, "message": text} for name, text in refusal.fields.items()]
+    return problem(
+        status_of(refusal), refusal.code, refusal.text, remedy=refusal.remedy, errors=errors
+    )
+
+
+def unauthorized(text: str) -> Response:
+    """No token, or one that means nobody."""
+    return problem(
+        401,
+        "unauthorized",
+        text,
+        remedy="Send a valid token: `Authorization: Bearer cw_...`.",
+        headers={"WWW-Authenticate": 'Bearer realm="clearway"'},
+    )
+
+
+def busy(text: str) -> Response:
+    """Over capacity for the moment. Never 429, which Alertmanager takes as final."""
+    return problem(
+        503, "busy", text, remedy="Send it again in a few seconds.", headers={"Retry-After": "5"}
+    )
+
+
+def of_invalid_request(error: RequestValidationError) -> Response:
+    """What is wrong with the request, each with its place: `body.values`, `query.limit`."""
+    errors = [
+        {"field": ".".join(str(part) for part in one["loc"]), "message": str(one["msg"])}
+        for one in cast(Sequence[Mapping[str, Sequence[object]]], error.errors())
+    ]
+    return problem(
+        422,
+        "invalid",
+        "The request does not fit its description.",
+        remedy="See /api/v1/openapi.json.",
+        errors=errors,
+    )
+
+
+def of_failure(request: Request, error: Exception) -> Response:
+    """A mistake of ours; the log has it under the number in `instance`."""
+    quote = failure_logged(request, error)
+    return problem(
+        500,
+        "failure",
+        "Nothing was carried out.",
+        remedy="Try again; if it happens again, tell an administrator the number in `instance`.",
+        instance=f"urn:clearway:failure:{quote}",
+    )

@@ -1,0 +1,147 @@
+"""The portal as one application: its pages, its API, and what every answer goes through."""
+
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+
+from clearway.service.house import House
+from clearway.store.errors import Contended, Unavailable
+from clearway.web.api.app import api
+from clearway.web.body_limit import BodyLimits
+from clearway.web.live import Live
+from clearway.web.pages import (
+    events,
+    faults,
+    inbox,
+    me,
+    opening,
+    processes,
+    record,
+    registry,
+    search,
+    sign_in,
+    task,
+    trouble,
+)
+from clearway.web.portal import AlertReceiver, Listener, Portal, WebSettings
+from clearway.web.security import SecurityHeaders
+from clearway.web.static_files import static_files
+from clearway.web.visit import ForeignForm, SignInNeeded, Visit, visit
+
+PAGES = (
+    events,
+    faults,
+    inbox,
+    me,
+    opening,
+    processes,
+    record,
+    registry,
+    search,
+    sign_in,
+    task,
+)
+
+
+def create_app(
+    house: House,
+    settings: WebSettings,
+    *,
+    receive_alerts: AlertReceiver | None = None,
+    listen: Listener | None = None,
+) -> FastAPI:
+    """The portal and the JSON API for one house.
+
+    `receive_alerts` takes the body of an Alertmanager call; without it that address answers 404.
+    `listen` yields the keys of changed records; without it pages only look by themselves.
+    """
+    app = FastAPI(title="Clearway", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_life)
+    app.state.portal = Portal(house, settings.base_url, house.now, receive_alerts, listen)
+    app.state.live = Live(listen) if listen else None
+    for room in PAGES:
+        app.include_router(room.router, include_in_schema=False)
+    app.add_api_route("/healthz", _healthy, include_in_schema=False)
+    app.mount("/static", static_files(), name="static")
+    app.mount("/api/v1", api(app.state.portal), name="api")
+    _add_error_pages(app)
+    # The last one added is the first to see a request.
+    app.add_middleware(BodyLimits)
+    app.add_middleware(GZipMiddleware, minimum_size=800)
+    app.add_middleware(SecurityHeaders, secure=app.state.portal.is_secure)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _life(app: FastAPI) -> AsyncGenerator[None]:
+    yield
+    if app.state.live is not None:
+        app.state.live.end()
+
+
+def _healthy() -> PlainTextResponse:
+    return PlainTextResponse("ok\n")
+
+
+def _add_error_pages(app: FastAPI) -> None:
+    handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+        SignInNeeded: _on_sign_in_needed,
+        ForeignForm: _on_foreign_form,
+        HTTPException: _on_http_error,
+        RequestValidationError: _on_invalid_address,
+        Unavailable: _on_busy,
+        Contended: _on_busy,
+        Exception: _on_failure,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
+
+
+async def _on_sign_in_needed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SignInNeeded)  # noqa: S101 - Starlette looked it up by its type
+    return sign_in.ask_to_sign_in(request, error)
+
+
+async def _on_foreign_form(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ForeignForm)  # noqa: S101 - Starlette looked it up by its type
+    if error.draft is None or request.url.path == "/login":
+        return trouble.trouble_page(request, 403)
+    visitor = await run_in_threadpool(visit, request)
+    return sign_in.ask_to_confirm(request, visitor, error)
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - Starlette looked it up by its type
+    said = str(error.detail) if error.status_code == 413 else ""
+    visitor = await run_in_threadpool(_visitor, request)
+    response = trouble.trouble_page(request, error.status_code, said, visitor)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _on_invalid_address(request: Request, error: Exception) -> Response:
+    del error
+    visitor = await run_in_threadpool(_visitor, request)
+    return trouble.trouble_page(request, 404, visit=visitor)
+
+
+def _visitor(request: Request) -> Visit | None:
+    """Who is signed in, if that can be found out: an error page never fails for want of it."""
+    try:
+        return visit(request)
+    except (SignInNeeded, Unavailable, Contended):
+        return None
+
+
+async def _on_busy(request: Request, error: Exception) -> Response:
+    trouble.failure_logged(request, error)
+    return trouble.busy_page(request)
+
+
+async def _on_failure(request: Request, error: Exception) -> Response:
+    return trouble.failure_page(request, error)

@@ -1,0 +1,88 @@
+// Bundles what the portal's pages load into ../static/build: one file for each entry in src/, named
+// after its content, and manifest.json, which maps the entry's name to that file.
+
+import { build } from "esbuild";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const sources = join(here, "src");
+const target = join(here, "..", "static", "build");
+const ENTRIES = ["portal.css", "portal.js", "viewer.js"];
+
+await main();
+
+async function main() {
+  const missing = ENTRIES.filter((entry) => !existsSync(join(sources, entry)));
+  if (missing.length > 0) {
+    fail(`the front-end source ${missing.join(", ")} is missing in ${relative(".", sources)}.`);
+  }
+  const outputs = await bundle();
+  await writeManifest(outputs);
+  await removeAllBut(Object.values(outputs));
+}
+
+/** The logical name of each entry -> its file name below `target`. */
+async function bundle() {
+  const result = await build({
+    absWorkingDir: here,
+    entryPoints: ENTRIES.map((entry) => join("src", entry)),
+    outdir: target,
+    entryNames: "[name]-[hash]",
+    assetNames: "[name]-[hash]",
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: ["es2022", "chrome110", "firefox115", "safari16"],
+    // Licence notes stay beside the code, the ones of bpmn.io and Bootstrap among them.
+    legalComments: "eof",
+    loader: { ".woff": "file", ".woff2": "file", ".svg": "dataurl" },
+    metafile: true,
+    logLevel: "warning",
+  }).catch(() => fail("the front end does not build: mend what is named above."));
+  return named(result.metafile.outputs);
+}
+
+function named(outputs) {
+  const names = {};
+  for (const [path, output] of Object.entries(outputs)) {
+    const file = relative(target, join(here, path));
+    if (output.entryPoint) {
+      names[relative("src", output.entryPoint)] = file;
+    } else {
+      names[file] = file;
+    }
+  }
+  // Styles that a script imports come out beside it: viewer.js -> viewer.css.
+  for (const [path, output] of Object.entries(outputs)) {
+    if (output.entryPoint && output.cssBundle) {
+      const script = relative("src", output.entryPoint);
+      const style = relative(target, join(here, output.cssBundle));
+      delete names[style];
+      names[script.replace(/\.js$/, ".css")] = style;
+    }
+  }
+  return Object.fromEntries(Object.entries(names).sort());
+}
+
+/** Written aside and renamed: a portal that runs never reads half of it. */
+async function writeManifest(outputs) {
+  await mkdir(target, { recursive: true });
+  const draft = join(target, "manifest.json.new");
+  await writeFile(draft, JSON.stringify(outputs, null, 2) + "\n");
+  await rename(draft, join(target, "manifest.json"));
+}
+
+async function removeAllBut(files) {
+  const kept = new Set([...files, "manifest.json"]);
+  for (const file of await readdir(target)) {
+    if (!kept.has(file)) await rm(join(target, file));
+  }
+}
+
+function fail(sentence) {
+  console.error(`clearway: ${sentence}`);
+  process.exit(1);
+}

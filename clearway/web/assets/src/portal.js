@@ -1,0 +1,11 @@
+// What the portal's pages do beyond their HTML: live lists, keys, kept drafts, small comforts.
+import "htmx.org";
+import { keys } from "./keys.js";
+import { live } from "./live.js";
+import { drafts } from "./drafts.js";
+import { comforts } from "./comforts.js";
+
+live();
+keys();
+drafts();
+comforts();

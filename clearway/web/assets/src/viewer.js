@@ -1,0 +1,85 @@
+// Shows a diagram with its tokens; reads the BPMN from the address in `data-diagram`.
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import "bpmn-js/dist/assets/diagram-js.css";
+import "bpmn-js/dist/assets/bpmn-js.css";
+import "./viewer.css";
+
+const READABLE = 0.7;
+
+for (const place of document.querySelectorAll("[data-diagram]")) {
+  show(place).catch((error) => {
+    place.classList.remove("ready");
+    place.textContent = `The picture cannot be drawn (${error.message}). The outline says the same.`;
+  });
+}
+
+async function show(place) {
+  const answer = await fetch(place.dataset.diagram, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+  const xml = await answer.text();
+  place.replaceChildren();
+  place.classList.add("ready");
+  const viewer = new NavigatedViewer({ container: place });
+  await viewer.importXML(xml);
+  mark(viewer, place);
+  open(viewer, JSON.parse(place.dataset.tokens));
+  controls(viewer, place);
+}
+
+function mark(viewer, place) {
+  const canvas = viewer.get("canvas");
+  const registry = viewer.get("elementRegistry");
+  const overlays = viewer.get("overlays");
+  const tokens = JSON.parse(place.dataset.tokens);
+  for (const element of Object.keys(JSON.parse(place.dataset.completed))) {
+    if (registry.get(element)) canvas.addMarker(element, "passed");
+  }
+  for (const [element, count] of Object.entries(tokens)) {
+    if (!registry.get(element)) continue;
+    canvas.addMarker(element, "here");
+    // A node, never text: the overlay would take text for HTML.
+    const badge = document.createElement("div");
+    badge.className = "token";
+    badge.textContent = count > 1 ? `here × ${count}` : "here";
+    overlays.add(element, { position: { top: -12, left: -6 }, html: badge });
+  }
+}
+
+// A large diagram with a token opens at the token, readable; everything else opens whole.
+function open(viewer, tokens) {
+  const canvas = viewer.get("canvas");
+  fit(viewer);
+  const here = Object.keys(tokens).find((element) => viewer.get("elementRegistry").get(element));
+  if (canvas.zoom() >= READABLE || !here) return;
+  canvas.zoom(READABLE);
+  canvas.scrollToElement(here, { top: 150, bottom: 150, left: 300, right: 300 });
+}
+
+function fit(viewer) {
+  const canvas = viewer.get("canvas");
+  canvas.zoom("fit-viewport", "auto");
+  if (canvas.zoom() > 1.1) canvas.zoom(1, "auto");
+}
+
+// At the top right: the bpmn.io mark at the bottom right has to stay free.
+function controls(viewer, place) {
+  const bar = document.createElement("div");
+  bar.className = "diagram-bar";
+  const steps = [
+    ["+", "Larger", () => viewer.get("zoomScroll").stepZoom(1)],
+    ["–", "Smaller", () => viewer.get("zoomScroll").stepZoom(-1)],
+    ["Fit", "Fit the whole diagram", () => fit(viewer)],
+    ["Full", "Full screen", () => (document.fullscreenElement ? document.exitFullscreen() : place.requestFullscreen())],
+  ];
+  for (const [label, title, run] of steps) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-sm btn-quiet";
+    button.textContent = label;
+    button.title = title;
+    button.setAttribute("aria-label", title);
+    button.addEventListener("click", run);
+    bar.append(button);
+  }
+  place.append(bar);
+}

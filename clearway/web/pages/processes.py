@@ -1,0 +1,161 @@
+"""Processes: what is drawn, which versions run, and how a changed drawing is deployed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from clearway.engine.values import Bundle, Finding, Severity
+from clearway.service.deploy import check, deploy, pull
+from clearway.service.processes import diagram, versions
+from clearway.service.processes import process as one_process
+from clearway.service.processes import processes as all_processes
+from clearway.service.values import GateReport, Refusal
+from clearway.web.bundles import UnusableUpload, merged, packed, unpacked, zipped
+from clearway.web.pages.record import saved_as
+from clearway.web.pages.trouble import refusal_page
+from clearway.web.rendering import go, page, status_of
+from clearway.web.visit import Form, Posting, Sent, Visit, Visiting
+
+router = APIRouter(prefix="/processes")
+
+DESPITE = "despite scenarios:"
+"""A reason that begins so lets a process owner deploy although scenarios fail."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the gate said of an upload, and the upload itself, to be deployed as it is."""
+
+    report: GateReport
+    bundle: str
+    changed: Sequence[str]
+    parent: int
+    reason: str = ""
+
+    @property
+    def errors(self) -> Sequence[Finding]:
+        """What stops the deployment."""
+        return [one for one in self.report.findings if one.severity is Severity.ERROR]
+
+    @property
+    def warnings(self) -> Sequence[Finding]:
+        """What is worth a look."""
+        return [one for one in self.report.findings if one.severity is not Severity.ERROR]
+
+
+@router.get("")
+def show_all(visit: Visiting) -> HTMLResponse:
+    """Every process with its newest version."""
+    found = all_processes(visit.portal.house, visit.actor)
+    return page(visit, "processes.html", rows=found)
+
+
+@router.get("/{process}")
+def show(visit: Visiting, process: str) -> HTMLResponse:
+    """One process: its diagram, its versions, and where a changed one is uploaded."""
+    return _page(visit, process)
+
+
+@router.get("/{process}/diagram.bpmn")
+def diagram_file(visit: Visiting, process: str, number: int | None = None) -> Response:
+    """The drawing of a version, for the viewer."""
+    found = diagram(visit.portal.house, visit.actor, process, number)
+    if isinstance(found, Refusal):
+        return refusal_page(visit, found)
+    return Response(found, media_type="application/xml")
+
+
+@router.get("/{process}/versions/{number}.zip")
+def download(visit: Visiting, process: str, number: int) -> Response:
+    """All files of a version."""
+    found = pull(visit.portal.house, visit.actor, process, number)
+    if isinstance(found, Refusal):
+        return refusal_page(visit, found)
+    return saved_as(zipped(found), f"{process}-{number}.zip")
+
+
+@router.post("/{process}/check")
+def check_it(visit: Posting, sent: Form, process: str) -> Response:
+    """Put an upload before the gate; nothing is deployed by this."""
+    house, actor = visit.portal.house, visit.actor
+    view = one_process(house, actor, process)
+    if isinstance(view, Refusal):
+        return refusal_page(visit, view)
+    current = pull(house, actor, process, view.current)
+    if isinstance(current, Refusal):
+        return refusal_page(visit, current)
+    try:
+        bundle = merged(current, _uploaded(sent))
+    except UnusableUpload as error:
+        return _page(visit, process, Refusal("invalid", str(error)))
+    changed = _changes(current, bundle)
+    if not changed:
+        text = "These files are the ones that run now."
+        return _page(visit, process, Refusal("invalid", text, "Upload the changed ones."))
+    report = check(house, bundle)
+    return _page(visit, process, checked=Checked(report, packed(bundle), changed, view.current))
+
+
+@router.post("/{process}/versions")
+def deploy_it(visit: Posting, sent: Form, process: str) -> Response:
+    """Deploy what was checked; the gate looks at it again."""
+    house, actor = visit.portal.house, visit.actor
+    reason, parent = sent.text("reason"), sent.text("parent")
+    if sent.text("despite") == "yes":
+        reason = f"{DESPITE} {reason.removeprefix(DESPITE).strip()}"
+    try:
+        bundle = unpacked(process, sent.text("bundle"))
+    except UnusableUpload as error:
+        return _page(visit, process, Refusal("invalid", str(error)))
+    if not parent.isdecimal():
+        return _page(visit, process, Refusal("invalid", "The version it builds on is missing."))
+    answer = deploy(house, actor, bundle, parent=int(parent), reason=reason, once=sent.once)
+    if not isinstance(answer, Refusal):
+        return go(f"/processes/{process}", "deployed")
+    current = pull(house, actor, process, int(parent))
+    changed = [] if isinstance(current, Refusal) else _changes(current, bundle)
+    again = Checked(check(house, bundle), packed(bundle), changed, int(parent), reason)
+    return _page(visit, process, answer, again)
+
+
+def _uploaded(sent: Sent) -> list[tuple[str, bytes]]:
+    files = sent.files.get("files", ())
+    if not files:
+        raise UnusableUpload("No file was chosen. Choose a diagram, or a zip of the folder.")
+    return [(file.filename or "", file.file.read()) for file in files]
+
+
+def _changes(current: Bundle, bundle: Bundle) -> list[str]:
+    """What differs, as sentences."""
+    before, after = current.files, bundle.files
+    changed = [f"{path} changed" for path in sorted(after) if before.get(path, b"") != after[path]]
+    said = [line if line[:-8] in before else line[:-8] + " is new" for line in changed]
+    return said + [f"{path} is gone" for path in sorted(before) if path not in after]
+
+
+def _page(
+    visit: Visit,
+    process: str,
+    refusal: Refusal | None = None,
+    checked: Checked | None = None,
+) -> HTMLResponse:
+    house, actor = visit.portal.house, visit.actor
+    view = one_process(house, actor, process)
+    if isinstance(view, Refusal):
+        return refusal_page(visit, view)
+    known = versions(house, actor, process)
+    status = status_of(refusal) if refusal else 200
+    if checked and not checked.report.deployable:
+        status = 422
+    return page(
+        visit,
+        "process.html",
+        status=status,
+        has_diagram=True,
+        view=view,
+        versions=[] if isinstance(known, Refusal) else known,
+        refusal=refusal,
+        checked=checked,
+    )

@@ -1,0 +1,48 @@
+"""What every page and every answer of the API can reach: handed in once, when the app is made."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, cast
+
+from fastapi import Request
+
+from clearway.service.house import House
+from clearway.service.values import Actor
+
+AlertReceiver = Callable[[House, Actor, bytes], object]
+"""Takes the body of an Alertmanager call; answers one result per alert, or a Refusal."""
+
+Listener = Callable[[Callable[[], bool]], Iterator[list[str]]]
+"""Yields the keys of records that changed until the given function says stop; empty lists in
+between. See clearway.store.notifier.listen."""
+
+
+class WebSettings(Protocol):
+    """The part of clearway.settings.Settings that the portal needs."""
+
+    @property
+    def base_url(self) -> str:
+        """The address that people use, without a slash at its end."""
+        ...
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The house, and how it is reached from outside."""
+
+    house: House
+    base_url: str
+    now: Callable[[], datetime]
+    receive_alerts: AlertReceiver | None
+    listen: Listener | None
+
+    @property
+    def is_secure(self) -> bool:
+        """People reach the portal by https, so cookies may be kept to it."""
+        return self.base_url.startswith("https://")
+
+
+def portal_of(request: Request) -> Portal:
+    """The portal that serves this request."""
+    return cast(Portal, request.app.state.portal)

@@ -1,0 +1,235 @@
+"""The JSON API: tokens, problems, paging, keys that repeat, limits."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+WithToken = Callable[[str], TestClient]
+
+
+def test_a_record_goes_from_opening_to_its_history(api: WithToken):
+    alice, bob = api("alice"), api("bob")
+
+    opened = alice.post("/api/v1/records", json={"process": "errand", "values": {"what": "tea"}})
+    key = opened.json()["key"]
+    (task,) = bob.get("/api/v1/tasks?view=unclaimed").json()["rows"]
+    claimed = bob.post(f"/api/v1/tasks/{task['id']}/claim")
+    form = bob.get(f"/api/v1/tasks/{task['id']}").json()
+    done = bob.post(f"/api/v1/tasks/{task['id']}/complete", json={"values": {"weight": 0.5}})
+    record = alice.get(f"/api/v1/records/{key}").json()
+    lines = alice.get(f"/api/v1/records/{key}/history").json()["rows"]
+
+    assert opened.status_code == 201
+    assert task["key"] == key
+    assert claimed.status_code == done.status_code == 200
+    assert form["schema"]["required"] == ["weight"]
+    assert record["values"]["weight"] == 0.5
+    assert record["started_at"] == "2026-03-02T09:00:00Z"
+    assert any("bob completed Sort" in line["sentence"] for line in lines)
+
+
+@pytest.mark.parametrize("token", [None, "Bearer cw_unknown", "Basic Ym9iOmJvYg==", "Bearer "])
+def test_without_a_valid_token_nothing_is_told(app: FastAPI, token: str | None):
+    client = TestClient(app, headers={"Authorization": token} if token else {})
+
+    answer = client.get("/api/v1/records/ERR-1")
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "unauthorized"
+
+
+def test_a_session_cookie_does_not_open_the_api(visitor: Callable[[str], Any]):
+    bob = visitor("bob")
+
+    assert bob.client.get("/api/v1/tasks").status_code == 401
+
+
+def test_the_same_key_answers_with_the_first_result(api: WithToken):
+    alice = api("alice")
+    body = {"process": "errand", "values": {"what": "tea"}}
+
+    first = alice.post("/api/v1/records", json=body, headers={"Idempotency-Key": "k-1"})
+    again = alice.post("/api/v1/records", json=body, headers={"Idempotency-Key": "k-1"})
+    other = alice.post(
+        "/api/v1/records",
+        json={"process": "errand", "values": {"what": "coffee"}},
+        headers={"Idempotency-Key": "k-1"},
+    )
+
+    assert again.json()["key"] == first.json()["key"]
+    assert again.json()["repeated"] is True
+    assert other.status_code == 409
+    assert other.json()["code"] == "conflict"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"process": "errand", "values": {}, "more": 1}, "body.more"),
+        ({"values": {}}, "body.process"),
+        ({"process": 7}, "body.process"),
+        ({"process": "errand", "values": []}, "body.values"),
+        ({"process": "errand", "values": {"what": "tea", "price": float("nan")}}, "body.values"),
+        ({"process": "errand", "values": {"what": 3}}, "what"),
+        ({"process": "errand", "values": {"what": "tea", "decision": "approved"}}, "decision"),
+        ({"process": "errand", "values": {}}, "what"),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_named(
+    api: WithToken, rows: Callable[..., Any], body: object, field: str
+):
+    content = json.dumps(body)
+
+    answer = api("alice").post(
+        "/api/v1/records", content=content, headers={"Content-Type": "application/json"}
+    )
+
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert field in [error["field"] for error in answer.json()["errors"]]
+    assert rows("SELECT count(*) FROM instance") == [(0,)]
+
+
+@pytest.mark.parametrize("body", ["{", "[" * 100_000, '{"process": ', "null", "\x00"])
+def test_what_is_no_json_is_a_problem_and_no_failure(api: WithToken, body: str):
+    answer = api("alice").post(
+        "/api/v1/records", content=body, headers={"Content-Type": "application/json"}
+    )
+
+    assert answer.status_code in (400, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_lists_are_read_page_by_page(api: WithToken):
+    alice = api("alice")
+    for number in range(5):
+        values = {"what": f"tea {number}"}
+        alice.post("/api/v1/records", json={"process": "errand", "values": values})
+
+    seen: list[str] = []
+    after = ""
+    while True:
+        found = alice.get(f"/api/v1/records?limit=2{after and '&after=' + after}").json()
+        seen += [row["key"] for row in found["rows"]]
+        if not found["after"]:
+            break
+        after = found["after"]
+
+    assert len(seen) == len(set(seen)) == 5
+    assert alice.get("/api/v1/records?limit=0").status_code == 422
+    assert alice.get("/api/v1/records?after=nonsense").status_code == 422
+
+
+def test_what_one_may_not_see_does_not_exist(api: WithToken):
+    key = (
+        api("alice")
+        .post("/api/v1/records", json={"process": "errand", "values": {"what": "tea"}})
+        .json()["key"]
+    )
+
+    olaf = api("olaf")
+    hidden, unknown = olaf.get(f"/api/v1/records/{key}"), olaf.get("/api/v1/records/ERR-999")
+
+    assert hidden.status_code == unknown.status_code == 404
+    assert hidden.json() == unknown.json()
+    assert olaf.get("/api/v1/records").json()["rows"] == []
+
+
+def test_a_file_is_attached_and_read(api: WithToken):
+    alice = api("alice")
+    key = alice.post(
+        "/api/v1/records", json={"process": "errand", "values": {"what": "tea"}}
+    ).json()["key"]
+
+    added = alice.post(
+        f"/api/v1/records/{key}/attachments?name=list.txt",
+        content=b"milk",
+        headers={"Content-Type": "text/plain"},
+    )
+    number = added.json()["details"]["attachment"]
+    read = alice.get(f"/api/v1/records/{key}/attachments/{number}")
+
+    assert added.status_code == 201
+    assert read.content == b"milk"
+    assert read.headers["content-disposition"].startswith("attachment")
+
+
+def test_a_malformed_delivery_of_alerts_is_refused_with_its_places(alertmanager: TestClient):
+    body = {"alerts": [{"status": "firing", "labels": {"alertname": "X"}, "startsAt": "now"}]}
+
+    answer = alertmanager.post("/api/v1/alerts/alertmanager", json=body)
+
+    assert answer.status_code == 422
+    fields = [error["field"] for error in answer.json()["errors"]]
+    assert "alerts[0].fingerprint" in fields
+    assert "alerts[0].startsAt" in fields
+
+
+def test_an_alert_that_cannot_be_taken_now_is_to_be_sent_again(alertmanager: TestClient):
+    alert = {
+        "status": "firing",
+        "labels": {"alertname": "DiskFull"},
+        "startsAt": "2026-03-02T08:59:00Z",
+        "fingerprint": "bfe524a6f7f2da52",
+    }
+
+    # No process `incident` is deployed in this house.
+    answer = alertmanager.post("/api/v1/alerts/alertmanager", json={"alerts": [alert]})
+
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert answer.json()["code"] == "busy"
+
+
+def test_alerts_are_taken_from_their_channel_only(api: WithToken):
+    answer = api("bob").post("/api/v1/alerts/alertmanager", json={"alerts": []})
+
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_50_megabytes_are_refused_before_they_are_read(app: FastAPI, api: WithToken, stated: bool):
+    client = api("alice")
+    sent = 0
+
+    def body() -> Iterator[bytes]:
+        nonlocal sent
+        for _ in range(50):
+            sent += 1
+            yield b"x" * 1024 * 1024
+
+    headers = {"Content-Length": str(50 * 1024 * 1024)} if stated else {}
+    answer = client.post("/api/v1/processes/errand/check", content=body(), headers=headers)
+
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "6 MiB" in answer.json()["detail"]
+
+
+def test_the_description_names_every_operation(app: FastAPI):
+    document = TestClient(app).get("/api/v1/openapi.json").json()
+
+    assert document["openapi"].startswith("3.")
+    assert len(document["paths"]) >= 23
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert operation["security"] == [{"HTTPBearer": []}], f"{method} {path}"
+
+
+def test_a_mistake_of_ours_says_a_number_and_nothing_else(api: WithToken, house: Any):
+    alice = api("alice")
+    house.store.close()
+    del house.store
+
+    answer = alice.get("/api/v1/records/ERR-1")
+
+    assert answer.status_code == 500
+    assert answer.json()["instance"].startswith("urn:clearway:failure:")
+    assert "Traceback" not in answer.text
+    assert "store" not in answer.text

@@ -1,0 +1,147 @@
+"""Processes: the gate's findings on an upload, deploying, downloading, and hostile archives."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from clearway.engine.values import Bundle
+from clearway.web.bundles import UnusableUpload, from_zip, merged, zipped
+
+Enter = Callable[[str], Any]
+
+
+def test_a_changed_diagram_is_checked_and_deployed_and_running_records_keep_theirs(
+    visitor: Enter, errand: Bundle
+):
+    alice, grace = visitor("alice"), visitor("grace")
+    old = alice.submit(alice.get("/new/errand"), "/new/errand", f_what="a book").answer.url.path
+    drawing = errand.files["errand/errand.bpmn"].replace(b'name="Sort"', b'name="Look at it"')
+
+    checked = _check(grace, "my drawing (2).bpmn", drawing)
+    assert "Can be deployed" in checked.text
+    assert "errand/errand.bpmn changed" in checked.text
+    done = grace.submit(checked, "/processes/errand/versions", reason="Clearer words")
+    new = alice.submit(alice.get("/new/errand"), "/new/errand", f_what="a pen").answer.url.path
+
+    assert "Clearer words" in done.text
+    assert "Sort" in visitor("bob").get(old).text
+    assert "Look at it" in visitor("bob").get(new).text
+
+
+def test_findings_name_the_element_and_the_remedy_and_cannot_be_deployed(
+    visitor: Enter, errand: Bundle, rows: Callable[..., Any]
+):
+    grace = visitor("grace")
+    drawing = errand.files["errand/errand.bpmn"].replace(b'step="fetch"', b'step="no_such_step"')
+
+    checked = _check(grace, "errand.bpmn", drawing)
+
+    assert checked.status == 422
+    (row,) = checked.html.xpath("//table[contains(@class, 'findings')]/tbody/tr[.//text()='fetch']")
+    assert "no_such_step" in row.text_content()
+    assert not checked.has_form("/processes/errand/versions")
+    assert rows("SELECT count(*) FROM version") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"not XML at all",
+        b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>',
+        b"<definitions>" * 10_000,
+    ],
+)
+def test_what_is_no_diagram_is_a_finding(visitor: Enter, content: bytes):
+    checked = _check(visitor("grace"), "errand.bpmn", content)
+
+    assert checked.status == 422
+    assert "errand/errand.bpmn" in checked.text
+
+
+def test_two_owners_do_not_overwrite_each_other(visitor: Enter, errand: Bundle):
+    grace = visitor("grace")
+    first = errand.files["errand/errand.bpmn"].replace(b'name="Sort"', b'name="First"')
+    second = errand.files["errand/errand.bpmn"].replace(b'name="Sort"', b'name="Second"')
+    one, other = _check(grace, "errand.bpmn", first), _check(grace, "errand.bpmn", second)
+    grace.submit(one, "/processes/errand/versions", reason="one")
+
+    late = grace.submit(other, "/processes/errand/versions", reason="other")
+
+    assert late.status == 409
+    assert "newest version of errand is 2" in late.text
+
+
+def test_who_owns_no_process_sees_no_upload_and_may_not_send_one(visitor: Enter, errand: Bundle):
+    bob = visitor("bob")
+    page = bob.get("/processes/errand")
+    csrf = page.html.xpath("string(//input[@name='csrf']/@value)")
+
+    answer = bob.client.post(
+        "/processes/errand/check",
+        data={"csrf": csrf},
+        files={"files": ("errand.bpmn", b"<x/>", "text/xml")},
+    )
+
+    assert not page.has_form("/processes/errand/check")
+    assert answer.status_code == 403
+
+
+def test_the_files_of_a_version_come_back_as_they_were(visitor: Enter, errand: Bundle):
+    answer = visitor("grace").client.get("/processes/errand/versions/1.zip")
+
+    assert from_zip("errand", answer.content).files == errand.files
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("../../etc/passwd.json", "outside"),
+        ("/etc/passwd.json", "outside"),
+        ("C:\\windows\\x.json", "outside"),
+        ("errand/run.py", "no file of a process"),
+    ],
+)
+def test_a_zip_with_foreign_paths_is_refused(name: str, told: str):
+    with pytest.raises(UnusableUpload, match=told):
+        from_zip("errand", _zip({name: b"x"}))
+
+
+def test_a_zip_bomb_is_refused_while_it_unfolds():
+    bomb = _zip({f"errand/{number}.json": b"0" * 3_000_000 for number in range(3)})
+    assert len(bomb) < 20_000
+
+    with pytest.raises(UnusableUpload, match="larger than 4 MiB"):
+        from_zip("errand", bomb)
+
+
+def test_too_many_files_and_broken_zips_are_refused():
+    with pytest.raises(UnusableUpload, match="more than 200"):
+        from_zip("errand", _zip({f"errand/{number}.json": b"" for number in range(201)}))
+    with pytest.raises(UnusableUpload, match="cannot be read"):
+        from_zip("errand", b"PK\x03\x04 and nothing more")
+
+
+def test_a_zip_of_the_folder_alone_finds_its_place(errand: Bundle):
+    plain = _zip({path.removeprefix("errand/"): one for path, one in errand.files.items()})
+
+    assert merged(errand, [("errand.zip", plain)]).files == errand.files
+    assert zipped(errand) == zipped(errand)
+
+
+def _check(visitor: Any, name: str, content: bytes) -> Any:
+    page = visitor.get("/processes/errand")
+    return visitor.upload(
+        page, "/processes/errand/check", "files", name, content, "application/octet-stream"
+    )
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()

@@ -1,0 +1,187 @@
+"""The page of a record: acting on it, talking about it, its files, links and end."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from clearway.now import HandClock
+from clearway.service.claim import claim
+from clearway.service.complete import complete
+from clearway.service.house import House
+from clearway.service.jobs import claim_jobs, finish_job
+from clearway.service.start import start
+from clearway.service.values import Actor, Done
+
+Enter = Callable[[str], Any]
+
+
+@pytest.fixture
+def key(house: House, people: dict[str, Actor]) -> str:
+    """An errand that waits to be sorted."""
+    done = start(house, people["alice"], "errand", {"what": "a book"}, once="start")
+    assert isinstance(done, Done), done
+    return done.key
+
+
+@pytest.fixture
+def brought(key: str, house: House, people: dict[str, Actor], rows: Callable[..., Any]) -> str:
+    """An errand that waits to be brought, and may be put on hold."""
+    ((sort,),) = rows("SELECT id FROM work_item")
+    assert isinstance(claim(house, people["bob"], sort, once="claim"), Done)
+    assert isinstance(complete(house, people["bob"], sort, {"weight": 1}, once="done"), Done)
+    for job in claim_jobs(house, "tests", 10, timedelta(minutes=1)):
+        finish_job(house, job.id, job.fence, {"place": "the shelf"})
+    return key
+
+
+def test_a_record_is_opened_with_its_form(visitor: Enter):
+    alice = visitor("alice")
+
+    offered = alice.get("/new")
+    opened = alice.submit(alice.get("/new/errand"), "/new/errand", f_what="a book", f_price="9.90")
+
+    assert offered.html.xpath("//a[@href='/new/errand']")
+    assert opened.answer.url.path.startswith("/records/ERR-")
+    assert "a book" in opened.html.xpath("string(//h1)")
+    assert "9.9" in opened.text
+
+
+def test_times_are_in_the_zone_of_the_reader_and_in_utc_on_demand(visitor: Enter, key: str):
+    page = visitor("alice").get(f"/records/{key}")
+
+    time = page.html.xpath("//main//time")[0]
+    assert time.text == "2 Mar, 10:00 CET"
+    assert time.get("title") == "2026-03-02 09:00:00 UTC"
+
+
+def test_an_action_is_sent_with_its_form(visitor: Enter, brought: str):
+    bob, action = visitor("bob"), f"/records/{brought}/actions/hold"
+    page = bob.get(f"/records/{brought}")
+
+    wrong = bob.submit(page, action, f_question="")
+    right = bob.submit(wrong, action, f_question="Which one?")
+
+    assert wrong.status == 422
+    assert wrong.html.xpath("//details[@open]//*[@aria-invalid='true']")
+    assert right.html.xpath("//*[contains(@class, 'strip')]//*[contains(., 'On hold')]")
+    assert "Which one?" in right.text
+    assert not right.has_form(action)
+
+
+def test_an_action_that_is_over_is_refused(visitor: Enter, brought: str):
+    bob, action = visitor("bob"), f"/records/{brought}/actions/hold"
+    page = bob.get(f"/records/{brought}")
+    bob.submit(page, action, f_question="Which one?")
+
+    late = bob.submit(page, action, f_question="And which?", once="another")
+
+    assert late.status == 409
+    assert "the record has moved on" in late.text
+
+
+def test_an_internal_comment_is_not_shown_to_who_asked(visitor: Enter, key: str):
+    bob, path = visitor("bob"), f"/records/{key}"
+    bob.submit(bob.get(path), f"{path}/comments", text="He is in no hurry")
+    bob.submit(bob.get(path), f"{path}/comments", text="We look for it", public="yes")
+
+    seen_by_bob, seen_by_alice = bob.get(path).text, visitor("alice").get(path).text
+
+    assert "He is in no hurry" in seen_by_bob
+    assert "He is in no hurry" not in seen_by_alice
+    assert "We look for it" in seen_by_alice
+
+
+def test_a_file_is_attached_and_comes_back_only_as_a_download(visitor: Enter, key: str):
+    alice, path = visitor("alice"), f"/records/{key}"
+
+    page = alice.upload(
+        alice.get(path), f"{path}/attachments", "file", "a <b>.txt", b"<script>", "text/plain"
+    )
+    (address,) = page.html.xpath("//a[contains(@href, '/attachments/')]/@href")
+    file = alice.client.get(address)
+
+    assert "The file was attached." in page.text
+    assert file.content == b"<script>"
+    assert file.headers["content-type"] == "application/octet-stream"
+    assert file.headers["content-disposition"].startswith("attachment; ")
+    assert "sandbox" in file.headers["content-security-policy"]
+
+
+def test_a_file_of_a_dangerous_kind_is_refused(visitor: Enter, key: str):
+    alice, path = visitor("alice"), f"/records/{key}"
+
+    page = alice.upload(
+        alice.get(path), f"{path}/attachments", "file", "a.html", b"<script>", "text/html"
+    )
+
+    assert page.status == 422
+    assert "not taken" in page.text
+
+
+def test_records_are_linked(visitor: Enter, key: str, house: House, people: dict[str, Actor]):
+    other = start(house, people["alice"], "errand", {"what": "a pen"}, once="other")
+    assert isinstance(other, Done)
+    bob, path = visitor("bob"), f"/records/{key}"
+
+    linked = bob.submit(bob.get(path), f"{path}/links", kind="parent_of", to=other.key.lower())
+    unknown = bob.submit(linked, f"{path}/links", kind="parent_of", to="ERR-999")
+
+    assert linked.html.xpath(f"//a[@href='/records/{other.key}']")
+    assert unknown.status == 404
+    assert "no record" in unknown.text
+
+
+def test_a_record_is_cancelled_only_when_its_key_is_typed(
+    visitor: Enter, key: str, rows: Callable[..., Any]
+):
+    bob, path = visitor("bob"), f"/records/{key}"
+
+    careless = bob.submit(bob.get(path), f"{path}/cancel", reason="Not needed", confirm="yes")
+    assert careless.status == 422
+    assert rows("SELECT ended_at FROM instance") == [(None,)]
+
+    done = bob.submit(careless, f"{path}/cancel", confirm=key)
+
+    assert "The record was cancelled." in done.text
+    assert not done.has_form(f"{path}/cancel")
+
+
+def test_the_outline_says_where_the_record_stands(visitor: Enter, key: str):
+    bob = visitor("bob")
+
+    page = bob.get(f"/records/{key}/diagram")
+    drawing = bob.client.get(f"/records/{key}/diagram.bpmn")
+
+    here = page.html.xpath("//li[contains(@class, 'now')]")
+    assert [it.get("id") for it in here] == ["outline-sort"]
+    assert "Here now" in here[0].text_content()
+    assert drawing.headers["content-type"].startswith("application/xml")
+    assert b'id="sort"' in drawing.content
+
+
+def test_search_finds_words_and_goes_straight_to_a_key(visitor: Enter, key: str):
+    alice = visitor("alice")
+
+    found, straight = alice.get("/search?q=book"), alice.get(f"/search?q={key.lower()}")
+    nothing = alice.get("/search?q=zeppelin")
+
+    assert key in found.text
+    assert straight.answer.url.path == f"/records/{key}"
+    assert "Nothing was found." in nothing.text
+
+
+def test_history_tells_in_sentences_with_the_newest_first(
+    visitor: Enter, brought: str, hand_clock: HandClock
+):
+    hand_clock.move_to(hand_clock() + timedelta(minutes=5))
+    bob, path = visitor("bob"), f"/records/{brought}"
+    bob.submit(bob.get(path), f"{path}/comments", text="It is there")
+
+    page = bob.get(path)
+
+    moments = [it.text_content() for it in page.html.xpath("//*[@class='moment']")]
+    assert "bob noted internally" in moments[0]
+    assert "It is there" in moments[0]
+    assert any("alice opened it" in moment for moment in moments)

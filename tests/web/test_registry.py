@@ -1,0 +1,160 @@
+"""The registry's pages: reading its tables, importing them, and what belongs to oneself."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Enter = Callable[[str], Any]
+SERVICES = "name,title,criticality,owner,support_group\nmail,Mail,2,bob,desk\n"
+
+
+@pytest.mark.parametrize("table", ["people", "groups", "services", "assets", "absences"])
+def test_everybody_reads_the_registry(visitor: Enter, table: str):
+    page = visitor("alice").get(f"/registry?table={table}")
+
+    assert page.status == 200
+    assert not page.has_form("/registry/import")
+
+
+def test_an_import_is_checked_first_and_then_done(visitor: Enter, rows: Callable[..., Any]):
+    trent = visitor("trent")
+
+    checked = trent.submit(
+        trent.get("/registry?table=services"),
+        "/registry/import",
+        table="services",
+        text=SERVICES,
+        button=("dry_run", "yes"),
+    )
+    assert "Nothing was changed yet." in checked.text
+    assert rows("SELECT count(*) FROM service") == [(0,)]
+    done = trent.submit(checked, "/registry/import")
+
+    assert "1 added, 0 changed, 0 as they were" in done.text
+    assert rows("SELECT name, criticality FROM service") == [("mail", 2)]
+
+
+def test_each_problem_is_named_with_its_line_and_nothing_is_imported(
+    visitor: Enter, rows: Callable[..., Any]
+):
+    trent = visitor("trent")
+    text = f"{SERVICES}web,Web,9,bob,desk\nshop,Shop,1,nobody,desk\n"
+
+    wrong = trent.submit(trent.get("/registry"), "/registry/import", table="services", text=text)
+
+    assert wrong.status == 422
+    assert "Line 3, column criticality" in wrong.text
+    assert rows("SELECT count(*) FROM service") == [(0,)]
+    assert wrong.form("/registry/import").fields["text"].startswith("name,title")
+
+
+def test_a_file_that_is_no_text_is_refused(visitor: Enter):
+    trent = visitor("trent")
+
+    wrong = trent.upload(
+        trent.get("/registry"), "/registry/import", "file", "x.csv", b"\xff\xfe\x00", "text/csv"
+    )
+
+    assert wrong.status == 422
+    assert "not UTF-8" in wrong.text
+
+
+def test_who_is_no_administrator_imports_nothing(visitor: Enter, rows: Callable[..., Any]):
+    bob = visitor("bob")
+    csrf = bob.get("/me").html.xpath("string(//input[@name='csrf']/@value)")
+
+    answer = bob.client.post(
+        "/registry/import", data={"csrf": csrf, "table": "services", "text": SERVICES}
+    )
+
+    assert answer.status_code == 403
+    assert rows("SELECT count(*) FROM service") == [(0,)]
+
+
+def test_an_absence_is_told_in_ones_own_zone_and_taken_back(
+    visitor: Enter, rows: Callable[..., Any]
+):
+    bob = visitor("bob")
+    away = {"from": "2026-07-01T09:00", "until": "2026-07-08T09:00", "delegate": "carol"}
+
+    saved = bob.submit(bob.get("/me"), "/me/absence", **away)
+
+    assert "1 Jul, 09:00 CEST" in saved.text
+    assert rows("SELECT from_at AT TIME ZONE 'UTC' FROM absence")[0][0].hour == 7
+    gone = bob.submit(saved, "/me/absence/remove")
+    assert "You are not away." in gone.text
+    assert rows("SELECT count(*) FROM absence") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("away", "told"),
+    [
+        ({"from": "tomorrow", "until": "2026-07-08T09:00"}, "Give a date and a time"),
+        ({"from": "2026-07-08T09:00", "until": "2026-07-01T09:00"}, "ends before it begins"),
+        (
+            {"from": "2026-07-01T09:00", "until": "2026-07-08T09:00", "delegate": "bob"},
+            "stand in for themselves",
+        ),
+    ],
+)
+def test_an_absence_that_cannot_be_is_refused_and_kept(
+    visitor: Enter, away: dict[str, str], told: str
+):
+    bob = visitor("bob")
+
+    wrong = bob.submit(bob.get("/me"), "/me/absence", note="Hills", **away)
+
+    assert wrong.status == 422
+    assert told in wrong.text
+    assert wrong.form("/me/absence").fields["note"] == "Hills"
+
+
+def test_a_new_password_ends_every_session(visitor: Enter, stranger: Any):
+    bob, elsewhere = visitor("bob"), visitor("bob")
+    typed = {
+        "old_password": "a long enough password",
+        "password": "another long password",
+        "password_again": "another long password",
+    }
+
+    bob.submit(bob.get("/me"), "/me/password", **typed)
+
+    assert elsewhere.get("/inbox").answer.url.path == "/login"
+    assert stranger.sign_in("bob", "another long password").status == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("old_password", "a guess of mine", "not your present password"),
+        ("password_again", "something else entirely", "do not match"),
+        ("password", "short", "12 to 256 characters"),
+    ],
+)
+def test_a_password_is_not_changed_by_mistake(visitor: Enter, name: str, text: str, told: str):
+    bob = visitor("bob")
+    typed = {
+        "old_password": "a long enough password",
+        "password": "another long password",
+        "password_again": "another long password",
+        name: text,
+    }
+    if name == "password":
+        typed["password_again"] = text
+
+    wrong = bob.submit(bob.get("/me"), "/me/password", **typed)
+
+    assert wrong.status == 422
+    assert told in wrong.text
+    assert text not in wrong.answer.text
+
+
+def test_a_theme_is_kept_by_the_browser(visitor: Enter):
+    bob = visitor("bob")
+
+    page = bob.submit(bob.get("/inbox"), "/me/theme", button=("theme", "dark"))
+    odd = bob.submit(page, "/me/theme", button=("theme", "javascript:"))
+
+    assert page.answer.url.path == "/inbox"
+    assert page.html.get("data-bs-theme") == odd.html.get("data-bs-theme") == "dark"

@@ -1,0 +1,90 @@
+"""Voting: the change on one screen, the seats, and the reasons."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from clearway.service.claim import claim
+from clearway.service.complete import complete
+from clearway.service.house import House
+from clearway.service.start import start
+from clearway.service.values import Actor, Done
+
+Enter = Callable[[str], Any]
+
+
+@pytest.fixture
+def approval(house: House, people: dict[str, Actor], rows: Callable[..., Any]) -> int:
+    """The task of a round: a large errand that the board decides."""
+    started = start(house, people["alice"], "errand", {"what": "a piano"}, once="start")
+    assert isinstance(started, Done), started
+    ((sort,),) = rows("SELECT id FROM work_item")
+    assert isinstance(claim(house, people["bob"], sort, once="claim"), Done)
+    assert isinstance(complete(house, people["bob"], sort, {"weight": 300}, once="done"), Done)
+    ((approve,),) = rows("SELECT id FROM work_item WHERE element = 'approve'")
+    return approve
+
+
+def test_a_voter_sees_the_change_and_votes_for_a_seat(visitor: Enter, approval: int):
+    dave = visitor("dave")
+
+    inbox = dave.get("/inbox")
+    page = dave.get(f"/tasks/{approval}")
+    voted = dave.submit(
+        page, f"/tasks/{approval}/vote", button=("choice", "approve"), reason="We need one"
+    )
+
+    assert "Vote" in inbox.text
+    assert "a piano" in page.text
+    assert "300" in page.text
+    assert "Your vote is recorded." in voted.text
+    assert "We need one" in voted.text
+    assert "1 of 3 seats voted" in voted.text
+
+
+def test_a_rejection_needs_a_reason_and_keeps_what_was_typed(visitor: Enter, approval: int):
+    dave = visitor("dave")
+    page = dave.get(f"/tasks/{approval}")
+
+    refused = dave.submit(
+        page, f"/tasks/{approval}/vote", button=("choice", "reject"), conditions="if it is light"
+    )
+
+    assert refused.status == 422
+    assert "if it is light" in refused.text
+    assert refused.has_form(f"/tasks/{approval}/vote")
+
+
+def test_who_has_no_seat_reads_why(visitor: Enter, approval: int):
+    page = visitor("bob").get(f"/tasks/{approval}")
+
+    assert page.status == 200
+    assert not page.has_form(f"/tasks/{approval}/vote")
+    assert page.html.xpath("//*[contains(@class, 'tone-warn')]")
+
+
+def test_a_get_never_votes(visitor: Enter, approval: int, rows: Callable[..., Any]):
+    dave = visitor("dave")
+
+    for _ in range(3):
+        answer = dave.client.get(f"/tasks/{approval}/vote?seat=chair&choice=approve")
+        assert answer.status_code == 405
+        dave.client.head(f"/tasks/{approval}")
+
+    assert rows("SELECT count(*) FROM ballot") == [(0,)]
+
+
+def test_an_approval_with_conditions_names_them(visitor: Enter, approval: int):
+    dave = visitor("dave")
+    page = dave.get(f"/tasks/{approval}")
+
+    voted = dave.submit(
+        page,
+        f"/tasks/{approval}/vote",
+        button=("choice", "approve_with_conditions"),
+        conditions="With four people\nNot on the stairs",
+    )
+
+    assert "Approve with conditions" in voted.text
+    assert "Not on the stairs" in voted.text
