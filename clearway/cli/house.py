@@ -23,6 +23,9 @@ from clearway.wiring import open_house
 
 CHANNELS = ("alertmanager",)
 
+# Hidden, so that it is no file of the process: the version that a folder was made from.
+_MADE_FROM = ".version"
+
 
 def deploy(
     path: Path = typer.Argument(help="The folder of a process, or its .bpmn file"),
@@ -37,14 +40,15 @@ def deploy(
             bundle = bundle_at(path)
         except OSError as error:
             stop(f"{path} cannot be read: {error}", 2)
-        made_from = _parent(house, bundle.process, parent)
+        made_from = _parent(house, bundle.process, path, parent)
         once = f"deploy {bundle.process} {made_from} {os.urandom(8).hex()}"
         answer = deploy_version(
             house, operator(), bundle, parent=made_from, reason=reason, once=once
         )
         if isinstance(answer, Refusal):
             stop(f"{answer.text} {answer.remedy}".strip())
-        typer.echo(f"{bundle.process}: version {answer.details.get('number', '')} is deployed.")
+        _note_version(_folder(path), answer.details["version"])
+        typer.echo(f"{bundle.process}: version {answer.details['version']} is deployed.")
 
 
 def pull(
@@ -54,10 +58,13 @@ def pull(
 ) -> None:
     """Write a deployed version back into the folder; files of its folder that it lacks go away."""
     with entered() as house:
-        answer = pull_version(house, operator(), process, number or None)
+        known = [version.number for version in versions(house, operator(), process)]
+        number = number or max(known, default=1)
+        answer = pull_version(house, operator(), process, number)
         if isinstance(answer, Refusal):
             stop(f"{answer.text} {answer.remedy}".strip())
         _write(answer, to)
+        _note_version(to / process, number)
         typer.echo(f"{process}: {len(answer.files)} files are in {to}.")
 
 
@@ -123,11 +130,24 @@ def first_deployments(house: House, settings: Settings) -> dict[str, str]:
     return passwords
 
 
-def _parent(house: House, process: str, given: int) -> int | None:
+def _parent(house: House, process: str, path: Path, given: int) -> int | None:
     if given >= 0:
         return given or None
-    found = versions(house, operator(), process)
-    return max((version.number for version in found), default=None)
+    if not versions(house, operator(), process):
+        return None
+    try:
+        return int((_folder(path) / _MADE_FROM).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        # Never pulled: it is the folder as shipped, which was the first version.
+        return 1
+
+
+def _folder(path: Path) -> Path:
+    return path if path.is_dir() else path.parent
+
+
+def _note_version(folder: Path, number: object) -> None:
+    (folder / _MADE_FROM).write_text(f"{number}\n", encoding="utf-8")
 
 
 def _write(bundle: Bundle, to: Path) -> None:

@@ -87,6 +87,17 @@ class Deployed:
         content = self.bundle.files.get(path or "")
         return None if content is None else hashlib.sha256(content).hexdigest()
 
+    def table_of(self, decision: str) -> Mapping[str, object]:
+        """The file of a decision: `table`, its path, and `hash` of its content."""
+        found = self.blueprint.decisions.get(decision)
+        return {"table": found.file, "hash": self.file_hash(found.file)} if found else {}
+
+    def decision_name(self, decision: str) -> str:
+        """What people call a decision."""
+        found = self.blueprint.decisions.get(decision)
+        drawn = found.decisions.get(decision) if found else None
+        return drawn.name if drawn and drawn.name else decision
+
     def form(self, path: str | None) -> Form | None:
         """The form at this path of the manifest."""
         return self._forms.get(path) if path else None

@@ -2,7 +2,10 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
 
+from clearway.engine import StateError
 from clearway.engine.values import (
     CompleteWorkItem,
     FailJob,
@@ -10,22 +13,26 @@ from clearway.engine.values import (
     ProcessFault,
     Trigger,
     Turn,
+    Waits,
     World,
 )
+from clearway.service import stops
 from clearway.service.forms import Filled
 from clearway.service.taking import Taking
 from clearway.service.values import Done
+from clearway.store import jsonb
 from clearway.store.effect import (
     ChangedItem,
     ClosedItem,
     ClosedRound,
     Effect,
     InstanceChange,
+    Line,
     NewInstance,
     OpenedRound,
     OpenedSeat,
 )
-from clearway.store.rows import WorkItem
+from clearway.store.rows import Json, WorkItem
 
 _log = logging.getLogger(__name__)
 
@@ -68,26 +75,24 @@ class Draft(Taking):
             turn = self.deployed.turn(state, trigger, world)
         except ProcessFault:
             raise
+        except StateError as error:
+            raise stops.unreadable(error) from error
         except Exception as error:
-            # Whatever stops the engine must stop this record only, where people see it.
             _log.exception("The engine stopped at %s", self.key)
-            raise ProcessFault(
-                None,
-                f"The engine stopped: {type(error).__name__}: {error}",
-                "Report this to the makers of Clearway, with the record's key.",
-            ) from error
+            raise stops.broken_engine(error) from error
         if not turn.caught and isinstance(trigger, CompleteWorkItem | FinishJob | FailJob):
-            raise ProcessFault(
-                None,
-                f"The process does not wait for {trigger.token} any more.",
-                "Run `clearway verify`: the database and the process disagree.",
-            )
+            raise stops.gone(trigger.token)
+        if not turn.finished and turn.after == Waits():
+            # The turn is not kept: from where the record stood, another answer may lead on.
+            names = [self.deployed.name_of(it) or it for it in turn.stuck]
+            raise stops.stuck(turn.stuck, names)
         return turn
 
     def effect(self) -> Effect:
         """All that is to be written. Call it once, at the end."""
         self._void_rounds()
         self._settle_faults()
+        self._tell_state()
         snapshot = self.snapshot
         new = None
         if snapshot is None:
@@ -125,7 +130,10 @@ class Draft(Taking):
             settled_message=self.settled_message,
             faults=self.faults,
             settled_faults=self.settled_faults,
-            lines=self.lines,
+            lines=[
+                replace(line, details=cast(Json, jsonb.exact(line.details)))
+                for line in self.telling.lines()
+            ],
         )
 
     def done(self, work_item_id: int | None = None, **details: object) -> Done:
@@ -191,6 +199,14 @@ class Draft(Taking):
                 fields=sorted(material),
                 ballots=len(round_.ballots),
             )
+
+    def _tell_state(self) -> None:
+        """The last line of a command says where it led, if that is somewhere else."""
+        before = self.snapshot.state if self.snapshot else None
+        if self.state == before:
+            return
+        element, name = self.state_shown_by or (None, None)
+        self.telling.add(Line("state", element, {"name": name}, before, self.state))
 
     def _settle_faults(self) -> None:
         """What no longer waits cannot be tried again; what went through needs no fault."""

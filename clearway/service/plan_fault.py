@@ -7,8 +7,9 @@ from datetime import datetime
 from clearway.engine.values import ProcessFault
 from clearway.service.deployed import Deployed
 from clearway.service.draft import Draft
-from clearway.service.permissions import PROCESS_OWNER
+from clearway.service.permissions import ADMIN, PROCESS_OWNER
 from clearway.service.plan import Plan, planned
+from clearway.service.stops import OutOfOrder
 from clearway.service.values import Actor, Refusal
 from clearway.store.effect import JobChange, RaiseFault
 from clearway.store.rows import Snapshot
@@ -42,9 +43,8 @@ def plan_fault(
     """
     draft = Draft(deployed, actor, command, now, snapshot=snapshot)
     draft.settled_faults += [it.id for it in snapshot.faults if _same(it.trigger, parked.trigger)]
-    draft.faults.append(
-        RaiseFault(fault.element, fault.cause, fault.remedy, PROCESS_OWNER, parked.trigger)
-    )
+    who = ADMIN if isinstance(fault, OutOfOrder) else PROCESS_OWNER
+    draft.faults.append(RaiseFault(fault.element, fault.cause, fault.remedy, who, parked.trigger))
     draft.line("fault", fault.element, cause=fault.cause, remedy=fault.remedy)
     if parked.job is not None:
         draft.job = JobChange(parked.job, None, "faulted", last_error=fault.cause)
@@ -58,10 +58,11 @@ def plan_fault(
 def faulted(fault: ProcessFault) -> Refusal:
     """What the person is told whose command the process could not carry."""
     where = f" at {fault.element}" if fault.element else ""
+    who = "an administrator" if isinstance(fault, OutOfOrder) else "the process owner"
     return Refusal(
         "faulted",
         f"The process could not go on{where}: {fault.cause}",
-        f"{fault.remedy} Nothing was lost: the process owner sees it and can try again.",
+        f"{fault.remedy} Nothing was lost: {who} sees it and can try again.",
     )
 
 

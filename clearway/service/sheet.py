@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
 
 from clearway.engine.values import (
     Turn,
 )
 from clearway.service.deployed import Deployed
+from clearway.service.telling import Telling
 from clearway.service.values import Actor
-from clearway.store import jsonb
 from clearway.store.effect import (
     CastBallot,
     ClosedItem,
@@ -24,7 +23,7 @@ from clearway.store.effect import (
     SetTimer,
     Subscribe,
 )
-from clearway.store.rows import Json, Snapshot, WorkItem
+from clearway.store.rows import Snapshot, WorkItem
 
 
 class Sheet:
@@ -52,7 +51,9 @@ class Sheet:
         self.done_by: dict[str, Sequence[str]] = dict(snapshot.done_by) if snapshot else {}
         self.turn: Turn | None = None
         self.visited: set[str] = set()
-        self.lines: list[Line] = []
+        self.telling = Telling(deployed.elements)
+        self.state_shown_by: tuple[str, str] | None = None
+        """The element that shows the state now, and its name; None: as before."""
         self.changed_fields: dict[str, object] = {}
         self.people: dict[int, tuple[str | None, tuple[str, ...]]] = {}
         self.closed_items: list[ClosedItem] = []
@@ -76,10 +77,10 @@ class Sheet:
 
     def line(self, kind: str, element: str | None = None, **details: object) -> None:
         """One line of history."""
-        self.lines.append(Line(kind, element, cast(Json, jsonb.exact(details))))
+        self.telling.add(Line(kind, element, details))
 
     def change(self, name: str, value: object, element: str | None) -> None:
-        """Write one field; null clears it. An unchanged field leaves no line."""
+        """Write one field; null clears it. An unchanged field is not told."""
         before = self.record.get(name)
         if before == value and type(before) is type(value):
             return
@@ -88,7 +89,7 @@ class Sheet:
         else:
             self.record[name] = value
         self.changed_fields.setdefault(name, before)
-        self.line("changed", element, field=name, before=before, after=value)
+        self.telling.wrote(name, before, value, element)
 
     def give(self, item: WorkItem, assignee: str | None, excluded: Sequence[str]) -> None:
         """Somebody else has an open work item now, or nobody; or others may not complete it."""

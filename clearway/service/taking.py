@@ -1,6 +1,7 @@
 """Takes up what a turn of the engine did: fields, history, waits, messages and notices."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from clearway.engine.values import (
@@ -24,7 +25,6 @@ from clearway.store import jsonb
 from clearway.store.effect import (
     ClosedItem,
     ClosedRound,
-    Line,
     OpenedItem,
     OpenedRound,
     OpenedSeat,
@@ -46,8 +46,8 @@ class Taking(Sheet):
         """Write down all that the turn did. Raises ProcessFault for what a field cannot hold."""
         self.turn = turn
         self.visited |= {it.element for it in turn.happenings}
+        self._take_happenings(turn)
         self._take_record(turn.record_changes)
-        self._take_happenings(turn.happenings)
         self._take_waits(trigger, turn.before, turn.after)
         self._take_messages(turn.messages)
         self._take_notices(turn.notices)
@@ -67,14 +67,19 @@ class Taking(Sheet):
                 )
             self.change(change.field, value, change.element)
 
-    def _take_happenings(self, happenings: Sequence[Happening]) -> None:
-        for it in happenings:
-            details = cast(dict[str, object], jsonb.exact(dict(it.details)))
-            if it.kind != "state":
-                self.lines.append(Line(it.kind, it.element, {"name": it.name, **details}))
-                continue
-            before, after = cast("str | None", details.get("from")), cast(str, details.get("to"))
-            self.lines.append(Line("state", it.element, {"name": it.name}, before, after))
+    def _take_happenings(self, turn: Turn) -> None:
+        telling = {it.element for it in (*turn.messages, *turn.notices)}
+        self.telling.happened([self._with_table(it) for it in turn.happenings], telling)
+        for it in turn.happenings:
+            if it.kind == "state":
+                self.state_shown_by = (it.element, it.name)
+
+    def _with_table(self, it: Happening) -> Happening:
+        """A decision names the table that was asked, by its path and its content hash."""
+        if it.kind != "decided":
+            return it
+        table = self.deployed.table_of(str(it.details.get("decision")))
+        return replace(it, details={**it.details, **table})
 
     def _take_waits(self, trigger: Trigger, before: Waits, after: Waits) -> None:
         self._take_items(before.work_items, after.work_items)

@@ -63,15 +63,13 @@ def entries_of(
 
 
 def passed_elements(connection: Connection, instance_id: int) -> dict[str, int]:
-    """Element -> how often it was completed, caught or fired."""
+    """Element -> how often it was completed."""
+    passed = func.jsonb_array_elements_text(_ENTRY.c.details["passed"]).column_valued("element")
     statement = (
-        select(_ENTRY.c.element, func.count())
-        .where(
-            _ENTRY.c.instance_id == instance_id,
-            _ENTRY.c.kind.in_(("completed", "caught", "timer")),
-            _ENTRY.c.element.is_not(None),
-        )
-        .group_by(_ENTRY.c.element)
+        select(passed, func.count())
+        .select_from(_ENTRY, passed)
+        .where(_ENTRY.c.instance_id == instance_id, _ENTRY.c.details.has_key("passed"))
+        .group_by(passed)
     )
     return {row[0]: row[1] for row in connection.execute(statement)}
 

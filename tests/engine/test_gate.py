@@ -276,6 +276,82 @@ def test_a_construct_that_would_run_wrongly_is_refused(
     assert (element, rule) in errors(check(drawn(body), strict=False, trusted=True))
 
 
+UNHEARD = [
+    (
+        "<startEvent id='s'><timerEventDefinition><timeCycle>R/P1D</timeCycle>"
+        "</timerEventDefinition></startEvent><task id='t'/>{s>t}",
+        "s",
+        "start-timer",
+    ),
+    (
+        "<startEvent id='s'><signalEventDefinition signalRef='g1'/></startEvent><task id='t'/>"
+        "{s>t}",
+        "s",
+        "start-signal",
+    ),
+    (
+        "<startEvent id='s'><conditionalEventDefinition><condition>1 = 1</condition>"
+        "</conditionalEventDefinition></startEvent><task id='t'/>{s>t}",
+        "s",
+        "start-conditional",
+    ),
+    (
+        "<startEvent id='s'/><intermediateCatchEvent id='c'><conditionalEventDefinition>"
+        "<condition>now > record.due</condition></conditionalEventDefinition>"
+        "</intermediateCatchEvent>{s>c}",
+        "c",
+        "condition-now",
+    ),
+    (
+        "<startEvent id='s'/><intermediateCatchEvent id='c'><conditionalEventDefinition>"
+        "<condition>today() > record.due</condition></conditionalEventDefinition>"
+        "</intermediateCatchEvent>{s>c}",
+        "c",
+        "condition-now",
+    ),
+    (
+        "<startEvent id='s'/><userTask id='u'><potentialOwner/></userTask>{s>u}",
+        "u",
+        "performer",
+    ),
+    ("<startEvent id='s'/><task id='t' completionQuantity='2'/>{s>t}", "t", "quantity"),
+]
+
+
+@pytest.mark.parametrize(("body", "element", "rule"), UNHEARD)
+def test_what_nobody_here_would_act_upon_is_refused(
+    drawn: Drawing, body: str, element: str, rule: str
+):
+    assert (element, rule) in refused(drawn, body)
+    assert rule not in [it.rule for it in check(drawn(body), strict=False, trusted=True)]
+
+
+def test_a_timer_that_belongs_to_a_record_is_heard(drawn: Drawing):
+    cycle = "<timerEventDefinition><timeCycle>R/P1D</timeCycle></timerEventDefinition>"
+    body = (
+        f"{LANE}<startEvent id='s'/><userTask id='u' name='Look'/>"
+        f"<boundaryEvent id='b' attachedToRef='u' cancelActivity='false'>{cycle}</boundaryEvent>"
+        "<task id='n'/>{s>u b>n}<subProcess id='es' triggeredByEvent='true'>"
+        f"<startEvent id='x' isInterrupting='false'>{cycle}</startEvent><task id='h'/>{{x>h}}"
+        "</subProcess>"
+    )
+
+    assert refused(drawn, body) == []
+
+
+def test_the_form_of_an_approval_only_shows(drawn: Drawing):
+    body = (
+        f"{LANE}<startEvent id='s'/><userTask id='u' name='x' clearway:rule='cab' "
+        "clearway:result='title'><extensionElements><clearway:seat id='a' role='r'/>"
+        "</extensionElements></userTask>{s>u}"
+    )
+    form = {"type": "object", "properties": {"title": {"type": "string"}}}
+    shown = {"type": "object", "properties": {"title": {"type": "string", "readOnly": True}}}
+
+    assert refused(drawn, body, **{"p/forms/u.json": form}) == [("u", "approval-form")]
+    assert refused(drawn, body, **{"p/forms/u.json": shown}) == []
+
+
 def test_forms_hold_only_fields_of_the_record_or_of_history(drawn: Drawing):
     body = f"{LANE}<startEvent id='s'/><userTask id='u' name='x'/>{{s>u}}"
     form = {

@@ -10,6 +10,7 @@ from clearway.engine.gate import (
     known_names,
     record,
     references,
+    unheard,
 )
 from clearway.engine.gate.say import Say
 from clearway.engine.values import Bundle, Finding, Severity, Surroundings
@@ -44,10 +45,12 @@ def _check_house(draft: Draft, surroundings: Surroundings | None) -> None:
         say = Say(draft.read.files[process.id], draft.findings)
         drawing.check(process, draft, say)
         foreign.check(process, draft.roots[say.file], say)
+        unheard.check_markup(process, draft.roots[say.file], say)
         for node in process.all_nodes():
             attributes.check(node, say)
             references.check(node, draft, say)
             approvals.check(node, draft, say)
+            unheard.check(node, draft, say)
             if surroundings is not None:
                 references.check_surroundings(node, surroundings, say)
     known_names.check(draft)

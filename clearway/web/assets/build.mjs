@@ -2,8 +2,10 @@
 // after its content, and manifest.json, which maps the entry's name to that file.
 
 import { build } from "esbuild";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -19,7 +21,7 @@ async function main() {
   if (missing.length > 0) {
     fail(`the front-end source ${missing.join(", ")} is missing in ${relative(".", sources)}.`);
   }
-  const outputs = await bundle();
+  const outputs = { ...(await bundle()), "icons.svg": await collectIcons() };
   await writeManifest(outputs);
   await removeAllBut(Object.values(outputs));
 }
@@ -65,6 +67,24 @@ function named(outputs) {
     }
   }
   return Object.fromEntries(Object.entries(names).sort());
+}
+
+/** One file with a symbol for each icon that src/icons.json names; answers its file name. */
+async function collectIcons() {
+  const names = JSON.parse(await readFile(join(sources, "icons.json"), "utf8"));
+  const require = createRequire(import.meta.url);
+  const symbols = [];
+  for (const name of names) {
+    const path = require.resolve(`bootstrap-icons/icons/${name}.svg`);
+    const drawing = await readFile(path, "utf8");
+    const inner = drawing.slice(drawing.indexOf(">") + 1, drawing.lastIndexOf("</svg>")).trim();
+    symbols.push(`<symbol id="${name}" viewBox="0 0 16 16">${inner}</symbol>`);
+  }
+  const sheet = `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`;
+  const hash = createHash("sha256").update(sheet).digest("hex").slice(0, 8).toUpperCase();
+  await mkdir(target, { recursive: true });
+  await writeFile(join(target, `icons-${hash}.svg`), sheet);
+  return `icons-${hash}.svg`;
 }
 
 /** Written aside and renamed: a portal that runs never reads half of it. */

@@ -1,0 +1,162 @@
+"""What stops for a technical reason: a state that cannot be read, a process that cannot go on."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from clearway.engine.values import Bundle
+from clearway.service.cancel import cancel
+from clearway.service.claim import claim
+from clearway.service.complete import complete
+from clearway.service.deliver import send
+from clearway.service.deploy import deploy
+from clearway.service.faults import open_faults, retry
+from clearway.service.house import House
+from clearway.service.jobs import claim_jobs, fail_job, finish_job
+from clearway.service.start import start
+from clearway.service.values import Done
+from clearway.service.verify import verify
+
+
+def redrawn(bundle: Bundle, pattern: str, new: str) -> Bundle:
+    """The bundle with another diagram."""
+    path = f"{bundle.process}/{bundle.process}.bpmn"
+    text, count = re.subn(pattern, new, bundle.files[path].decode())
+    assert count
+    return replace(bundle, files={**bundle.files, path: text.encode()})
+
+
+@pytest.fixture
+def keep_state(database_url: str) -> Callable[..., bytes]:
+    """Puts other bytes in the place of a record's saved state; answers those that were there."""
+
+    def put(key: str, state: bytes) -> bytes:
+        with psycopg.connect(database_url) as connection:
+            ask = "SELECT engine_state FROM instance WHERE key = %s"
+            [(before,)] = connection.execute(ask, [key]).fetchall()
+            change = "UPDATE instance SET engine_state = %s WHERE key = %s"
+            connection.execute(change, [state, key])
+        return before
+
+    return put
+
+
+def test_a_damaged_state_is_a_fault_for_an_administrator(house, desk, people, keep_state):
+    key = desk.ask()
+    item = desk.open_item("sort")
+    whole = keep_state(key, b"CW\x01 damaged")
+
+    refusal = complete(house, people["bob"], item, {"weight": 1}, once="1")
+
+    assert refusal.code == "faulted"
+    assert "an administrator" in refusal.remedy
+    [fault] = open_faults(house, people["grace"]).rows
+    assert (fault.key, fault.element, fault.who_can_fix) == (key, None, "admin")
+    assert "cannot be read" in fault.cause
+    assert fault.remedy
+
+    keep_state(key, whole)
+    assert isinstance(retry(house, people["grace"], fault.id, once="2"), Done)
+    assert open_faults(house, people["grace"]).rows == []
+    assert verify(house) == []
+
+
+def test_a_state_of_another_version_is_a_fault_for_an_administrator(
+    house, desk, people, errand, keep_state
+):
+    old = desk.ask("old")
+    later = redrawn(errand, 'name="Sort"', 'name="Look at it"')
+    deploy(house, people["grace"], later, parent=1, reason="clearer", once="later")
+    new = start(house, people["alice"], "errand", {"what": "new"}, once="new").key
+    [(item,)] = desk.rows("SELECT id FROM work_item WHERE name = 'Sort'")
+    keep_state(old, keep_state(new, b""))
+
+    refusal = complete(house, people["bob"], item, {"weight": 1}, once="1")
+
+    assert refusal.code == "faulted"
+    [fault] = open_faults(house, people["grace"]).rows
+    assert (fault.key, fault.element, fault.who_can_fix) == (old, None, "admin")
+    assert "version" in fault.cause
+
+
+def test_a_damaged_state_stops_nothing_but_its_own_record(house, desk, people, keep_state):
+    key = desk.ask()
+    desk.sort()
+    keep_state(key, b"")
+    [job] = claim_jobs(house, "w", 1, timedelta(minutes=1))
+
+    assert finish_job(house, job.id, job.fence, {"place": "x"}).code == "faulted"
+    assert fail_job(house, job.id, job.fence, "?", code="not_found").code == "stale"
+    desk.ask("another pen")
+    assert isinstance(claim(house, people["bob"], desk.open_item("sort"), once="1"), Done)
+    assert [it.key for it in open_faults(house, people["grace"]).rows] == [key]
+
+
+@pytest.fixture
+def knotted(house, people, errand) -> House:
+    """A house whose errands wait, after they are sorted, for a second token that never comes."""
+    knot = redrawn(
+        errand,
+        r'(<bpmn:)exclusiveGateway( id="fetch_now">.*?</bpmn:)exclusive',
+        r"\1parallelGateway\2parallel",
+    )
+    reason = "despite scenarios: to be looked at"
+    result = deploy(house, people["grace"], knot, parent=1, reason=reason, once="knot")
+    assert isinstance(result, Done), result
+    return house
+
+
+def test_what_could_never_go_on_stays_where_it_can(knotted, desk, people, rows):
+    key = desk.ask()
+    item = desk.open_item("sort")
+
+    refusal = complete(knotted, people["bob"], item, {"weight": 1}, once="1")
+
+    assert refusal.code == "faulted"
+    [fault] = open_faults(knotted, people["grace"]).rows
+    assert (fault.key, fault.element, fault.who_can_fix) == (key, "fetch_now", "process_owner")
+    assert "fetch_now" in fault.cause
+    assert rows("SELECT trigger->'request'->'values' FROM fault") == [({"weight": 1},)]
+    assert rows("SELECT closed_at FROM work_item") == [(None,)]
+    assert verify(knotted) == []
+
+
+def test_who_can_do_otherwise_needs_no_other_diagram(knotted, desk, people, rows):
+    key = desk.ask()
+    item = desk.open_item("sort")
+    complete(knotted, people["bob"], item, {"weight": 1}, once="1")
+    [fault] = open_faults(knotted, people["grace"]).rows
+
+    assert retry(knotted, people["grace"], fault.id, once="2").code == "faulted"
+    assert len(open_faults(knotted, people["grace"]).rows) == 1
+    heavy = complete(knotted, people["bob"], item, {"weight": 99}, once="3")
+
+    assert isinstance(heavy, Done), heavy
+    assert open_faults(knotted, people["grace"]).rows == []
+    assert cancel(knotted, people["bob"], key, "no way on", once="4").ended
+    assert verify(knotted) == []
+
+
+def test_what_would_wait_for_a_condition_alone_stays_where_it_can(house, people, errand, desk):
+    waits = redrawn(
+        errand,
+        r'(?s)(<bpmn:intermediateCatchEvent id="reply".*?)<bpmn:messageEventDefinition[^>]*/>',
+        r'\1<bpmn:conditionalEventDefinition id="c"><bpmn:condition '
+        r'xsi:type="bpmn:tFormalExpression">record.weight = 7</bpmn:condition>'
+        r"</bpmn:conditionalEventDefinition>",
+    )
+    reason = "despite scenarios: to be looked at"
+    deploy(house, people["grace"], waits, parent=1, reason=reason, once="waits")
+    key = desk.ask()
+    desk.sort()
+    desk.fetch()
+
+    refusal = send(house, people["bob"], key, "hold", {"question": "?"}, once="1")
+
+    assert refusal.code == "faulted"
+    assert "condition" in refusal.text
+    assert verify(house) == []
