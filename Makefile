@@ -14,7 +14,7 @@ up: run-ready
 	@exec $(BIN)/clearway up
 
 test: test-ready check
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: test-ready
 	$(BIN)/ruff check .

@@ -54,14 +54,18 @@ def _up(settings: Settings) -> None:
     if settings.database_url is not None:
         _run_all(settings, settings.database_url, None)
         return
+    _say("starting PostgreSQL")
     with EmbeddedPostgres(settings.home) as embedded:
         _run_all(settings, embedded.conninfo(), embedded)
 
 
 def _run_all(settings: Settings, url: str, embedded: EmbeddedPostgres | None) -> None:
+    _say("bringing the database up to date")
     upgrade(url)
     with open_house(url) as house:
+        _say("deploying the processes that have no version yet")
         passwords = first_deployments(house, settings)
+    _say("starting the portal, a worker and Prefect; the first time this takes a minute")
     supervisor = Supervisor(_children(settings, url), tended=[embedded] if embedded else [])
     supervisor.run(on_ready=lambda: _tell_where(settings, passwords))
 
@@ -92,6 +96,11 @@ def _children(settings: Settings, url: str) -> list[Child]:
             "schedules", [sys.executable, "-m", "tasks.flows", "deploy-and-work", *pool], prefect
         ),
     ]
+
+
+def _say(stage: str) -> None:
+    sys.stdout.write(f"clearway: {stage} ...\n")
+    sys.stdout.flush()
 
 
 def _tell_where(settings: Settings, passwords: dict[str, str]) -> None:

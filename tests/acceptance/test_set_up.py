@@ -1,0 +1,62 @@
+"""Set-up: one command, one sentence for what is in the way, and what the operator asks it."""
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("house")]
+
+
+def test_it_says_where_to_go_and_how_to_sign_in(house: Any):
+    said = house.logs[0].read_text(encoding="utf-8")
+
+    assert f"Clearway is at {house.address}" in said
+    assert f"Prefect is at {house.prefect.removesuffix('/api')}" in said
+    assert {"alice", "bob", "grace", "ivan"} <= set(house.passwords)
+    assert len(set(house.passwords.values())) == len(house.passwords)
+
+
+@pytest.mark.parametrize("setting", ["CLEARWAY_PORT", "CLEARWAY_PREFECT_PORT"])
+def test_a_port_in_use_is_one_sentence_that_names_the_setting(
+    running_house: Any, setting: str, tmp_path: Path
+):
+    home = tmp_path / "home"
+    ports = {"CLEARWAY_PORT": "0", "CLEARWAY_PREFECT_PORT": "0"}
+    ports = {name: str(_free_port()) for name in ports}
+    with socket.create_server(("127.0.0.1", int(ports[setting]))):
+        done = running_house.run("up", **{**ports, "CLEARWAY_HOME": str(home)})
+
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == (
+        f"Port {ports[setting]} is in use: stop what uses it, or choose another with {setting}.\n"
+    )
+    assert not home.exists()
+
+
+def test_a_home_that_is_in_use_is_one_sentence(house: Any):
+    ports = {name: str(_free_port()) for name in ("CLEARWAY_PORT", "CLEARWAY_PREFECT_PORT")}
+    before = set(house.processes())
+
+    done = house.run("up", **ports)
+
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert str(house.home) in done.stderr
+    assert set(house.pids("clearway up")) <= before
+    assert house.program.poll() is None
+
+
+def test_the_doctor_is_content_and_nothing_is_broken(house: Any, eventually: Any):
+    def content() -> bool:
+        return house.run("doctor", "-o", "json").returncode == 0
+
+    eventually(content, "the doctor is not content", 120)
+    assert house.run("verify").returncode == 0
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
