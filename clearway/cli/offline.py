@@ -1,7 +1,7 @@
 """Commands that need no database: lint, test, conformance, feel, sla check."""
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,6 +10,9 @@ import typer
 from clearway.cli.bundles import bundle_at, bundles_under
 from clearway.cli.output import Format, OutputOption, print_json, show, stop
 from clearway.errors import ClearwayError
+
+_LONGEST_NUMBER = 1000  # characters
+_LARGEST_EXPONENT = 6144  # of decimal128, IEEE 754-2008
 
 
 def feel(
@@ -20,13 +23,11 @@ def feel(
     from clearway.feel import compile_expression, feel_text, from_json
     from clearway.now import system_time
 
+    seen = _context(context)
     try:
-        seen = json.loads(context, parse_float=Decimal)
-    except ValueError as error:
-        stop(f"--context is not JSON: {error}.", 2)
-    if not isinstance(seen, dict):
-        stop("--context must be a JSON object, such as '{\"impact\": 1}'.", 2)
-    names = cast("dict[str, Any]", from_json(cast("object", seen)))
+        names = cast("dict[str, Any]", from_json(seen))
+    except ClearwayError as error:
+        stop(f"--context cannot be read: {error}.", 2)
     try:
         value = compile_expression(expression, names=tuple(names)).evaluate(
             names, now=system_time()
@@ -41,8 +42,10 @@ def sla_check(file: Path = typer.Argument(help="A file of business-time cases"))
     from processes.sla_cases import run_cases
 
     data = _json_file(file)
+    if not isinstance(data, dict) or not cast("dict[str, object]", data).get("cases"):
+        stop(f"{file} holds no cases: write an object with `calendars` and a list of `cases`.")
     try:
-        result = run_cases(data)
+        result = run_cases(cast("dict[str, object]", data))
     except ClearwayError as error:
         stop(str(error), 2)
     for failure in result.failures:
@@ -76,15 +79,18 @@ def lint(
     output: Format = OutputOption,
 ) -> None:
     """What the deploy gate says; ends with 0 clean, 1 errors found, 2 unreadable."""
-    from clearway.engine import check
     from clearway.engine.values import Severity
+    from clearway.service.gate import examine
     from clearway.wiring import surroundings
 
     try:
         bundle = bundle_at(path)
     except (OSError, ClearwayError) as error:
+        if output is Format.JSON:
+            print_json([_unreadable(path, error)])
+            raise typer.Exit(2) from error
         stop(f"{path} cannot be read: {error}", 2)
-    findings = check(bundle, surroundings())
+    findings = examine(bundle, surroundings())
     show([_finding_row(finding) for finding in findings], output, empty="Nothing found.")
     if any(finding.rule.startswith("unreadable") for finding in findings):
         raise typer.Exit(2)
@@ -95,6 +101,7 @@ def test(
     path: Path = typer.Argument("bpmn", help="bpmn/, one process, or one scenario file"),
 ) -> None:
     """Run the scenarios of processes under a virtual clock."""
+    from clearway.engine import BlueprintError
     from clearway.wiring import run_scenarios_of
 
     try:
@@ -103,7 +110,16 @@ def test(
         stop(f"{path} cannot be read: {error}", 2)
     passed = failed = 0
     for bundle in bundles:
-        for result in run_scenarios_of(bundle, only):
+        try:
+            results = run_scenarios_of(bundle, only)
+        except BlueprintError as error:
+            failed += 1
+            typer.echo(f"FAILED {bundle.process}: the gate refuses it, so nothing was run.")
+            for finding in error.findings:
+                where = f"{finding.file} {finding.element or ''}".rstrip()
+                typer.echo(f"  {where}: {finding.message} {finding.remedy}")
+            continue
+        for result in results:
             passed += result.passed
             failed += not result.passed
             if not result.passed:
@@ -123,8 +139,54 @@ def _finding_row(finding: Any) -> dict[str, object]:
     }
 
 
+def _unreadable(path: Path, error: Exception) -> dict[str, object]:
+    """The one finding when there is nothing to read; shaped like all others."""
+    return {
+        "file": str(path),
+        "element": None,
+        "rule": "unreadable",
+        "severity": "error",
+        "message": str(error),
+        "remedy": "Name a .bpmn file, or the folder of a process.",
+    }
+
+
+def _context(text: str) -> dict[str, object]:
+    """What a FEEL expression is to see; ends with 2 and one sentence when it is no JSON object."""
+    try:
+        seen = cast(
+            "object",
+            json.loads(text, parse_float=_number, parse_int=_number, parse_constant=_number),
+        )
+    except RecursionError:
+        stop("--context nests too deep: at most 100 levels are read.", 2)
+    except ValueError as error:
+        stop(f"--context is not JSON: {str(error).rstrip('.')}.", 2)
+    if not isinstance(seen, dict):
+        stop("--context must be a JSON object, such as '{\"impact\": 1}'.", 2)
+    return cast("dict[str, object]", seen)
+
+
+def _number(text: str) -> Decimal:
+    """A JSON number; raises ValueError for what FEEL cannot hold (decimal128)."""
+    if len(text) > _LONGEST_NUMBER:
+        raise ValueError(f"a number has more than {_LONGEST_NUMBER} characters")
+    outside = f"the number {text} is outside of 1e-{_LARGEST_EXPONENT} to 1e{_LARGEST_EXPONENT}"
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(outside) from error
+    if not number.is_finite():
+        raise ValueError(f"{text} is no JSON number")
+    if number and abs(number.adjusted()) > _LARGEST_EXPONENT:
+        raise ValueError(outside)
+    return number
+
+
 def _json_file(file: Path) -> Any:
     try:
         return json.loads(file.read_text("utf-8"))
+    except RecursionError:
+        stop(f"{file} cannot be read as JSON: it nests too deep.", 2)
     except (OSError, ValueError) as error:
         stop(f"{file} cannot be read as JSON: {error}", 2)

@@ -2,6 +2,7 @@
 
 from clearway.engine.compile_context import CompileContext
 from clearway.engine.durations import DurationError
+from clearway.engine.expressions import Formula
 from clearway.engine.model import EventDefinition, Node
 from clearway.engine.specs.base import Catch
 from clearway.engine.throwing import Telling
@@ -43,7 +44,25 @@ def telling_of(node: Node, context: CompileContext) -> Telling | None:
         to=context.formula(node.own.get("to"), node.id, "address `clearway:to`"),
         starts=node.own.get("start"),
         inputs=context.formulas(node.inputs, node.id, "input"),
+        expires=_expires(node, context),
     )
+
+
+def _expires(node: Node, context: CompileContext) -> str | Formula | None:
+    text = node.own.get("expires")
+    if text is None or not is_literal(text):
+        return context.formula(text, node.id, "time `clearway:expires`")
+    try:
+        check_literal("timeDuration", text, None)
+    except (TimerError, DurationError, OverflowError) as error:
+        context.findings.error(
+            context.file,
+            node.id,
+            "expires",
+            str(error),
+            "Write a duration such as PT0S (only for who waits already) or P2D, or FEEL.",
+        )
+    return text
 
 
 def _thrown_message(node: Node) -> str | None:

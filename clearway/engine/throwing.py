@@ -1,11 +1,14 @@
 """What a token tells others, and what it throws at the scopes around it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from clearway.engine import catching, keeping
+from clearway.engine.durations import DurationError
 from clearway.engine.expressions import Formula
 from clearway.engine.model import EventDefinition
+from clearway.engine.timers import TimerError, timing
 from clearway.engine.token import Token
 from clearway.engine.values import Notice, OutgoingMessage, ProcessFault, Value
 from clearway.feel.values import is_list
@@ -24,6 +27,8 @@ class Telling:
     to: Formula | None
     starts: str | None
     inputs: tuple[tuple[str, Formula], ...] = ()
+    expires: str | Formula | None = None
+    """How long a message to a record is wanted: ISO 8601 or a formula; None: until caught."""
 
 
 def tell(token: Token, telling: Telling | None) -> None:
@@ -44,8 +49,10 @@ def tell(token: Token, telling: Telling | None) -> None:
         made = OutgoingMessage(name, None, values, element, telling.starts)
         instance.effects.messages.append(made)
     elif to is not None:
-        for key in to:
-            instance.effects.messages.append(OutgoingMessage(name, key, values, element))
+        until = _expiry(instance, token, telling.expires)
+        instance.effects.messages += [
+            OutgoingMessage(name, key, values, element, expires=until) for key in to
+        ]
     else:
         keeping.send(instance, name, values, element)
 
@@ -96,6 +103,20 @@ def throw(token: Token, kind: str, code: str | None, details: dict[str, Value]) 
         if scope is instance:
             return False
         holder = instance.tokens[scope.id]
+
+
+def _expiry(instance: "Instance", token: Token, expires: str | Formula | None) -> datetime | None:
+    if expires is None:
+        return None
+    value = instance.value(expires, token) if isinstance(expires, Formula) else expires
+    try:
+        return timing("timeDuration", value, instance.world.now, None).due
+    except (TimerError, DurationError, OverflowError) as error:
+        raise ProcessFault(
+            token.task_spec.name,
+            f"It is not clear when the message expires: {error}",
+            "Correct the data that clearway:expires uses, or the expression in the diagram.",
+        ) from error
 
 
 def _match(

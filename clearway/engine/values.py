@@ -259,7 +259,8 @@ class Waits:
 class OutgoingMessage:
     """What this record tells others: `to` is a record key.
 
-    `to` None: opens a new record of `starts`.
+    `to` None: opens a new record of `starts`. `expires` None: kept until it is caught; the
+    instant of sending: only for a receiver that waits for it already.
     """
 
     name: str
@@ -267,6 +268,7 @@ class OutgoingMessage:
     payload: Mapping[str, Value]
     element: str
     starts: str | None = None
+    expires: datetime | None = None
 
 
 @dataclass(frozen=True)

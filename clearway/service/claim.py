@@ -1,6 +1,7 @@
 """Claiming a work item, and giving it back."""
 
 from clearway.service.commands import Command, carry_out
+from clearway.service.holding import holding_of
 from clearway.service.house import House
 from clearway.service.parking import park_command
 from clearway.service.permissions import cannot_see
@@ -10,13 +11,20 @@ from clearway.store import loading
 
 
 def claim(house: House, actor: Actor, work_item_id: int, *, once: str) -> Done | Refusal:
-    """The actor takes a work item that nobody has."""
+    """The actor takes a work item that nobody has, or somebody who may not do it."""
     command = _command(actor, "claim", work_item_id, once)
     return carry_out(
         house,
         command,
         lambda transaction, asking: loading.by_work_item(transaction, asking, work_item_id),
-        lambda _, deployed, it: plan_claim(deployed, it, actor, work_item_id, house.now()),
+        lambda transaction, deployed, it: plan_claim(
+            deployed,
+            it,
+            actor,
+            work_item_id,
+            house.now(),
+            holding_of(transaction, actor, it, work_item_id),
+        ),
         park_command(command),
     )
 
@@ -28,7 +36,14 @@ def unclaim(house: House, actor: Actor, work_item_id: int, *, once: str) -> Done
         house,
         command,
         lambda transaction, asking: loading.by_work_item(transaction, asking, work_item_id),
-        lambda _, deployed, it: plan_unclaim(deployed, it, actor, work_item_id, house.now()),
+        lambda transaction, deployed, it: plan_unclaim(
+            deployed,
+            it,
+            actor,
+            work_item_id,
+            house.now(),
+            holding_of(transaction, actor, it, work_item_id),
+        ),
         park_command(command),
     )
 

@@ -17,7 +17,7 @@ from clearway.store.jsonb import NotJson
 from clearway.store.loading import Asking, Loaded
 from clearway.store.registry_log import request_hash
 from clearway.store.rows import FirstAnswer, Snapshot
-from clearway.store.writing import Written, write
+from clearway.store.writing import write
 
 _log = logging.getLogger(__name__)
 _LONGEST_KEY = 200
@@ -58,11 +58,13 @@ def carry_out(
     load: Load,
     plan: Planning,
     park: Park,
+    first: Callable[[Transaction], Done | Refusal | None] = lambda _: None,
 ) -> Done | Refusal:
     """Run one command on one instance, in one transaction.
 
-    When the process itself fails, a second transaction keeps the fault and what `park` names.
-    Raises StoreError when the database stays away.
+    What `first` answers is the answer already: nothing is loaded then. When the process itself
+    fails, a second transaction keeps the fault and what `park` names. Raises StoreError when the
+    database stays away.
     """
     refusal = refuse_command(command)
     if refusal is not None:
@@ -73,12 +75,14 @@ def carry_out(
         return Refusal("invalid", str(error), "Correct the values and send them again.")
 
     def attempt(transaction: Transaction) -> Done | Refusal:
+        if (done := first(transaction)) is not None:
+            return done
         loaded = load(transaction, _asking(house, command))
         if loaded is None:
             return command.missing
         if loaded.answered is not None:
             return repeated(loaded.answered, command, hashed)
-        deployed = _ready(house, loaded.snapshot)
+        deployed = ready(house, loaded.snapshot)
         outcome = plan(transaction, deployed, loaded.snapshot)
         if isinstance(outcome, Refusal):
             return outcome
@@ -107,8 +111,7 @@ def record(transaction: Transaction, plan: Plan, command: Command, hashed: str) 
     if command.once:
         answer = FirstAnswer(command.name, hashed, _kept(plan.done))
         effect = replace(effect, answer=(command.once, answer))
-    written: Written = write(transaction, effect)
-    return replace(plan.done, instance_id=written.instance_id)
+    return replace(plan.done, instance_id=write(transaction, effect))
 
 
 def refuse_command(command: Command) -> Refusal | None:
@@ -140,7 +143,8 @@ def _asking(house: House, command: Command) -> Asking:
     return Asking(command.actor.name, house.now(), command.once)
 
 
-def _ready(house: House, snapshot: Snapshot) -> Deployed:
+def ready(house: House, snapshot: Snapshot) -> Deployed:
+    """The version of an instance; inside `run`, which builds it when it is not in memory."""
     deployed = house.ready(snapshot.version_id)
     if deployed is None:
         raise _Unready(snapshot.version_id)
@@ -162,7 +166,7 @@ def keep_fault(
         loaded = load(transaction, replace(_asking(house, command), once=""))
         if loaded is None:
             return told
-        snapshot, deployed = loaded.snapshot, _ready(house, loaded.snapshot)
+        snapshot, deployed = loaded.snapshot, ready(house, loaded.snapshot)
         parked = park(snapshot)
         if parked is None:
             return told
@@ -176,7 +180,9 @@ def keep_fault(
 
 
 def _changed(result: Done | Refusal) -> list[str]:
-    return [result.key] if isinstance(result, Done) and not result.repeated else []
+    if isinstance(result, Refusal) or result.repeated or not result.key:
+        return []
+    return [result.key]
 
 
 def _kept(done: Done) -> Mapping[str, object]:

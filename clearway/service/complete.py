@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 
 from clearway.service.commands import Command, carry_out
+from clearway.service.deployed import Deployed
 from clearway.service.house import House
+from clearway.service.naming import refuse_unknown
 from clearway.service.parking import park_command
 from clearway.service.permissions import cannot_see
-from clearway.service.plan_work import plan_complete
+from clearway.service.plan import Outcome
+from clearway.service.plan_work import plan_complete, refuse_work
 from clearway.service.values import Actor, Done, Refusal
 from clearway.store import loading
+from clearway.store.database import Transaction
+from clearway.store.rows import Snapshot
 
 
 def complete(
@@ -17,12 +22,19 @@ def complete(
     """Write the form's values into the record and let the process go on."""
     request = {"work_item_id": work_item_id, "values": values}
     command = Command(actor, "complete", request, once, cannot_see("task"))
+
+    def plan(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
+        item = snapshot.work_item(work_item_id)
+        if item is not None and refuse_work(actor, snapshot, item) is None:
+            unknown = refuse_unknown(transaction, deployed.form(item.form), values)
+            if unknown is not None:
+                return unknown
+        return plan_complete(deployed, snapshot, actor, work_item_id, values, house.now())
+
     return carry_out(
         house,
         command,
         lambda transaction, asking: loading.by_work_item(transaction, asking, work_item_id),
-        lambda _, deployed, it: plan_complete(
-            deployed, it, actor, work_item_id, values, house.now()
-        ),
+        plan,
         park_command(command),
     )

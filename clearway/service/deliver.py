@@ -7,10 +7,11 @@ from clearway.engine.values import ProcessFault
 from clearway.service.commands import Command, carry_out
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
+from clearway.service.naming import refuse_unknown
 from clearway.service.parking import park_command
 from clearway.service.permissions import PROCESS_OWNER, cannot_see
 from clearway.service.plan import Outcome
-from clearway.service.plan_events import plan_message, plan_send
+from clearway.service.plan_events import plan_message, plan_send, refuse_send, waiting_for
 from clearway.service.plan_fault import Parked
 from clearway.service.start import open_record
 from clearway.service.values import Actor, Done, Refusal
@@ -34,13 +35,20 @@ def send(
     """Send a record what it waits for: an event by its element id, or a message by its name."""
     request = {"key": key, "wanted": element_or_message, "values": values}
     command = Command(actor, "send", request, once, cannot_see("record"))
+
+    def plan(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
+        event = waiting_for(snapshot, element_or_message)
+        if event is not None and refuse_send(snapshot, actor, event) is None:
+            unknown = refuse_unknown(transaction, deployed.form(event.form), values)
+            if unknown is not None:
+                return unknown
+        return plan_send(deployed, snapshot, actor, element_or_message, values, house.now())
+
     return carry_out(
         house,
         command,
         lambda transaction, asking: loading.by_key(transaction, asking, key),
-        lambda _, deployed, it: plan_send(
-            deployed, it, actor, element_or_message, values, house.now()
-        ),
+        plan,
         park_command(command),
     )
 
@@ -49,7 +57,8 @@ def deliver_waiting(house: House, limit: int) -> int:
     """Deliver up to `limit` messages that somebody waits for; answers how many were settled.
 
     A message to a record that does not wait for it yet is kept; past its time it expires, and
-    when its record has ended it is dead.
+    when its record has ended it is dead. One that expires as it is sent is tried once: it never
+    reaches a record that begins to wait later.
     """
 
     def find(transaction: Transaction) -> tuple[list[int], list[int]]:
@@ -67,10 +76,14 @@ def deliver_waiting(house: House, limit: int) -> int:
 
 
 def _deliver(house: House, message_id: int) -> Done | Refusal:
-    def plan(_transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
+    def plan(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
         if snapshot.message is None:
             return _GONE
-        return plan_message(deployed, snapshot, MESSENGER, snapshot.message, house.now())
+        now = house.now()
+        outcome = plan_message(deployed, snapshot, MESSENGER, snapshot.message, now)
+        if isinstance(outcome, Refusal):
+            due.tried_in_vain(transaction, message_id, now)
+        return outcome
 
     def park(snapshot: Snapshot) -> Parked | None:
         message = snapshot.message

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from clearway import engine
 from clearway.engine.values import Bundle, Finding, Severity
 from clearway.service.deployed import Deployed
+from clearway.service.gate import examine
 from clearway.service.house import House
 from clearway.service.permissions import refuse_unless
 from clearway.service.registry_command import answer_once, record_entry
@@ -21,7 +22,7 @@ _SHOWN = 5
 def check(house: House, bundle: Bundle) -> GateReport:
     """What the gate finds, and how the scenarios end when it finds no error."""
     surroundings = house.surroundings()
-    findings = engine.check(bundle, surroundings)
+    findings = examine(bundle, surroundings)
     broken = any(finding.severity is Severity.ERROR for finding in findings)
     results: Sequence[ScenarioResult] = ()
     if not broken:

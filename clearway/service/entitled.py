@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from clearway.service.permissions import REQUESTER
+from clearway.service.permissions import ADMIN, PROCESS_OWNER, REQUESTER, SYSTEM_ROLE
 from clearway.service.values import Actor, Refusal
 from clearway.store.rows import Snapshot, StandIn, WorkItem
 
@@ -16,6 +16,22 @@ class Candidate:
     roles: frozenset[str]
     groups: frozenset[str]
     active: bool = True
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What the registry says of who has a work item.
+
+    `is_stranger`: they may not do it, so that it waits for those who may; `leads`: the actor leads
+    its group.
+    """
+
+    is_stranger: bool = False
+    leads: bool = False
+
+
+UNASKED = Holding()
+"""Nothing speaks against who has it, and the actor leads nobody."""
 
 
 def refuse_closed(item: WorkItem) -> Refusal | None:
@@ -34,14 +50,12 @@ def refuse_closed(item: WorkItem) -> Refusal | None:
     )
 
 
-def refuse_claim(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refusal | None:
+def refuse_claim(
+    actor: Actor, snapshot: Snapshot, item: WorkItem, holding: Holding = UNASKED
+) -> Refusal | None:
     """None when the actor may take the open work item for themselves."""
-    if item.assignee is not None and item.assignee != actor.name:
-        return Refusal(
-            "not_yours",
-            f"{item.assignee} has it.",
-            f"Ask {item.assignee} to give it back, or a lead to assign it to you.",
-        )
+    if item.assignee not in (None, actor.name) and not holding.is_stranger:
+        return _taken(item.assignee)
     return _not_entitled(actor, snapshot, item) or _interested(actor, snapshot, item)
 
 
@@ -52,20 +66,56 @@ def refuse_completion(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refus
         return refusal
     if item.assignee is None:
         return _not_entitled(actor, snapshot, item)
-    if item.assignee == actor.name or stand_in_for(snapshot, item.assignee) is not None:
+    if item.assignee == actor.name:
+        # Who was named need not be in the group, but must be who the lane means.
+        return (
+            None if has_role(actor, item.role, snapshot.requester) else _not_meant(snapshot, item)
+        )
+    absent = stand_in_for(snapshot, item.assignee)
+    if absent is None:
+        return _taken(item.assignee)
+    if is_meant(item, absent.person, absent.roles, snapshot.requester):
         return None
-    return Refusal(
-        "not_yours",
-        f"{item.assignee} has it.",
-        f"Ask {item.assignee} to give it back, or a lead to assign it to you.",
-    )
+    return _not_meant(snapshot, item)
 
 
-def refuse_candidate(person: Candidate | None, name: str, item: WorkItem) -> Refusal | None:
+def refuse_release(
+    actor: Actor, snapshot: Snapshot, item: WorkItem, holding: Holding = UNASKED
+) -> Refusal | None:
+    """None when the actor may take the open work item from who has it."""
+    if item.assignee is None or _decides(actor, snapshot, item, holding):
+        return None
+    return _taken(item.assignee)
+
+
+def refuse_giving(
+    actor: Actor, snapshot: Snapshot, item: WorkItem, holding: Holding = UNASKED
+) -> Refusal | None:
+    """None when the actor may give the open work item to somebody."""
+    if _decides(actor, snapshot, item, holding):
+        return None
+    if item.assignee is None or holding.is_stranger:
+        return _not_entitled(actor, snapshot, item)
+    return _taken(item.assignee)
+
+
+def is_plain(actor: Actor, snapshot: Snapshot, item: WorkItem) -> bool:
+    """Whether all that is to be known of who has it is known without asking the registry."""
+    if _decides(actor, snapshot, item, UNASKED):
+        return True
+    return item.assignee is None and _not_entitled(actor, snapshot, item) is None
+
+
+def refuse_candidate(
+    person: Candidate | None, name: str, item: WorkItem, requester: str | None
+) -> Refusal | None:
     """None when this person may be given the work item."""
     if person is None or not person.active:
         return Refusal("invalid", f"There is no person {name}.", "Choose somebody else.")
-    if item.role not in (None, REQUESTER) and item.role not in person.roles:
+    if not is_meant(item, name, person.roles, requester):
+        if item.role == REQUESTER:
+            told = f"{name} is not its requester, {requester or 'nobody'}."
+            return Refusal("invalid", told, "Leave it to its requester.")
         return Refusal(
             "invalid", f"{name} does not have the role {item.role}.", "Choose somebody who has it."
         )
@@ -90,6 +140,11 @@ def acts_as(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Sequence[str]:
     return [actor.name]
 
 
+def is_meant(item: WorkItem, name: str, roles: Collection[str], requester: str | None) -> bool:
+    """Whether a person with these roles is who the lane of the work item names."""
+    return has_role(Actor(name, roles=frozenset(roles)), item.role, requester)
+
+
 def has_role(actor: Actor, role: str | None, requester: str | None) -> bool:
     """Whether the actor is who this role means; the requester of a record is one person."""
     if role is None:
@@ -99,14 +154,35 @@ def has_role(actor: Actor, role: str | None, requester: str | None) -> bool:
     return role in actor.roles
 
 
+def _decides(actor: Actor, snapshot: Snapshot, item: WorkItem, holding: Holding) -> bool:
+    """Whether who has the work item is the actor's to say: it is theirs, or their people's."""
+    if actor.roles & {ADMIN, PROCESS_OWNER, SYSTEM_ROLE} or holding.leads:
+        return True
+    if item.assignee is None:
+        return False
+    return item.assignee == actor.name or stand_in_for(snapshot, item.assignee) is not None
+
+
+def _taken(person: str | None) -> Refusal:
+    return Refusal(
+        "not_yours",
+        f"{person} has it.",
+        f"Ask {person} to give it back, or a lead to assign it to you.",
+    )
+
+
+def _not_meant(snapshot: Snapshot, item: WorkItem) -> Refusal:
+    who = f"the role {item.role}"
+    if item.role == REQUESTER:
+        who = f"its requester, {snapshot.requester or 'nobody'}"
+    return Refusal(
+        "not_allowed", f"This task is for {who}.", "Leave it to them, or ask for the role."
+    )
+
+
 def _not_entitled(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refusal | None:
     if not has_role(actor, item.role, snapshot.requester):
-        who = f"the role {item.role}"
-        if item.role == REQUESTER:
-            who = f"its requester, {snapshot.requester or 'nobody'}"
-        return Refusal(
-            "not_allowed", f"This task is for {who}.", "Leave it to them, or ask for the role."
-        )
+        return _not_meant(snapshot, item)
     if item.group is not None and item.group not in actor.groups:
         return Refusal(
             "not_allowed",

@@ -103,7 +103,12 @@ class Form:
         wanted = {
             name: value for name, value in given.items() if value is not None or name in needed
         }
-        return _problems(self._validator, {**shown, **wanted})
+        blank = {
+            name: "Say something."
+            for name in needed
+            if isinstance(text := given.get(name), str) and text and not text.strip()
+        }
+        return {**_problems(self._validator, {**shown, **wanted}), **blank}
 
     def _sorted(self, given: Values) -> Filled:
         record: dict[str, object] = {}

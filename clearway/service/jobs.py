@@ -78,12 +78,10 @@ def finish_job(
     """
     now = house.now()
     text = jsonb.dumps(jsonb.exact(dict(result)))
-    done = house.store.command(
-        lambda transaction: jobs.finish_notice(transaction, job_id, fence, text, now),
-        changed=lambda _: [],
-    )
-    if done:
-        return Done(details={"job": job_id})
+
+    def finish_notice(transaction: Transaction) -> Done | None:
+        is_one = jobs.finish_notice(transaction, job_id, fence, text, now)
+        return Done(details={"job": job_id}) if is_one else None
 
     def plan(_transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
         job = _mine(snapshot, fence)
@@ -91,7 +89,7 @@ def finish_job(
             return _STALE
         return plan_finished_job(deployed, snapshot, WORKER, job, fence, result, now)
 
-    return _carry_out(house, job_id, plan)
+    return carry_out(house, _command(), _by_job(job_id), plan, _park, finish_notice)
 
 
 def fail_job(

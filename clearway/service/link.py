@@ -1,16 +1,17 @@
 """Linking two records, and reading what a record is linked with."""
 
-from clearway.service.commands import Command, carry_out
+from clearway.service.commands import Command, carry_out, ready
 from clearway.service.deployed import Deployed
 from clearway.service.draft import Draft
 from clearway.service.house import House
 from clearway.service.parking import park_command
 from clearway.service.permissions import cannot_see, may_change
 from clearway.service.plan import Outcome, planned
-from clearway.service.reading import readable
+from clearway.service.reading import has_to_do_with
 from clearway.service.values import Actor, Done, Refusal
 from clearway.store import links, loading
 from clearway.store.database import Transaction
+from clearway.store.loading import Asking
 from clearway.store.rows import Snapshot
 
 KINDS = {
@@ -35,12 +36,14 @@ def link(
     problem = _problem(from_key, kind, to_key)
     if problem is not None:
         return problem
-    for key in (from_key, to_key):
-        found = readable(house, actor, key)
-        if isinstance(found, Refusal):
-            return found
     request = {"from": from_key, "kind": kind, "to": to_key}
     command = Command(actor, "link", request, once, cannot_see("record"))
+
+    def look_at_the_other(transaction: Transaction) -> Refusal | None:
+        other = loading.look_by_key(transaction, Asking(actor.name, house.now()), to_key)
+        if other is None or not _may_see(transaction, ready(house, other), actor, other):
+            return cannot_see("record")
+        return None
 
     def plan(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
         if not may_change(actor, deployed.roles) and actor.name != snapshot.requester:
@@ -58,6 +61,15 @@ def link(
         lambda transaction, asking: loading.by_key(transaction, asking, from_key),
         plan,
         park_command(command),
+        look_at_the_other,
+    )
+
+
+def _may_see(
+    transaction: Transaction, deployed: Deployed, actor: Actor, snapshot: Snapshot
+) -> bool:
+    return has_to_do_with(deployed, actor, snapshot) or links.took_part(
+        transaction, snapshot.instance_id, actor.name
     )
 
 

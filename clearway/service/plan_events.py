@@ -51,6 +51,7 @@ def plan_send(
     if (refusal := refuse_send(snapshot, actor, found)) is not None:
         return refusal
     draft = Draft(deployed, actor, "send", now, snapshot=snapshot)
+    draft.line("message", found.element, name=found.action or found.name, message=found.name)
     payload = values
     if found.form is not None or actor.is_person:
         filled = read_form(deployed, found.form, values, snapshot.record)
@@ -61,7 +62,6 @@ def plan_send(
     if actor.is_person:
         # So that a diagram can tell who pressed the button, as it can who replied.
         payload = {**payload, "person": actor.name}
-    draft.line("message", found.element, name=found.action or found.name, message=found.name)
     draft.run(DeliverMessage(found.name, payload, found.element))
     return planned(draft)
 

@@ -8,44 +8,64 @@ from clearway.engine.values import CompleteWorkItem
 from clearway.service.deployed import Deployed
 from clearway.service.draft import Draft
 from clearway.service.entitled import (
+    UNASKED,
     Candidate,
+    Holding,
     acts_as,
     refuse_candidate,
     refuse_claim,
     refuse_closed,
     refuse_completion,
+    refuse_giving,
+    refuse_release,
 )
 from clearway.service.forms import Filled
-from clearway.service.permissions import cannot_see, may_change
+from clearway.service.permissions import cannot_see
 from clearway.service.plan import Outcome, Plan, planned
 from clearway.service.values import Actor, Refusal
 from clearway.store.rows import Snapshot, WorkItem
 
 
 def plan_claim(
-    deployed: Deployed, snapshot: Snapshot, actor: Actor, work_item_id: int, now: datetime
+    deployed: Deployed,
+    snapshot: Snapshot,
+    actor: Actor,
+    work_item_id: int,
+    now: datetime,
+    holding: Holding = UNASKED,
 ) -> Outcome:
-    """The actor takes an open work item that nobody has."""
+    """The actor takes an open work item that nobody has, or somebody who may not do it."""
     item = snapshot.work_item(work_item_id)
     if item is None:
         return cannot_see("task")
-    refusal = refuse_closed(item) or refuse_claim(actor, snapshot, item) or _refuse_approval(item)
+    refusal = (
+        refuse_closed(item)
+        or refuse_claim(actor, snapshot, item, holding)
+        or _refuse_approval(item)
+    )
     if refusal is not None:
         return refusal
     return _given(deployed, snapshot, actor, "claim", item, actor.name, now)
 
 
 def plan_unclaim(
-    deployed: Deployed, snapshot: Snapshot, actor: Actor, work_item_id: int, now: datetime
+    deployed: Deployed,
+    snapshot: Snapshot,
+    actor: Actor,
+    work_item_id: int,
+    now: datetime,
+    holding: Holding = UNASKED,
 ) -> Outcome:
-    """The work item goes back to all who may claim it."""
+    """The work item goes back to all who may claim it, by who has it or who decides about it."""
     item = snapshot.work_item(work_item_id)
     if item is None:
         return cannot_see("task")
     if (refusal := refuse_closed(item)) is not None:
         return refusal
-    if item.assignee != actor.name and not may_change(actor, deployed.roles):
-        return Refusal("not_yours", f"{item.assignee or 'Nobody'} has it.", "Claim it first.")
+    if item.assignee is None:
+        return Refusal("not_yours", "Nobody has it.", "Claim it first.")
+    if (refusal := refuse_release(actor, snapshot, item, holding)) is not None:
+        return refusal
     return _given(deployed, snapshot, actor, "unclaim", item, None, now)
 
 
@@ -57,18 +77,21 @@ def plan_assign(
     name: str,
     person: Candidate | None,
     now: datetime,
+    holding: Holding = UNASKED,
 ) -> Outcome:
-    """The work item is given to a person, by who has it or by somebody who works in the process."""
+    """The work item is given to a person who may do it.
+
+    Who has it, who leads its group and who owns the process decide; while nobody has it, whoever
+    may do it.
+    """
     item = snapshot.work_item(work_item_id)
     if item is None:
         return cannot_see("task")
     if (refusal := refuse_closed(item) or _refuse_approval(item)) is not None:
         return refusal
-    if item.assignee != actor.name and not may_change(actor, deployed.roles):
-        return Refusal(
-            "not_allowed", "Only who works in this process may assign its tasks.", "Ask a lead."
-        )
-    if (refusal := refuse_candidate(person, name, item)) is not None:
+    if (refusal := refuse_giving(actor, snapshot, item, holding)) is not None:
+        return refusal
+    if (refusal := refuse_candidate(person, name, item, snapshot.requester)) is not None:
         return refusal
     return _given(deployed, snapshot, actor, "assign", item, name, now)
 
@@ -88,10 +111,7 @@ def plan_complete(
     item = snapshot.work_item(work_item_id)
     if item is None:
         return cannot_see("task")
-    refusal = (
-        refuse_closed(item) or _refuse_approval(item) or refuse_completion(actor, snapshot, item)
-    )
-    if refusal is not None:
+    if (refusal := refuse_work(actor, snapshot, item)) is not None:
         return refusal
     filled = read_form(deployed, item.form, values, snapshot.record)
     if isinstance(filled, Refusal):
@@ -109,6 +129,11 @@ def plan_complete(
     draft.complete(item, people)
     draft.run(CompleteWorkItem(item.token))
     return planned(draft, work_item_id)
+
+
+def refuse_work(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refusal | None:
+    """None when the actor may complete this work item with its form."""
+    return refuse_closed(item) or _refuse_approval(item) or refuse_completion(actor, snapshot, item)
 
 
 def read_form(

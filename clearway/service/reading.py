@@ -24,16 +24,19 @@ def readable(house: House, actor: Actor, key: str) -> Snapshot | Refusal:
 def may_see(house: House, actor: Actor, snapshot: Snapshot) -> bool:
     """Whether the actor works in its process, asked for it, or has or had a part in it."""
     deployed = house.version(snapshot.version_id)
-    return (
-        may_read(
-            actor,
-            process_roles=deployed.roles,
-            requester=snapshot.requester,
-            involved=_involved(snapshot),
-        )
-        or _has_seat(actor, snapshot)
-        or house.store.ask(lambda it: histories.took_part(it, snapshot.instance_id, actor.name))
+    return has_to_do_with(deployed, actor, snapshot) or house.store.ask(
+        lambda it: histories.took_part(it, snapshot.instance_id, actor.name)
     )
+
+
+def has_to_do_with(deployed: Deployed, actor: Actor, snapshot: Snapshot) -> bool:
+    """The same without a look into history, for who had a part in it."""
+    return may_read(
+        actor,
+        process_roles=deployed.roles,
+        requester=snapshot.requester,
+        involved=_involved(snapshot),
+    ) or _has_seat(actor, snapshot)
 
 
 def item_view(deployed: Deployed, snapshot: Snapshot, item: WorkItem) -> WorkItemView:

@@ -76,6 +76,7 @@ class Scenario:
 def read_scenario(content: bytes) -> Scenario:
     """The scenario of a file; raises ScenarioError."""
     try:
+        _refuse_aliases(content.decode())
         root = cast(
             "yaml.Node | None",
             yaml.compose(content.decode(), Loader=yaml.SafeLoader),  # pyright: ignore[reportUnknownMemberType] its stubs are partial
@@ -106,9 +107,21 @@ def read_scenario(content: bytes) -> Scenario:
 def _step_nodes(root: yaml.MappingNode) -> Sequence[yaml.Node]:
     pairs = cast("list[tuple[yaml.Node, yaml.Node]]", root.value)
     for name, value in pairs:
-        if name.value == "steps" and isinstance(value, yaml.SequenceNode):
-            return cast(Sequence[yaml.Node], value.value)
+        if name.value != "steps":
+            continue
+        if not isinstance(value, yaml.SequenceNode):
+            line = int(value.start_mark.line) + 1
+            raise ScenarioError(line, "`steps` is a list; begin each step with `- `.")
+        return cast(Sequence[yaml.Node], value.value)
     return ()
+
+
+def _refuse_aliases(text: str) -> None:
+    """A few nested aliases stand for millions of values, and no scenario needs one."""
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] its stubs are partial
+        if isinstance(token, yaml.AliasToken):
+            line = int(token.start_mark.line) + 1  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] its stubs are partial
+            raise ScenarioError(line, "A scenario has no aliases (`*name`); write it out.")
 
 
 def _step(node: yaml.Node) -> Step:

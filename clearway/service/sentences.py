@@ -1,12 +1,13 @@
 """What a line of history says, as a sentence for its reader."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from clearway.service.deployed import Deployed
 from clearway.store.histories import Entry
 
 _LONGEST = 200
+_LONGEST_VALUE = 80  # of one field among others
 
 
 def sentence(entry: Entry, element: str | None, deployed: Deployed) -> str:
@@ -29,20 +30,76 @@ class _Line:
         value = self.entry.details.get(name)
         return "" if value is None else _text(value)
 
-    def field(self) -> str:
-        """The title of the field that changed."""
-        name = self.says("field")
-        field = cast(Mapping[str, object], self.deployed.record_schema.fields.get(name, {}))
-        return str(field.get("title", name))
+    def named(self, name: str) -> Mapping[str, object]:
+        """A detail that names things; empty when it is not there."""
+        value = self.entry.details.get(name)
+        return cast(Mapping[str, object], value) if isinstance(value, Mapping) else {}
+
+    def title(self, field: str) -> str:
+        """What people call a field of the record."""
+        fields = self.deployed.record_schema.fields
+        return str(cast(Mapping[str, object], fields.get(field, {})).get("title", _plain(field)))
+
+    def written(self) -> str:
+        """The fields that were written: `impact 2, urgency 2 (was 3)`; empty when none was."""
+        told: list[str] = []
+        for name, pair in self.named("fields").items():
+            before, after = cast(Sequence[object], pair)
+            was = "" if before is None else f" (was {self.value(name, before)})"
+            now = "cleared" if after is None else self.value(name, after)
+            told.append(f"{_inside(self.title(name))} {now}{was}")
+        return ", ".join(told)
+
+    def value(self, field: str, value: object) -> str:
+        """A value of a field in the words that its forms have for it."""
+        shape = cast(Mapping[str, object], self.deployed.record_schema.fields.get(field, {}))
+        words = cast(Mapping[str, object], shape.get("x-titles", {})).get(str(value))
+        return _quoted(value) if words is None else _inside(str(words))
+
+    def ending(self, end: str = ".") -> str:
+        """What ends a sentence: the fields that were written, or a full stop."""
+        written = self.written()
+        return f": {written}." if written else end
 
 
 def _changed(it: _Line) -> str:
-    by = f" by {it.element}" if it.entry.command in ("step", "timer", "message") else ""
-    if it.entry.details.get("before") is None:
-        return f"{it.field()} was set to {it.says('after')}{by}."
-    if it.entry.details.get("after") is None:
-        return f"{it.field()} was cleared; it was {it.says('before')}{by}."
-    return f"{it.field()} changed from {it.says('before')} to {it.says('after')}{by}."
+    where = f"{it.element} wrote" if it.element else f"{it.who} wrote"
+    return f"{where} {it.written()}."
+
+
+def _decided(it: _Line) -> str:
+    """Which rule of which table said what."""
+    rules = cast(Sequence[object], it.entry.details.get("rules") or ())
+    table = it.deployed.decision_name(it.says("decision"))
+    by = f"rule{'s' * (len(rules) > 1)} {_listed(rules)} of {table}" if rules else table
+    outputs = it.named("outputs")
+    if len(outputs) == 1:
+        [(name, value)] = outputs.items()
+        return f"{it.title(name)} was decided by {by}: {it.value(name, value)}."
+    told = ", ".join(
+        f"{_inside(it.title(name))} {it.value(name, value)}" for name, value in outputs.items()
+    )
+    return f"{it.element} was decided by {by}{f': {told}' if told else ''}."
+
+
+def _computed(it: _Line) -> str:
+    return f"{it.element} was computed{it.ending()}"
+
+
+def _opened(it: _Line) -> str:
+    return f"{it.who} opened it, on version {it.says('version')} of the process{it.ending()}"
+
+
+def _message(it: _Line) -> str:
+    if it.entry.command == "message":
+        return f"The message {it.says('name')} arrived{it.ending()}"
+    verb = "sent" if it.says("name") == it.says("message") else "chose"
+    return f"{it.who} {verb} {it.says('name')}{it.ending()}"
+
+
+def _event(it: _Line) -> str:
+    """An event is named by what happens: `An alert fired.`"""
+    return f"{it.element}{it.ending()}"
 
 
 def _given(it: _Line) -> str:
@@ -68,7 +125,7 @@ def _state(it: _Line) -> str:
 
 def _done(it: _Line) -> str:
     on_behalf = f" for {it.says('for')}" if it.says("for") else ""
-    return f"{it.who} completed {it.element}{on_behalf}."
+    return f"{it.who} completed {it.element}{on_behalf}{it.ending()}"
 
 
 def _voted(it: _Line) -> str:
@@ -89,7 +146,7 @@ def _sent(it: _Line) -> str:
 
 
 _WORDS: Mapping[str, Callable[[_Line], str]] = {
-    "opened": lambda it: f"{it.who} opened it, on version {it.says('version')} of the process.",
+    "opened": _opened,
     "changed": _changed,
     "comment": _comment,
     "noted": _noted,
@@ -97,25 +154,26 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     "given": _given,
     "state": _state,
     "started": lambda it: f"{it.element} began.",
-    "completed": lambda it: f"{it.element} is done.",
+    "completed": lambda it: f"{it.element} is done{it.ending()}",
     "cancelled": lambda it: f"{it.element} is not needed any more.",
-    "caught": lambda it: f"{it.element} happened.",
-    "timer": lambda it: f"The time came: {it.element}.",
+    "caught": _event,
+    "timer": lambda it: f"The time came: {it.element}{it.ending()}",
     "skipped": lambda it: f"{it.element} was missed and is left out: {it.says('due')}.",
-    "decided": lambda it: f"{it.element} was decided by its table.",
-    "computed": lambda it: f"{it.element} was computed.",
+    "decided": _decided,
+    "computed": _computed,
+    "passed": lambda _it: "It went on.",
     "ended": lambda _it: "It ended.",
     "compensated": lambda it: f"{it.element} was undone.",
     "unassigned": lambda it: (
         f"{it.element} did not go to {it.says('person')}, who did another part of this."
     ),
-    "message": lambda it: f"{it.who} sent {it.says('name')}.",
-    "answered": lambda it: f"The step {it.says('step')} answered for {it.element}.",
-    "failed": lambda it: f"The step {it.says('step')} failed with {it.says('code')}.",
+    "message": _message,
+    "answered": lambda it: f"{it.element} is done{it.ending()}",
+    "failed": lambda it: f"{it.element} failed: {it.says('error') or it.says('code')}",
     "sent": _sent,
     "told": lambda it: f"{it.says('to')} is told: {_plain(it.says('template'))}.",
     "voted": _voted,
-    "decided_round": lambda it: f"{it.element} is {it.says('outcome')}. {it.says('because')}",
+    "decided_round": lambda it: f"{it.element}: {it.says('outcome')}. {it.says('because')}",
     "round_voided": lambda it: (
         f"The votes so far do not count any more: {it.says('reason')} A new round began."
     ),
@@ -129,13 +187,29 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
 }
 
 
-def _text(value: object) -> str:
+def _text(value: object, longest: int = _LONGEST) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(_text(item) for item in cast(list[object], value))
     text = str(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def _quoted(value: object) -> str:
+    """A value inside a sentence: text of several words stands in quotation marks."""
+    text = _text(value, _LONGEST_VALUE)
+    return f'"{text}"' if isinstance(value, str) and " " in text else text
+
+
+def _listed(values: Sequence[object]) -> str:
+    texts = [_text(value) for value in values]
+    return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+
+
+def _inside(title: str) -> str:
+    """A title in the middle of a sentence; what begins with capitals is an abbreviation."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _plain(word: str | None) -> str:

@@ -7,6 +7,7 @@ from clearway.engine.values import ProcessFault
 from clearway.service.commands import Command, hash_of, record, refuse_command, repeated, run
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
+from clearway.service.naming import refuse_unknown
 from clearway.service.permissions import cannot_see
 from clearway.service.plan_fault import faulted
 from clearway.service.plan_start import plan_start, refuse_start
@@ -85,7 +86,9 @@ class _Opening:
     def attempt(self, transaction: Transaction) -> Done | Refusal:
         """Read, plan and write; raises _Outdated when there is a newer version."""
         deployed, command, event = self.deployed, self.command, self.event
-        refusal = refuse_start(deployed, command.actor, event, self.values)
+        refusal = refuse_start(deployed, command.actor, event, self.values) or self._unknown(
+            transaction
+        )
         found = opening(
             transaction,
             deployed.process,
@@ -106,3 +109,8 @@ class _Opening:
             return plan if isinstance(plan, Refusal) else plan.done
         effect = replace(plan.effect, settled_message=self.settles)
         return record(transaction, replace(plan, effect=effect), command, self.hashed)
+
+    def _unknown(self, transaction: Transaction) -> Refusal | None:
+        found = self.deployed.start_event(self.event)
+        form = self.deployed.form_of(found.element) if found else None
+        return refuse_unknown(transaction, form, self.values)

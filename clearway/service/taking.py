@@ -169,7 +169,7 @@ class Taking(Sheet):
     def _take_messages(self, messages: Sequence[OutgoingMessage]) -> None:
         for it in messages:
             payload = _inputs(it.payload)
-            self.messages.append(SendMessage(it.name, it.to, it.starts, payload))
+            self.messages.append(SendMessage(it.name, it.to, it.starts, payload, it.expires))
             self.line("sent", it.element, message=it.name, to=it.to, starts=it.starts)
 
     def _take_notices(self, notices: Sequence[Notice]) -> None:

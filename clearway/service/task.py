@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 
 from clearway.service.deployed import Deployed
-from clearway.service.entitled import refuse_claim, refuse_closed, refuse_completion
+from clearway.service.entitled import (
+    UNASKED,
+    Holding,
+    refuse_claim,
+    refuse_closed,
+    refuse_completion,
+)
+from clearway.service.holding import holding_of
 from clearway.service.house import House
 from clearway.service.permissions import cannot_see
 from clearway.service.plan_vote import seat_round, standing, why_not
@@ -17,6 +24,7 @@ from clearway.service.values import (
     TaskView,
 )
 from clearway.store import loading, rows
+from clearway.store.database import Transaction
 from clearway.store.loading import Asking
 from clearway.store.rows import Snapshot, WorkItem
 
@@ -24,7 +32,14 @@ from clearway.store.rows import Snapshot, WorkItem
 def task(house: House, actor: Actor, work_item_id: int) -> TaskView | Refusal:
     """All that the page of this work item shows to the actor; closed ones say who was first."""
     asking = Asking(actor.name, house.now())
-    snapshot = house.store.look(lambda it: loading.look_by_work_item(it, asking, work_item_id))
+
+    def look(transaction: Transaction) -> tuple[Snapshot | None, Holding]:
+        found = loading.look_by_work_item(transaction, asking, work_item_id)
+        if found is None:
+            return None, UNASKED
+        return found, holding_of(transaction, actor, found, work_item_id)
+
+    snapshot, holding = house.store.look(look)
     if snapshot is None or not may_see(house, actor, snapshot):
         return cannot_see("task")
     item = snapshot.work_item(work_item_id)
@@ -32,7 +47,7 @@ def task(house: House, actor: Actor, work_item_id: int) -> TaskView | Refusal:
         return cannot_see("task")
     deployed = house.version(snapshot.version_id)
     closed = refuse_closed(item)
-    claiming = closed or refuse_claim(actor, snapshot, item)
+    claiming = closed or refuse_claim(actor, snapshot, item, holding)
     completing = closed or refuse_completion(actor, snapshot, item)
     is_form = item.rule is None
     form = deployed.form(item.form)
@@ -42,7 +57,7 @@ def task(house: House, actor: Actor, work_item_id: int) -> TaskView | Refusal:
         schema=form.schema if form else None,
         values=_values(deployed, item, snapshot.record),
         documentation=element.documentation if element else "",
-        may_claim=is_form and claiming is None and item.assignee is None,
+        may_claim=is_form and claiming is None and item.assignee != actor.name,
         may_complete=is_form and completing is None,
         why_not=completing.text if is_form and completing else closed and closed.text,
         round=_round(house, snapshot, item, actor),

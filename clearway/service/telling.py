@@ -15,8 +15,10 @@ from clearway.engine.values import Happening
 from clearway.store.effect import Line
 
 _TELLS_LITTLE = frozenset(
-    ("started", "completed", "cancelled", "changed", "comment", "noted", "sent", "told")
-    + ("unassigned", "voted")
+    {
+        *("started", "completed", "cancelled", "changed", "comment", "noted"),
+        *("sent", "told", "unassigned", "voted"),
+    }
 )
 """Kinds of lines that do not say what became of their element, so that others must."""
 
@@ -46,8 +48,7 @@ class Telling:
         changed = self._places(element, lambda kind: kind == "changed")
         for place in (telling if len(telling) == 1 else []) + changed[-1:]:
             line = self._lines[place]
-            fields = cast(Mapping[str, object], line.details.get("fields", {})) if line else {}
-            if line is not None and name not in fields:
+            if line is not None and name not in (fields := _fields(line)):
                 fields = {**fields, name: [before, after]}
                 self._lines[place] = replace(line, details={**line.details, "fields": fields})
                 return
@@ -125,3 +126,7 @@ class Telling:
             line = self._lines[place]
             if line is not None:
                 self._lines[place] = replace(line, details={**details, **line.details})
+
+
+def _fields(line: Line) -> Mapping[str, object]:
+    return cast(Mapping[str, object], line.details.get("fields", {}))

@@ -44,6 +44,8 @@ class Transaction:
         self._connection = connection
         self._cursor = connection.cursor(binary=True)
         self._watchers = watchers
+        self._expected: list[psycopg.Cursor[Row]] = []
+        self._cursor.execute("BEGIN")
 
     def one(self, statement: str, values: Mapping[str, object]) -> Row | None:
         """The only row of this statement, or None. The statement is prepared."""
@@ -59,10 +61,34 @@ class Transaction:
         """Send a statement whose answer nobody reads; an error shows at the next one."""
         self._run(statement, values)
 
-    def _run(self, statement: str, values: Mapping[str, object]) -> None:
+    def expect(self, statement: str, values: Mapping[str, object]) -> None:
+        """Send a statement that writes all or nothing, and answers a row when it wrote.
+
+        It travels with the commit. The command is superseded, and runs again, when no row came.
+        """
+        cursor = self._cursor
+        self._cursor = self._connection.cursor(binary=True)
+        self._expected.append(cursor)
+        self._run(statement, values, cursor)
+
+    def commit(self) -> None:
+        """Send the commit; what became of it shows when the pipeline ends."""
+        self._cursor.execute("COMMIT")
+
+    def settle(self) -> None:
+        """After the pipeline: raises Superseded when a statement wrote nothing."""
+        if not all(cursor.fetchone() for cursor in self._expected):
+            raise Superseded("the instance changed since it was loaded")
+
+    def _run(
+        self,
+        statement: str,
+        values: Mapping[str, object],
+        cursor: "psycopg.Cursor[Row] | None" = None,
+    ) -> None:
         for watch in self._watchers:
             watch(statement)
-        self._cursor.execute(statement, values, prepare=True)  # pyright: ignore[reportArgumentType] our own texts, not literals
+        (cursor or self._cursor).execute(statement, values, prepare=True)  # pyright: ignore[reportArgumentType] our own texts, not literals
 
 
 class Store:
@@ -145,10 +171,15 @@ class Store:
         pooled = self._engine.raw_connection()
         connection = cast("psycopg.Connection[Row]", pooled.driver_connection)
         try:
+            # BEGIN travels with the first statement and COMMIT with the last: two round trips.
+            connection.autocommit = True
             with connection.pipeline():
-                result = work(Transaction(connection, self._watchers))
+                transaction = Transaction(connection, self._watchers)
+                result = work(transaction)
                 self._show("COMMIT")
-                connection.commit()
+                transaction.commit()
+            transaction.settle()
+            connection.autocommit = False
         except BaseException:
             _abandon(connection)
             raise
@@ -220,5 +251,6 @@ def _abandon(connection: psycopg.Connection[Row]) -> None:
     """Leave nothing open on a connection that goes back to the pool."""
     try:
         connection.rollback()
+        connection.autocommit = False
     except psycopg.Error:
         connection.close()

@@ -6,8 +6,10 @@ from clearway.store.database import Row, Transaction
 
 _TIMERS = """SELECT id FROM timer WHERE due_at <= %(now)s AND NOT parked
 ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED"""
+# A message that expires as it is sent is only for who waits already: it is tried once.
 _DELIVERABLE = """SELECT m.id FROM message m JOIN instance i ON i.key = m.to_key
-WHERE m.status = 'waiting' AND (m.expires_at IS NULL OR m.expires_at > %(now)s)
+WHERE m.status = 'waiting'
+    AND (m.expires_at IS NULL OR m.expires_at > %(now)s OR m.expires_at <= m.sent_at)
     AND EXISTS (SELECT FROM subscription s
                 WHERE s.instance_id = i.id AND s.kind = m.kind AND s.name = m.name)
 ORDER BY m.id LIMIT %(limit)s"""
@@ -16,8 +18,14 @@ _OPENING = """SELECT id FROM message WHERE status = 'waiting' AND to_process IS 
 ORDER BY id LIMIT %(limit)s"""
 _EXPIRE = """UPDATE message m SET settled_at = %(now)s,
     status = CASE WHEN m.expires_at <= %(now)s THEN 'expired' ELSE 'dead' END
-WHERE m.status = 'waiting' AND (m.expires_at <= %(now)s OR m.to_key IS NOT NULL
+WHERE m.status = 'waiting' AND (m.expires_at <= %(now)s
+    AND NOT (m.expires_at <= m.sent_at AND EXISTS (
+        SELECT FROM subscription s JOIN instance i ON i.id = s.instance_id
+        WHERE i.key = m.to_key AND s.kind = m.kind AND s.name = m.name))
+    OR m.to_key IS NOT NULL
     AND NOT EXISTS (SELECT FROM instance i WHERE i.key = m.to_key AND i.ended_at IS NULL))"""
+_TRIED = """UPDATE message m SET status = 'expired', settled_at = %(now)s
+WHERE m.id = %(id)s AND m.status = 'waiting' AND m.expires_at <= m.sent_at"""
 _MESSAGE = """SELECT id, name, to_key, to_process, payload, expires_at, status, sender_id
 FROM message WHERE id = %(id)s"""
 _SETTLE = """UPDATE message SET status = %(status)s, settled_at = %(now)s
@@ -42,8 +50,16 @@ def opening_messages(transaction: Transaction, now: datetime, limit: int) -> lis
 
 
 def settle_the_hopeless(transaction: Transaction, now: datetime) -> None:
-    """Messages past their time expire; those to records that ended or never were are dead."""
+    """Messages past their time expire; those to records that ended or never were are dead.
+
+    One that expires as it is sent goes on waiting while its receiver waits for it.
+    """
     transaction.run(_EXPIRE, {"now": now})
+
+
+def tried_in_vain(transaction: Transaction, message_id: int, now: datetime) -> None:
+    """The receiver did not wait for it: a message that is tried only once expires."""
+    transaction.run(_TRIED, {"id": message_id, "now": now})
 
 
 def message(transaction: Transaction, message_id: int) -> Row | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, or_, select, true
 
 from clearway.store import schema
 from clearway.store.rows import Json
@@ -64,12 +64,13 @@ def entries_of(
 
 def passed_elements(connection: Connection, instance_id: int) -> dict[str, int]:
     """Element -> how often it was completed."""
-    passed = func.jsonb_array_elements_text(_ENTRY.c.details["passed"]).column_valued("element")
+    named = func.jsonb_array_elements_text(_ENTRY.c.details["passed"])
+    passed = named.table_valued("value").alias("passed")
     statement = (
-        select(passed, func.count())
-        .select_from(_ENTRY, passed)
+        select(passed.c.value, func.count())
+        .select_from(_ENTRY.join(passed, true()))
         .where(_ENTRY.c.instance_id == instance_id, _ENTRY.c.details.has_key("passed"))
-        .group_by(passed)
+        .group_by(passed.c.value)
     )
     return {row[0]: row[1] for row in connection.execute(statement)}
 

@@ -3,10 +3,11 @@
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
+from typing import cast
 
 import orjson
 
@@ -15,6 +16,7 @@ from clearway.feel.values import YearsMonths
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
 _SORTED = _OPTIONS | orjson.OPT_SORT_KEYS
+_DEEPEST = 250  # as orjson has it
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -38,7 +40,7 @@ def canonical(value: object) -> bytes:
 
 def _whole(text: str) -> int | Decimal:
     """A whole number; one that orjson could not write again stays a decimal."""
-    number = int(text) if len(text) < 20 else Decimal(text)
+    number = int(text) if len(text) <= 20 else Decimal(text)
     return number if isinstance(number, int) and abs(number) < 2**63 else Decimal(text)
 
 
@@ -51,20 +53,45 @@ def exact(value: object) -> object:
 
     Raises NotJson for what JSON cannot hold, infinite and undefined numbers among it.
     """
-    _refuse_unreal(value)
+    # Most values are exact already: looking at them costs less than a text and back.
+    return _exact(value, 0)
+
+
+def _exact(value: object, depth: int) -> object:
+    kind = type(value)
+    if value is None or kind is bool:
+        return value
+    if kind is str:
+        return _text(cast(str, value))
+    if kind is int and -(2**63) <= cast(int, value) < 2**63:
+        return value
+    if kind is Decimal and cast(Decimal, value).is_finite():
+        text = _number(cast(Decimal, value))
+        return Decimal(text) if "." in text else _whole(text)
+    if depth > _DEEPEST:
+        raise NotJson(f"This value cannot be kept: it nests deeper than {_DEEPEST}.")
+    if kind is dict:
+        items = cast(dict[object, object], value).items()
+        return {_name(name): _exact(item, depth + 1) for name, item in items}
+    if kind is list or kind is tuple:
+        return [_exact(item, depth + 1) for item in cast(Sequence[object], value)]
+    if isinstance(value, float) and not math.isfinite(value):
+        # `orjson` would turn such floats into null without a word.
+        raise NotJson(f"{value} is no number that can be kept.")
+    if isinstance(value, Mapping):
+        return _exact(dict(cast(Mapping[object, object], value)), depth)
     return loads(dumps(value))
 
 
-def _refuse_unreal(value: object) -> None:
-    """`orjson` would turn such floats into null without a word."""
-    if isinstance(value, float) and not math.isfinite(value):
-        raise NotJson(f"{value} is no number that can be kept.")
-    if isinstance(value, Mapping):
-        for item in value.values():  # pyright: ignore[reportUnknownVariableType] any mapping
-            _refuse_unreal(item)  # pyright: ignore[reportUnknownArgumentType] as above
-    elif isinstance(value, list | tuple):
-        for item in value:  # pyright: ignore[reportUnknownVariableType] any list
-            _refuse_unreal(item)  # pyright: ignore[reportUnknownArgumentType] as above
+def _name(name: object) -> str:
+    if not isinstance(name, str):
+        raise NotJson(f"{name!r} cannot be kept as a name: it is no text.")
+    return _text(name)
+
+
+def _text(text: str) -> str:
+    # What is not plain is left to the one place that knows what is refused.
+    return text if text.isascii() and "\0" not in text else cast(str, loads(dumps(text)))
 
 
 def _dumps(value: object, options: int) -> str:

@@ -11,6 +11,8 @@ _ADD = """INSERT INTO link (from_key, kind, to_key, made_at, made_by)
 VALUES (%(from_key)s, %(kind)s, %(to_key)s, %(made_at)s, %(made_by)s)
 ON CONFLICT DO NOTHING RETURNING id"""
 
+_TOOK_PART = "SELECT 1 FROM entry WHERE instance_id = %(id)s AND actor = %(person)s LIMIT 1"
+
 
 def add(
     transaction: Transaction, from_key: str, kind: str, to_key: str, at: datetime, by: str
@@ -18,6 +20,11 @@ def add(
     """Link two records; False when they were linked so already."""
     values = {"from_key": from_key, "kind": kind, "to_key": to_key, "made_at": at, "made_by": by}
     return transaction.one(_ADD, values) is not None
+
+
+def took_part(transaction: Transaction, instance_id: int, person: str) -> bool:
+    """Whether this person did anything with the record, read inside a command's transaction."""
+    return transaction.one(_TOOK_PART, {"id": instance_id, "person": person}) is not None
 
 
 def links_of(connection: Connection, key: str) -> list[tuple[str, str, str]]:

@@ -1,39 +1,37 @@
 """Writes the whole effect of a command in one statement: a chain of data-modifying CTEs."""
 # ruff: noqa: S608 - the statements are put together from our own texts only
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
 
 from clearway.store import jsonb
 from clearway.store.database import Transaction
 from clearway.store.effect import Effect
-from clearway.store.errors import Superseded
 from clearway.store.writing_parts import PARTS
 
 
-@dataclass(frozen=True)
-class Written:
-    """The ids that the database gave: of the instance, and of the opened items by token."""
+def write(transaction: Transaction, effect: Effect) -> int:
+    """Write it and answer the id of the instance.
 
-    instance_id: int
-    work_items: Mapping[str, int]
-
-
-def write(transaction: Transaction, effect: Effect) -> Written:
-    """Write it; raises Superseded when the instance or its job is no longer as it was loaded."""
+    The command runs again when the instance or its job is no longer as it was loaded.
+    """
     given: dict[str, object] = {}
     names: list[str] = []
     for part in PARTS:
         value = part.value(effect)
         if value:
             names.append(part.name)
+            if not part.is_given:
+                continue
             given[part.name] = jsonb.dumps(value) if part.is_json else value
-    row = transaction.one(_statement(_head(effect), tuple(names)), _heading(effect) | given)
+    statement, values = _statement(_head(effect), tuple(names)), _heading(effect) | given
+    if effect.instance_id is not None:
+        transaction.expect(statement, values)
+        return effect.instance_id
+    row = transaction.one(statement, values)
     if row is None:
-        raise Superseded("the instance changed since it was loaded")
-    return Written(row[0], cast(Mapping[str, int], row[1] or {}))
+        raise AssertionError("an insertion answers its row")
+    return row[0]
 
 
 @dataclass(frozen=True)
@@ -72,6 +70,14 @@ def _heading(effect: Effect) -> dict[str, object]:
         "actor": effect.actor,
         "command": effect.command,
     }
+    if effect.answer is not None:
+        once, first = effect.answer
+        values |= {
+            "answer_key": once,
+            "answer_command": first.command,
+            "answer_hash": first.request_hash,
+            "answer": jsonb.dumps(first.answer),
+        }
     if new is not None:
         values |= {"key": new.key, "process": new.process, "version_id": new.version_id}
     if job is not None:
@@ -92,8 +98,7 @@ def _statement(head: _Head, names: tuple[str, ...]) -> str:
     parts = [_JOB_CHANGE] if head.with_job else []
     parts.append(_INSERT if head.is_new else _update(head))
     parts += [part.sql for part in PARTS if part.name in names]
-    opened = "(SELECT jsonb_object_agg(token, id) FROM opened)" if "opened" in names else "NULL"
-    return f"WITH {', '.join(parts)} SELECT new.id, {opened} FROM new"
+    return f"WITH {', '.join(parts)} SELECT new.id FROM new"
 
 
 _INSERT = """new AS (
@@ -113,6 +118,8 @@ _JOB_CHANGE = """held AS (
         lease_owner = NULL, lease_until = NULL
     WHERE id = %(job_id)s AND (%(job_fence)s::bigint IS NULL
         OR status = 'ready' AND fence = %(job_fence)s::bigint)
+        AND EXISTS (SELECT FROM instance
+            WHERE id = %(instance_id)s AND revision = %(revision)s - 1)
     RETURNING id)"""
 
 

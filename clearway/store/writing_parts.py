@@ -12,12 +12,16 @@ Rows = list[Mapping[str, object]]
 
 @dataclass(frozen=True)
 class Part:
-    """One CTE: it is left out when its value is empty."""
+    """One CTE: it is left out when its value is empty.
+
+    The value travels under the part's name, unless it is not `is_given`: the heading has it.
+    """
 
     name: str
     sql: str
     value: Callable[[Effect], object]
     is_json: bool = True
+    is_given: bool = True
 
 
 def _entries(effect: Effect) -> Rows:
@@ -64,13 +68,6 @@ def _parked(effect: Effect) -> object:
     ]
 
 
-def _answer(effect: Effect) -> object:
-    if effect.answer is None:
-        return None
-    once, first = effect.answer
-    return {"key": once, **vars(first)}
-
-
 def _settled_message(effect: Effect) -> object:
     if effect.settled_message is None:
         return None
@@ -84,13 +81,16 @@ _ROUND_COLUMNS = (
 )
 _SEAT_COLUMNS = "name text, role text, person text, mandatory bool, veto bool, chair bool"
 
+# What is changed is named by the instance's own id as well: PostgreSQL cannot guess how many rows a
+# JSON text has, and would read all open work items of the house to find one.
 PARTS: tuple[Part, ...] = (
     Part(
         "closed",
         """closed AS (
     UPDATE work_item w SET closed_at = %(at)s, closed_by = r.by, outcome = r.outcome, draft = NULL
     FROM new, jsonb_to_recordset(%(closed)s::jsonb) AS r(token text, by text, outcome text)
-    WHERE w.instance_id = new.id AND w.token = r.token AND w.closed_at IS NULL)""",
+    WHERE w.instance_id = %(instance_id)s AND new.id = w.instance_id AND w.token = r.token
+        AND w.closed_at IS NULL)""",
         lambda effect: effect.closed_items,
     ),
     Part(
@@ -98,7 +98,8 @@ PARTS: tuple[Part, ...] = (
         """changed AS (
     UPDATE work_item w SET assignee = r.assignee, excluded = r.excluded
     FROM new, jsonb_to_recordset(%(changed)s::jsonb) AS r(id bigint, assignee text, excluded text[])
-    WHERE w.id = r.id AND w.instance_id = new.id)""",
+    WHERE w.instance_id = %(instance_id)s AND new.id = w.instance_id AND w.id = r.id
+        AND w.closed_at IS NULL)""",
         lambda effect: effect.changed_items,
     ),
     Part(
@@ -199,7 +200,7 @@ next_seats AS (
         """parked_timers AS (
     UPDATE timer t SET parked = r.parked
     FROM new, jsonb_to_recordset(%(parked_timers)s::jsonb) AS r(token text, parked bool)
-    WHERE t.instance_id = new.id AND t.token = r.token)""",
+    WHERE t.instance_id = %(instance_id)s AND new.id = t.instance_id AND t.token = r.token)""",
         _parked,
     ),
     Part(
@@ -242,10 +243,16 @@ next_seats AS (
     Part(
         "messages",
         """messages AS (
-    INSERT INTO message (sender_id, name, to_key, to_process, payload, sent_at, expires_at)
-    SELECT new.id, r.name, r.to_key, r.to_process, r.payload, %(at)s, r.expires_at
+    INSERT INTO message (sender_id, name, to_key, to_process, payload, sent_at, expires_at,
+        status, settled_at)
+    SELECT new.id, r.name, r.to_key, r.to_process, r.payload, %(at)s, r.expires_at,
+        CASE WHEN late.is THEN 'expired' ELSE 'waiting' END, CASE WHEN late.is THEN %(at)s END
     FROM new, jsonb_to_recordset(%(messages)s::jsonb) AS r(name text, to_key text,
-        to_process text, payload jsonb, expires_at timestamptz))""",
+        to_process text, payload jsonb, expires_at timestamptz),
+        -- Wanted only by who waits already: who begins to wait a moment later must not get it.
+        LATERAL (SELECT r.expires_at <= %(at)s AND NOT EXISTS (
+            SELECT FROM subscription s JOIN instance i ON i.id = s.instance_id
+            WHERE i.key = r.to_key AND s.kind = 'message' AND s.name = r.name) AS is) AS late)""",
         lambda effect: effect.messages,
     ),
     Part(
@@ -299,10 +306,9 @@ next_seats AS (
         "answer",
         """answered AS (
     INSERT INTO answer (key, command, request_hash, answer, at)
-    SELECT r.key, r.command, r.request_hash,
-        r.answer || jsonb_build_object('instance_id', new.id), %(at)s
-    FROM new, jsonb_to_record(%(answer)s::jsonb) AS r(key text, command text, request_hash text,
-        answer jsonb))""",
-        _answer,
+    SELECT %(answer_key)s, %(answer_command)s, %(answer_hash)s,
+        %(answer)s::jsonb || jsonb_build_object('instance_id', new.id), %(at)s FROM new)""",
+        lambda effect: effect.answer is not None,
+        is_given=False,
     ),
 )

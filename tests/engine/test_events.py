@@ -1,6 +1,7 @@
 """Events: what interrupts and what does not, what is caught and what is a fault."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -273,3 +274,46 @@ def test_a_boundary_event_ends_with_its_activity(play: Playing):
 
     assert run.waits.events == ()
     assert not run.message("m1").caught
+
+
+@pytest.mark.parametrize(
+    ("expires", "after"),
+    [
+        ("PT0S", timedelta(0)),
+        ("P2D", timedelta(days=2)),
+        ("duration(&quot;PT1H&quot;)", timedelta(hours=1)),
+    ],
+)
+def test_a_message_says_until_when_it_is_wanted(play: Playing, expires: str, after: timedelta):
+    told = f"clearway:to='&quot;P-1&quot;' clearway:expires='{expires}'"
+    run = play(
+        f"<startEvent id='s'/><sendTask id='n' messageRef='m1' {told}/>"
+        f"<intermediateThrowEvent id='t' {told}>{MESSAGE}</intermediateThrowEvent>"
+        f"<endEvent id='e' {told}>{MESSAGE}</endEvent>{{s>n n>t t>e}}"
+    )
+
+    made = run.start()
+
+    assert [it.expires for it in made.messages] == [run.now + after] * 3
+
+
+def test_a_message_without_a_time_is_kept_until_it_is_caught(play: Playing):
+    run = play(
+        "<startEvent id='s'/><sendTask id='n' messageRef='m1' clearway:to='&quot;P-1&quot;'/>{s>n}"
+    )
+
+    assert [it.expires for it in run.start().messages] == [None]
+
+
+@pytest.mark.parametrize("expires", ["-duration(&quot;PT1H&quot;)", "record.no", "5"])
+def test_a_message_with_no_true_time_is_a_fault(play: Playing, expires: str):
+    run = play(
+        "<startEvent id='s'/><sendTask id='n' messageRef='m1' clearway:to='&quot;P-1&quot;'"
+        f" clearway:expires='{expires}'/>{{s>n}}"
+    )
+
+    with pytest.raises(ProcessFault) as fault:
+        run.start()
+
+    assert fault.value.element == "n"
+    assert "expires" in fault.value.cause

@@ -17,6 +17,7 @@ RECORD = {
     "x-title": "title",
     "properties": {"title": {"type": "string"}, "impact": {"type": "integer"}},
 }
+CONFIRM = {"type": "object", "properties": {}}
 LANE = (
     "<laneSet id='ls'><lane id='l' clearway:role='service_desk'><flowNodeRef>u</flowNodeRef>"
     "</lane></laneSet>"
@@ -37,7 +38,7 @@ def refused(
 def test_a_complete_process_has_no_findings(drawn: Drawing):
     body = f"{LANE}<startEvent id='s'/><userTask id='u' name='Look'/><endEvent id='e'/>{{s>u u>e}}"
 
-    assert check(drawn(body, record=RECORD), trusted=True) == []
+    assert check(drawn(body, record=RECORD, **{"p/forms/u.json": CONFIRM}), trusted=True) == []
 
 
 def test_every_finding_says_where_why_and_what_to_do(drawn: Drawing):
@@ -91,6 +92,28 @@ def test_every_finding_says_where_why_and_what_to_do(drawn: Drawing):
             "notice-missing",
         ),
         ("<startEvent id='s'/><sendTask id='n'/>{s>n}", "n", "notice-missing"),
+        (
+            "<startEvent id='s'/><sendTask id='n' messageRef='m1' clearway:to='key'"
+            " clearway:expires='P1X'/>{s>n}",
+            "n",
+            "expires",
+        ),
+        (
+            "<startEvent id='s'/><sendTask id='n' messageRef='m1' clearway:expires='PT0S'/>{s>n}",
+            "n",
+            "expires-place",
+        ),
+        (
+            "<startEvent id='s'/><sendTask id='n' clearway:notice='x' clearway:to='key'"
+            " clearway:expires='PT0S'/>{s>n}",
+            "n",
+            "expires-place",
+        ),
+        (
+            "<startEvent id='s'/><task id='t' clearway:expires='PT0S'/>{s>t}",
+            "t",
+            "attribute-unknown",
+        ),
         ("<startEvent id='s'/><task id='t' clearway:colour='red'/>{s>t}", "t", "attribute-unknown"),
         ("<startEvent id='s'/><task id='t' clearway:state=' '/>{s>t}", "t", "attribute-empty"),
         ("<startEvent id='s'/><task id='t'/><task id='lost'/>{s>t}", "lost", "unreachable"),
@@ -377,6 +400,110 @@ def test_files_that_are_no_json_and_no_schema_are_refused(drawn: Drawing):
     assert sorted(refused(drawn, body, **broken)) == [(None, "json"), (None, "schema")]
 
 
+@pytest.mark.parametrize(
+    ("asked", "remedy"),
+    [
+        ("record.impackt", "Did you mean `record.impact`?"),
+        ("record.wholly_other", "Declare it in record.json."),
+    ],
+)
+def test_a_table_asks_only_for_fields_of_the_record(drawn: Drawing, asked: str, remedy: str):
+    body = "<startEvent id='s'/><businessRuleTask id='b' clearway:decision='d'/>{s>b}"
+    files = {"p/d.dmn": table(asked), "record": RECORD}
+
+    [found] = check(drawn(body, **files), trusted=True)
+
+    assert (found.file, found.element, found.rule) == ("p/d.dmn", "d", "field-unknown")
+    assert asked in found.message
+    assert found.remedy == remedy
+    assert refused(drawn, body, **{"p/d.dmn": table("record.impact")}) == []
+
+
+HELD = {
+    "title": {"type": "string", "maxLength": 9},
+    "impact": {"type": "integer"},
+    "cost": {"type": ["number", "null"]},
+    "urgent": {"type": "boolean"},
+    "phase": {"type": "string", "enum": ["new", "old"]},
+    "due": {"type": "string", "format": "date-time"},
+    "places": {"type": "array", "items": {"type": "string"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "words"),
+    [
+        ("impact", {"type": "string"}, "`impact` takes string, but the record holds integer."),
+        ("impact", {"type": "number"}, "takes number"),
+        ("title", {"type": ["string", "integer"]}, "takes integer"),
+        ("title", {"type": "integer", "readOnly": True}, "takes integer"),
+        ("urgent", {"type": "string", "enum": ["yes", "no"]}, "takes string"),
+        ("phase", {"type": "string", "enum": ["new", "gone"]}, "offers gone"),
+        ("phase", {"const": "gone"}, "offers gone"),
+        ("phase", {"type": "string"}, "takes any value"),
+        ("due", {"type": "string", "format": "date"}, "has the format date"),
+        ("due", {"type": "string"}, "has no format"),
+        ("places", {"type": "string"}, "takes string"),
+        ("places", {"type": "array", "items": {"type": "number"}}, "item takes number"),
+    ],
+)
+def test_a_form_takes_nothing_that_the_record_cannot_hold(
+    drawn: Drawing, name: str, shape: dict[str, Any], words: str
+):
+    body = f"{LANE}<startEvent id='s'/><userTask id='u' name='x'/>{{s>u}}"
+    form = {"type": "object", "properties": {name: shape}}
+    record = {**RECORD, "properties": HELD}
+
+    [found] = check(drawn(body, record=record, **{"p/forms/u.json": form}), trusted=True)
+
+    assert (found.file, found.element, found.rule) == ("p/forms/u.json", "u", "form-type")
+    assert found.severity is Severity.ERROR
+    assert words in found.message
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        HELD,
+        {"cost": {"type": "integer"}, "title": {"type": ["string", "null"], "format": "email"}},
+        {"phase": {"type": "string", "enum": ["new", None]}, "impact": {"enum": [1, 2]}},
+        {"phase": {"type": "string", "readOnly": True}, "due": {"$ref": "#/$defs/instant"}},
+        {"impact": {"type": "string", "x-comment": "public"}},
+        {"impact": {"type": "string", "x-only": True}},
+    ],
+)
+def test_a_form_may_take_less_than_the_record_holds(drawn: Drawing, properties: dict[str, Any]):
+    body = f"{LANE}<startEvent id='s'/><userTask id='u' name='x'/>{{s>u}}"
+    form = {"type": "object", "properties": properties}
+    record = {**RECORD, "properties": HELD}
+
+    assert refused(drawn, body, record=record, **{"p/forms/u.json": form}) == []
+
+
+@pytest.mark.parametrize(
+    "record", [{"properties": 5}, {"properties": {"title": {"type": 5, "enum": 6}}}]
+)
+def test_a_record_that_is_no_schema_is_told_once(drawn: Drawing, record: dict[str, Any]):
+    body = f"{LANE}<startEvent id='s'/><userTask id='u' name='x'/>{{s>u}}"
+    form = {"type": "object", "properties": {"title": {"type": "string"}}}
+    files = {"record": {**RECORD, **record}, "p/forms/u.json": form}
+
+    found = check(drawn(body, **files), trusted=True)
+
+    assert {(it.file, it.element) for it in found} == {("p/record.json", None)}
+
+
+def test_a_task_without_a_form_is_told_of(drawn: Drawing):
+    body = f"{LANE}<startEvent id='s'/><userTask id='u' name='Look'/>{{s>u}}"
+
+    [found] = check(drawn(body, record=RECORD), trusted=True)
+
+    assert (found.file, found.element, found.rule) == ("p/p.bpmn", "u", "form-missing")
+    assert found.severity is Severity.WARNING
+    assert "forms/u.json" in found.remedy
+    assert check(drawn(body, record=RECORD, **{"p/forms/u.json": CONFIRM}), trusted=True) == []
+
+
 def test_what_exists_around_the_process_is_asked_for(drawn: Drawing):
     body = (
         f"{LANE}<startEvent id='s'/><userTask id='u' name='x'/>"
@@ -458,3 +585,16 @@ def test_files_of_other_tools_are_answered_with_findings_and_nothing_else(test_d
 def processes_in(path: Path) -> list[str]:
     tag = "{http://www.omg.org/spec/BPMN/20100524/MODEL}process"
     return [each.get("id") for each in etree.parse(path).iter(tag)]
+
+
+def table(asked: str) -> bytes:
+    """A decision table `d` with one rule that asks for one value."""
+    return (
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" namespace="urn:d" '
+        'id="ds" name="d"><decision id="d" name="d"><variable name="d"/>'
+        '<decisionTable hitPolicy="UNIQUE"><input id="i"><inputExpression><text>'
+        f"{asked}</text></inputExpression></input>"
+        '<output name="title" typeRef="string"/><rule id="r"><inputEntry><text>-</text>'
+        '</inputEntry><outputEntry><text>"x"</text></outputEntry></rule></decisionTable>'
+        "</decision></definitions>"
+    ).encode()

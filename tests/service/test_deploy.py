@@ -91,6 +91,30 @@ def test_a_broken_diagram_is_refused_with_its_place(house, errand, people):
     assert not check(house, broken).deployable
 
 
+def test_a_broken_template_is_refused_and_nothing_excuses_it(house, errand, people):
+    path = "errand/messages/nag.md.j2"
+    broken = replace(errand, files={**errand.files, path: b"Bring {{ waht }}\n"})
+    reason = "despite scenarios: it is urgent"
+
+    refusal = deploy(house, people["grace"], broken, parent=1, reason=reason, once="2")
+
+    assert refusal.code == "invalid"
+    assert f"{path} nag" in refusal.fields
+    assert "Did you mean `what`?" in refusal.text
+    assert not check(house, broken).deployable
+
+
+def test_a_scenario_that_cannot_be_read_is_refused(house, errand, people):
+    path = "errand/scenarios/wish.yaml"
+    broken = replace(errand, files={**errand.files, path: b"scenario: wish\nwishes: many\n"})
+    reason = "despite scenarios: it is urgent"
+
+    refusal = deploy(house, people["grace"], broken, parent=1, reason=reason, once="2")
+
+    assert refusal.code == "invalid"
+    assert path in refusal.fields
+
+
 def test_failing_scenarios_need_a_reason(house, errand, people):
     text = b"scenario: never\nstart: {what: a pen}\nas: alice\nsteps:\n  - expect: {state: done}\n"
     failing = replace(errand, files={**errand.files, "errand/scenarios/never.yaml": text})

@@ -29,6 +29,28 @@ def test_what_is_written_is_read(value):
     assert jsonb.exact(jsonb.exact(value)) == jsonb.exact(value)
 
 
+def kinds(value):
+    """The types in a value, as deep as it goes."""
+    if isinstance(value, dict):
+        return {name: kinds(item) for name, item in value.items()}
+    return [kinds(item) for item in value] if isinstance(value, list) else (type(value), str(value))
+
+
+@settings(deadline=None)
+@given(VALUES | st.tuples(VALUES, st.floats(allow_nan=False, allow_infinity=False)))
+def test_what_is_exact_is_what_json_gives_back(value):
+    assert kinds(jsonb.exact(value)) == kinds(jsonb.loads(jsonb.dumps(value)))
+
+
+def test_what_nests_too_deep_is_refused():
+    value = []
+    for _ in range(2000):
+        value = [value]
+
+    with pytest.raises(NotJson):
+        jsonb.exact(value)
+
+
 def test_decimals_keep_every_digit():
     assert jsonb.dumps({"price": Decimal("0.10")}) == '{"price":0.10}'
     assert jsonb.dumps(Decimal("1E+3")) == "1000"
@@ -45,7 +67,7 @@ def test_instants_are_told_in_utc_and_durations_in_iso():
 
 
 @pytest.mark.parametrize(
-    "value", [float("nan"), [float("inf")], "a\0b", {"a\0": 1}, "\ud800", 2**70, object()]
+    "value", [float("nan"), [float("inf")], "a\0b", {"a\0": 1}, "\ud800", 2**70, object(), {1: 2}]
 )
 def test_what_json_cannot_hold_is_refused(value):
     with pytest.raises(NotJson):

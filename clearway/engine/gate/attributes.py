@@ -20,7 +20,7 @@ USER = frozenset(
         "role",
     ]
 )
-TELLING = frozenset(("notice", "to", "start"))
+TELLING = frozenset(("notice", "to", "start", "expires"))
 MESSAGE = frozenset(("action", "role"))
 TIMER = frozenset(("calendar", "missed"))
 
@@ -119,6 +119,14 @@ def _check_telling(node: Node, say: Say) -> None:
             "message-missing",
             "It opens a record, but with no message.",
             "Choose the message that starts the other process.",
+        )
+    if own.get("expires") and (message is None or not own.get("to")):
+        say.error(
+            node.id,
+            "expires-place",
+            "It says when it expires, but it is no message to another record.",
+            "Choose a message and say in clearway:to which record gets it, or remove "
+            "clearway:expires.",
         )
 
 

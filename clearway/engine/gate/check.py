@@ -1,5 +1,8 @@
 """The deploy gate: everything that is wrong with a process, found before anything of it runs."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
 from clearway.engine.examine import Draft, examine
 from clearway.engine.gate import (
     approvals,
@@ -16,6 +19,24 @@ from clearway.engine.gate.say import Say
 from clearway.engine.values import Bundle, Finding, Severity, Surroundings
 
 
+@dataclass(frozen=True)
+class NoticeDrawn:
+    """An element that tells people something: its template, and the names it gives to it."""
+
+    element: str
+    template: str
+    gives: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the gate found, and what a check of the templates needs: its name -> its bytes."""
+
+    findings: list[Finding]
+    templates: Mapping[str, bytes]
+    notices: tuple[NoticeDrawn, ...]
+
+
 def check(
     bundle: Bundle,
     surroundings: Surroundings | None = None,
@@ -29,12 +50,39 @@ def check(
     rules of style and references to other files. What is not `trusted` is read by a worker
     process first. Never raises for what is in the files.
     """
+    return check_all(bundle, surroundings, strict=strict, trusted=trusted).findings
+
+
+def check_all(
+    bundle: Bundle,
+    surroundings: Surroundings | None = None,
+    *,
+    strict: bool = True,
+    trusted: bool = False,
+) -> Checked:
+    """As `check`, with the notices of the diagram: none when the diagram is not understood."""
     draft = examine(bundle, strict=strict, trusted=trusted)
     if strict and draft.reading is not None:
         _check_house(draft, surroundings)
+    return Checked(in_order(draft.findings.found), draft.templates, _notices(draft))
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors first, then by place."""
     return sorted(
-        draft.findings.found,
+        findings,
         key=lambda f: (f.severity is not Severity.ERROR, f.file, f.element or "", f.rule),
+    )
+
+
+def _notices(draft: Draft) -> tuple[NoticeDrawn, ...]:
+    if draft.reading is None:
+        return ()
+    return tuple(
+        NoticeDrawn(node.id, node.own["notice"], frozenset(name for name, _ in node.inputs))
+        for process in draft.reading.called()
+        for node in process.all_nodes()
+        if node.own.get("notice")
     )
 
 

@@ -3,7 +3,9 @@
 from typing import Any
 
 from clearway.engine.examine import Draft
+from clearway.engine.gate.form_types import contradictions
 from clearway.engine.gate.record import check_schema
+from clearway.engine.gate.say import Say
 from clearway.engine.model import Node
 
 
@@ -22,6 +24,25 @@ def check(draft: Draft) -> None:
             )
         if schema and check_schema(draft, path, schema):
             _check_properties(draft, path, element, schema)
+    for process in draft.read.called():
+        say = Say(draft.read.files[process.id], draft.findings)
+        for node in process.all_nodes():
+            _check_form(node, draft, say)
+
+
+def _check_form(node: Node, draft: Draft, say: Say) -> None:
+    """A task without a form runs as a confirmation; nobody can see whether that was meant."""
+    if node.kind != "userTask" or node.own.get("rule"):
+        return
+    path = f"{draft.bundle.process}/forms/{node.id}.json"
+    if path not in draft.bundle.files:
+        say.warning(
+            node.id,
+            "form-missing",
+            f"`{node.label}` has no form: the person can only confirm.",
+            f"Write forms/{node.id}.json. When only a confirmation is meant, write an empty form: "
+            '{"type": "object", "properties": {}}.',
+        )
 
 
 def _is_used(node: Node | None) -> bool:
@@ -48,7 +69,7 @@ def _check_properties(draft: Draft, path: str, element: str, schema: Any) -> Non
                 f"x-comment of `{name}` is `{comment}`.",
                 "Write public or internal.",
             )
-        if name not in fields and comment is None and not shape.get("x-only"):
+        if fields and name not in fields and comment is None and not shape.get("x-only"):
             draft.findings.error(
                 path,
                 element,
@@ -56,6 +77,10 @@ def _check_properties(draft: Draft, path: str, element: str, schema: Any) -> Non
                 f"The record has no field `{name}`.",
                 "Declare it in record.json, or mark it x-comment or x-only.",
             )
+        held = fields.get(name)
+        if isinstance(held, dict) and comment is None and not shape.get("x-only"):
+            for what, remedy in contradictions(shape, held):  # pyright: ignore[reportUnknownArgumentType] keys of JSON are text
+                draft.findings.error(path, element, "form-type", f"`{name}` {what}.", remedy)
     for name in schema.get("required", []):
         if name not in properties:
             draft.findings.error(

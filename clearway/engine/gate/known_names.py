@@ -1,6 +1,6 @@
 """Expressions may only ask for what is there: names, and fields of the record."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from typing import Any
 
@@ -21,6 +21,7 @@ COUNTERS = frozenset(
 
 def check(draft: Draft) -> None:
     """Every name that an expression uses must mean something where it stands."""
+    _check_decisions(draft)
     if draft.context is None or draft.compiled is None or draft.reading is None:
         return
     nodes = {node.id: node for node in _nodes(draft.reading)}
@@ -40,7 +41,7 @@ def check(draft: Draft) -> None:
                 f"The {formula.role} uses `{name}`, which means nothing there.",
                 hint,
             )
-        _check_paths(formula, draft, say)
+        _check_paths(formula.element, formula.role, formula.expression.paths, draft, say)
 
 
 def _nodes(reading: Reading) -> Iterator[Node]:
@@ -63,17 +64,26 @@ def _local(node: Node | None, formula: Formula) -> frozenset[str]:
     return frozenset(found)
 
 
-def _check_paths(formula: Formula, draft: Draft, say: Say) -> None:
+def _check_decisions(draft: Draft) -> None:
+    """A decision sees the record as an expression of the diagram does."""
+    for name, decisions in draft.decisions.items():
+        say = Say(decisions.file, draft.findings)
+        _check_paths(name, "table", decisions.get(name).paths, draft, say)
+
+
+def _check_paths(
+    element: str, role: str, paths: Collection[tuple[str, ...]], draft: Draft, say: Say
+) -> None:
     fields: dict[str, Any] = draft.record_schema.get("properties", {})
     if not fields:
         return
-    for path in sorted(formula.expression.paths):
-        if path[0] != "record" or len(path) < 2 or path[1] in fields:
+    for name in sorted({path[1] for path in paths if len(path) > 1 and path[0] == "record"}):
+        if name in fields:
             continue
-        close = get_close_matches(path[1], fields, 1)
+        close = get_close_matches(name, fields, 1)
         say.error(
-            formula.element,
+            element,
             "field-unknown",
-            f"The {formula.role} uses `record.{path[1]}`, which record.json does not declare.",
+            f"The {role} uses `record.{name}`, which record.json does not declare.",
             f"Did you mean `record.{close[0]}`?" if close else "Declare it in record.json.",
         )

@@ -25,7 +25,9 @@ def check(draft: Draft) -> None:
     schema = draft.record_schema
     if not schema:
         return
-    check_schema(draft, path, schema)
+    if not check_schema(draft, path, schema):
+        # What is no schema has no fields that anything else could be held against.
+        draft.record_schema = {}
     fields = schema.get("properties")
     if not isinstance(fields, dict):
         draft.findings.error(

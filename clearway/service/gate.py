@@ -1,0 +1,127 @@
+"""The whole gate: what the engine finds, what the templates ask for, and the scenario files."""
+
+import re
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+
+import yaml
+
+from clearway.engine.gate.check import Checked, NoticeDrawn, check_all, in_order
+from clearway.engine.values import Bundle, Finding, Severity, Surroundings
+from clearway.errors import ClearwayError
+from clearway.messages.render import check_template, names_used
+from clearway.service.scenario_file import ScenarioError, read_scenario
+
+ALWAYS_GIVEN = frozenset(("key", "title", "process", "base_url"))
+"""What every notice sees besides its own values; see tasks/notices.py."""
+
+_UNREADABLE = (
+    ClearwayError,
+    yaml.YAMLError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+)
+"""What YAML and our own reading of it raise for values that nobody can keep."""
+_TOO_LARGE = frozenset(("bundle-size", "file-size"))
+_CODE = re.compile(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
+
+
+def examine(bundle: Bundle, surroundings: Surroundings | None = None) -> list[Finding]:
+    """All findings, errors first; a process without an error may be deployed.
+
+    Beyond `clearway.engine.check`: templates that cannot be read or that use a value which a
+    notice does not give, and scenario files that cannot be read. Never raises for what is in
+    the files.
+    """
+    checked = check_all(bundle, surroundings)
+    if any(finding.rule in _TOO_LARGE for finding in checked.findings):
+        return checked.findings
+    return in_order([*checked.findings, *_templates(bundle, checked), *_scenarios(bundle)])
+
+
+def _templates(bundle: Bundle, checked: Checked) -> Iterator[Finding]:
+    for name, content in checked.templates.items():
+        file = _file_of(bundle, name)
+        notices = [notice for notice in checked.notices if notice.template == name]
+        try:
+            template = content.decode()
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            yield from _unreadable(file, notices, f"Line {line}: this is no UTF-8 text.")
+            continue
+        problem = _problem(template)
+        if problem is not None:
+            yield from _unreadable(file, notices, problem)
+            continue
+        for notice in notices:
+            yield from _names(file, template, notice)
+
+
+def _file_of(bundle: Bundle, template: str) -> str:
+    own = f"{bundle.process}/messages/{template}.md.j2"
+    return own if own in bundle.files else f"shared/messages/{template}.md.j2"
+
+
+def _problem(template: str) -> str | None:
+    problem = check_template(template)
+    if problem is None:
+        return None
+    # Subject and text are read apart, each from its own line 1; with one more line break between
+    # them the lines of the text are those of the file.
+    return check_template(template.replace("\n", "\n\n", 1)) or problem
+
+
+def _unreadable(file: str, notices: Iterable[NoticeDrawn], problem: str) -> Iterator[Finding]:
+    """One finding for each notice that would fail; one without an element when none names it."""
+    for element in [notice.element for notice in notices] or [None]:
+        yield Finding(file, element, "template", Severity.ERROR, problem, "Correct the template.")
+
+
+def _names(file: str, template: str, notice: NoticeDrawn) -> Iterator[Finding]:
+    known = ALWAYS_GIVEN | notice.gives
+    for name in sorted(names_used(template) - known):
+        close = get_close_matches(name, sorted(known), 1)
+        hint = f"Did you mean `{close[0]}`? If not: " if close else ""
+        remedy = f'{hint}Add <clearway:input name="{name}" value="..."/> to `{notice.element}`.'
+        message = f"Line {_line(template, name)}: the template uses `{name}`, which "
+        message += f"`{notice.element}` does not give."
+        yield Finding(file, notice.element, "template-name", Severity.ERROR, message, remedy)
+
+
+def _line(template: str, name: str) -> int:
+    """The line of the first tag that uses the name; texts in quotes and comments do not count."""
+    word = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)")
+    for tag in _CODE.finditer(template):
+        code = _TEXT.sub(lambda text: " " * len(text[0]), tag[0])
+        found = None if code.startswith("{#") else word.search(code)
+        if found is not None:
+            return template.count("\n", 0, tag.start() + found.start()) + 1
+    return 1
+
+
+def _scenarios(bundle: Bundle) -> Iterator[Finding]:
+    prefix = f"{bundle.process}/scenarios/"
+    for path, content in bundle.files.items():
+        if not path.startswith(prefix):
+            continue
+        try:
+            read_scenario(content)
+            continue
+        except ScenarioError as error:
+            problem = str(error)
+        except _UNREADABLE as error:
+            # A value that YAML reads and nobody can make anything of, such as the 31st of June.
+            problem = f"line {_marked(error)}: this cannot be read: {str(error).rstrip('.')}."
+        message = problem[:1].upper() + problem[1:]
+        remedy = "Correct the scenario, or remove the file."
+        yield Finding(path, None, "scenario", Severity.ERROR, message, remedy)
+
+
+def _marked(error: Exception) -> int:
+    mark = getattr(error, "problem_mark", None)
+    return 1 if mark is None else int(mark.line) + 1

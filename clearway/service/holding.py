@@ -1,0 +1,40 @@
+"""Asks the registry about who has a work item, when a command depends on it."""
+
+from clearway.service.entitled import (
+    UNASKED,
+    Candidate,
+    Holding,
+    is_plain,
+    refuse_candidate,
+)
+from clearway.service.values import Actor
+from clearway.store import candidates
+from clearway.store.database import Transaction
+from clearway.store.rows import Snapshot, WorkItem
+
+
+def holding_of(
+    transaction: Transaction, actor: Actor, snapshot: Snapshot, work_item_id: int
+) -> Holding:
+    """Nothing is asked when it makes no difference, as when the work item is the actor's own."""
+    item = snapshot.work_item(work_item_id)
+    if item is None or item.closed_at is not None or is_plain(actor, snapshot, item):
+        return UNASKED
+    return Holding(
+        is_stranger=_is_stranger(transaction, snapshot, item),
+        leads=item.group is not None and candidates.lead(transaction, item.group) == actor.name,
+    )
+
+
+def candidate(transaction: Transaction, name: str) -> Candidate | None:
+    """The person with what they may do; None when the registry does not know them."""
+    row = candidates.person(transaction, name)
+    return Candidate(row[0], frozenset(row[3]), frozenset(row[2]), row[1]) if row else None
+
+
+def _is_stranger(transaction: Transaction, snapshot: Snapshot, item: WorkItem) -> bool:
+    name = item.assignee
+    if name is None:
+        return False
+    person = candidate(transaction, name)
+    return refuse_candidate(person, name, item, snapshot.requester) is not None

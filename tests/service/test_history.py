@@ -1,0 +1,127 @@
+"""What history says: one line for each thing that a reader asks about, and nothing is lost."""
+
+from datetime import timedelta
+
+from clearway.service.comment import comment
+from clearway.service.complete import complete
+from clearway.service.deliver import send
+from clearway.service.history import history
+from clearway.service.instance_view import instance_view
+from clearway.service.jobs import claim_jobs, fail_job
+from clearway.service.sentences import sentence
+from clearway.service.start import start
+from clearway.service.timers import fire_due
+from clearway.service.values import Actor
+from clearway.service.verify import verify
+from clearway.service.vote import vote
+from clearway.store.histories import Entry
+
+ALERTS = Actor("alerts", is_person=False)
+
+
+def last_of(house, people, key, count=1):
+    """The kinds and sentences of the last lines."""
+    lines = history(house, people["bob"], key).rows[-count:]
+    return [(line.kind, line.sentence) for line in lines]
+
+
+def test_a_task_s_fields_stand_in_the_line_that_says_who_completed_it(house, desk, people, rows):
+    key = desk.ask()
+    item = desk.open_item("sort")
+
+    complete(house, people["bob"], item, {"weight": 3}, once="1")
+
+    assert last_of(house, people, key, 3) == [
+        ("done", "bob completed Sort: weight in kg 3."),
+        ("started", "Fetch began."),
+        ("state", "The state changed from new to fetching."),
+    ]
+    assert rows("SELECT details->'fields' FROM entry WHERE kind = 'done'") == [
+        ({"weight": [None, 3]},)
+    ]
+
+
+def test_a_line_says_what_a_field_was_before(house, hand_clock):
+    fields = {"what": ["a pen", "two pens"], "weight": [3, None], "decision": [None, "approved"]}
+    entry = Entry(
+        1, 1, hand_clock(), "bob", "complete", "done", "sort", None, None, {"fields": fields}
+    )
+
+    assert sentence(entry, "Sort", house.current("errand")) == (
+        'bob completed Sort: what "two pens" (was "a pen"), weight in kg cleared (was 3),'
+        " decision approved."
+    )
+
+
+def test_the_way_that_the_process_went_is_kept(house, desk, people, rows):
+    key = desk.ask()
+    desk.sort()
+    desk.fetch()
+
+    ways = rows("SELECT kind, details->'passed', details->'flows' FROM entry ORDER BY id")
+
+    assert [way for way in ways if way[1]] == [
+        ("opened", ["asked", "begin"], ["f2"]),
+        ("done", ["sort", "large", "fetch_now"], ["f5", "f9"]),
+        ("answered", ["fetch", "bring_now"], ["f11"]),
+    ]
+    passed = instance_view(house, people["bob"], key).completed
+    once = ("asked", "begin", "sort", "large", "fetch_now", "fetch", "bring_now")
+    assert passed == dict.fromkeys(once, 1)
+
+
+def test_events_are_told_by_what_happens(house, desk, people, hand_clock):
+    key = desk.ask()
+    desk.sort()
+    desk.fetch()
+
+    send(house, people["bob"], key, "hold", {"question": "Which pen?"}, once="1")
+    held = last_of(house, people, key, 4)
+    comment(house, people["alice"], key, "The blue one.", public=True, once="2")
+    replied = last_of(house, people, key, 4)
+    hand_clock.move_to(hand_clock() + timedelta(days=2))
+    fire_due(house, 10)
+
+    assert held == [
+        ("message", "bob chose Put on hold."),
+        ("comment", "bob commented: Which pen?"),
+        ("cancelled", "Bring it is not needed any more."),
+        ("state", "The state changed from bringing to on hold."),
+    ]
+    assert replied[1:3] == [("caught", "Reply."), ("started", "Bring it began.")]
+    assert last_of(house, people, key, 2) == [
+        ("timer", "The time came: A day passes."),
+        ("told", "alice is told: nag."),
+    ]
+    assert verify(house) == []
+
+
+def test_a_business_error_and_a_channel_are_told_plainly(house, desk, people):
+    key = start(house, ALERTS, "errand", {"what": "rope"}, once="1", event="call").key
+    assert last_of(house, people, key, 3)[0] == (
+        "opened",
+        "alerts opened it, on version 1 of the process: what rope.",
+    )
+
+    desk.sort()
+    [job] = claim_jobs(house, "w", 1, timedelta(minutes=1))
+    fail_job(house, job.id, job.fence, "Nothing is there.", code="not_found")
+
+    lines = [sentence for _, sentence in last_of(house, people, key, 5)]
+    assert lines[0] == "Fetch failed: Nothing is there."
+    assert "Not found." in lines
+
+
+def test_a_decision_of_seats_stands_in_one_line(house, desk, people, rows):
+    key = desk.ask()
+    desk.sort(weight=99)
+    item = desk.open_item("approve")
+
+    vote(house, people["dave"], item, "chair", "approve", once="1")
+    vote(house, people["erin"], item, "one", "approve", once="2")
+
+    assert rows("SELECT details->'fields' FROM entry WHERE kind = 'decided_round'") == [
+        ({"decision": [None, "approved"]},)
+    ]
+    assert "completed" not in [kind for kind, _ in last_of(house, people, key, 6)]
+    assert verify(house) == []

@@ -1,0 +1,139 @@
+"""What a form names must be in the registry."""
+
+import json
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from clearway.service.complete import complete
+from clearway.service.deliver import send
+from clearway.service.deploy import deploy
+from clearway.service.start import start
+from clearway.service.values import Done, Refusal
+from clearway.service.verify import verify
+
+
+def _text(table):
+    return {"type": "string", "title": table, "x-suggest": table, "x-only": True}
+
+
+FIELDS = {
+    "asked": {"caller": _text("people")},
+    "sort": {
+        "team": _text("groups"),
+        "things": {
+            "type": "array",
+            "title": "Things",
+            "items": {"type": "string", "x-suggest": "assets"},
+            "x-only": True,
+        },
+    },
+    "hold": {"about": _text("services")},
+}
+
+
+@pytest.fixture
+def house(empty_house, people, errand, database_url):
+    """A house whose errands name people, groups, services and assets."""
+    files = dict(errand.files)
+    for form, fields in FIELDS.items():
+        path = f"errand/forms/{form}.json"
+        schema = json.loads(files[path])
+        schema["properties"] |= fields
+        files[path] = json.dumps(schema).encode()
+    bundle = replace(errand, files=files)
+    done = deploy(empty_house, people["grace"], bundle, parent=None, reason="first", once="deploy")
+    assert isinstance(done, Done), done
+    with psycopg.connect(database_url) as connection:
+        connection.execute("INSERT INTO person VALUES ('heidi', 'Heidi', NULL, NULL, 'UTC')")
+        connection.execute("UPDATE person SET active = false WHERE name = 'heidi'")
+        connection.execute("INSERT INTO service VALUES ('mail', 'Mail', 1)")
+        connection.execute("INSERT INTO asset VALUES ('srv1', 'server', 'Server 1', 1)")
+    return empty_house
+
+
+@pytest.mark.parametrize("caller", ["nobody_x", "heidi"])
+def test_nobody_unknown_or_inactive_is_named_at_the_start(house, people, rows, caller):
+    values = {"what": "a pen", "caller": caller}
+
+    refusal = start(house, people["alice"], "errand", values, once="1")
+
+    assert refusal.code == "invalid"
+    assert refusal.fields == {"caller": f"There is no person {caller}."}
+    assert rows("SELECT count(*) FROM instance") == [(0,)]
+    first = start(house, people["alice"], "errand", {"what": "a pen", "caller": "bob"}, once="2")
+    assert first.key == "ERR-1001"
+
+
+def test_a_task_s_form_names_only_what_there_is(house, people, desk, rows):
+    desk.ask()
+    item = desk.open_item("sort")
+    values = {"weight": 1, "team": "no_such_group", "things": ["srv1", "srv2"]}
+
+    refusal = complete(house, people["bob"], item, values, once="1")
+
+    assert refusal.fields == {
+        "team": "There is no group no_such_group.",
+        "things": "There is no device or system srv2.",
+    }
+    values = {"weight": 1, "team": "desk", "things": ["srv1"]}
+    assert isinstance(complete(house, people["bob"], item, values, once="2"), Done)
+    assert verify(house) == []
+
+
+def test_who_may_not_do_a_task_is_told_that_first(house, people, desk):
+    desk.ask()
+    values = {"weight": 1, "team": "no_such_group"}
+
+    refusal = complete(house, people["alice"], desk.open_item("sort"), values, once="1")
+
+    assert refusal.code == "not_allowed"
+
+
+def test_a_button_s_form_names_only_what_there_is(house, people, desk):
+    key = desk.ask()
+    desk.sort()
+    desk.fetch()
+    values = {"question": "Which?", "about": "male"}
+
+    refusal = send(house, people["bob"], key, "hold", values, once="1")
+
+    assert refusal.fields == {"about": "There is no service male."}
+    values = {"question": "Which?", "about": "mail"}
+    assert isinstance(send(house, people["bob"], key, "hold", values, once="2"), Done)
+
+
+def test_an_empty_name_names_nothing(house, people):
+    refusal = start(house, people["alice"], "errand", {"what": "a pen", "caller": " "}, once="1")
+
+    assert refusal.fields == {"caller": "Name a person, or leave it out."}
+    cleared = start(house, people["alice"], "errand", {"what": "a pen", "caller": None}, once="2")
+    assert isinstance(cleared, Done)
+
+
+def test_a_repeated_start_is_answered_though_the_name_is_gone(house, people, database_url):
+    values = {"what": "a pen", "caller": "bob"}
+    first = start(house, people["alice"], "errand", values, once="same")
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE person SET active = false WHERE name = 'bob'")
+
+    again = start(house, people["alice"], "errand", values, once="same")
+
+    assert (again.key, again.repeated) == (first.key, True)
+
+
+def test_only_forms_that_name_something_ask_the_registry(house, people):
+    seen: list[str] = []
+    with house.store.watched_by(seen.append):
+        start(house, people["alice"], "errand", {"what": "a pen"}, once="1")
+
+    assert not any("UNION ALL SELECT 'groups'" in statement for statement in seen)
+
+
+@pytest.mark.parametrize("blank", ["   ", "\n\t", "\u00a0"])
+def test_a_needed_text_that_is_blank_says_nothing(house, people, blank):
+    refusal = start(house, people["alice"], "errand", {"what": blank}, once="1")
+
+    assert isinstance(refusal, Refusal)
+    assert refusal.fields == {"what": "Say something."}
