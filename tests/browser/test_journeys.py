@@ -125,6 +125,9 @@ def test_the_keyboard_alone_is_enough(live: Any, open_browser: OpenBrowser):
     page.keyboard.press("/")
     page.keyboard.type(key)
     page.keyboard.press("Enter")
+    # The search must have arrived: another address at once would break it off.
+    page.wait_for_load_state("load")
+    expect(page).to_have_url(re.compile(key))
     page.goto("/search?q=keys")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
