@@ -11,11 +11,13 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 
 from clearway.now import HandClock
 from clearway.store.embedded import EmbeddedPostgres
 
+CHROMIUM = "/usr/bin/chromium"
 _DATABASE_NUMBERS = itertools.count(1)
 
 
@@ -63,6 +65,19 @@ def eventually() -> Callable[..., None]:
             time.sleep(0.02)
 
     return wait
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for the tests of a module.
+
+    Playwright's event loop counts as running on this thread while it is open, so that neither a
+    second one nor `asyncio.run` works beside it: it must not outlive the module.
+    """
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -19,14 +19,13 @@ import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from clearway.leash import exec_command
 from clearway.store.embedded import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parents[2]
 CLEARWAY = (sys.executable, "-m", "clearway")
-CHROMIUM = "/usr/bin/chromium"
 PASSWORD = re.compile(r"^ {2}(\w+) +((?:[a-z0-9]{5}-){3}[a-z0-9]{5})$", re.MULTILINE)
 START_SECONDS = 300.0
 
@@ -221,15 +220,6 @@ def house(running_house: RunningHouse) -> RunningHouse:
     """The house, running: started again when an earlier test has ended it."""
     running_house.up()
     return running_house
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests of this folder."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
