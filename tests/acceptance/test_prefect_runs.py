@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("house")]
 CONTROL = "nightly_control_test"
 REVIEW = "weekly_open_work_review"
 SERVER = "prefect server start"
+_ATTEMPTS = 5  # each waits for the database as long as the server does
 Eventually = Callable[..., None]
 
 
@@ -29,10 +30,16 @@ class Operator:
         self._client = httpx.Client(base_url=house.prefect, auth=(user, password), timeout=60)
 
     def call(self, method: str, path: str, body: object = None) -> Any:
-        """Its CSRF protection wants a token for changes."""
+        """Its CSRF protection wants a token for changes.
+
+        Prefect answers 503 while its SQLite is locked by another writer; its own client asks again.
+        """
         token = self._client.get("/csrf-token", params={"client": "test"}).json()["token"]
         headers = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"}
-        answer = self._client.request(method, path, json=body, headers=headers)
+        for _ in range(_ATTEMPTS):
+            answer = self._client.request(method, path, json=body, headers=headers)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
