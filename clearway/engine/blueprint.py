@@ -1,5 +1,6 @@
 """A version of a process, ready to run: built once for each content, shared by all instances."""
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from clearway.errors import ClearwayError
 from processes.calendar import Calendar
 
 KEPT = 128
+_RECORD_FIELD = re.compile(r"\s*record\.([a-z_][a-z0-9_]*)\s*", re.IGNORECASE)
 
 
 class BlueprintError(ClearwayError):
@@ -36,7 +38,9 @@ class ElementInfo:
     """A flow node or sequence flow as the world outside may know it.
 
     `parent` is the subprocess or process around it, `attached_to` the host of a boundary event,
-    `incoming` and `outgoing` are ids of flows; a flow has its source and target there.
+    `incoming` and `outgoing` are ids of flows; a flow has its source and target there. `only` is
+    the field of the record with the person who alone may send a message event, `assignee_field`
+    the one that a user task takes its assignee from.
     """
 
     id: str
@@ -55,6 +59,8 @@ class ElementInfo:
     rule: str | None = None
     message: str | None = None
     called: str | None = None
+    only: str | None = None
+    assignee_field: str | None = None
 
 
 @dataclass(frozen=True)
@@ -204,7 +210,15 @@ def _element(node: Node) -> ElementInfo:
         rule=node.own.get("rule"),
         message=node.message or _message(node.events),
         called=node.called,
+        only=node.own.get("only", "").removeprefix("record.") or None,
+        assignee_field=_field(node.own.get("assignee")),
     )
+
+
+def _field(expression: str | None) -> str | None:
+    """The field of the record, when the expression is no more than its name."""
+    found = _RECORD_FIELD.fullmatch(expression or "")
+    return found[1] if found else None
 
 
 def _message(events: tuple[EventDefinition, ...]) -> str | None:

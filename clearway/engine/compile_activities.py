@@ -70,6 +70,7 @@ def _script(scope: ScopeSpec, node: Node, context: CompileContext) -> ActivitySp
     spec = ScriptSpec(scope, node)
     spec.target = node.own.get("result", "")
     spec.formula = context.formula(node.script, node.id, "script") or spec.formula
+    spec.outputs_of = context.formulas(node.outputs, node.id, "output")
     if spec.target and not spec.target.startswith("record."):
         context.variables.add(spec.target)
     return spec

@@ -38,7 +38,7 @@ def send(
 
     def plan(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
         event = waiting_for(snapshot, element_or_message)
-        if event is not None and refuse_send(snapshot, actor, event) is None:
+        if event is not None and refuse_send(deployed, snapshot, actor, event) is None:
             unknown = refuse_unknown(transaction, deployed.form(event.form), values)
             if unknown is not None:
                 return unknown

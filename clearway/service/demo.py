@@ -35,6 +35,7 @@ _GROUPS = """\
 name,title,lead,mail
 staff,All staff,mallory,
 service_desk,Service desk,bob,desk@example.org
+service_desk_leads,Leads of the service desk,bob,
 network,Network team,carol,network@example.org
 applications,Applications team,dave,applications@example.org
 workplace,Workplace team,erin,workplace@example.org
@@ -55,6 +56,7 @@ group,role
 staff,requester
 service_desk,service_desk
 service_desk,resolver
+service_desk_leads,service_desk_lead
 network,resolver
 network,implementer
 applications,resolver
@@ -77,6 +79,7 @@ _STAFF = tuple(line.split(",")[0] for line in _PEOPLE.splitlines()[1:])
 _MEMBERS: Mapping[str, tuple[str, ...]] = {
     "staff": _STAFF,
     "service_desk": ("bob", "peggy"),
+    "service_desk_leads": ("bob",),
     "network": ("carol", "trent"),
     "applications": ("dave", "heidi"),
     "workplace": ("erin",),

@@ -49,6 +49,12 @@ class Draft(Taking):
         if filled.only:
             self.line("noted", element, values=filled.only)
 
+    def name_assignee(self, item: WorkItem, person: str | None) -> None:
+        """Where the diagram takes the assignee from a field of the record, the field follows."""
+        field = self.deployed.elements[item.element].assignee_field
+        if field is not None:
+            self.change(field, person, item.element)
+
     def complete(self, item: WorkItem, people: Sequence[str]) -> None:
         """The work item is done by these people: the actor, and whom the actor stands in for."""
         self.closed_items.append(ClosedItem(item.token, self.actor.name, "completed"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 
@@ -65,10 +66,11 @@ class Form:
         self.fields: Mapping[str, Schema] = schema.get("properties", {})
         self._validator = _Validator(dict(schema), format_checker=FORMATS)
 
-    def read(self, values: Values, record: Values) -> Filled | Refusal:
+    def read(self, values: Values, record: Values, now: datetime) -> Filled | Refusal:
         """The values as they may come in; a Refusal says what is wrong with which field.
 
-        A field that the form does not declare is refused, as is a changed read-only one.
+        A field that the form does not declare is refused, as is a changed read-only one, a moment
+        that is past where it must be ahead (`x-ahead`), and a change without its reason (`x-why`).
         """
         try:
             text = jsonb.dumps(jsonb.exact(dict(values)))
@@ -77,7 +79,12 @@ class Form:
         if len(text) > _LONGEST:
             return Refusal("too_large", "A form takes at most a million characters.", "Attach it.")
         given = cast(dict[str, object], jsonb.loads(text))
-        problems = self._not_open(given, record) or self._invalid(given, record)
+        problems = (
+            self._not_open(given, record)
+            or self._invalid(given, record)
+            or self._past(given, now)
+            or self._unexplained(given, record)
+        )
         if problems:
             return invalid(problems)
         return self._sorted(given)
@@ -109,6 +116,26 @@ class Form:
             if isinstance(text := given.get(name), str) and text and not text.strip()
         }
         return {**_problems(self._validator, {**shown, **wanted}), **blank}
+
+    def _past(self, given: Values, now: datetime) -> dict[str, str]:
+        """Moments that must still be ahead, and are not."""
+        return {
+            name: f"This must be ahead; it is {now:%Y-%m-%d %H:%M} UTC now."
+            for name, value in given.items()
+            if value is not None
+            and self.fields[name].get("x-ahead")
+            and datetime.fromisoformat(str(value)) <= now
+        }
+
+    def _unexplained(self, given: Values, record: Values) -> dict[str, str]:
+        """Reasons that are missing: `x-why` names the field that explains a change."""
+        return {
+            str(why): f"Say why you change {field.get('title', name)}."
+            for name, value in given.items()
+            if (why := (field := self.fields[name]).get("x-why"))
+            and value != record.get(name)
+            and not str(given.get(why) or "").strip()
+        }
 
     def _sorted(self, given: Values) -> Filled:
         record: dict[str, object] = {}

@@ -13,7 +13,7 @@ from clearway.engine.values import (
 )
 from clearway.service.deployed import Deployed
 from clearway.service.draft import Draft
-from clearway.service.entitled import has_role
+from clearway.service.entitled import has_role, stand_in_for
 from clearway.service.permissions import cannot_see, may_change, may_read
 from clearway.service.plan import Outcome, planned
 from clearway.service.plan_work import read_form
@@ -48,13 +48,13 @@ def plan_send(
             f"{snapshot.key} does not wait for {wanted} now.",
             "Look at the record to see where it stands.",
         )
-    if (refusal := refuse_send(snapshot, actor, found)) is not None:
+    if (refusal := refuse_send(deployed, snapshot, actor, found)) is not None:
         return refusal
     draft = Draft(deployed, actor, "send", now, snapshot=snapshot)
     draft.line("message", found.element, name=found.action or found.name, message=found.name)
     payload = values
     if found.form is not None or actor.is_person:
-        filled = read_form(deployed, found.form, values, snapshot.record)
+        filled = read_form(deployed, found.form, values, snapshot.record, now)
         if isinstance(filled, Refusal):
             return filled
         draft.fill(filled, found.element)
@@ -66,15 +66,35 @@ def plan_send(
     return planned(draft)
 
 
-def refuse_send(snapshot: Snapshot, actor: Actor, event: Subscription) -> Refusal | None:
-    """None when the actor may send what this event waits for."""
+def refuse_send(
+    deployed: Deployed, snapshot: Snapshot, actor: Actor, event: Subscription
+) -> Refusal | None:
+    """None when the actor may send what this event waits for.
+
+    Where the diagram says `clearway:only`, the person in that field alone may, or who stands in
+    for them; everybody with the role while the field is empty.
+    """
     if actor.is_person and event.action is None:
         return Refusal(
             "not_allowed", f"{event.name} does not come from people.", "Wait until it arrives."
         )
-    if event.action is None or has_role(actor, event.role, snapshot.requester):
+    if event.action is None:
+        return None
+    person = _only(deployed, snapshot, event)
+    if person is not None and actor.is_person:
+        if actor.name == person or stand_in_for(snapshot, person) is not None:
+            return None
+        return Refusal("not_yours", f"{person} has it.", f"Ask {person} to do it.")
+    if has_role(actor, event.role, snapshot.requester):
         return None
     return Refusal("not_allowed", f"This is for the role {event.role}.", "Ask somebody who has it.")
+
+
+def _only(deployed: Deployed, snapshot: Snapshot, event: Subscription) -> str | None:
+    """The person who alone may send it."""
+    info = deployed.elements.get(event.element)
+    value = snapshot.record.get(info.only) if info and info.only else None
+    return str(value) if value else None
 
 
 def waiting_for(snapshot: Snapshot, wanted: str) -> Subscription | None:

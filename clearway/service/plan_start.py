@@ -13,7 +13,11 @@ from clearway.service.values import Actor, Refusal
 
 
 def refuse_start(
-    deployed: Deployed, actor: Actor, event: str | None, values: Mapping[str, object]
+    deployed: Deployed,
+    actor: Actor,
+    event: str | None,
+    values: Mapping[str, object],
+    now: datetime,
 ) -> Refusal | None:
     """None when the actor may open a record there with these values."""
     found = deployed.start_event(event)
@@ -25,7 +29,7 @@ def refuse_start(
         )
     if (refusal := _not_entitled(actor, found)) is not None:
         return refusal
-    filled = _read(deployed, actor, found, values)
+    filled = _read(deployed, actor, found, values, now)
     return filled if isinstance(filled, Refusal) else None
 
 
@@ -41,7 +45,7 @@ def plan_start(
     found = deployed.start_event(event)
     if found is None:
         return _no_such_start(deployed, event)
-    filled = _read(deployed, actor, found, values)
+    filled = _read(deployed, actor, found, values, now)
     if isinstance(filled, Refusal):
         return filled
     draft = Draft(deployed, actor, "start", now, key=key)
@@ -71,11 +75,15 @@ def may_start(actor: Actor, event: StartEvent) -> bool:
 
 
 def _read(
-    deployed: Deployed, actor: Actor, event: StartEvent, values: Mapping[str, object]
+    deployed: Deployed,
+    actor: Actor,
+    event: StartEvent,
+    values: Mapping[str, object],
+    now: datetime,
 ) -> Filled | Refusal:
     form: Form | None = deployed.form_of(event.element)
     if form is not None:
-        return form.read(values, {})
+        return form.read(values, {}, now)
     if event.message is not None and not actor.is_person:
         return Filled({}, (), {}, dict(values))
     if values:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from clearway.engine.values import CompleteWorkItem
+from clearway.engine.values import CompleteWorkItem, Wake
 from clearway.service.deployed import Deployed
 from clearway.service.draft import Draft
 from clearway.service.entitled import (
@@ -113,7 +113,7 @@ def plan_complete(
         return cannot_see("task")
     if (refusal := refuse_work(actor, snapshot, item)) is not None:
         return refusal
-    filled = read_form(deployed, item.form, values, snapshot.record)
+    filled = read_form(deployed, item.form, values, snapshot.record, now)
     if isinstance(filled, Refusal):
         return filled
     draft = Draft(deployed, actor, "complete", now, snapshot=snapshot)
@@ -126,6 +126,8 @@ def plan_complete(
         **({"for": people[1]} if len(people) > 1 else {}),
     )
     draft.fill(filled, item.element)
+    if item.assignee is None:
+        draft.name_assignee(item, actor.name)
     draft.complete(item, people)
     draft.run(CompleteWorkItem(item.token))
     return planned(draft, work_item_id)
@@ -141,11 +143,12 @@ def read_form(
     path: str | None,
     values: Mapping[str, object],
     record: Mapping[str, object],
+    now: datetime,
 ) -> Filled | Refusal:
     """The values through this form; without a form nothing can be given."""
     form = deployed.form(path)
     if form is not None:
-        return form.read(values, record)
+        return form.read(values, record, now)
     if values:
         problems = dict.fromkeys(values, "There is no form here.")
         return Refusal("invalid", "No values can be given here.", "Send it without any.", problems)
@@ -166,6 +169,9 @@ def _given(
         return Plan(None, replace(draft.done(item.id), revision=snapshot.revision))
     draft.give(item, person, item.excluded)
     draft.line("given", item.element, name=item.name, before=item.assignee, after=person)
+    draft.name_assignee(item, person)
+    if draft.changed_fields and deployed.blueprint.has_conditions:
+        draft.run(Wake())
     return planned(draft, item.id)
 
 

@@ -80,7 +80,7 @@ class Play(Stage):
     def _start(self) -> None:
         scenario = self.scenario
         actor = self.actor(scenario.person, scenario.line)
-        refusal = refuse_start(self.deployed, actor, scenario.event, scenario.start)
+        refusal = refuse_start(self.deployed, actor, scenario.event, scenario.start, self.clock())
         if refusal is not None:
             raise ScenarioError(scenario.line, f"The start is refused: {_told(refusal)}")
         key = f"{self.deployed.prefix}-1"

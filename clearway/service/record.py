@@ -57,7 +57,7 @@ def _actions(deployed: Deployed, snapshot: Snapshot, actor: Actor) -> list[Actio
     for event in snapshot.subscriptions:
         if event.kind != "message" or event.action is None:
             continue
-        if refuse_send(snapshot, actor, event) is None:
+        if refuse_send(deployed, snapshot, actor, event) is None:
             form = deployed.form(event.form)
             found.append(ActionView(event.element, event.action, form.schema if form else None))
     return found

@@ -86,7 +86,8 @@ class _Opening:
     def attempt(self, transaction: Transaction) -> Done | Refusal:
         """Read, plan and write; raises _Outdated when there is a newer version."""
         deployed, command, event = self.deployed, self.command, self.event
-        refusal = refuse_start(deployed, command.actor, event, self.values) or self._unknown(
+        now = self.house.now()
+        refusal = refuse_start(deployed, command.actor, event, self.values, now) or self._unknown(
             transaction
         )
         found = opening(
@@ -104,7 +105,7 @@ class _Opening:
         if refusal is not None:
             return refusal
         key = f"{deployed.prefix}-{found.number}"
-        plan = plan_start(deployed, command.actor, event, self.values, key, self.house.now())
+        plan = plan_start(deployed, command.actor, event, self.values, key, now)
         if isinstance(plan, Refusal) or plan.effect is None:
             return plan if isinstance(plan, Refusal) else plan.done
         effect = replace(plan.effect, settled_message=self.settles)

@@ -31,7 +31,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "bpmn"
 PROCESSES = sorted(f.name for f in FOLDER.iterdir() if (f / f"{f.name}.bpmn").exists())
 ROLES = frozenset(
     (
-        "requester", "service_desk", "resolver", "incident_manager", "change_manager",
+        "requester", "service_desk", "service_desk_lead", "resolver", "incident_manager",
+        "change_manager",
         "cab_member", "implementer", "problem_manager", "line_manager", "provisioner",
         "compliance_owner", "service_manager", "process_owner", "admin",
     )

@@ -118,6 +118,20 @@ def test_a_script_computes_into_a_variable_or_the_record(play: Playing):
     assert computed[0] == {"name": "total", "value": Decimal(8)}
 
 
+def test_a_script_may_write_several_fields_by_its_outputs(play: Playing):
+    run = play(
+        "<startEvent id='s'/><scriptTask id='a'><extensionElements>"
+        "<clearway:output field='sum' value='result + 1'/>"
+        "<clearway:output field='why' value='null'/>"
+        "</extensionElements><script>x * 2</script></scriptTask><endEvent id='e'/>{s>a a>e}"
+    )
+
+    made = run.start(x=4)
+
+    assert made.record["sum"] == Decimal(9)
+    assert made.record.get("why") is None
+
+
 def test_a_script_that_uses_an_unknown_name_is_a_fault(play: Playing):
     run = play(
         "<startEvent id='s'/><scriptTask id='a' clearway:result='y'><script>nobody + 1</script>"

@@ -393,6 +393,42 @@ def test_forms_hold_only_fields_of_the_record_or_of_history(drawn: Drawing):
     assert sorted(found) == [("nobody", "form-unused"), ("u", "form-field"), ("u", "form-required")]
 
 
+@pytest.mark.parametrize(
+    ("shape", "rule"),
+    [
+        ({"type": "string", "x-sugest": "people"}, "form-key"),
+        ({"type": "string", "format": "date", "x-ahead": True}, "form-ahead"),
+        ({"type": "string", "x-why": "note"}, "form-why"),
+        ({"type": "string", "x-why": "title"}, "form-why"),
+    ],
+)
+def test_a_key_of_ours_in_a_form_means_something(drawn: Drawing, shape: dict[str, Any], rule: str):
+    body = f"{LANE}<startEvent id='s'/><userTask id='u' name='x'/>{{s>u}}"
+    form = {"type": "object", "properties": {"title": shape}}
+
+    assert refused(drawn, body, **{"p/forms/u.json": form}) == [("u", rule)]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "rules"),
+    [
+        ("clearway:action='Go' clearway:only='record.title'", []),
+        ("clearway:action='Go' clearway:only='record.owner'", [("c", "field-missing")]),
+        ("clearway:action='Go' clearway:only='title'", [("c", "only")]),
+        ("clearway:only='record.title'", [("c", "only-place")]),
+    ],
+)
+def test_who_alone_may_send_is_a_field_of_the_record(
+    drawn: Drawing, attributes: str, rules: list[tuple[str, str]]
+):
+    body = (
+        f"{LANE}<startEvent id='s'/><intermediateCatchEvent id='c' name='x' {attributes}>"
+        "<messageEventDefinition messageRef='m1'/></intermediateCatchEvent>{s>c}"
+    )
+
+    assert refused(drawn, body) == rules
+
+
 def test_files_that_are_no_json_and_no_schema_are_refused(drawn: Drawing):
     body = f"{LANE}<startEvent id='s'/><userTask id='u' name='x'/>{{s>u}}"
     broken = {"p/forms/u.json": b"{", "record": {**RECORD, "type": "thing"}}

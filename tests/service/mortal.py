@@ -25,7 +25,7 @@ BOB = Actor("bob", roles=frozenset({"desk"}), groups=frozenset({"desk"}))
 
 
 def live(url: str, items: list[int], seconds: float) -> None:
-    """Complete one task after the other."""
+    """Complete one task after the other, and wait for the end when none is left."""
     house = House(Store(url), HandClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC)))
     house.current("errand")
     threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
@@ -34,6 +34,7 @@ def live(url: str, items: list[int], seconds: float) -> None:
         if not isinstance(result, Done):
             raise AssertionError(result)
         say(f"done {item}")
+    signal.pause()
 
 
 def say(line: str) -> None:

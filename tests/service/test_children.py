@@ -92,10 +92,17 @@ class Incidents:
         return [status for (status,) in found]
 
 
+_ROLES = {
+    "service_desk": "service_desk",
+    "leads": "service_desk_lead",
+    "network": "resolver",
+}
+
+
 @pytest.fixture
 def incidents(empty_house: House, database_url: str, rows: Callable[..., list]) -> Incidents:
     with psycopg.connect(database_url) as connection:
-        for group, role in (("service_desk", "service_desk"), ("network", "resolver")):
+        for group, role in _ROLES.items():
             connection.execute('INSERT INTO "group" (name, title) VALUES (%s, %s)', (group, group))
             connection.execute("INSERT INTO group_role VALUES (%s, %s)", (group, role))
     house = replace(empty_house, steps={"find_context": lambda _: CONTEXT})

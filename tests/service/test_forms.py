@@ -1,5 +1,6 @@
 """Forms: what may come in, and what a person is told about the rest."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -22,6 +23,7 @@ SCHEMA = {
     },
 }
 FORM = Form("pet.json", SCHEMA)
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -45,24 +47,24 @@ FORM = Form("pet.json", SCHEMA)
     ],
 )
 def test_each_problem_is_told_at_its_field(values, field, told):
-    refusal = FORM.read(values, {"key": "K-1"})
+    refusal = FORM.read(values, {"key": "K-1"}, NOW)
 
     assert refusal.fields == {field: told}
 
 
 def test_an_instant_needs_a_zone():
-    assert "seen" in FORM.read({"name": "a", "seen": "2026-03-31T14:30:00"}, {}).fields
-    assert isinstance(FORM.read({"name": "a", "seen": "2026-03-31T14:30:00Z"}, {}), Filled)
+    assert "seen" in FORM.read({"name": "a", "seen": "2026-03-31T14:30:00"}, {}, NOW).fields
+    assert isinstance(FORM.read({"name": "a", "seen": "2026-03-31T14:30:00Z"}, {}, NOW), Filled)
 
 
 def test_numbers_stay_exact():
-    filled = FORM.read({"name": "a", "height": 0.07}, {})
+    filled = FORM.read({"name": "a", "height": 0.07}, {}, NOW)
 
     assert filled.record["height"] == Decimal("0.07")
 
 
 def test_what_is_shown_is_not_written_and_null_clears():
-    filled = FORM.read({"name": "a", "key": "K-1", "age": None}, {"key": "K-1"})
+    filled = FORM.read({"name": "a", "key": "K-1", "age": None}, {"key": "K-1"}, NOW)
 
     assert filled.record == {"name": "a", "age": None}
 
@@ -74,3 +76,34 @@ def test_a_record_holds_what_its_schema_says():
     assert record.problem("age", None) is None
     assert record.problem("age", "old") == "This must be a whole number."
     assert record.problem("colour", 1) == "The record has no such field."
+
+
+def test_what_must_be_ahead_is_refused_when_it_is_past():
+    until = {"type": "string", "format": "date-time", "x-ahead": True}
+    form = Form("hold.json", {"type": "object", "properties": {"until": until}})
+
+    refusal = form.read({"until": "2026-03-02T10:00:00+01:00"}, {}, NOW)
+
+    assert refusal.fields == {"until": "This must be ahead; it is 2026-03-02 09:00 UTC now."}
+    assert isinstance(form.read({"until": "2026-03-02T10:00:01+01:00"}, {}, NOW), Filled)
+    assert isinstance(form.read({"until": None}, {}, NOW), Filled)
+
+
+def test_a_change_needs_its_reason_and_no_change_needs_none():
+    form = Form(
+        "triage.json",
+        {
+            "type": "object",
+            "properties": {
+                "impact": {"type": "integer", "title": "Impact", "x-why": "note"},
+                "note": {"type": "string", "x-comment": "internal"},
+            },
+        },
+    )
+
+    for blank in ({}, {"note": ""}, {"note": "  "}, {"note": None}):
+        refusal = form.read({"impact": 1, **blank}, {"impact": 2}, NOW)
+        assert refusal.fields == {"note": "Say why you change Impact."}
+    assert isinstance(form.read({"impact": 1, "note": "Payday"}, {"impact": 2}, NOW), Filled)
+    assert isinstance(form.read({"impact": 2}, {"impact": 2}, NOW), Filled)
+    assert isinstance(form.read({}, {"impact": 2}, NOW), Filled)

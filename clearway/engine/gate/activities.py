@@ -48,12 +48,12 @@ def _check_script(node: Node, say: Say) -> None:
         )
     if not node.script:
         say.refuse(node, "script-missing", "has no script", "Write one FEEL expression.")
-    if not node.own.get("result"):
+    if not node.own.get("result") and not node.outputs:
         say.refuse(
             node,
             "result-missing",
             "puts its value nowhere",
-            "Name a variable or `record.<field>` in clearway:result.",
+            "Name a variable or `record.<field>` in clearway:result, or fields in clearway:output.",
         )
 
 

@@ -7,6 +7,7 @@ from clearway.engine.gate.say import Say
 from clearway.engine.model import ACTIVITIES, EVENTS, Node
 
 ANYWHERE = frozenset(("state",))
+_ANSWERING = ("serviceTask", "scriptTask", "businessRuleTask")
 USER = frozenset(
     [
         "group",
@@ -21,7 +22,7 @@ USER = frozenset(
     ]
 )
 TELLING = frozenset(("notice", "to", "start", "expires"))
-MESSAGE = frozenset(("action", "role"))
+MESSAGE = frozenset(("action", "role", "only"))
 TIMER = frozenset(("calendar", "missed"))
 
 
@@ -130,6 +131,26 @@ def _check_telling(node: Node, say: Say) -> None:
         )
 
 
+def _check_only(node: Node, say: Say) -> None:
+    only = node.own.get("only")
+    if only is None:
+        return
+    if not node.own.get("action"):
+        say.error(
+            node.id,
+            "only-place",
+            "It says which person alone may send it, but no person can send it.",
+            "Give it a button with clearway:action, or remove clearway:only.",
+        )
+    if not only.startswith("record."):
+        say.error(
+            node.id,
+            "only",
+            f"clearway:only is `{only}`.",
+            "Name the field of the record that holds the person, such as record.assignee.",
+        )
+
+
 def _check_extensions(node: Node, say: Say) -> None:
     throws = node.kind in ("intermediateThrowEvent", "endEvent", "sendTask")
     if node.inputs and not (node.kind == "serviceTask" or throws):
@@ -143,12 +164,12 @@ def _check_extensions(node: Node, say: Say) -> None:
         node.kind in ("startEvent", "boundaryEvent", "intermediateCatchEvent")
         and any(event.kind == "message" for event in node.events)
     )
-    if node.outputs and not (node.kind in ("serviceTask", "businessRuleTask") or catches):
+    if node.outputs and not (node.kind in _ANSWERING or catches):
         say.error(
             node.id,
             "output-place",
             "clearway:output means nothing here.",
-            "Put it on a service task, a business rule task or a caught message.",
+            "Put it on a service, script or business rule task, or on a caught message.",
         )
     for names, what in ((node.inputs, "input"), (node.outputs, "output")):
         seen = [name for name, _ in names]
@@ -165,5 +186,6 @@ _CHECKS: tuple[Callable[[Node, Say], None], ...] = (
     _check_retries,
     _check_missed,
     _check_telling,
+    _check_only,
     _check_extensions,
 )

@@ -1,5 +1,6 @@
 """Forms: for an element that people use, and only about fields that there are."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from clearway.engine.examine import Draft
@@ -55,6 +56,51 @@ def _is_used(node: Node | None) -> bool:
     return bool(node.own.get("action"))
 
 
+_OF_THE_RECORD = frozenset(("x-material", "x-merge"))
+"""Said of the field in record.json; a form that copies its field from there may repeat them."""
+_KEYS = _OF_THE_RECORD | {
+    "x-ahead",
+    "x-comment",
+    "x-multiline",
+    "x-only",
+    "x-suggest",
+    "x-titles",
+    "x-why",
+}
+
+
+def _check_keys(
+    draft: Draft, path: str, element: str, name: str, shape: Mapping[str, Any], properties: Any
+) -> None:
+    """Our own keys of a property: known ones, where they mean something."""
+    for key in sorted(it for it in shape if it.startswith("x-")):
+        if key not in _KEYS:
+            draft.findings.error(
+                path,
+                element,
+                "form-key",
+                f"Nobody knows the key `{key}` of `{name}`.",
+                f"Known are: {', '.join(sorted(_KEYS))}.",
+            )
+    if "x-ahead" in shape and shape.get("format") != "date-time":
+        draft.findings.error(
+            path,
+            element,
+            "form-ahead",
+            f"`{name}` must be ahead, but is no moment.",
+            'Give it "format": "date-time", or remove x-ahead.',
+        )
+    why = shape.get("x-why")
+    if why is not None and (why not in properties or why == name):
+        draft.findings.error(
+            path,
+            element,
+            "form-why",
+            f"`{why}` is to say why `{name}` changes, but is no other field of the form.",
+            "Name a field of this form in x-why.",
+        )
+
+
 def _check_properties(draft: Draft, path: str, element: str, schema: Any) -> None:
     fields = draft.record_schema.get("properties", {})
     properties = schema.get("properties", {})
@@ -77,6 +123,7 @@ def _check_properties(draft: Draft, path: str, element: str, schema: Any) -> Non
                 f"The record has no field `{name}`.",
                 "Declare it in record.json, or mark it x-comment or x-only.",
             )
+        _check_keys(draft, path, element, name, shape, properties)
         held = fields.get(name)
         if isinstance(held, dict) and comment is None and not shape.get("x-only"):
             for what, remedy in contradictions(shape, held):  # pyright: ignore[reportUnknownArgumentType] keys of JSON are text

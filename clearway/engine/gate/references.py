@@ -14,19 +14,21 @@ def check(node: Node, draft: Draft, say: Say) -> None:
         check_field(node, name, draft, say)
     if node.kind == "scriptTask" and node.own.get("result", "").startswith("record."):
         check_field(node, node.own["result"].removeprefix("record."), draft, say)
+    if node.own.get("only", "").startswith("record."):
+        check_field(node, node.own["only"].removeprefix("record."), draft, say)
     target = None if node.loop is None else node.loop.output_collection
     if target is not None and target.startswith("record."):
         check_field(node, target.removeprefix("record."), draft, say)
 
 
 def check_field(node: Node, name: str, draft: Draft, say: Say) -> None:
-    """A field that is written must be declared."""
+    """A field that the diagram writes, or takes a person from, must be declared."""
     fields = draft.record_schema.get("properties", {})
     if fields and name not in fields:
         say.error(
             node.id,
             "field-missing",
-            f"The record has no field `{name}` to write to.",
+            f"The record has no field `{name}`.",
             "Declare it in record.json, or correct the name.",
         )
 

@@ -106,19 +106,22 @@ class ServiceSpec(ActivitySpec):
 
 
 class ScriptSpec(ActivitySpec):
-    """A script task: one expression into one name."""
+    """A script task: one expression into one name, or into fields by way of its outputs."""
 
     def __init__(self, scope: "ScopeSpec", node: Node) -> None:
         super().__init__(scope, node)
         self.formula: Formula = NOTHING
         self.target = ""
+        self.outputs_of: tuple[tuple[str, Formula], ...] = ()
 
     def perform(self, token: Token) -> None:
         """Compute and write."""
         instance = token.workflow.top_workflow
         value = instance.value(self.formula, token)
-        assign(instance, token, self.target, value)
-        instance.happen("computed", self.node, {"name": self.target, "value": value})
+        if self.target:
+            assign(instance, token, self.target, value)
+            instance.happen("computed", self.node, {"name": self.target, "value": value})
+        keep_outputs(token, self.outputs_of, {"result": value})
 
 
 class DecisionSpec(ActivitySpec):
