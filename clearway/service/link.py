@@ -22,6 +22,7 @@ KINDS = {
     "relates_to": "relates to",
     "blocks": "is blocked by",
     "evidence_for": "is shown by",
+    "follows": "is taken up again by",
 }
 """Each kind of link, and how it reads from its other end."""
 
@@ -40,10 +41,7 @@ def link(
     command = Command(actor, "link", request, once, cannot_see("record"))
 
     def look_at_the_other(transaction: Transaction) -> Refusal | None:
-        other = loading.look_by_key(transaction, Asking(actor.name, house.now()), to_key)
-        if other is None or not _may_see(transaction, ready(house, other), actor, other):
-            return cannot_see("record")
-        return None
+        return refuse_unseen(house, transaction, actor, to_key)
 
     def plan(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
         if not may_change(actor, deployed.roles) and actor.name != snapshot.requester:
@@ -63,6 +61,14 @@ def link(
         park_command(command),
         look_at_the_other,
     )
+
+
+def refuse_unseen(house: House, transaction: Transaction, actor: Actor, key: str) -> Refusal | None:
+    """None when the actor may see this other record, which is only looked at."""
+    other = loading.look_by_key(transaction, Asking(actor.name, house.now()), key)
+    if other is None or not _may_see(transaction, ready(house, other), actor, other):
+        return cannot_see("record")
+    return None
 
 
 def _may_see(

@@ -40,8 +40,13 @@ def plan_start(
     values: Mapping[str, object],
     key: str,
     now: datetime,
+    *,
+    follows: str | None = None,
 ) -> Outcome:
-    """Open the record `key`; `refuse_start` is asked first. Raises ProcessFault."""
+    """Open the record `key`; `refuse_start` is asked first. Raises ProcessFault.
+
+    `follows` is the key of the record that this one takes up again.
+    """
     found = deployed.start_event(event)
     if found is None:
         return _no_such_start(deployed, event)
@@ -57,6 +62,8 @@ def plan_start(
         version=deployed.number,
         hash=deployed.hash,
     )
+    if follows is not None:
+        draft.line("linked", None, link="follows", to=follows)
     draft.fill(filled, found.element)
     if (
         actor.is_person

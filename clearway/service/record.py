@@ -5,6 +5,7 @@ from clearway.service.entitled import has_role
 from clearway.service.house import House
 from clearway.service.permissions import may_change, refuse_unless
 from clearway.service.plan_events import refuse_send
+from clearway.service.plan_start import may_start
 from clearway.service.reading import item_view, readable
 from clearway.service.values import ActionView, Actor, FaultView, RecordView, Refusal
 from clearway.store import record_pages
@@ -49,7 +50,15 @@ def record(house: House, actor: Actor, key: str) -> RecordView | Refusal:
         attachments=extras.attachments,
         may_comment=True,
         may_cancel=snapshot.ended_at is None and may_change(actor, deployed.roles),
+        may_open_again=snapshot.ended_at is not None and _may_open(house, actor, deployed),
     )
+
+
+def _may_open(house: House, actor: Actor, deployed: Deployed) -> bool:
+    """Whether the newest version lets the actor open another record of the process."""
+    newest = house.last_known(deployed.process) or deployed
+    event = newest.start_event(None)
+    return event is not None and may_start(actor, event)
 
 
 def _actions(deployed: Deployed, snapshot: Snapshot, actor: Actor) -> list[ActionView]:

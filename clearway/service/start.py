@@ -7,11 +7,13 @@ from clearway.engine.values import ProcessFault
 from clearway.service.commands import Command, hash_of, record, refuse_command, repeated, run
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
+from clearway.service.link import refuse_unseen
 from clearway.service.naming import refuse_unknown
 from clearway.service.permissions import cannot_see
 from clearway.service.plan_fault import faulted
 from clearway.service.plan_start import plan_start, refuse_start
 from clearway.service.values import Actor, Done, Refusal
+from clearway.store import links
 from clearway.store.database import Transaction
 from clearway.store.jsonb import NotJson
 from clearway.store.openings import opening
@@ -26,15 +28,19 @@ def start(
     *,
     once: str,
     event: str | None = None,
+    follows: str | None = None,
 ) -> Done | Refusal:
     """Open a record at the start event for people, or at `event`: an element or message name.
 
-    When the process itself fails at once, nothing is opened and the Refusal says why.
+    `follows` is the key of an earlier record that the actor may read; the two are linked. When the
+    process itself fails at once, nothing is opened and the Refusal says why.
     """
-    request = {"process": process, "values": values, "event": event}
+    request: dict[str, object] = {"process": process, "values": values, "event": event}
+    if follows is not None:
+        request["follows"] = follows
     command = Command(actor, "start", request, once, cannot_see("process"))
     try:
-        return open_record(house, command, process, values, event)
+        return open_record(house, command, process, values, event, follows=follows)
     except ProcessFault as fault:
         return faulted(fault)
 
@@ -47,6 +53,7 @@ def open_record(
     event: str | None,
     *,
     settles: tuple[int, str] | None = None,
+    follows: str | None = None,
 ) -> Done | Refusal:
     """The same, but raises ProcessFault; `settles` is the message (id, status) that opens it."""
     try:
@@ -60,7 +67,7 @@ def open_record(
         deployed = house.last_known(process)
         if deployed is None:
             return command.missing
-        opening_ = _Opening(house, command, hashed, deployed, values, event, settles)
+        opening_ = _Opening(house, command, hashed, deployed, values, event, settles, follows)
         try:
             return run(house, opening_.attempt)
         except _Outdated:
@@ -82,13 +89,16 @@ class _Opening:
     values: Mapping[str, object]
     event: str | None
     settles: tuple[int, str] | None
+    follows: str | None
 
     def attempt(self, transaction: Transaction) -> Done | Refusal:
         """Read, plan and write; raises _Outdated when there is a newer version."""
         deployed, command, event = self.deployed, self.command, self.event
         now = self.house.now()
-        refusal = refuse_start(deployed, command.actor, event, self.values, now) or self._unknown(
-            transaction
+        refusal = (
+            self._unseen(transaction)
+            or refuse_start(deployed, command.actor, event, self.values, now)
+            or self._unknown(transaction)
         )
         found = opening(
             transaction,
@@ -105,11 +115,20 @@ class _Opening:
         if refusal is not None:
             return refusal
         key = f"{deployed.prefix}-{found.number}"
-        plan = plan_start(deployed, command.actor, event, self.values, key, now)
+        plan = plan_start(
+            deployed, command.actor, event, self.values, key, now, follows=self.follows
+        )
         if isinstance(plan, Refusal) or plan.effect is None:
             return plan if isinstance(plan, Refusal) else plan.done
+        if self.follows is not None:
+            links.add(transaction, key, "follows", self.follows, now, command.actor.name)
         effect = replace(plan.effect, settled_message=self.settles)
         return record(transaction, replace(plan, effect=effect), command, self.hashed)
+
+    def _unseen(self, transaction: Transaction) -> Refusal | None:
+        if self.follows is None:
+            return None
+        return refuse_unseen(self.house, transaction, self.command.actor, self.follows)
 
     def _unknown(self, transaction: Transaction) -> Refusal | None:
         found = self.deployed.start_event(self.event)

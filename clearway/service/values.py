@@ -175,6 +175,8 @@ class RecordView:
     attachments: Sequence[Mapping[str, object]]
     may_comment: bool
     may_cancel: bool
+    may_open_again: bool
+    """It has ended, and the actor may open a new record that follows it."""
 
 
 @dataclass(frozen=True)

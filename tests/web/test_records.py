@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from clearway.now import HandClock
+from clearway.service.cancel import cancel
 from clearway.service.claim import claim
 from clearway.service.complete import complete
 from clearway.service.house import House
 from clearway.service.jobs import claim_jobs, finish_job
+from clearway.service.record import record
 from clearway.service.start import start
 from clearway.service.values import Actor, Done
 
@@ -146,6 +148,25 @@ def test_a_record_is_cancelled_only_when_its_key_is_typed(
 
     assert "The record was cancelled." in done.text
     assert not done.has_form(f"{path}/cancel")
+
+
+def test_an_ended_record_is_taken_up_again_by_a_new_one(
+    visitor: Enter, key: str, house: House, people: dict[str, Actor]
+):
+    alice, path = visitor("alice"), f"/records/{key}"
+    assert not alice.get(path).html.xpath("//a[contains(@href, 'again=')]")
+    assert isinstance(cancel(house, people["bob"], key, "Not needed", once="cancel"), Done)
+
+    [again] = alice.get(path).html.xpath("//a[contains(@href, 'again=')]/@href")
+    form = alice.get(again)
+    opened = alice.submit(form, "/new/errand", f_price="3.50")
+
+    assert form.html.xpath("//form//input[@value='a book']")
+    new = opened.answer.url.path.removeprefix("/records/")
+    assert new != key
+    assert opened.html.xpath(f"//a[@href='/records/{key}']")
+    assert record(house, people["alice"], key).links == [(new, "follows", key)]
+    assert alice.get(f"/new/errand?again={new.lower()}x").status == 404
 
 
 def test_the_outline_says_where_the_record_stands(visitor: Enter, key: str):

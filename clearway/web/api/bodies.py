@@ -43,6 +43,9 @@ class StartBody(Body):
     process: str
     values: Values = Field(default_factory=dict)
     event: str | None = Field(None, description="The message start event, when there are several.")
+    follows: str | None = Field(
+        None, max_length=40, description="The key of the record that this one takes up again."
+    )
 
 
 class ActionBody(Body):

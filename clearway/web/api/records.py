@@ -53,7 +53,13 @@ def find(
 def open_record(calling: Calling, body: StartBody, once: Once) -> Response:
     """Open a record."""
     done = start(
-        calling.house, calling.actor, body.process, body.values, once=once, event=body.event
+        calling.house,
+        calling.actor,
+        body.process,
+        body.values,
+        once=once,
+        event=body.event,
+        follows=body.follows,
     )
     return answer(accepted(done), 201)
 

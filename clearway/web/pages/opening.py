@@ -5,8 +5,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from clearway.service.processes import process as one_process
 from clearway.service.processes import processes
+from clearway.service.record import record
 from clearway.service.start import start
-from clearway.service.values import ProcessView, Refusal
+from clearway.service.values import ProcessView, RecordView, Refusal
 from clearway.web.forms import form_of
 from clearway.web.pages.trouble import refusal_page
 from clearway.web.rendering import go, page, status_of
@@ -25,10 +26,18 @@ def choose(visit: Visiting) -> HTMLResponse:
 
 
 @router.get("/{process}")
-def show(visit: Visiting, process: str) -> HTMLResponse:
-    """The form with which a record of this process is opened."""
+def show(visit: Visiting, process: str, again: str = "") -> HTMLResponse:
+    """The form with which a record of this process is opened.
+
+    `again` is the key of an ended record that is taken up again: its values are filled in.
+    """
     view = one_process(visit.portal.house, visit.actor, process)
-    return refusal_page(visit, view) if isinstance(view, Refusal) else _page(visit, view)
+    if isinstance(view, Refusal):
+        return refusal_page(visit, view)
+    earlier = record(visit.portal.house, visit.actor, again) if again else None
+    if isinstance(earlier, Refusal):
+        return refusal_page(visit, earlier)
+    return _page(visit, view, earlier=earlier)
 
 
 @router.post("/{process}")
@@ -38,17 +47,21 @@ def open_it(visit: Posting, sent: Form, process: str) -> Response:
     view = one_process(house, actor, process)
     if isinstance(view, Refusal):
         return refusal_page(visit, view)
+    again = sent.text("again")
+    earlier = record(house, actor, again) if again else None
+    if isinstance(earlier, Refusal):
+        return refusal_page(visit, earlier)
     typed = read_typed(view.start_schema, sent.pairs, visit.zone)
     if sent.is_draft:
-        return _page(visit, view, typed=typed)
+        return _page(visit, view, typed=typed, earlier=earlier)
     if typed.errors:
         refusal = Refusal(
             "invalid", "Some fields could not be understood.", "Correct them.", typed.errors
         )
-        return _page(visit, view, refusal, typed)
-    answer = start(house, actor, process, typed.values, once=sent.once)
+        return _page(visit, view, refusal, typed, earlier)
+    answer = start(house, actor, process, typed.values, once=sent.once, follows=again or None)
     if isinstance(answer, Refusal):
-        return _page(visit, view, answer, typed)
+        return _page(visit, view, answer, typed, earlier)
     return go(f"/records/{answer.key}", "started")
 
 
@@ -57,10 +70,11 @@ def _page(
     view: ProcessView,
     refusal: Refusal | None = None,
     typed: Typed | None = None,
+    earlier: RecordView | None = None,
 ) -> HTMLResponse:
     form = form_of(
         view.start_schema,
-        {},
+        earlier.values if earlier else {},
         visit.zone,
         typed=typed.texts if typed else None,
         errors=refusal.fields if refusal else None,
@@ -73,5 +87,6 @@ def _page(
         view=view,
         form=form,
         refusal=refusal,
+        earlier=earlier,
         suggestions=suggestions(visit.portal.house, visit.actor, [form]),
     )
