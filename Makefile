@@ -8,7 +8,7 @@ ifneq ($(TEST_DATA),)
 export CLEARWAY_TEST_DATA ?= $(abspath $(TEST_DATA))
 endif
 
-.PHONY: up test check bench lock clean run-ready test-ready bundle
+.PHONY: up test check bench lock clean run-ready test-ready python-there bundle
 
 up: run-ready
 	@exec $(BIN)/clearway up
@@ -36,11 +36,14 @@ clean:
 	rm -rf .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-run-ready:
+python-there:
+	@command -v $(PYTHON) >/dev/null || { echo "clearway: \`$(PYTHON)\` is missing: install Python 3.11 or newer, then again." >&2; exit 1; }
+
+run-ready: python-there
 	@$(PYTHON) setup/environment.py run
 	@$(MAKE) --no-print-directory bundle
 
-test-ready:
+test-ready: python-there
 	@$(PYTHON) setup/environment.py test
 	@$(MAKE) --no-print-directory bundle
 

@@ -4,15 +4,20 @@ Each part has a stamp with the digest of what it was built from, so that a secon
 a changed lock file is noticed.
 """
 
+# Old releases of Python must get as far as the sentence that asks for a newer one.
+from __future__ import annotations
+
+import errno
 import hashlib
 import os
+import subprocess
 import sys
 import venv
 from collections.abc import Callable
 from pathlib import Path
 
 from machine import require_node, require_programs, require_python, require_room
-from said import run, stop
+from said import FULL, is_of_full_disk, run, stop
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
@@ -117,4 +122,10 @@ def _digest(*parts: Path | str) -> str:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2] or ["run"])
+    try:
+        main(*sys.argv[1:2] or ["run"])
+    except (OSError, subprocess.CalledProcessError) as error:
+        # `venv` hides the cause in the output of a program of its own.
+        said = str(getattr(error, "output", None) or error)
+        is_full = getattr(error, "errno", None) == errno.ENOSPC or is_of_full_disk(said)
+        stop(FULL if is_full else f"the set-up cannot go on ({error}): mend it, then again.")

@@ -1,5 +1,8 @@
 """What the machine must have, and how Debian is asked for what it lacks."""
 
+# Old releases of Python must get as far as the sentence that asks for a newer one.
+from __future__ import annotations
+
 import importlib.util
 import os
 import re

@@ -1,9 +1,14 @@
 """How the set-up talks: what it does in a line each, what it cannot do in one sentence."""
 
+# Old releases of Python must get as far as the sentence that asks for a newer one.
+from __future__ import annotations
+
 import subprocess
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
+
+FULL = "the disk is full: make room, then run the same command again."
 
 
 def stop(sentence: str) -> NoReturn:
@@ -23,6 +28,11 @@ def run(doing: str, command: Sequence[str], *, otherwise: str) -> None:
     if done.returncode == 0:
         return
     sys.stderr.write(done.stdout[-6000:])
-    if "No space left on device" in done.stdout or "ENOSPC" in done.stdout:
-        stop("the disk is full: make room, then run the same command again.")
+    if is_of_full_disk(done.stdout):
+        stop(FULL)
     stop(f"{doing} failed (see above); {otherwise}")
+
+
+def is_of_full_disk(output: str) -> bool:
+    """Whether a program said that it found no room."""
+    return "No space left on device" in output or "ENOSPC" in output

@@ -1,5 +1,6 @@
 """Commands that run until they are stopped: up, serve, worker."""
 
+import errno
 import logging
 import os
 import signal
@@ -17,7 +18,7 @@ from clearway.prefect_env import prefect_environment
 from clearway.settings import Settings
 from clearway.store.embedded import EmbeddedPostgres
 from clearway.store.migrate import upgrade
-from clearway.supervisor import Child, Supervisor, answers_http, require_free_port
+from clearway.supervisor import Child, Supervisor, SupervisorError, answers_http, require_free_port
 from clearway.wiring import make_dispatcher, not_connected, open_house
 from tasks.prefect_watch import PrefectWatch
 
@@ -28,8 +29,10 @@ def up() -> None:
     """Run everything on this machine, until Ctrl-C."""
     try:
         _up(Settings.from_environment())
-    except (ClearwayError, OSError) as error:
+    except ClearwayError as error:
         stop(str(error))
+    except OSError as error:
+        stop(_cannot_go_on(error))
 
 
 def serve() -> None:
@@ -49,6 +52,11 @@ def worker(
 
 
 def _up(settings: Settings) -> None:
+    if settings.port == settings.prefect_port:
+        raise SupervisorError(
+            f"Port {settings.port} is asked for twice: choose another for one of "
+            "CLEARWAY_PORT and CLEARWAY_PREFECT_PORT."
+        )
     require_free_port(settings.host, settings.port, setting="CLEARWAY_PORT")
     require_free_port("127.0.0.1", settings.prefect_port, setting="CLEARWAY_PREFECT_PORT")
     if settings.database_url is not None:
@@ -96,6 +104,13 @@ def _children(settings: Settings, url: str) -> list[Child]:
             "schedules", [sys.executable, "-m", "tasks.flows", "deploy-and-work", *pool], prefect
         ),
     ]
+
+
+def _cannot_go_on(error: OSError) -> str:
+    place = f" at {error.filename}" if error.filename else ""
+    if error.errno == errno.ENOSPC:
+        return f"The disk is full{place}: make room, then start again; no data is lost."
+    return f"Clearway cannot go on{place} ({error.strerror or error}): mend it, then start again."
 
 
 def _say(stage: str) -> None:

@@ -207,10 +207,11 @@ class Play(Stage):
         if self._refused is not None:
             raise ScenarioError(self._refused.line, "What is refused must be the next line.")
         expected = cast(Mapping[str, object], step.what)
-        told = [it.template for it in self.memory.notices]
+        notices = self.memory.notices[self._told_before :]
         sent = self.memory.messages
         found: dict[str, object] = self._found()
-        found["told"] = told[self._told_before :]
+        found["told"] = [it.template for it in notices]
+        found["told_to"] = [who for it in notices for who in it.to]
         found["sent"] = sent[self._sent_before :]
         for name, value in expected.items():
             if name == "record":
@@ -221,7 +222,8 @@ class Play(Stage):
                     f"expected {name} {_shown(value)}, but it is {_shown(found[name])}."
                     f"{self.why()}",
                 )
-        self._told_before, self._sent_before = len(told), len(sent)
+        self._told_before += len(notices)
+        self._sent_before = len(sent)
 
     def _do(self, step: Step, actor: Actor, plan: Callable[[Snapshot], Outcome]) -> None:
         refusal = self.attempt(actor, step.kind, plan, Parked({"kind": "command"}))

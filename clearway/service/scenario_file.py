@@ -27,7 +27,7 @@ _ALLOWED: Mapping[str, frozenset[str]] = {
     "expect": frozenset[str](),
 }
 _EXPECTED = frozenset(
-    {"state", "record", "waiting", "ended", "told", "faults", "assignee", "sent", "due"}
+    {"state", "record", "waiting", "ended", "told", "told_to", "faults", "assignee", "sent", "due"}
 )
 
 

@@ -34,6 +34,7 @@ _CONTENTION = (
     Superseded,
 )
 _OUTAGES = frozenset({"57P01", "57P02", "57P03", "53300"})
+_FULL = "The database's disk is full: make room, then try again; nothing of this was carried out."
 _FIRST_WINS = frozenset({"pk_answer"})
 
 
@@ -125,7 +126,8 @@ class Store:
         """Run `work` in one transaction and commit; tell listeners the keys that `changed` names.
 
         It runs again from the start after a conflict, a deadlock or a lost connection, so it must
-        do nothing but read and write here. Raises Unavailable or Contended after many attempts.
+        do nothing but read and write here. Raises Unavailable or Contended after many attempts,
+        and Unavailable at once when the database's disk is full.
         """
         result = self._persistently(lambda: self._in_transaction(work))
         self.notifier.tell(changed(result))
@@ -194,6 +196,9 @@ class Store:
                 return attempt()
             except (psycopg.Error, exc.SQLAlchemyError, Superseded) as error:
                 cause = error.orig if isinstance(error, exc.DBAPIError) else error
+                if isinstance(cause, errors.DiskFull):
+                    # Waiting does not make room, and nothing of this was committed.
+                    raise Unavailable(_FULL) from error
                 if is_contention(cause):
                     _give_up_after(turn, error)
                 elif is_outage(cause):

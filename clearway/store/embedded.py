@@ -73,6 +73,8 @@ class EmbeddedPostgres:
         """
         _refuse_other_systems()
         self._home.mkdir(parents=True, exist_ok=True)
+        # Before the lock: a full disk could not even hold our number in it.
+        self._refuse_full_disk()
         self._take_lock()
         try:
             self._start_owned()
@@ -109,7 +111,6 @@ class EmbeddedPostgres:
         return f"postgresql://{USER}@/{quote(dbname)}?host={quote(str(self._socket))}"
 
     def _start_owned(self) -> None:
-        self._check_room()
         programs = postgres_binaries()
         run_as = choose_owner(self._folder, passes=[self._folder, programs / "postgres"])
         end_orphans(self.cluster, self._folder)
@@ -141,7 +142,7 @@ class EmbeddedPostgres:
         lock.flush()
         self._lock = lock
 
-    def _check_room(self) -> None:
+    def _refuse_full_disk(self) -> None:
         free = shutil.disk_usage(self._home).free
         if free < self._room:
             raise PostgresError(

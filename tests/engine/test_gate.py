@@ -529,6 +529,17 @@ def test_a_record_that_is_no_schema_is_told_once(drawn: Drawing, record: dict[st
     assert {(it.file, it.element) for it in found} == {("p/record.json", None)}
 
 
+def test_a_name_that_no_list_could_show_is_refused(drawn: Drawing):
+    long, told = "x" * 501, "y" * 50_001
+    body = (
+        f"{LANE}<startEvent id='s'/><manualTask id='u' name='{long}'/>"
+        f"<manualTask id='v' name='v'><documentation>{told}</documentation></manualTask>"
+        "{s>u u>v}"
+    )
+
+    assert sorted(refused(drawn, body)) == [("u", "name-length"), ("v", "documentation-length")]
+
+
 def test_a_task_without_a_form_is_told_of(drawn: Drawing):
     body = f"{LANE}<startEvent id='s'/><userTask id='u' name='Look'/>{{s>u}}"
 

@@ -33,6 +33,40 @@ def test_an_old_node_is_told(tmp_path: Path):
     )
 
 
+def test_one_port_for_two_programs_is_told(tmp_path: Path):
+    ports = {"CLEARWAY_PORT": "18431", "CLEARWAY_PREFECT_PORT": "18431"}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "clearway", "up"],
+        env={"PATH": "/usr/bin:/bin", "CLEARWAY_HOME": str(tmp_path / "home"), **ports},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Port 18431 is asked for twice: choose another for one of "
+        "CLEARWAY_PORT and CLEARWAY_PREFECT_PORT.\n"
+    )
+
+
+def test_a_missing_python_is_told():
+    done = subprocess.run(
+        ["make", "python-there", "PYTHON=python-of-nobody"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode != 0
+    assert done.stderr.splitlines()[0] == (
+        "clearway: `python-of-nobody` is missing: install Python 3.11 or newer, then again."
+    )
+
+
 def test_the_bundle_names_every_file_by_its_content():
     manifest = json.loads((_built() / "manifest.json").read_text(encoding="utf-8"))
 

@@ -78,6 +78,27 @@ def test_a_database_that_stays_away_is_told_in_time():
     nowhere.close()
 
 
+def test_a_full_disk_refuses_at_once_and_the_next_command_goes_on(store):
+    raises = "DO $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; END $$"
+    tries = []
+
+    def command(transaction):
+        tries.append("command")
+        return transaction.one(raises, {})
+
+    def change(connection):
+        tries.append("change")
+        connection.execute(text(raises))
+
+    with pytest.raises(Unavailable, match="disk is full: make room"):
+        store.command(command, changed=lambda _: [])
+    with pytest.raises(Unavailable, match="disk is full: make room"):
+        store.change(change)
+
+    assert tries == ["command", "change"]
+    assert store.command(lambda it: it.one("SELECT 1", {}), changed=lambda _: []) == (1,)
+
+
 def test_an_error_leaves_a_clean_connection_behind(store):
     with pytest.raises(psycopg.errors.DivisionByZero):
         store.command(lambda it: it.one("SELECT 1 / %(n)s::int", {"n": 0}), changed=lambda _: [])

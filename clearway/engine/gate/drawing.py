@@ -1,11 +1,14 @@
 """The drawing itself: lanes, names of variables, and nodes that nothing leads to."""
 
 import re
+from typing import Any
 
+from clearway.engine import limits
 from clearway.engine.compiler import is_first, starting_nodes
 from clearway.engine.examine import Draft
 from clearway.engine.gate.say import Say
 from clearway.engine.lanes import lanes_without_role
+from clearway.engine.markup import BPMN
 from clearway.engine.model import Node, Scope
 
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
@@ -52,6 +55,7 @@ def check(process: Scope, draft: Draft, say: Say) -> None:
             f"The process `{process.name or process.id}` is a drawing only.",
             "Set isExecutable to true.",
         )
+    _check_lengths(_element(process, draft), say)
     for lane in lanes_without_role(_element(process, draft)):
         say.error(
             lane,
@@ -76,6 +80,32 @@ def check(process: Scope, draft: Draft, say: Say) -> None:
 def _element(process: Scope, draft: Draft):
     root = draft.roots[draft.read.files[process.id]]
     return next(each for each in root if each.get("id") == process.id)
+
+
+def _check_lengths(process: Any, say: Say) -> None:
+    """What is shown in lists, mails and histories must fit there."""
+    for element in process.iter(f"{BPMN}*"):
+        long = [it for it in ("id", "name") if len(element.get(it, "")) > limits.NAME_LETTERS]
+        shown = str(element.get("id") or element.get("name") or "")[:40]
+        if long:
+            say.error(
+                shown,
+                "name-length",
+                f"The {' and the '.join(long)} of `{shown}...` "
+                f"{'is' if len(long) == 1 else 'are'} longer than {limits.NAME_LETTERS} letters.",
+                "Shorten it, and say the rest in the documentation.",
+            )
+        if element.tag == f"{BPMN}documentation":
+            length = len("".join(element.itertext()))
+            if length > limits.DOCUMENTATION_LETTERS:
+                owner = element.getparent().get("id")
+                say.error(
+                    owner,
+                    "documentation-length",
+                    f"The documentation has {length} letters; "
+                    f"{limits.DOCUMENTATION_LETTERS} are shown at most.",
+                    "Shorten it, or link to a page.",
+                )
 
 
 def _check_led_to(scope: Scope, say: Say) -> None:
