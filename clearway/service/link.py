@@ -1,12 +1,14 @@
 """Linking two records, and reading what a record is linked with."""
 
+from dataclasses import replace
+
 from clearway.service.commands import Command, carry_out, ready
 from clearway.service.deployed import Deployed
 from clearway.service.draft import Draft
 from clearway.service.house import House
 from clearway.service.parking import park_command
 from clearway.service.permissions import cannot_see, may_change
-from clearway.service.plan import Outcome, planned
+from clearway.service.plan import Outcome, Plan, planned
 from clearway.service.reading import has_to_do_with
 from clearway.service.values import Actor, Done, Refusal
 from clearway.store import links, loading
@@ -49,9 +51,10 @@ def link(
         now = house.now()
         added = links.add(transaction, from_key, kind, to_key, now, actor.name)
         draft = Draft(deployed, actor, "link", now, snapshot=snapshot)
-        if added:
-            draft.line("linked", None, link=kind, to=to_key)
-        return planned(draft, added=added)
+        if not added:
+            return Plan(None, replace(draft.done(added=False), revision=snapshot.revision))
+        draft.line("linked", None, link=kind, to=to_key)
+        return planned(draft, added=True)
 
     return carry_out(
         house,

@@ -21,5 +21,7 @@ Outcome = Plan | Refusal
 
 
 def planned(draft: Draft, work_item_id: int | None = None, **details: object) -> Plan:
-    """The plan that a draft comes to."""
-    return Plan(draft.effect(), draft.done(work_item_id, **details), frozenset(draft.visited))
+    """The plan that a draft comes to. Whatever is written, history tells of it."""
+    effect = draft.effect()
+    assert effect.lines, f"{draft.command} writes, but tells nothing"  # noqa: S101 - our own mistake
+    return Plan(effect, draft.done(work_item_id, **details), frozenset(draft.visited))

@@ -41,7 +41,7 @@ def canonical(value: object) -> bytes:
 def _whole(text: str) -> int | Decimal:
     """A whole number; one that orjson could not write again stays a decimal."""
     number = int(text) if len(text) <= 20 else Decimal(text)
-    return number if isinstance(number, int) and abs(number) < 2**63 else Decimal(text)
+    return number if isinstance(number, int) and -(2**63) <= number < 2**63 else Decimal(text)
 
 
 # `loads` of the standard library, because orjson turns decimals into floats.

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from clearway.store import jsonb
@@ -38,6 +38,8 @@ def kinds(value):
 
 @settings(deadline=None)
 @given(VALUES | st.tuples(VALUES, st.floats(allow_nan=False, allow_infinity=False)))
+@example(-(2**63))
+@example(2**63)
 def test_what_is_exact_is_what_json_gives_back(value):
     assert kinds(jsonb.exact(value)) == kinds(jsonb.loads(jsonb.dumps(value)))
 
