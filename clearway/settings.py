@@ -120,6 +120,14 @@ class Settings:
             given_secrets=read.secrets(),
         )
 
+    def make_home(self) -> None:
+        """Make the folder of the embedded server; nothing, where the database is elsewhere.
+
+        Raises SettingsError when it cannot be made or written to.
+        """
+        if self.database_url is None:
+            _make_folder(self.home)
+
     def secrets(self) -> Secrets:
         """The secrets, generated into `home`/secrets.json (mode 0600) by the first who asks.
 
@@ -230,10 +238,26 @@ def _credentials(text: str) -> str:
     return text
 
 
+def _make_folder(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"{_PREFIX}HOME cannot be used: the folder {home} cannot be made "
+            f"({error.strerror or error}): name a folder that you may write to."
+        ) from error
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise SettingsError(
+            f"{_PREFIX}HOME cannot be used: {home} belongs to somebody else: "
+            "name a folder that you may write to."
+        )
+
+
 def _kept_secrets(home: Path) -> dict[str, str]:
     file = home / "secrets.json"
     try:
         if not file.exists():
+            _make_folder(home)
             _write_once(file, _new_secrets())
         kept: Any = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -265,7 +289,6 @@ def _new_secrets() -> Secrets:
 
 def _write_once(file: Path, fresh: Secrets) -> None:
     """Two processes may be first: the link decides, and the later one reads what is there."""
-    file.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=file.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as draft:

@@ -132,6 +132,7 @@ class SilentAccounts:
     """Makes no accounts and remembers those it was told of: user name -> groups."""
 
     accounts: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    not_connected: str = "no directory is connected"
 
     def create(self, user_name: str, full_name: str, mail: str | None) -> Account:
         del full_name, mail

@@ -63,6 +63,7 @@ class SilentEquipment:
     """Orders nothing and remembers what is on order: number -> order."""
 
     orders: dict[str, Order] = field(default_factory=dict[str, Order])
+    not_connected: str = "no supplier is connected"
 
     def order(self, order: Order) -> None:
         self.orders.setdefault(order.number, order)

@@ -1,10 +1,21 @@
 """All integrations at once, each remembering what it was told: for laptops, scenarios and tests."""
 
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from integrations.accounts import SilentAccounts
 from integrations.equipment import SilentEquipment
 from integrations.smtp import SilentMailer
+
+
+@runtime_checkable
+class NotConnected(Protocol):
+    """An integration behind which there is nothing; history tells the readers so.
+
+    `not_connected` says what is missing, as the end of a sentence.
+    """
+
+    not_connected: str
 
 
 @dataclass(frozen=True)

@@ -187,10 +187,18 @@ def conclude(round_: Round, ballots: Sequence[Ballot]) -> Verdict:
 
 
 def counting(round_: Round, ballots: Sequence[Ballot]) -> dict[SeatId, Ballot]:
-    """The ballots that count: of this round's revision, the latest of each seat."""
+    """The ballots that count: of this round's revision, the latest of each seat and person.
+
+    One person, one ballot, the last one counts: the seat they left is empty again. Raises
+    ApprovalError for a ballot without a seat, and for two of one person at one instant.
+    """
     latest: dict[SeatId, Ballot] = {}
     for ballot in sorted(ballots, key=lambda ballot: ballot.at):
         if ballot.revision == round_.revision:
+            left = [it.seat for it in latest.values() if it.person == ballot.person]
+            for seat in left:
+                if latest[seat].at < ballot.at:
+                    del latest[seat]
             latest[ballot.seat] = ballot
     for seat in latest:
         if round_.seat(seat) is None:
@@ -198,6 +206,36 @@ def counting(round_: Round, ballots: Sequence[Ballot]) -> dict[SeatId, Ballot]:
     if len({ballot.person for ballot in latest.values()}) != len(latest):
         raise ApprovalError("one person has cast for two seats; withdraw one of the ballots")
     return latest
+
+
+def movable(ballots: Sequence[Ballot], person: PersonId, seat: SeatId) -> list[Ballot]:
+    """What stands while `person` casts for `seat`: all but what they said for another seat."""
+    return [it for it in ballots if it.person != person or it.seat == seat]
+
+
+def is_needed(seat: Seat, quorum: Quorum) -> bool:
+    """Whether the round cannot decide before this seat has cast."""
+    return seat.mandatory or (seat.chair and quorum.chair)
+
+
+def unfilled(takers: Mapping[SeatId, Collection[PersonId]]) -> tuple[SeatId, ...]:
+    """The seats that stay empty however those who may take them sit down; one person, one seat.
+
+    `takers` has every seat that must cast, with those who may cast for it.
+    """
+    sits: dict[PersonId, SeatId] = {}
+
+    def finds(seat: SeatId, asked: set[PersonId]) -> bool:
+        for person in takers[seat]:
+            if person in asked:
+                continue
+            asked.add(person)
+            if person not in sits or finds(sits[person], asked):
+                sits[person] = seat
+                return True
+        return False
+
+    return tuple(seat for seat in takers if not finds(seat, set()))
 
 
 def _approves(round_: Round, choices: Mapping[SeatId, Choice]) -> bool:
@@ -224,7 +262,7 @@ def _absent(round_: Round, choices: Mapping[SeatId, Choice]) -> list[SeatId]:
     return [
         seat.id
         for seat in round_.seats
-        if (seat.mandatory or (seat.chair and round_.quorum.chair)) and seat.id not in choices
+        if is_needed(seat, round_.quorum) and seat.id not in choices
     ]
 
 

@@ -7,12 +7,16 @@ from types import MappingProxyType
 from typing import Any
 
 from clearway.errors import ClearwayError
+from integrations.silent import NotConnected
 from tasks import incident, notices, onboarding, problem, reviews
 
 Call = Callable[[Mapping[str, object], str], Mapping[str, object]]
 """A step ready to be called: inputs and job id -> result."""
 
 JOB_ID = "job_id"
+
+ONLY_NOTED = "only_noted"
+"""What a result has besides its own when nothing happened outside: why."""
 
 
 class StepInputError(ClearwayError):
@@ -82,6 +86,8 @@ def bind(
 def _call(name: str, step: Step, provided: Mapping[str, object]) -> Call:
     needed = {need: provided[need] for need in step.needs}
     known = step.inputs
+    missing = [it.not_connected for it in needed.values() if isinstance(it, NotConnected)]
+    silence = {ONLY_NOTED: "; ".join(missing)} if missing else {}
     wants_job = JOB_ID in inspect.signature(step.function).parameters
 
     def call(inputs: Mapping[str, object], job_id: str) -> Mapping[str, object]:
@@ -89,7 +95,7 @@ def _call(name: str, step: Step, provided: Mapping[str, object]) -> Call:
         given: dict[str, Any] = {**inputs, **needed}
         if wants_job:
             given[JOB_ID] = job_id
-        return step.function(**given)
+        return {**step.function(**given), **silence}
 
     return call
 

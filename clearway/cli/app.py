@@ -2,7 +2,7 @@
 
 import typer
 
-from clearway.cli import house, offline, questions, running
+from clearway.cli import access, house, offline, questions, running, scenarios
 
 app = typer.Typer(
     name="clearway",
@@ -20,7 +20,7 @@ app.command()(running.worker)
 app.command()(house.deploy)
 app.command()(house.pull)
 app.command()(offline.lint)
-app.command()(offline.test)
+app.command()(scenarios.test)
 app.command()(offline.conformance)
 app.command()(offline.feel)
 app.add_typer(sla, name="sla")
@@ -29,3 +29,4 @@ app.command()(questions.instance)
 app.command()(questions.verify)
 app.command()(questions.doctor)
 app.command()(house.token)
+app.command()(access.password)

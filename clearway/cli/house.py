@@ -3,18 +3,20 @@
 import contextlib
 import getpass
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 import typer
 
 from clearway.at_hand import open_database
 from clearway.cli.bundles import bundle_at, process_folders
-from clearway.cli.output import stop
+from clearway.cli.output import Format, OutputOption, print_json, stop
 from clearway.engine.values import Bundle
 from clearway.errors import ClearwayError
 from clearway.service.deploy import deploy as deploy_version
 from clearway.service.deploy import pull as pull_version
+from clearway.service.gate import examine
 from clearway.service.house import House
 from clearway.service.processes import versions
 from clearway.service.values import Actor, Refusal
@@ -33,6 +35,7 @@ def deploy(
     parent: int = typer.Option(
         -1, help="The version this was made from; read from the folder's last pull when absent"
     ),
+    output: Format = OutputOption,
 ) -> None:
     """Make a folder the newest version of its process, when the gate lets it through."""
     with entered() as house:
@@ -48,13 +51,19 @@ def deploy(
         if isinstance(answer, Refusal):
             stop(f"{answer.text} {answer.remedy}".strip())
         _note_version(_folder(path), answer.details["version"])
-        typer.echo(f"{bundle.process}: version {answer.details['version']} is deployed.")
+        if output is Format.JSON:
+            told = {name: answer.details[name] for name in ("process", "version", "hash")}
+            told["changed"] = answer.details["what"] == "deployed"
+            print_json({**told, "findings": examine(bundle, house.surroundings())})
+        else:
+            typer.echo(f"{bundle.process}: version {answer.details['version']} is deployed.")
 
 
 def pull(
     process: str = typer.Argument(help="The process"),
     to: Path = typer.Option("bpmn", help="The folder above the process's folder"),
     number: int = typer.Option(0, "--version", help="Which version; the newest when absent"),
+    output: Format = OutputOption,
 ) -> None:
     """Write a deployed version back into the folder; files of its folder that it lacks go away."""
     with entered() as house:
@@ -65,17 +74,20 @@ def pull(
             stop(f"{answer.text} {answer.remedy}".strip())
         _write(answer, to)
         _note_version(to / process, number)
-        typer.echo(f"{process}: {len(answer.files)} files are in {to}.")
+        if output is Format.JSON:
+            print_json({"process": process, "version": number, "files": sorted(answer.files)})
+        else:
+            typer.echo(f"{process}: {len(answer.files)} files are in {to}.")
 
 
 def token(
     channel: str = typer.Argument(help="alertmanager, or the name of a person"),
     days: int = typer.Option(90, help="How long a person's token works"),
+    output: Format = OutputOption,
 ) -> None:
     """Print the token of a channel, or make one that acts as a person."""
-    settings = Settings.from_environment()
     if channel in CHANNELS:
-        typer.echo(settings.secrets().alert_token)
+        _tell_token(channel, _alert_token(), None, output)
         return
     from clearway.service.sign_in import issue_token
 
@@ -83,7 +95,14 @@ def token(
         answer = issue_token(house, operator(), f"{channel} by cli", person=channel, days=days)
         if isinstance(answer, Refusal):
             stop(f"{answer.text} {answer.remedy}".strip())
-        typer.echo(answer.token)
+        _tell_token(answer.name, answer.token, answer.expires_at, output)
+
+
+def _alert_token() -> str:
+    try:
+        return Settings.from_environment().secrets().alert_token
+    except ClearwayError as error:
+        stop(str(error))
 
 
 def operator() -> Actor:
@@ -98,22 +117,24 @@ def entered() -> Generator[House]:
     """The house of this machine's settings; what is wrong with it ends the command in words."""
     try:
         settings = Settings.from_environment()
+        settings.make_home()
         with open_database(settings) as url, open_house(url) as house:
             yield house
     except ClearwayError as error:
         stop(str(error))
 
 
-def first_deployments(house: House, settings: Settings) -> dict[str, str]:
+def first_deployments(
+    house: House, settings: Settings, tell: Callable[[Mapping[str, str]], None]
+) -> Mapping[str, str]:
     """Make the demo organisation in an empty registry and deploy what has no version yet.
 
-    Answers the demo's new passwords. Raises ClearwayError when a process cannot be deployed.
+    Answers the demo's new passwords, which `tell` has heard as soon as they existed. Raises
+    ClearwayError when a process cannot be deployed.
     """
-    from clearway.service.demo import create_demo
-    from clearway.service.registry import people
+    from clearway.service.demo import create_demo, demo_is_due
 
-    found = people(house, operator())
-    passwords = create_demo(house) if not isinstance(found, Refusal) and not found else {}
+    passwords: Mapping[str, str] = create_demo(house, tell) if demo_is_due(house) else {}
     for folder in process_folders(settings.bpmn):
         if versions(house, operator(), folder.name):
             continue
@@ -128,6 +149,13 @@ def first_deployments(house: House, settings: Settings) -> dict[str, str]:
         if isinstance(answer, Refusal):
             raise ClearwayError(f"{folder.name} cannot be deployed: {answer.text} {answer.remedy}")
     return passwords
+
+
+def _tell_token(name: str, token: str, expires_at: datetime | None, output: Format) -> None:
+    if output is Format.JSON:
+        print_json({"name": name, "token": token, "expires_at": expires_at})
+    else:
+        typer.echo(token)
 
 
 def _parent(house: House, process: str, path: Path, given: int) -> int | None:

@@ -1,4 +1,4 @@
-"""Commands that need no database: lint, test, conformance, feel, sla check."""
+"""Commands that need no database: lint, conformance, feel, sla check."""
 
 import json
 from decimal import Decimal, InvalidOperation
@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import typer
 
-from clearway.cli.bundles import bundle_at, bundles_under
+from clearway.cli.bundles import bundle_at
 from clearway.cli.output import Format, OutputOption, print_json, show, stop
 from clearway.errors import ClearwayError
 
@@ -18,9 +18,11 @@ _LARGEST_EXPONENT = 6144  # of decimal128, IEEE 754-2008
 def feel(
     expression: str = typer.Argument(help="A FEEL expression"),
     context: str = typer.Option("{}", "--context", "-c", help="What it sees, as a JSON object"),
+    output: Format = OutputOption,
 ) -> None:
     """Evaluate a FEEL expression and print its value as FEEL text."""
     from clearway.feel import compile_expression, feel_text, from_json
+    from clearway.feel.values import kind
     from clearway.now import system_time
 
     seen = _context(context)
@@ -32,12 +34,19 @@ def feel(
         value = compile_expression(expression, names=tuple(names)).evaluate(
             names, now=system_time()
         )
-        typer.echo(feel_text(value))
+        told = {"text": feel_text(value), "type": kind(value)}
     except ClearwayError as error:
         stop(str(error))
+    if output is Format.JSON:
+        print_json(told)
+    else:
+        typer.echo(told["text"])
 
 
-def sla_check(file: Path = typer.Argument(help="A file of business-time cases")) -> None:
+def sla_check(
+    file: Path = typer.Argument(help="A file of business-time cases"),
+    output: Format = OutputOption,
+) -> None:
     """Check business-time arithmetic against a file of cases."""
     from processes.sla_cases import run_cases
 
@@ -48,9 +57,13 @@ def sla_check(file: Path = typer.Argument(help="A file of business-time cases"))
         result = run_cases(cast("dict[str, object]", data))
     except ClearwayError as error:
         stop(str(error), 2)
-    for failure in result.failures:
-        typer.echo(failure)
-    typer.echo(f"{result.passed} passed, {len(result.failures)} failed")
+    failed = len(result.failures)
+    if output is Format.JSON:
+        print_json({"passed": result.passed, "failed": failed, "failures": result.failures})
+    else:
+        for failure in result.failures:
+            typer.echo(failure)
+        typer.echo(f"{result.passed} passed, {failed} failed")
     raise typer.Exit(1 if result.failures else 0)
 
 
@@ -95,37 +108,6 @@ def lint(
     if any(finding.rule.startswith("unreadable") for finding in findings):
         raise typer.Exit(2)
     raise typer.Exit(1 if any(f.severity is Severity.ERROR for f in findings) else 0)
-
-
-def test(
-    path: Path = typer.Argument("bpmn", help="bpmn/, one process, or one scenario file"),
-) -> None:
-    """Run the scenarios of processes under a virtual clock."""
-    from clearway.engine import BlueprintError
-    from clearway.wiring import run_scenarios_of
-
-    try:
-        bundles, only = bundles_under(path)
-    except (OSError, ClearwayError) as error:
-        stop(f"{path} cannot be read: {error}", 2)
-    passed = failed = 0
-    for bundle in bundles:
-        try:
-            results = run_scenarios_of(bundle, only)
-        except BlueprintError as error:
-            failed += 1
-            typer.echo(f"FAILED {bundle.process}: the gate refuses it, so nothing was run.")
-            for finding in error.findings:
-                where = f"{finding.file} {finding.element or ''}".rstrip()
-                typer.echo(f"  {where}: {finding.message} {finding.remedy}")
-            continue
-        for result in results:
-            passed += result.passed
-            failed += not result.passed
-            if not result.passed:
-                typer.echo(f"FAILED {result.file}: {result.name}\n  {result.failure}")
-    typer.echo(f"{passed} passed, {failed} failed")
-    raise typer.Exit(1 if failed or not passed else 0)
 
 
 def _finding_row(finding: Any) -> dict[str, object]:

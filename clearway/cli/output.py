@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NoReturn
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -23,6 +24,8 @@ class Format(StrEnum):
     JSON = "json"
 
 
+_READABLE = 32  # columns that a text needs to be read at ease
+
 OutputOption = typer.Option(Format.TABLE, "-o", "--output", help="table or json")
 
 
@@ -31,13 +34,20 @@ def show(rows: Sequence[Row], output: Format, *, empty: str = "Nothing to show."
     if output is Format.JSON:
         print_json(rows)
         return
+    # Values are shown as they are: no markup, no emoji, no colours for what looks like a number.
+    console = Console(markup=False, emoji=False, highlight=False)
     if not rows:
-        Console().print(empty)
+        console.print(empty)
         return
-    table = Table(*[str(name).replace("_", " ") for name in rows[0]])
-    for row in rows:
-        table.add_row(*[_cell(value) for value in row.values()])
-    Console().print(table)
+    names = [str(name).replace("_", " ") for name in rows[0]]
+    cells = [[_cell(value) for value in row.values()] for row in rows]
+    if (table := _table(names, cells, console.width)) is not None:
+        console.print(table)
+        return
+    for number, row in enumerate(cells):
+        if number:
+            console.print()
+        console.print(_block(names, row))
 
 
 def print_json(value: object) -> None:
@@ -49,6 +59,36 @@ def stop(text: str, code: int = 1) -> NoReturn:
     """End with one sentence on standard error."""
     sys.stderr.write(text.rstrip() + "\n")
     raise typer.Exit(code)
+
+
+def _table(names: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> Table | None:
+    """A table in which only the widest column wraps; None when it has no room for that."""
+    widths = [
+        max(cell_len(line) for text in column for line in text.splitlines() or [""])
+        for column in zip(names, *cells, strict=True)
+    ]
+    borders = 3 * len(widths) + 1
+    widest = max(range(len(widths)), key=widths.__getitem__)
+    room = width - borders - (sum(widths) - widths[widest])
+    if room < min(widths[widest], _READABLE):
+        return None
+    table = Table()
+    for number, name in enumerate(names):
+        table.add_column(name, no_wrap=number != widest, overflow="fold")
+    for row in cells:
+        table.add_row(*row)
+    return table
+
+
+def _block(names: Sequence[str], row: Sequence[str]) -> Table:
+    """One row below each other, the first value at the margin; empty values are left out."""
+    block = Table.grid(padding=(0, 2, 0, 0))
+    block.add_column(no_wrap=True)
+    block.add_column(overflow="fold")
+    for number, (name, text) in enumerate(zip(names, row, strict=True)):
+        if text or not number:
+            block.add_row(f"  {name}" if number else name, text)
+    return block
 
 
 def _cell(value: object) -> str:

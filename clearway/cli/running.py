@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import typer
 
@@ -28,7 +28,9 @@ _POOL = "clearway"
 def up() -> None:
     """Run everything on this machine, until Ctrl-C."""
     try:
-        _up(Settings.from_environment())
+        settings = Settings.from_environment()
+        settings.make_home()
+        _up(settings)
     except ClearwayError as error:
         stop(str(error))
     except OSError as error:
@@ -46,7 +48,9 @@ def worker(
 ) -> None:
     """Run one worker: timers, messages and jobs. Any number may run side by side."""
     try:
-        _work(Settings.from_environment(), name or f"{socket.gethostname()}-{os.getpid()}")
+        settings = Settings.from_environment()
+        settings.make_home()
+        _work(settings, name or f"{socket.gethostname()}-{os.getpid()}")
     except ClearwayError as error:
         stop(str(error))
 
@@ -72,10 +76,10 @@ def _run_all(settings: Settings, url: str, embedded: EmbeddedPostgres | None) ->
     upgrade(url)
     with open_house(url) as house:
         _say("deploying the processes that have no version yet")
-        passwords = first_deployments(house, settings)
+        passwords = first_deployments(house, settings, _tell_passwords)
     _say("starting the portal, a worker and Prefect; the first time this takes a minute")
     supervisor = Supervisor(_children(settings, url), tended=[embedded] if embedded else [])
-    supervisor.run(on_ready=lambda: _tell_where(settings, passwords))
+    supervisor.run(on_ready=lambda: _tell_where(settings, first=bool(passwords)))
 
 
 def _children(settings: Settings, url: str) -> list[Child]:
@@ -118,13 +122,21 @@ def _say(stage: str) -> None:
     sys.stdout.flush()
 
 
-def _tell_where(settings: Settings, passwords: dict[str, str]) -> None:
+def _tell_passwords(passwords: Mapping[str, str]) -> None:
+    """At once: whatever ends the start from here on, somebody can sign in."""
+    lines = ["", "The demo organisation's passwords, shown this once:"]
+    lines += [f"  {name:<10} {password}" for name, password in sorted(passwords.items())]
+    sys.stdout.write("\n".join(lines) + "\n\n")
+    sys.stdout.flush()
+
+
+def _tell_where(settings: Settings, *, first: bool) -> None:
     lines = ["", f"Clearway is at {settings.base_url}"]
     lines.append(f"Prefect is at http://127.0.0.1:{settings.prefect_port} (user and password:")
     lines.append(f"  prefect_auth in {settings.home / 'secrets.json'})")
-    if passwords:
-        lines.append("The demo organisation's passwords, shown this once:")
-        lines += [f"  {name:<10} {password}" for name, password in sorted(passwords.items())]
+    if first:
+        lines.append("The demo organisation's passwords stand above, where they were made.")
+    lines.append("A lost password: `clearway password NAME` makes a new one.")
     lines += [*not_connected(settings), "Stop it with Ctrl-C.", ""]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()

@@ -1,15 +1,20 @@
 """A demo organisation of clearly fictional people, services and assets, to try Clearway with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 
 from clearway.errors import ClearwayError
 from clearway.service.house import House
 from clearway.service.passwords import hash_password, new_password
-from clearway.service.registry import import_csv
 from clearway.service.registry_command import record_entry
+from clearway.service.registry_import import imported
+from clearway.service.registry_sheet import read_sheet
 from clearway.service.values import Actor, Refusal
 from clearway.store import registry as rows
 from clearway.store.database import Connection
+
+Passwords = Mapping[str, str]
+"""The name of a person -> the password, as it is typed."""
 
 DEMO = Actor("demo", roles=frozenset({"admin"}), is_person=False)
 
@@ -132,22 +137,50 @@ db01,depends_on,core-switch
 """
 
 
-def create_demo(house: House) -> dict[str, str]:
-    """Make the demo organisation; answers the new passwords, which nobody can read again.
+def demo_is_due(house: House) -> bool:
+    """Whether the demo organisation is to be made: nobody is there, or only its beginning."""
+    return house.store.ask(_is_due)
 
-    Run again it changes nothing that is there and gives passwords only to people who have none.
-    Raises ClearwayError when somebody else's registry would be changed.
+
+def create_demo(house: House, tell: Callable[[Passwords], None] | None = None) -> Passwords:
+    """Make the demo organisation in one transaction; answers the passwords, kept as hashes only.
+
+    `tell` hears them once, before anything is kept: whatever ends the program, either nothing is
+    there and the next call makes it anew, or the passwords that work have been told. Run again it
+    changes nothing and answers no passwords. Raises ClearwayError when somebody else's registry
+    would be changed.
     """
     if house.store.ask(_is_somebody_elses):
         raise ClearwayError(
             "The registry has people of its own; the demo organisation is for an empty one."
         )
-    if not house.store.ask(_is_complete):
+    if not demo_is_due(house):
+        return {}
+    fresh = {name: new_password() for name in _STAFF}
+    hashes = {name: hash_password(password) for name, password in fresh.items()}
+    # The transaction may be tried again: the same passwords, told once.
+    told = cache(lambda: tell(fresh) if tell else None)
+
+    def make(connection: Connection) -> Passwords:
+        rows.lock_registry(connection)
+        if not _is_due(connection):  # another start was faster
+            return {}
         for table, text in _sheets():
-            result = import_csv(house, DEMO, table, text, once=f"demo {table} {house.now()}")
-            if isinstance(result, Refusal):
-                raise ClearwayError(f"The demo {table} cannot be made: {dict(result.fields)}")
-    return _passwords(house)
+            _import(house, connection, table, text)
+        for name, hashed in hashes.items():
+            rows.set_password_hash(connection, name, hashed)
+            record_entry(house, connection, DEMO, "set_password", {"person": name})
+        told()
+        return fresh
+
+    return house.store.change(make)
+
+
+def _import(house: House, connection: Connection, table: str, text: str) -> None:
+    sheet = read_sheet(table, text, rows.KEYS[table])
+    result = imported(house, connection, DEMO, sheet)
+    if isinstance(result, Refusal):
+        raise ClearwayError(f"The demo {table} cannot be made: {dict(result.fields)}")
 
 
 def _sheets() -> list[tuple[str, str]]:
@@ -169,25 +202,12 @@ def _is_somebody_elses(connection: Connection) -> bool:
     return bool(people) and not set(_STAFF) <= people
 
 
-def _is_complete(connection: Connection) -> bool:
-    """People come first and relations last, each in one transaction."""
-    return bool(rows.relations_of(connection, "db01"))
-
-
-def _passwords(house: House) -> dict[str, str]:
-    without = [
-        name
-        for name in _STAFF
-        if house.store.ask(lambda it, name=name: rows.password_hash(it, name)) is None
-    ]
-    fresh = {name: new_password() for name in without}
-    hashes = {name: hash_password(password) for name, password in fresh.items()}
-
-    def give(connection: Connection) -> None:
-        for name, hashed in hashes.items():
-            rows.set_password_hash(connection, name, hashed)
-            record_entry(house, connection, DEMO, "set_password", {"person": name})
-
-    if hashes:
-        house.store.change(give)
-    return fresh
+def _is_due(connection: Connection) -> bool:
+    """Passwords mark the end. An older version could leave its people there without any."""
+    people = rows.all_people(connection)
+    if not people:
+        return True
+    untouched = all(person.active for person in people)
+    if not untouched or {person.name for person in people} != set(_STAFF):
+        return False
+    return all(rows.password_hash(connection, name) is None for name in _STAFF)

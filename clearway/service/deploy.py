@@ -44,6 +44,9 @@ def deploy(
     """
     if (refusal := refuse_unless(actor, "deploy")) is not None:
         return refusal
+    if not reason.strip():
+        problem = "A reason is needed, so that others can understand it later."
+        return Refusal("invalid", problem, "Give a reason.", {"reason": problem})
     hashed = engine.bundle_hash(bundle)
     request = {"hash": hashed, "parent": parent, "reason": reason}
 

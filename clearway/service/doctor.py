@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from clearway.service.heartbeats import PREFECT, WORKER, heartbeats, is_stale
 from clearway.service.house import House
+from clearway.service.plan_vote import chair_rules, vacancies
 from clearway.store import health
+from clearway.store.candidates import NeededSeat, needed_seats
 from clearway.store.database import Connection
 from clearway.store.errors import StoreError
 from clearway.store.health import Backlog, Server
@@ -18,6 +20,8 @@ LATE = timedelta(seconds=60)
 RECENT = timedelta(days=7)
 """Messages that were given up longer ago are history."""
 OLDEST_POSTGRES = 150_000
+_MOST_ROUNDS = 1000
+_MOST_LISTED = 5
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ def examine(house: House, *, late_runs: Sequence[tuple[str, datetime]] | None = 
         _workers(house, [beat for beat in alive if beat.name.startswith(WORKER)]),
         _prefect(house, next((beat for beat in alive if beat.name == PREFECT), None)),
         *house.store.ask(lambda it: _backlogs(it, house.now(), late_runs)),
+        _approvals(house),
     ]
 
 
@@ -111,6 +116,37 @@ def _prefect(house: House, beat: Heartbeat | None) -> Sign:
         False,
         f"Prefect does not answer. The work goes on without it; only scheduled runs wait.{last}",
         "`clearway up` starts it; look whether PREFECT_API_URL names a server of your own.",
+    )
+
+
+def _approvals(house: House) -> Sign:
+    """Rounds that wait for a seat that nobody may take: nothing would ever decide them."""
+    needing = chair_rules(house.rules)
+    seats = house.store.look(
+        lambda it: needed_seats(it, house.now(), needing, _MOST_ROUNDS),
+    )
+    rounds: dict[int, list[NeededSeat]] = {}
+    for seat in seats:
+        rounds.setdefault(seat.round_id, []).append(seat)
+    stuck = [
+        f"{of[0].key} {of[0].approval}, since {_shown(of[0].opened_at)}: {' '.join(told)}"
+        for of in rounds.values()
+        if (told := vacancies(of))
+    ]
+    looked = (
+        f" Only the {_MOST_ROUNDS} oldest were looked at." if len(rounds) >= _MOST_ROUNDS else ""
+    )
+    if not stuck:
+        text = f"Somebody can take each seat that an open approval needs.{looked}"
+        return Sign("approvals", True, text)
+    listed = " ".join(stuck[:_MOST_LISTED])
+    more = f" And {len(stuck) - _MOST_LISTED} more." if len(stuck) > _MOST_LISTED else ""
+    waits = _counted(len(stuck), "approval waits", "approvals wait")
+    return Sign(
+        "approvals",
+        False,
+        f"{waits} for a seat that nobody can take. {listed}{more}{looked}",
+        "Do what each line says: until then nothing decides it.",
     )
 
 

@@ -41,6 +41,9 @@ def explain(error: ValidationError) -> tuple[str, str]:
     path = [str(part) for part in error.absolute_path]
     if keyword == "required":
         return "/".join([*path, _missing(error)]), "This is needed."
+    if keyword == "dependentRequired":
+        name, other = _dependent(error)
+        return "/".join([*path, name]), f"This is needed with {other}."
     if keyword == "additionalProperties":
         return "/".join(
             path
@@ -57,6 +60,25 @@ def _missing(error: ValidationError) -> str:
     return next(
         (name for name in names if name not in present and repr(name) in error.message), names[0]
     )
+
+
+def _dependent(error: ValidationError) -> tuple[str, str]:
+    """Which field is missing, and what people call the one that needs it."""
+    present = cast(Mapping[str, object], error.instance)
+    needs = cast(Mapping[str, Sequence[str]], error.validator_value)
+    # One error for each missing name, which only its text tells.
+    pairs = [
+        (name, other)
+        for other, names in needs.items()
+        if other in present
+        for name in names
+        if name not in present
+    ]
+    name, other = next(
+        (it for it in pairs if error.message == f"{it[0]!r} is a dependency of {it[1]!r}"), pairs[0]
+    )
+    schema = cast(Mapping[str, Mapping[str, Mapping[str, object]]], error.schema)
+    return name, str(schema.get("properties", {}).get(other, {}).get("title", other))
 
 
 def _type(wanted: Any, _schema: Any) -> str:

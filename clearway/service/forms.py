@@ -1,6 +1,6 @@
 """A form is the only door: which of a person's values may come in, and what is wrong with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +21,7 @@ Schema = Mapping[str, Any]
 Values = Mapping[str, object]
 
 _LONGEST = 1_000_000  # characters of JSON
+_DEEPEST = 50  # below it, all of a value is looked at as one
 
 
 def _is_integer(_checker: object, value: object) -> bool:
@@ -75,7 +76,7 @@ class Form:
         try:
             text = jsonb.dumps(jsonb.exact(dict(values)))
         except NotJson as error:
-            return Refusal("invalid", str(error), "Correct the values and send them again.")
+            return invalid(unkeepable(values) or {"": str(error)})
         if len(text) > _LONGEST:
             return Refusal("too_large", "A form takes at most a million characters.", "Attach it.")
         given = cast(dict[str, object], jsonb.loads(text))
@@ -176,6 +177,14 @@ class RecordSchema:
         return next(iter(_problems(validator, value).values()), None)
 
 
+def unkeepable(values: Values) -> dict[str, str]:
+    """What no record can hold, whatever its schema: field (nested ones as `lines/0/price`) -> why.
+
+    NUL characters, halves of surrogate pairs, numbers that are too large, and what is no JSON.
+    """
+    return dict(_unkeepable(values, ""))
+
+
 def schema_problem(schema: Schema) -> str | None:
     """Why this is no JSON Schema, or None."""
     try:
@@ -189,6 +198,29 @@ def invalid(problems: Mapping[str, str]) -> Refusal:
     """The refusal that names each field with its problem."""
     told = "; ".join(f"{name or 'the form'}: {problem}" for name, problem in problems.items())
     return Refusal("invalid", told, "Correct these fields and send the form again.", problems)
+
+
+def _unkeepable(value: object, path: str, depth: int = 0) -> Iterator[tuple[str, str]]:
+    parts = _parts(value) if depth < _DEEPEST else None
+    if parts is not None:
+        for name, part in parts:
+            yield from _unkeepable(name, f"{path}/{name}".lstrip("/"))
+            yield from _unkeepable(part, f"{path}/{name}".lstrip("/"), depth + 1)
+        return
+    try:
+        jsonb.exact(value)
+    except NotJson as error:
+        yield path, str(error)
+
+
+def _parts(value: object) -> Sequence[tuple[str, object]] | None:
+    if isinstance(value, Mapping):
+        named = cast(Mapping[object, object], value)
+        return [(str(name), part) for name, part in named.items()]
+    if isinstance(value, list | tuple):
+        listed = cast(Sequence[object], value)
+        return [(str(number), part) for number, part in enumerate(listed)]
+    return None
 
 
 def _problems(validator: Draft202012Validator, values: object) -> dict[str, str]:

@@ -229,4 +229,6 @@ def plan_cancel(
     draft = Draft(deployed, actor, "cancel", now, snapshot=snapshot)
     draft.line("cancelled_record", None, reason=reason)
     draft.run(CancelInstance())
+    # No token is left to show a state, and where it stood is not where it is.
+    draft.state = "cancelled"
     return planned(draft)

@@ -13,9 +13,10 @@ from clearway.service.permissions import cannot_see
 from clearway.service.plan import Outcome, planned
 from clearway.service.values import Actor, Refusal
 from clearway.store import rows
+from clearway.store.candidates import NeededSeat
 from clearway.store.effect import CastBallot, ClosedRound
 from clearway.store.rows import Snapshot, WorkItem
-from processes.approval import Ballot, Choice, Round, Seat, Verdict
+from processes.approval import Ballot, Choice, Round, Seat, Verdict, movable, unfilled
 from processes.approval import Outcome as Verdicts
 from processes.casting import incomplete, may_cast
 from processes.catalogue import ApprovalRule, Rule
@@ -69,9 +70,17 @@ def plan_vote(
         return refusal
     if (missing := incomplete(ballot)) is not None:
         return Refusal("invalid", missing.reason, "Fill it in and vote again.", _field(ballot))
+    left = next((it.seat for it in before if _is_elsewhere(it, ballot)), None)
+    taken = next((it for it in before if it.seat == vote.seat and it.person != actor.name), None)
+    if left is not None and taken is not None:
+        return Refusal(
+            "conflict",
+            f"{taken.person} has cast for seat {vote.seat}, and you for seat {left}.",
+            "Leave it so, or change your vote there: both count.",
+        )
     draft = Draft(deployed, actor, "vote", now, snapshot=snapshot)
     _cast(draft, item, item.round, ballot, vote)
-    counted = [old for old in before if old.seat != vote.seat]
+    counted = [it for it in before if it.seat != vote.seat and it.person != actor.name]
     verdict = rule.decide(asked, [*counted, ballot])
     if verdict.decided:
         _decide(draft, item, item.round, verdict)
@@ -92,6 +101,17 @@ def standing(round_: rows.Round, rules: Mapping[str, Rule]) -> Verdict:
     return rule.decide(
         Round(round_.revision, seats, rule.quorum, round_.opened_at), _ballots(round_)
     )
+
+
+def vacancies(seats: Sequence[NeededSeat]) -> list[str]:
+    """A sentence for each seat of one round that nobody can take, with what to do about it."""
+    empty = set(unfilled({seat.name: seat.takers for seat in seats}))
+    return [_vacancy(seat) for seat in seats if seat.name in empty]
+
+
+def chair_rules(rules: Mapping[str, Rule]) -> list[str]:
+    """The rules by which nothing is decided without the chair."""
+    return [name for name, rule in rules.items() if rule.quorum.chair]
 
 
 def why_not(
@@ -115,7 +135,8 @@ def why_not(
         actor.name,
         roles=actor.roles,
         excluded=excluded,
-        ballots=_ballots(round_),
+        # One person, one ballot, the last one counts: it moves with its person.
+        ballots=movable(_ballots(round_), actor.name, seat),
         at=now,
     )
     if refusal is None:
@@ -124,9 +145,44 @@ def why_not(
     return Refusal(code, refusal.reason, "Leave the decision to the other seats.")
 
 
+def _vacancy(seat: NeededSeat) -> str:
+    if seat.takers:
+        # One person has one ballot, and another seat cannot do without them either.
+        who, verb = " and ".join(seat.takers), "are" if len(seat.takers) > 1 else "is"
+        return (
+            f"Nobody is left for the seat {seat.name}: {who} {verb} needed for another seat, and "
+            "one person has one ballot. Let somebody else take one of the seats, or cancel."
+        )
+    if seat.person is not None:
+        why = _barring(*seat.barred[0]) if seat.barred else "is not in the registry"
+        can_lend = bool(seat.barred) and seat.barred[0][2] is None
+        remedy = "Let somebody stand in for them, or cancel." if can_lend else "Cancel it."
+        return f"Nobody can take the seat {seat.name}: {seat.person} {why}. {remedy}"
+    if not seat.barred:
+        return (
+            f"Nobody can take the seat {seat.name}: nobody has the role {seat.role}. "
+            "Give somebody the role, or cancel."
+        )
+    told = "; ".join(
+        f"{it[0]}, who has the role {seat.role}, {_barring(*it)}" for it in seat.barred
+    )
+    return f"Nobody can take the seat {seat.name}: {told}. Give somebody else the role, or cancel."
+
+
+def _barring(name: str, may_sign_in: bool, interest: str | None) -> str:
+    if interest is None and not may_sign_in:
+        return "may not sign in any more"
+    if interest in (None, name):
+        return "has an interest"
+    return f"stands in for {interest}, who has an interest"
+
+
 def _cast(draft: Draft, item: WorkItem, round_: rows.Round, ballot: Ballot, vote: Vote) -> None:
     seat = next(seat for seat in round_.seats if seat.name == vote.seat)
-    old = next((it.id for it in round_.ballots if it.seat_id == seat.id), None)
+    names = {it.id: it.name for it in round_.seats}
+    mine = next((it for it in round_.ballots if it.person == ballot.person), None)
+    old = mine or next((it for it in round_.ballots if it.seat_id == seat.id), None)
+    is_moved = mine is not None and mine.seat_id != seat.id
     draft.ballots.append(
         CastBallot(
             seat.id,
@@ -134,7 +190,7 @@ def _cast(draft: Draft, item: WorkItem, round_: rows.Round, ballot: Ballot, vote
             ballot.choice.value,
             vote.reason.strip() or None,
             vote.conditions.strip() or None,
-            old,
+            old and old.id,
         )
     )
     draft.line(
@@ -147,7 +203,8 @@ def _cast(draft: Draft, item: WorkItem, round_: rows.Round, ballot: Ballot, vote
         reason=vote.reason.strip(),
         conditions=vote.conditions.strip(),
         round=round_.revision,
-        replaced=old is not None,
+        replaced=old is not None and not is_moved,
+        **({"moved_from": names[mine.seat_id]} if is_moved and mine else {}),
     )
 
 
@@ -200,6 +257,10 @@ def _ballots(round_: rows.Round) -> Sequence[Ballot]:
         )
         for it in round_.ballots
     ]
+
+
+def _is_elsewhere(before: Ballot, ballot: Ballot) -> bool:
+    return before.person == ballot.person and before.seat != ballot.seat
 
 
 def _round(round_: rows.Round, rule: ApprovalRule, snapshot: Snapshot, actor: Actor) -> Round:

@@ -51,10 +51,17 @@ class _Line:
         return ", ".join(told)
 
     def value(self, field: str, value: object) -> str:
-        """A value of a field in the words that its forms have for it."""
-        shape = cast(Mapping[str, object], self.deployed.record_schema.fields.get(field, {}))
-        words = cast(Mapping[str, object], shape.get("x-titles", {})).get(str(value))
-        return _quoted(value) if words is None else _inside(str(words))
+        """A value of a field of the record in the words that its schema has for it."""
+        fields = self.deployed.record_schema.fields
+        return _worded(value, cast(Mapping[str, object], fields.get(field, {})))
+
+    def given(self) -> Mapping[str, object]:
+        """What a decision gave, by field: where its outputs have other names, what it wrote."""
+        outputs = self.named("outputs")
+        if outputs.keys() & self.deployed.record_schema.fields.keys():
+            return outputs
+        pairs = cast(Mapping[str, Sequence[object]], self.named("fields"))
+        return {name: after for name, (_, after) in pairs.items()} or outputs
 
     def ending(self, end: str = ".") -> str:
         """What ends a sentence: the fields that were written, or a full stop."""
@@ -72,7 +79,7 @@ def _decided(it: _Line) -> str:
     rules = cast(Sequence[object], it.entry.details.get("rules") or ())
     table = it.deployed.decision_name(it.says("decision"))
     by = f"rule{'s' * (len(rules) > 1)} {_listed(rules)} of {table}" if rules else table
-    outputs = it.named("outputs")
+    outputs = it.given()
     if len(outputs) == 1:
         [(name, value)] = outputs.items()
         return f"{it.title(name)} was decided by {by}: {it.value(name, value)}."
@@ -131,12 +138,20 @@ def _done(it: _Line) -> str:
 def _voted(it: _Line) -> str:
     again = " again" if it.entry.details.get("replaced") else ""
     because = f": {it.says('reason')}" if it.says("reason") else "."
+    if left := it.says("moved_from"):
+        choice, seat = _plain(it.says("choice")), it.says("seat")
+        return f"{it.who} moved their vote from seat {left} to seat {seat}, {choice}{because}"
     return f"{it.who} voted{again} {_plain(it.says('choice'))} for seat {it.says('seat')}{because}"
 
 
 def _noted(it: _Line) -> str:
-    values = cast(Mapping[str, object], it.entry.details.get("values", {}))
-    return "; ".join(f"{name} is {_text(value)}" for name, value in values.items()) + "."
+    """What a form asked for that no field of the record keeps."""
+    form = it.deployed.form_of(it.entry.element or "")
+    told: list[str] = []
+    for name, value in it.named("values").items():
+        shape = cast(Mapping[str, object], form.fields.get(name, {}) if form else {})
+        told.append(f"{shape.get('title', _plain(name))} is {_worded(value, shape, _LONGEST)}")
+    return "; ".join(told) + "."
 
 
 def _sent(it: _Line) -> str:
@@ -169,6 +184,7 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     ),
     "message": _message,
     "answered": lambda it: f"{it.element} is done{it.ending()}",
+    "only_noted": lambda it: f"{it.element} is only noted here: {it.says('because')}.",
     "failed": lambda it: f"{it.element} failed: {it.says('error') or it.says('code')}",
     "sent": _sent,
     "told": lambda it: f"{it.says('to')} is told: {_plain(it.says('template'))}.",
@@ -183,22 +199,47 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     "retried": lambda it: f"{it.says('by') or it.who} let it be tried again.",
     "cancelled_record": lambda it: f"{it.who} cancelled it: {it.says('reason')}",
     "attached": lambda it: f"{it.who} attached {it.says('name')}.",
-    "linked": lambda it: f"{it.who} linked it: {_plain(it.says('kind'))} {it.says('to')}.",
+    "linked": lambda it: f"{it.who} linked it: {_plain(it.says('link'))} {it.says('to')}.",
 }
 
 
+def _worded(value: object, shape: Mapping[str, object], longest: int = _LONGEST_VALUE) -> str:
+    """A value in the words of its schema: `x-titles`, or a code without its underscores."""
+    if isinstance(value, list):
+        items = cast(Mapping[str, object], shape.get("items", {}))
+        # The titles of a list's entries may stand at the list.
+        entry = {**shape, **items}
+        each = [_worded(item, entry, longest) for item in cast(list[object], value)]
+        return _cut(", ".join(each), longest) or "nothing"
+    code = str(value).lower() if isinstance(value, bool) else str(value)
+    words = cast(Mapping[str, object], shape.get("x-titles", {})).get(code)
+    if words is not None:
+        return _inside(str(words))
+    if isinstance(value, str) and value in cast(Sequence[object], shape.get("enum", ())):
+        return _plain(value)
+    return _quoted(value, longest)
+
+
 def _text(value: object, longest: int = _LONGEST) -> str:
+    if value is None:
+        return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(_text(item) for item in cast(list[object], value))
-    text = str(value)
+        return ", ".join(_text(item) for item in cast(list[object], value)) or "nothing"
+    if isinstance(value, Mapping):
+        pairs = cast(Mapping[str, object], value).items()
+        return _cut(", ".join(f"{_plain(name)} {_text(each)}" for name, each in pairs), longest)
+    return _cut(str(value), longest)
+
+
+def _cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
-def _quoted(value: object) -> str:
+def _quoted(value: object, longest: int = _LONGEST_VALUE) -> str:
     """A value inside a sentence: text of several words stands in quotation marks."""
-    text = _text(value, _LONGEST_VALUE)
+    text = _text(value, longest)
     return f'"{text}"' if isinstance(value, str) and " " in text else text
 
 

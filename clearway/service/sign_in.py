@@ -88,8 +88,8 @@ def sign_out(house: House, session_token: str) -> None:
 def set_password(house: House, actor: Actor, person: str, password: str) -> Done | Refusal:
     """Give a person a password, and sign that person out everywhere.
 
-    People set their own, administrators anybody's. There is no idempotency key: the request
-    would have to be kept, and a second time does no harm.
+    People set their own, administrators anybody's; who has left gets none. There is no
+    idempotency key: the request would have to be kept, and a second time does no harm.
     """
     if actor.name != person and (refusal := refuse_unless(actor, "set_password")):
         return refusal
@@ -99,8 +99,9 @@ def set_password(house: House, actor: Actor, person: str, password: str) -> Done
         return Refusal("invalid", str(error), fields={"password": str(error)})
 
     def replace(connection: Connection) -> Done | Refusal:
-        if registry_rows.one_person(connection, person) is None:
-            return Refusal("not_found", f"There is no person {person}.", "Check the name.")
+        found = registry_rows.one_person(connection, person)
+        if found is None or not found.active:
+            return Refusal("not_found", f"There is no active person {person}.", "Check the name.")
         registry_rows.set_password_hash(connection, person, hashed)
         sessions.end_sessions_of(connection, [person])
         record_entry(house, connection, actor, "set_password", {"person": person})

@@ -1,6 +1,6 @@
 """The page of one task: its form with the record's values, or its round with the seats."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from clearway.service.deployed import Deployed
 from clearway.service.entitled import (
@@ -13,7 +13,7 @@ from clearway.service.entitled import (
 from clearway.service.holding import holding_of
 from clearway.service.house import House
 from clearway.service.permissions import cannot_see
-from clearway.service.plan_vote import seat_round, standing, why_not
+from clearway.service.plan_vote import chair_rules, seat_round, standing, vacancies, why_not
 from clearway.service.reading import item_view, may_see
 from clearway.service.values import (
     Actor,
@@ -23,7 +23,8 @@ from clearway.service.values import (
     SeatView,
     TaskView,
 )
-from clearway.store import loading, rows
+from clearway.store import candidates, loading, rows
+from clearway.store.candidates import NeededSeat
 from clearway.store.database import Transaction
 from clearway.store.loading import Asking
 from clearway.store.rows import Snapshot, WorkItem
@@ -33,13 +34,14 @@ def task(house: House, actor: Actor, work_item_id: int) -> TaskView | Refusal:
     """All that the page of this work item shows to the actor; closed ones say who was first."""
     asking = Asking(actor.name, house.now())
 
-    def look(transaction: Transaction) -> tuple[Snapshot | None, Holding]:
+    def look(transaction: Transaction) -> tuple[Snapshot | None, Holding, Sequence[NeededSeat]]:
         found = loading.look_by_work_item(transaction, asking, work_item_id)
         if found is None:
-            return None, UNASKED
-        return found, holding_of(transaction, actor, found, work_item_id)
+            return None, UNASKED, ()
+        holding = holding_of(transaction, actor, found, work_item_id)
+        return found, holding, _needed_seats(house, transaction, found, work_item_id)
 
-    snapshot, holding = house.store.look(look)
+    snapshot, holding, seats = house.store.look(look)
     if snapshot is None or not may_see(house, actor, snapshot):
         return cannot_see("task")
     item = snapshot.work_item(work_item_id)
@@ -60,7 +62,7 @@ def task(house: House, actor: Actor, work_item_id: int) -> TaskView | Refusal:
         may_claim=is_form and claiming is None and item.assignee != actor.name,
         may_complete=is_form and completing is None,
         why_not=completing.text if is_form and completing else closed and closed.text,
-        round=_round(house, snapshot, item, actor),
+        round=_round(house, snapshot, item, actor, vacancies(seats)),
         closed_by=item.closed_by,
         closed_at=item.closed_at,
     )
@@ -74,7 +76,20 @@ def _values(
     return {name: record[name] for name in names if name in record}
 
 
-def _round(house: House, snapshot: Snapshot, item: WorkItem, actor: Actor) -> RoundView | None:
+def _needed_seats(
+    house: House, transaction: Transaction, snapshot: Snapshot, work_item_id: int
+) -> Sequence[NeededSeat]:
+    """Nothing is asked when it is no approval, or is over."""
+    item = snapshot.work_item(work_item_id)
+    if item is None or item.round is None:
+        return ()
+    needing = chair_rules(house.rules)
+    return candidates.needed_seats(transaction, house.now(), needing, 1, work_item_id)
+
+
+def _round(
+    house: House, snapshot: Snapshot, item: WorkItem, actor: Actor, vacant: Sequence[str]
+) -> RoundView | None:
     round_ = item.round
     if round_ is None:
         return None
@@ -84,8 +99,8 @@ def _round(house: House, snapshot: Snapshot, item: WorkItem, actor: Actor) -> Ro
     for seat in round_.seats:
         refusal = why_not(asked, round_, snapshot, actor, seat.name, house.now())
         views.append(_seat(seat, ballots.get(seat.id), refusal))
-    verdict = standing(round_, house.rules)
-    return RoundView(round_.revision, round_.rule, round_.deadline, views, verdict.reason, None)
+    told = " ".join([standing(round_, house.rules).reason, *vacant])
+    return RoundView(round_.revision, round_.rule, round_.deadline, views, told, None)
 
 
 def _seat(seat: rows.Seat, ballot: rows.Ballot | None, refusal: Refusal | None) -> SeatView:

@@ -24,6 +24,7 @@ def vote(
 ) -> Done | Refusal:
     """Cast or replace the seat's ballot; `conditions` has one condition on each line.
 
+    Whoever has cast for another seat of the round moves their ballot: the last one counts.
     When the ballot decides the round, the approval completes with the result.
     """
     ballot = Vote(seat, choice, reason, conditions)

@@ -103,6 +103,8 @@ class Store:
         self._watchers: list[Watcher] = []
         self._engine = sqlalchemy.create_engine(
             "postgresql+psycopg://",
+            # What people wrote must not reach a log by way of an error's text.
+            hide_parameters=True,
             creator=lambda: psycopg.connect(
                 url, options=_SETTINGS, connect_timeout=10, application_name="clearway"
             ),

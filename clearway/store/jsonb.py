@@ -98,10 +98,16 @@ def _dumps(value: object, options: int) -> str:
     try:
         text = orjson.dumps(value, default=_other, option=options).decode()
     except TypeError as error:
-        raise NotJson(f"This value cannot be kept: {error}.") from error
+        raise NotJson(_told(error)) from error
     if "\\u0000" in text and _NUL.search(text):
         raise NotJson("Text must not hold the character NUL: take it out.")
     return text
+
+
+def _told(error: TypeError) -> str:
+    if "64-bit" in str(error):
+        return "A whole number is too large to be kept: it has at most 18 digits."
+    return f"This value cannot be kept: {error}."
 
 
 def _other(value: object) -> object:

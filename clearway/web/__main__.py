@@ -15,6 +15,7 @@ def main() -> int:
     """Serve with the settings of the environment; answers the exit code."""
     try:
         settings = Settings.from_environment()
+        settings.make_home()
         with open_database(settings) as url, open_house(url) as house:
             app = create_app(house, settings, **portal_parts(house, settings, url))
             uvicorn.run(

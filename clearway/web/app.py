@@ -1,7 +1,7 @@
 """The portal as one application: its pages, its API, and what every answer goes through."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,7 +12,9 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from clearway.service.house import House
 from clearway.store.errors import Contended, Unavailable
+from clearway.web.addresses import PlainAddresses
 from clearway.web.api.app import api
+from clearway.web.api.problems import of_nul
 from clearway.web.body_limit import BodyLimits
 from clearway.web.live import Live
 from clearway.web.pages import (
@@ -34,6 +36,7 @@ from clearway.web.security import SecurityHeaders
 from clearway.web.static_files import static_files
 from clearway.web.visit import ForeignForm, SignInNeeded, Visit, visit
 
+_API = "/api/v1"
 PAGES = (
     events,
     faults,
@@ -68,10 +71,11 @@ def create_app(
         app.include_router(room.router, include_in_schema=False)
     app.add_api_route("/healthz", _healthy, include_in_schema=False)
     app.mount("/static", static_files(), name="static")
-    app.mount("/api/v1", api(app.state.portal), name="api")
+    app.mount(_API, api(app.state.portal), name="api")
     _add_error_pages(app)
     # The last one added is the first to see a request.
     app.add_middleware(BodyLimits)
+    app.add_middleware(PlainAddresses, refuse=_on_nul)
     app.add_middleware(GZipMiddleware, minimum_size=800)
     app.add_middleware(SecurityHeaders, secure=app.state.portal.is_secure)
     return app
@@ -126,6 +130,13 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 
 async def _on_invalid_address(request: Request, error: Exception) -> Response:
     del error
+    visitor = await run_in_threadpool(_visitor, request)
+    return trouble.trouble_page(request, 404, visit=visitor)
+
+
+async def _on_nul(request: Request, asked: Sequence[str]) -> Response:
+    if request.url.path.startswith(f"{_API}/"):
+        return of_nul(asked)
     visitor = await run_in_threadpool(_visitor, request)
     return trouble.trouble_page(request, 404, visit=visitor)
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
+from clearway.service.forms import unkeepable
 from clearway.web.forms import (
     Schema,
     as_text,
@@ -63,6 +64,9 @@ def read_typed(
             value = _read(declared, texts.get(name, []), zone, required=name in required)
         except ValueError as error:
             errors[name] = str(error)
+            continue
+        if problems := unkeepable({name: value}):
+            errors.update(problems)
             continue
         emptied = name in texts and name not in required and before.get(name) is not None
         if value is not None or emptied:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import orjson
 
 MOST_ALERTS = 5000
+AHEAD = timedelta(minutes=5)
+"""How far an instant may lie ahead of our clock: beyond it, the sender's clock is wrong."""
 
 _FINGERPRINT = re.compile(r"[0-9A-Za-z_.:-]{1,128}")
 _FRACTION = re.compile(r"(\.\d{6})\d+")
@@ -16,13 +18,23 @@ _FRACTION = re.compile(r"(\.\d{6})\d+")
 
 @dataclass(frozen=True)
 class Alert:
-    """One alert of a delivery; `began` tells its episodes apart."""
+    """One alert of a delivery; `began` tells its episodes apart.
+
+    `ended` is None while it fires, and never before `began`. `is_dated` is False when the body
+    named a beginning in the future: `began` is our guess then.
+    """
 
     fingerprint: str
-    is_firing: bool
     began: datetime
+    ended: datetime | None
+    is_dated: bool
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
+
+    @property
+    def is_firing(self) -> bool:
+        """Whether its condition holds."""
+        return self.ended is None
 
 
 @dataclass(frozen=True)
@@ -33,8 +45,12 @@ class Wrong:
     text: str
 
 
-def read_body(body: bytes) -> list[Alert] | list[Wrong]:
-    """All alerts of a delivery, or everything that is wrong with it."""
+def read_body(body: bytes, now: datetime) -> list[Alert] | list[Wrong]:
+    """All alerts of a delivery, or everything that is wrong with it.
+
+    An instant more than `AHEAD` after `now` is not believed. Such a beginning counts as now (for
+    what is over: as its end), so that what really begins later is not taken for something old.
+    """
     try:
         found: object = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -47,13 +63,14 @@ def read_body(body: bytes) -> list[Alert] | list[Wrong]:
     given = cast(list[object], listed)
     if len(given) > MOST_ALERTS:
         return [Wrong("alerts", f"There are more than {MOST_ALERTS}: send them in parts.")]
-    reader = _Reader()
+    reader = _Reader(now)
     alerts = [reader.alert(f"alerts[{number}]", each) for number, each in enumerate(given)]
     return reader.wrong or [alert for alert in alerts if alert is not None]
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, now: datetime) -> None:
+        self.now = now
         self.wrong: list[Wrong] = []
 
     def alert(self, path: str, given: object) -> Alert | None:
@@ -70,9 +87,19 @@ class _Reader:
         labels = self._texts(f"{path}.labels", fields.get("labels"), required=True)
         annotations = self._texts(f"{path}.annotations", fields.get("annotations"))
         began = self._instant(f"{path}.startsAt", fields.get("startsAt"))
+        ended = None
+        if status == "resolved" and fields.get("endsAt") is not None:
+            ended = self._instant(f"{path}.endsAt", fields["endsAt"])
         if len(self.wrong) > before or began is None:
             return None
-        return Alert(str(fingerprint), status == "firing", began, labels, annotations)
+        is_dated = began <= self.now + AHEAD
+        if ended is not None and ended > self.now + AHEAD:
+            ended = None
+        if not is_dated:
+            began = ended or self.now
+        if status == "resolved":
+            ended = max(began, ended or began)
+        return Alert(str(fingerprint), began, ended, is_dated, labels, annotations)
 
     def _texts(self, path: str, given: object, *, required: bool = False) -> dict[str, str]:
         if given is None and not required:

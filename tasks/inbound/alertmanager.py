@@ -5,16 +5,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clearway.service.alerts import AlertRow, condition_ended, heard, known_alert, note
+from clearway.service.alerts import (
+    FIRING,
+    OPENING,
+    RESOLVED,
+    AlertLedger,
+    AlertRow,
+    condition_ended,
+    note,
+    opened_as,
+)
 from clearway.service.house import House
 from clearway.service.link import link
-from clearway.service.registry import service_context
 from clearway.service.sign_in import admit_channel
 from clearway.service.standing import standing
 from clearway.service.start import start
 from clearway.service.values import Actor, Refusal
 from clearway.store.errors import Contended
 from tasks.inbound.alert_body import Alert, Wrong, read_body
+from tasks.inbound.alert_words import payload, shown
 
 SOURCE = "alertmanager"
 ROLE = "alerts"
@@ -73,15 +82,28 @@ def receive_alerts(house: House, actor: Actor, body: bytes) -> AlertsReceived | 
         return Refusal(
             "not_allowed", "This token may not deliver alerts.", "Use the channel's own token."
         )
-    found = read_body(body)
+    found = read_body(body, house.now())
     wrong = [each for each in found if isinstance(each, Wrong)]
     if wrong:
         return _refused(wrong)
     # Older episodes first, so that a shuffled delivery ends as an ordered one.
     alerts = [each for each in found if isinstance(each, Alert)]
-    order = sorted(range(len(alerts)), key=lambda at: (alerts[at].began, not alerts[at].is_firing))
-    results = {at: _taken(house, alerts[at]) for at in order}
+    order = sorted(range(len(alerts)), key=lambda at: _happened(alerts[at]))
+    results: dict[int, AlertResult] = {}
+    not_taken: list[AlertsNotTaken] = []
+    for at in order:
+        try:
+            results[at] = _taken(house, alerts[at])
+        except AlertsNotTaken as error:
+            not_taken.append(error)
+    if not_taken:
+        # The others are taken all the same: one alert does not keep them back.
+        raise not_taken[0]
     return AlertsReceived([results[at] for at in range(len(alerts))])
+
+
+def _happened(alert: Alert) -> tuple[datetime, bool]:
+    return alert.ended or alert.began, not alert.is_firing
 
 
 def _refused(wrong: Sequence[Wrong]) -> Refusal:
@@ -94,100 +116,136 @@ def _refused(wrong: Sequence[Wrong]) -> Refusal:
     )
 
 
-def _taken(house: House, alert: Alert) -> AlertResult:
-    return _fired(house, alert) if alert.is_firing else _ended(house, alert)
-
-
 # --- it fires ----------------------------------------------------------------------------------
 
 
-def _fired(house: House, alert: Alert) -> AlertResult:
-    known = known_alert(house, SOURCE, alert.fingerprint)
-    if known is not None and alert.began <= known.first_seen_at:
-        return _heard_again(house, alert, known)
-    if known is not None and known.key and _is_worked_on(house, known.key):
-        return _fired_anew(house, alert, known)
-    return _open(house, alert, known)
+def _taken(house: House, alert: Alert) -> AlertResult:
+    ledger = AlertLedger(house, SOURCE, alert.fingerprint)
+    known = ledger.known()
+    if known is not None and known.status == OPENING:
+        # Somebody opens its incident just now, or died while doing so.
+        key = opened_as(house, _once(alert, known.first_seen_at, "fired"))
+        known = known if key is None else _adopt(house, alert, ledger, known, key)
+    if alert.ended is None:
+        return _fired(house, alert, ledger, known)
+    return _ended(house, alert, ledger, known, alert.ended)
 
 
-def _heard_again(house: House, alert: Alert, known: AlertRow) -> AlertResult:
+def _fired(house: House, alert: Alert, ledger: AlertLedger, known: AlertRow | None) -> AlertResult:
+    if known is not None and known.status != OPENING:
+        if not _is_news(alert, known):
+            return _heard_again(house, alert, ledger, known)
+        if known.key and _is_worked_on(house, known.key):
+            return _fired_anew(house, alert, ledger, known)
+    row = ledger.opening(alert.began)
+    if row.status != OPENING:
+        # Somebody else was faster, and is done already.
+        return _heard(alert, row)
+    return _open(house, alert, ledger, row)
+
+
+def _is_news(alert: Alert, known: AlertRow) -> bool:
+    """Whether a new episode has begun. Without a date, only its end tells one from the next."""
+    return alert.began > known.first_seen_at and (alert.is_dated or known.status == RESOLVED)
+
+
+def _heard_again(house: House, alert: Alert, ledger: AlertLedger, known: AlertRow) -> AlertResult:
     """The episode is known: it counts, and opens nothing, even when its end came first."""
-    is_late = alert.began < known.first_seen_at or known.status == "resolved"
-    row = heard(house, SOURCE, alert.fingerprint, began=alert.began, status="firing")
-    return AlertResult(alert.fingerprint, "late" if is_late else "repeated", row.key or None)
+    ledger.counted()
+    if known.status == RESOLVED and not known.key:
+        # Its end came while somebody opened its incident, who may have died before saying so.
+        once = _once(alert, alert.began, "fired")
+        if (key := opened_as(house, once)) is not None:
+            _adopt(house, alert, ledger, known, key)
+            return _tell_end(house, alert, key, alert.began)
+    return _heard(alert, known)
 
 
-def _fired_anew(house: House, alert: Alert, known: AlertRow) -> AlertResult:
+def _heard(alert: Alert, row: AlertRow) -> AlertResult:
+    outcome = "late" if row.status == RESOLVED else "repeated"
+    return AlertResult(alert.fingerprint, outcome, row.key or None)
+
+
+def _fired_anew(house: House, alert: Alert, ledger: AlertLedger, known: AlertRow) -> AlertResult:
     """It had ended, and fires again while its incident is still open."""
-    text = f"The alert {alert.labels['alertname']} fires again since {_shown(alert.began)}."
-    done = note(house, _ACTOR, known.key, text, once=_once(alert, "again"))
+    text = f"The alert {alert.labels['alertname']} fires again since {shown(alert.began)}."
+    once = _once(alert, alert.began, "again")
+    # An end that the incident has not heard of yet is no longer true.
+    done = note(house, _ACTOR, known.key, text, once=once, withdraws=(RECOVERED, CLEARED))
     if isinstance(done, Refusal):
         raise AlertsNotTaken(f"{known.key}: {done.text}")
-    heard(house, SOURCE, alert.fingerprint, began=alert.began, status="firing", key=known.key)
+    ledger.fires_again(alert.began)
     return AlertResult(alert.fingerprint, "repeated", known.key)
 
 
-def _open(house: House, alert: Alert, known: AlertRow | None) -> AlertResult:
-    values = _payload(house, alert)
-    done = start(house, _ACTOR, PROCESS, values, once=_once(alert, "fired"), event=FIRED)
+def _open(house: House, alert: Alert, ledger: AlertLedger, row: AlertRow) -> AlertResult:
+    once = _once(alert, row.first_seen_at, "fired")
+    done = start(house, _ACTOR, PROCESS, payload(house, alert), once=once, event=FIRED)
     if isinstance(done, Refusal):
         raise AlertsNotTaken(f"The alert {alert.fingerprint} opened no incident: {done.text}")
-    if known is not None and known.key:
-        link(house, _ACTOR, done.key, "relates_to", known.key, once=_once(alert, "earlier"))
-    row = heard(house, SOURCE, alert.fingerprint, began=alert.began, status="firing", key=done.key)
-    if row.status == "resolved" and row.first_seen_at == alert.began:
+    now = _adopt(house, alert, ledger, row, done.key)
+    if now.status == RESOLVED or now.key != done.key:
         # The end of this very episode was delivered while we opened its incident.
-        return _tell_end(house, alert, row)
+        return _tell_end(house, alert, done.key, row.first_seen_at)
     return AlertResult(alert.fingerprint, "repeated" if done.repeated else "opened", done.key)
+
+
+def _adopt(house: House, alert: Alert, ledger: AlertLedger, row: AlertRow, key: str) -> AlertRow:
+    """The incident of the episode in `row` is there: link it to the one before, write it down."""
+    if row.key and row.key != key:
+        once = _once(alert, row.first_seen_at, "earlier")
+        link(house, _ACTOR, key, "relates_to", row.key, once=once)
+    return ledger.opened(row, key)
 
 
 # --- it ends -----------------------------------------------------------------------------------
 
 
-def _ended(house: House, alert: Alert) -> AlertResult:
-    known = known_alert(house, SOURCE, alert.fingerprint)
-    if known is not None and alert.began < known.first_seen_at:
-        row = heard(house, SOURCE, alert.fingerprint, began=alert.began, status="resolved")
-        return AlertResult(alert.fingerprint, "late", row.key or None)
-    if known is not None and known.key and known.status == "firing":
+def _ended(
+    house: House, alert: Alert, ledger: AlertLedger, known: AlertRow | None, ended: datetime
+) -> AlertResult:
+    if known is None or known.status == OPENING:
+        row = ledger.over(alert.began, ended)
+        if row.key and (known is None or row.key != known.key):
+            # It fired while we looked: its incident is there now.
+            return _tell_end(house, alert, row.key, alert.began)
+        return AlertResult(alert.fingerprint, "recorded", row.key or None)
+    is_firing = known.status == FIRING
+    if is_firing and (alert.began >= known.first_seen_at or ended > known.first_seen_at):
         # First the incident, then the row: what is lost in between is delivered again.
-        result = _tell_end(house, alert, known)
-        heard(house, SOURCE, alert.fingerprint, began=alert.began, status="resolved")
+        result = _tell_end(house, alert, known.key, known.first_seen_at)
+        ledger.over(alert.began, ended)
         return result
-    row = heard(house, SOURCE, alert.fingerprint, began=alert.began, status="resolved")
-    if known is None and row.key:
-        # It fired while we looked: its incident is there now.
-        return _tell_end(house, alert, row)
-    outcome = "recorded" if known is None or not row.key else "repeated"
+    row = ledger.over(alert.began, ended)
+    is_late = is_firing or ended < known.first_seen_at
+    outcome = "late" if is_late else "repeated" if row.key else "recorded"
     return AlertResult(alert.fingerprint, outcome, row.key or None)
 
 
-def _tell_end(house: House, alert: Alert, row: AlertRow) -> AlertResult:
-    found = standing(house, row.key)
+def _tell_end(house: House, alert: Alert, key: str, began: datetime) -> AlertResult:
+    """Tell an incident, once for the episode that began then, that its alert is over."""
+    found = standing(house, key)
     if found is None or found.ended or found.state in RESOLVED_STATES:
-        return AlertResult(alert.fingerprint, "recorded", row.key)
+        return AlertResult(alert.fingerprint, "recorded", key or None)
     text = f"The alert {alert.labels['alertname']} is over: monitoring no longer sees it."
     done = condition_ended(
         house,
         _ACTOR,
-        row.key,
+        key,
         unclaimed=RECOVERED,
         claimed=CLEARED,
         text=text,
         payload={"fingerprint": alert.fingerprint, "text": text},
-        once=_once(alert, "ended"),
+        once=_once(alert, began, "ended"),
     )
     if isinstance(done, Refusal):
         if done.code == "faulted":
             # The fault lies beside the incident, with what to do; sending it again helps nobody.
-            return AlertResult(alert.fingerprint, "recorded", row.key)
-        raise AlertsNotTaken(f"{row.key}: {done.text}")
+            return AlertResult(alert.fingerprint, "recorded", key)
+        raise AlertsNotTaken(f"{key}: {done.text}")
     outcomes = {RECOVERED: "recovered", CLEARED: "cleared"}
     outcome = outcomes.get(str(done.details.get("message")), "recorded")
-    return AlertResult(alert.fingerprint, outcome, row.key)
-
-
-# --- words -------------------------------------------------------------------------------------
+    return AlertResult(alert.fingerprint, outcome, key)
 
 
 def _is_worked_on(house: House, key: str) -> bool:
@@ -195,45 +253,6 @@ def _is_worked_on(house: House, key: str) -> bool:
     return found is not None and not found.ended and found.state not in RESOLVED_STATES
 
 
-def _payload(house: House, alert: Alert) -> dict[str, object]:
-    """What the diagram's start event reads. Its tables make impact and urgency of it."""
-    labels, notes = alert.labels, alert.annotations
-    summary = notes.get("summary") or _name(labels)
-    lines = [notes.get("description") or notes.get("message") or summary, ""]
-    lines += [f"{name}: {value}" for name, value in sorted(labels.items())]
-    lines += [f"{name}: {value}" for name, value in sorted(notes.items()) if "url" in name]
-    return {
-        "summary": _short(summary, 160),
-        "description": _short("\n".join(lines), 8000),
-        "service": _short(labels["service"], 100) if labels.get("service") else None,
-        "asset": _asset(house, labels),
-        "fingerprint": alert.fingerprint,
-        "severity": _short(labels.get("severity", ""), 100) or None,
-    }
-
-
-def _name(labels: Mapping[str, str]) -> str:
-    return " on ".join(part for part in (labels["alertname"], labels.get("instance")) if part)
-
-
-def _asset(house: House, labels: Mapping[str, str]) -> str | None:
-    """The asset by its label, or the host of `instance` when the registry knows it."""
-    if labels.get("asset"):
-        return _short(labels["asset"], 100)
-    instance = labels.get("instance", "")
-    for name in (instance, instance.rpartition(":")[0]):
-        if name and service_context(house, None, name).known:
-            return name
-    return _short(instance, 100) or None
-
-
-def _short(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-def _shown(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%d %H:%M UTC")
-
-
-def _once(alert: Alert, what: str) -> str:
-    return f"{SOURCE} {alert.fingerprint} {alert.began.isoformat()} {what}"
+def _once(alert: Alert, began: datetime, what: str) -> str:
+    """What is done once for an episode, which our row names though its beginning may move."""
+    return f"{SOURCE} {alert.fingerprint} {began.isoformat()} {what}"

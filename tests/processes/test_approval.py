@@ -14,7 +14,10 @@ from processes.approval import (
     Round,
     Seat,
     conclude,
+    counting,
     decide,
+    movable,
+    unfilled,
 )
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -184,6 +187,46 @@ def test_two_ballots_of_one_person_are_refused_instead_of_counted():
 
     with pytest.raises(ApprovalError, match="two seats"):
         decide(board(), votes)
+
+
+def test_the_last_ballot_of_a_person_counts_and_the_seat_they_left_is_empty_again():
+    first = ballot("network", YES, person="carla")
+    then = ballot("chair", YES, minute=1, person="carla")
+
+    assert counting(board(), [then, first]) == {"chair": then}
+    assert decide(board(), [first, then, *cast(service=YES)]).reason == (
+        "Not decided: 2 of 5 seats have cast and 3 are needed."
+    )
+
+
+def test_whoever_took_over_a_seat_and_left_it_does_not_bring_the_old_ballot_back():
+    delegate = ballot("service", NO, person="dana")
+    holder = ballot("service", YES, minute=1)
+    moved = ballot("desk", YES, minute=2, person="service-holder")
+
+    assert counting(board(), [delegate, holder, moved]) == {"desk": moved}
+
+
+def test_while_somebody_casts_their_ballot_for_another_seat_does_not_stand():
+    mine, other = ballot("network", YES, person="carla"), ballot("desk", NO)
+
+    assert movable([mine, other], "carla", "chair") == [other]
+    assert movable([mine, other], "carla", "network") == [mine, other]
+
+
+@pytest.mark.parametrize(
+    ("takers", "empty"),
+    [
+        ({}, ()),
+        ({"chair": ()}, ("chair",)),
+        ({"chair": ("carla",), "owner": ("carla",)}, ("owner",)),
+        ({"chair": ("carla", "dan"), "owner": ("carla",)}, ()),
+        ({"a": ("x", "y"), "b": ("x", "y"), "c": ("x", "y")}, ("c",)),
+        ({"a": ("x", "y"), "b": ("x", "z"), "c": ("x",)}, ()),
+    ],
+)
+def test_one_person_fills_one_seat(takers: dict[str, tuple[str, ...]], empty: tuple[str, ...]):
+    assert unfilled(takers) == empty
 
 
 def test_a_ballot_for_no_seat_is_refused_instead_of_counted():

@@ -1,12 +1,13 @@
 """The demo organisation: complete, made once, its passwords shown once."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
 
 from clearway.errors import ClearwayError
 from clearway.now import HandClock
-from clearway.service.demo import create_demo
+from clearway.service.demo import DEMO, create_demo, demo_is_due
 from clearway.service.house import House
 from clearway.service.registry import (
     import_csv,
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.database
 ROLES = {
     "requester",
     "service_desk",
+    "service_desk_lead",
     "resolver",
     "incident_manager",
     "change_manager",
@@ -83,3 +85,61 @@ def test_a_delegate_stands_in_while_somebody_is_away(
     assert others.code == "not_allowed"
     hand_clock.move_to(now + timedelta(days=2))
     assert stands_in_for(house, "judy") == []
+
+
+def test_passwords_are_told_before_they_are_kept_and_an_interruption_leaves_nothing(
+    house: House, admin: Actor
+):
+    told: list[Mapping[str, str]] = []
+
+    def told_and_interrupted(passwords: Mapping[str, str]) -> None:
+        told.append(passwords)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        create_demo(house, told_and_interrupted)
+
+    assert people(house, admin) == []
+    assert demo_is_due(house)
+    assert create_demo(house, told.append) == told[-1]
+    assert len(told) == 2
+    assert isinstance(sign_in(house, "alice", told[-1]["alice"]), SignedIn)
+
+
+def test_what_an_older_version_left_half_made_is_completed(house: House, admin: Actor):
+    lines = ["name,full_name", *(f"{name},{name.title()} Example" for name in _staff(house))]
+    import_csv(house, DEMO, "people", "\n".join(lines), once="1")
+
+    passwords = create_demo(house)
+
+    assert len(passwords) == 14
+    assert isinstance(sign_in(house, "trent", passwords["trent"]), SignedIn)
+    assert service_context(house, "payroll", None).support_group == "applications"
+    assert not demo_is_due(house)
+
+
+def test_a_demo_that_is_there_is_not_made_again_when_its_people_have_left(
+    house: House, admin: Actor
+):
+    names = create_demo(house)
+    left = [f"{name},{name.title()} Example,false" for name in names]
+    import_csv(
+        house, admin, "people", "\n".join(["name,full_name,active", *left]), once="they left"
+    )
+
+    again = create_demo(house)
+
+    assert again == {}
+    assert not demo_is_due(house)
+    assert not any(person.active for person in people(house, admin))
+
+
+def _staff(house: House) -> list[str]:
+    """The names of the demo's people, without making them."""
+
+    def no_more(passwords: Mapping[str, str]) -> None:
+        raise LookupError(*passwords)
+
+    with pytest.raises(LookupError) as caught:
+        create_demo(house, no_more)
+    return list(caught.value.args)

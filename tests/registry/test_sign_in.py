@@ -176,6 +176,15 @@ def test_a_new_password_signs_out_everywhere(house: House, alice: Actor):
     assert isinstance(sign_in(house, "alice", "another long password"), SignedIn)
 
 
+def test_who_has_left_gets_no_new_password(house: House, admin: Actor, alice: Actor):
+    import_csv(house, admin, "people", "name,full_name,active\nalice,Alice Example,no\n", once="x")
+
+    refused = set_password(house, admin, "alice", "another long password")
+
+    assert isinstance(refused, Refusal)
+    assert refused.code == "not_found"
+
+
 def test_people_set_only_their_own_password(house: House, alice: Actor):
     assert set_password(house, Actor("bob"), "alice", "a long password").code == "not_allowed"
 

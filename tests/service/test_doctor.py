@@ -22,6 +22,7 @@ SUBJECTS = (
     "timers",
     "messages",
     "scheduled runs",
+    "approvals",
 )
 
 
@@ -235,3 +236,34 @@ def test_what_the_schedules_say_is_late_counts_though_the_ledger_never_heard_of_
     assert runs.text == (
         "2 scheduled runs are due and not done, the oldest since 2026-03-01 03:00 UTC: nightly."
     )
+
+
+def test_a_round_with_a_seat_that_nobody_may_take_is_a_bad_sign(house, desk, rows):
+    key = desk.ask("a piano")
+    desk.sort(weight=200)
+    well = sign(house, "approvals")
+    rows("UPDATE round SET excluded = '{dave}' RETURNING 1")
+
+    stuck = sign(house, "approvals")
+
+    assert (well.well, well.remedy) == (True, "")
+    assert not stuck.well
+    assert stuck.text == (
+        f"1 approval waits for a seat that nobody can take. {key} Approve, since "
+        "2026-03-02 09:00 UTC: Nobody can take the seat chair: dave, who has the role chair, "
+        "has an interest. Give somebody else the role, or cancel."
+    )
+
+
+def test_however_many_rounds_are_open_the_doctor_asks_once(house, desk, rows):
+    for what in ("a piano", "a harp", "an organ"):
+        desk.ask(what)
+        desk.sort(weight=200)
+    rows("DELETE FROM membership WHERE group_name = 'chair' RETURNING 1")
+    asked = []
+
+    with house.store.watched_by(asked.append):
+        stuck = sign(house, "approvals")
+
+    assert len([it for it in asked if "FROM seat" in it or "JOIN seat" in it]) == 1
+    assert stuck.text.count("Nobody can take the seat chair: nobody has the role chair.") == 3

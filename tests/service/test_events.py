@@ -12,6 +12,7 @@ from clearway.service.history import history
 from clearway.service.inbox import inbox, inbox_counts
 from clearway.service.instance_view import instance_view
 from clearway.service.record import record
+from clearway.service.search import search
 from clearway.service.start import start
 from clearway.service.task import task
 from clearway.service.timers import fire_due
@@ -132,8 +133,21 @@ def test_cancelling_ends_everything(house, desk, people, rows):
     assert cancel(house, people["alice"], key, "no need", once="1").code == "not_allowed"
     assert cancel(house, people["bob"], key, " ", once="2").code == "invalid"
     done = cancel(house, people["bob"], key, "no need", once="3")
+    assert (done.state, done.ended) == ("cancelled", True)
+    assert rows("SELECT state FROM instance") == [("cancelled",)]
+    assert rows(
+        "SELECT state_before, state_after FROM entry WHERE kind = 'state' ORDER BY id DESC LIMIT 1"
+    ) == [("bringing", "cancelled")]
+    [found] = search(house, people["bob"], "").rows
+    assert (found.state, record(house, people["bob"], key).state) == ("cancelled", "cancelled")
+    assert [line.sentence for line in history(house, people["bob"], key).rows][-4:] == [
+        "bob cancelled it: no need",
+        "Bring it is not needed any more.",
+        "It ended.",
+        "The state changed from bringing to cancelled.",
+    ]
 
-    assert (done.ended, done.state) == (True, "bringing")
+    assert (done.ended, done.state) == (True, "cancelled")
     assert rows("SELECT outcome FROM work_item ORDER BY id") == [("completed",), ("cancelled",)]
     assert cancel(house, people["bob"], key, "again", once="4").code == "already_done"
     assert verify(house) == []

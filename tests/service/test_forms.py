@@ -1,7 +1,9 @@
 """Forms: what may come in, and what a person is told about the rest."""
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -107,3 +109,37 @@ def test_a_change_needs_its_reason_and_no_change_needs_none():
     assert isinstance(form.read({"impact": 1, "note": "Payday"}, {"impact": 2}, NOW), Filled)
     assert isinstance(form.read({"impact": 2}, {"impact": 2}, NOW), Filled)
     assert isinstance(form.read({}, {"impact": 2}, NOW), Filled)
+
+
+def test_what_is_needed_with_another_field_is_told_where_it_is_missing():
+    names = {"why": "Why", "what": "What shows it", "who": "Who"}
+    form = Form(
+        "whys.json",
+        {
+            "type": "object",
+            "properties": {
+                **{name: {"type": "string", "title": title} for name, title in names.items()},
+                "bare": {"type": "string"},
+            },
+            "dependentRequired": {"why": ["what", "who"], "bare": ["who"]},
+        },
+    )
+
+    assert form.read({"why": "It was full"}, {}, NOW).fields == {
+        "what": "This is needed with Why.",
+        "who": "This is needed with Why.",
+    }
+    assert form.read({"bare": "x"}, {}, NOW).fields == {"who": "This is needed with bare."}
+    assert isinstance(form.read({"why": "It was full", "what": "a", "who": "b"}, {}, NOW), Filled)
+
+
+def test_five_whys_need_what_shows_them():
+    folder = Path(__file__).resolve().parents[2] / "bpmn" / "problem" / "forms"
+    form = Form("investigate.json", json.loads((folder / "investigate.json").read_text()))
+    values = {"why_1": "The disk was full", "evidence_1": "df says so"}
+    values |= {"why_2": "Logs grew", "root_cause": "No rotation", "confidence": "proven"}
+
+    refusal = form.read(values, {}, NOW)
+
+    assert refusal.fields == {"evidence_2": "This is needed with Why 2."}
+    assert refusal.text == "evidence_2: This is needed with Why 2."

@@ -1,10 +1,16 @@
 """What history says: one line for each thing that a reader asks about, and nothing is lost."""
 
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
+
+from clearway import engine
 from clearway.service.comment import comment
 from clearway.service.complete import complete
 from clearway.service.deliver import send
+from clearway.service.deployed import Deployed
+from clearway.service.forms import RecordSchema
 from clearway.service.history import history
 from clearway.service.instance_view import instance_view
 from clearway.service.jobs import claim_jobs, fail_job
@@ -125,3 +131,79 @@ def test_a_decision_of_seats_stands_in_one_line(house, desk, people, rows):
     ]
     assert "completed" not in [kind for kind, _ in last_of(house, people, key, 6)]
     assert verify(house) == []
+
+
+def told(house, kind, **details):
+    """What a line of this kind says."""
+    entry = Entry(1, 1, house.now(), "bob", "x", kind, "sort", None, None, details)
+    return sentence(entry, "Sort", house.current("errand"))
+
+
+def test_what_a_decision_left_empty_is_called_nothing(house):
+    told_alone = told(house, "decided", decision="d", rules=[7], outputs={"place": None})
+    told_more = told(
+        house, "decided", decision="d", rules=[1, 2], outputs={"place": None, "weight": 3}
+    )
+
+    assert told_alone == "Where it was was decided by rule 7 of d: nothing."
+    assert told_more == (
+        "Sort was decided by rules 1 and 2 of d: where it was nothing, weight in kg 3."
+    )
+
+
+def test_a_link_is_told_with_its_kind(house):
+    assert told(house, "linked", link="caused_by", to="PRB-1001") == (
+        "bob linked it: caused by PRB-1001."
+    )
+
+
+def test_a_step_that_reached_nothing_outside_says_so(house):
+    assert told(house, "only_noted", because="no directory is connected") == (
+        "Sort is only noted here: no directory is connected."
+    )
+
+
+CHANGE = engine.read_bundle(Path(__file__).resolve().parents[2] / "bpmn", "change")
+
+
+@pytest.mark.parametrize(
+    ("field", "shape", "value", "words"),
+    [
+        ("outage", {}, "an_hour", "an hour"),
+        ("colour", {"enum": ["dark_red"]}, "dark_red", "dark red"),
+        ("colour", {"x-titles": {"2": "Dark red"}}, 2, "dark red"),
+        ("colour", {"x-titles": {"true": "It is"}}, True, "it is"),
+        ("colours", {"items": {"x-titles": {"r": "Red", "b": "Blue"}}}, ["r", "b"], "red, blue"),
+        ("colours", {"x-titles": {"r": "Red"}}, ["r", "x_y"], "red, x_y"),
+        ("colours", {}, [], "nothing"),
+        ("text", {}, "snake_case in my words", '"snake_case in my words"'),
+    ],
+)
+def test_codes_are_told_in_the_words_of_the_record_s_schema(hand_clock, field, shape, value, words):
+    deployed = Deployed(CHANGE)
+    if shape or field not in deployed.record_schema.fields:
+        deployed.record_schema = RecordSchema({"properties": {field: {"title": "It", **shape}}})
+    title = "it" if shape or field != "outage" else "how long is a service away"
+
+    def line(kind, **details):
+        entry = Entry(1, 1, hand_clock(), "bob", "x", kind, None, None, None, details)
+        return sentence(entry, None, deployed)
+
+    assert line("done", fields={field: [None, value]}).endswith(f": {title} {words}.")
+    assert line("decided", decision="d", rules=[1], outputs={field: value}).endswith(
+        f"by rule 1 of d: {words}."
+    )
+    # A decision whose output has another name than the field that it went to.
+    assert line(
+        "decided", decision="d", rules=[1], outputs={"other": value}, fields={field: [None, value]}
+    ).endswith(f"by rule 1 of d: {words}.")
+
+
+def test_what_no_field_keeps_is_told_with_the_titles_of_its_form(hand_clock):
+    deployed = Deployed(CHANGE)
+    values = {"outage": "an_hour", "other_thing": [1]}
+    entry = Entry(1, 1, hand_clock(), "bob", "x", "noted", "plan", None, None, {"values": values})
+
+    assert sentence(entry, "Plan", deployed) == (
+        "How long is a service away is an hour; other thing is 1."
+    )

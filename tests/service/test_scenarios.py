@@ -73,10 +73,16 @@ def test_an_approval_is_played_by_its_seats(play):
   - vote: {approve: approve}
     as: dave
     seat: chair
+  - vote: {approve: abstain}
+    as: erin
+    seat: one
   - refused: already
   - vote: {approve: approve}
     as: dave
     seat: one
+  - vote: {approve: abstain}
+    as: erin
+    seat: two
   - send: news
     as: carol
     with: {what: two pens}
@@ -90,6 +96,20 @@ def test_an_approval_is_played_by_its_seats(play):
     seat: chair
     reason: too many
   - expect: {state: refused, ended: true, record: {decision: rejected}}
+""")
+
+    assert result.failure == ""
+
+
+def test_what_is_cancelled_shows_so(play):
+    result = play("""
+  - complete: sort
+    as: bob
+    with: {weight: 20}
+  - expect: {state: approval}
+  - cancel: Entered twice
+    as: bob
+  - expect: {state: cancelled, ended: true, waiting: []}
 """)
 
     assert result.failure == ""

@@ -6,6 +6,7 @@ import pytest
 
 from clearway.service.complete import complete
 from clearway.service.deliver import send
+from clearway.service.history import history
 from clearway.service.inbox import inbox
 from clearway.service.task import task
 from clearway.service.values import Actor, Done
@@ -76,11 +77,110 @@ def test_what_is_no_vote_is_refused(house, people, rows, item, who, seat, choice
     assert rows("SELECT count(*) FROM ballot") == [(0,)]
 
 
-def test_one_person_has_one_ballot(house, people, item):
+def test_nobody_overrules_another_member_of_the_role(house, people, item):
     vote(house, people["erin"], item, "one", "approve", once="1")
 
-    assert vote(house, people["erin"], item, "two", "approve", once="2").code == "not_allowed"
     assert vote(house, people["frank"], item, "one", "approve", once="3").code == "not_allowed"
+
+
+def test_one_person_has_one_ballot_and_the_last_one_counts(house, people, rows, item):
+    vote(house, people["dave"], item, "one", "approve", once="1")
+    moved = vote(house, people["dave"], item, "chair", "approve", reason="As chair", once="2")
+
+    assert isinstance(moved, Done), moved
+    assert moved.details["outcome"] == "open"
+    assert rows(
+        "SELECT s.name, b.person, replaced FROM ballot b JOIN seat s ON s.id = seat_id"
+        " ORDER BY b.id"
+    ) == [("one", "dave", True), ("chair", "dave", False)]
+    chair, one, _ = task(house, people["erin"], item).round.seats
+    assert (chair.ballot.person, one.ballot, one.open_to_you) == ("dave", None, True)
+    [told] = [
+        line.sentence
+        for line in history(house, people["bob"], "ERR-1001").rows
+        if line.details.get("moved_from")
+    ]
+    assert told == "dave moved their vote from seat one to seat chair, approve: As chair"
+    done = vote(house, people["erin"], item, "one", "approve", once="3")
+    assert (done.details["outcome"], done.state) == ("approved", "fetching")
+    assert verify(house) == []
+
+
+def test_a_ballot_moves_only_to_a_seat_that_its_person_may_take(house, people, rows, item):
+    vote(house, people["erin"], item, "one", "approve", once="1")
+    vote(house, people["frank"], item, "two", "approve", once="2")
+
+    assert vote(house, people["erin"], item, "chair", "approve", once="3").code == "not_allowed"
+    assert vote(house, people["erin"], item, "two", "approve", once="4").code == "not_allowed"
+    assert rows("SELECT count(*) FROM ballot WHERE NOT replaced") == [(2,)]
+
+
+def test_the_page_offers_the_other_seats_to_whoever_has_voted(house, people, item):
+    vote(house, people["dave"], item, "one", "approve", once="1")
+
+    seats = task(house, people["dave"], item).round.seats
+
+    assert [seat.open_to_you for seat in seats] == [True, True, True]
+
+
+def test_a_mandatory_seat_that_nobody_may_take_is_told(house, people, rows, item):
+    rows("UPDATE round SET excluded = '{dave}' RETURNING 1")
+
+    standing = task(house, people["erin"], item).round.standing
+
+    assert standing.endswith(
+        "Nobody can take the seat chair: dave, who has the role chair, has an interest."
+        " Give somebody else the role, or cancel."
+    )
+    rows("INSERT INTO membership (person, group_name) VALUES ('erin', 'chair') RETURNING 1")
+    assert "Nobody" not in task(house, people["erin"], item).round.standing
+
+
+def test_a_seat_whose_role_nobody_has_is_told(house, people, rows, item):
+    rows("DELETE FROM membership WHERE group_name = 'chair' RETURNING 1")
+
+    assert task(house, people["erin"], item).round.standing.endswith(
+        "Nobody can take the seat chair: nobody has the role chair."
+        " Give somebody the role, or cancel."
+    )
+
+
+def test_a_seat_is_not_vacant_while_a_free_delegate_may_take_it(house, people, rows, item, absent):
+    rows("UPDATE person SET active = false WHERE name = 'dave' RETURNING 1")
+    gone = task(house, people["erin"], item).round.standing
+    absent("dave", "carol")
+
+    assert "dave, who has the role chair, may not sign in any more." in gone
+    assert "Nobody" not in task(house, people["erin"], item).round.standing
+
+
+def test_who_stands_in_for_somebody_with_an_interest_does_not_fill_the_seat(
+    house, people, item, absent
+):
+    absent("alice", "dave")
+
+    assert (
+        "dave, who has the role chair, stands in for alice, who has an interest."
+        in task(house, people["erin"], item).round.standing
+    )
+
+
+def test_one_person_does_not_fill_two_seats_that_must_vote(house, people, rows, item):
+    rows(
+        "UPDATE seat SET mandatory = true, role = NULL, person = 'dave' WHERE name = 'one'"
+        " RETURNING 1"
+    )
+
+    assert "Nobody is left for the seat one: dave is needed for another seat" in (
+        task(house, people["erin"], item).round.standing
+    )
+
+
+def test_a_seat_that_has_cast_is_not_vacant(house, people, rows, item):
+    vote(house, people["dave"], item, "chair", "approve", once="1")
+    rows("DELETE FROM membership WHERE group_name = 'chair' RETURNING 1")
+
+    assert "Nobody" not in task(house, people["erin"], item).round.standing
 
 
 def test_a_channel_never_votes(house, item):

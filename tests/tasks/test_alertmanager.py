@@ -4,12 +4,15 @@ import itertools
 import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from clearway.now import HandClock
 from clearway.service.alerts import known_alert
 from clearway.service.claim import claim
+from clearway.service.deliver import send
 from clearway.service.history import history
 from clearway.service.house import House
 from clearway.service.record import record
@@ -30,6 +33,12 @@ pytestmark = pytest.mark.database
 MONITORING = Actor("alertmanager", roles=frozenset({"alerts"}), is_person=False)
 BEGAN = "2026-11-23T03:18:32.544837308Z"
 LATER = "2026-11-24T10:00:00Z"
+
+
+@pytest.fixture(autouse=True)
+def the_day_of_the_recording(hand_clock: HandClock) -> None:
+    """What was recorded lies in the past."""
+    hand_clock.move_to(datetime(2026, 11, 25, tzinfo=UTC))
 
 
 def alert(status: str = "firing", began: str = BEGAN, **changes: object) -> dict[str, object]:
@@ -217,6 +226,7 @@ def test_an_alert_that_fires_anew_after_its_incident_was_resolved_opens_a_linked
         (body(alert(status="odd")), "alerts[0].status"),
         (body(alert(startsAt="yesterday")), "alerts[0].startsAt"),
         (body(alert(startsAt=7)), "alerts[0].startsAt"),
+        (body(alert("resolved", endsAt="soon")), "alerts[0].endsAt"),
         (body(alert(labels=None)), "alerts[0].labels"),
         (body(alert(labels={})), "alerts[0].labels.alertname"),
         (body(alert(labels={"alertname": "x", "n": 7})), "alerts[0].labels.n"),
@@ -256,12 +266,30 @@ def test_the_operators_token_is_the_channels(house: House):
 
 
 def test_what_cannot_be_opened_is_to_be_sent_again(
-    house: House, rows: Callable[..., list[tuple[object, ...]]]
+    house: House, bob: Actor, rows: Callable[..., list[tuple[object, ...]]]
 ):
-    rows("DELETE FROM version WHERE process = 'incident'")
-    house = House(house.store, house.now)
+    rows("UPDATE version SET process = 'elsewhere' WHERE process = 'incident'")
 
     with pytest.raises(AlertsNotTaken):
-        receive_alerts(house, MONITORING, body(alert()))
+        receive_alerts(House(house.store, house.now), MONITORING, body(alert()))
 
-    assert rows("SELECT count(*) FROM alert") == [(0,)]
+    assert rows("SELECT key, status FROM alert") == [("", "opening")]
+    rows("UPDATE version SET process = 'incident' WHERE process = 'elsewhere'")
+    assert receive(house, alert()) == ["opened"]
+    assert len(incidents(house, bob)) == 1
+
+
+def test_what_somebody_put_on_hold_is_not_resolved_behind_their_back(
+    house: House, worker: Dispatcher, bob: Actor
+):
+    receive(house, alert())
+    drain(worker)
+    [row] = incidents(house, bob)
+    later = {"hold_reason": "scheduled", "resume_by": "2026-12-01T09:00:00Z"}
+    assert isinstance(send(house, bob, row.key, "hold_early", later, once="hold"), Done)
+
+    [outcome] = receive(house, alert("resolved", endsAt=LATER))
+    drain(worker)
+
+    assert outcome == "cleared"
+    assert seen(house, bob, row.key).state == "on_hold"

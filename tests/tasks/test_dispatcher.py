@@ -8,14 +8,19 @@ import pytest
 
 from clearway.now import HandClock
 from clearway.service.heartbeats import heartbeats
+from clearway.service.history import history
 from clearway.service.house import House
 from clearway.service.jobs import claim_jobs, finish_job
 from clearway.service.record import record
+from clearway.service.registry import actor_of
 from clearway.service.start import start
 from clearway.service.values import Actor, Done, RecordView, Refusal
+from clearway.service.verify import verify
+from clearway.service.vote import vote
 from integrations.silent import Silent
 from tasks.catalogue import Call
 from tasks.dispatcher import Counts, Dispatcher, WorkerSettings
+from tasks.noting import note_silence
 
 pytestmark = pytest.mark.database
 
@@ -182,3 +187,59 @@ def test_a_running_worker_is_woken_by_what_changes_and_ends_when_told(
 
     assert not thread.is_alive()
     assert heartbeats(house) == []
+
+
+def test_history_says_what_happened_only_here(
+    house: House, worker: Dispatcher, silent: Silent, rows: Callable[..., list]
+):
+    manager, other = actor_of(house, "mallory"), Actor("rita", roles=frozenset({"line_manager"}))
+    asked = {
+        "full_name": "Nina Example",
+        "user_name": "nina",
+        "starts_at": "2026-06-01T07:00:00Z",
+        "site": "Berlin",
+        "laptop_model": "standard laptop",
+        "permissions": ["sales"],
+    }
+    key = start(house, manager, "onboarding", asked, once="ask").key
+    [(item,)] = rows("SELECT id FROM work_item WHERE closed_at IS NULL")
+    assert isinstance(vote(house, other, item, "manager", "approve", once="vote"), Done)
+
+    drain(worker)
+
+    told = [line.sentence for line in history(house, manager, key).rows]
+    noted = [line for line in told if "only noted here" in line]
+    assert sorted(noted) == [
+        "Create the account is only noted here: no directory is connected.",
+        "Grant the permissions is only noted here: no directory is connected.",
+        "Order the laptop is only noted here: no supplier is connected.",
+    ]
+    done = "Create the account is done: account account-nina."
+    assert told.index(noted[[n[:6] for n in noted].index("Create")]) < told.index(done)
+    assert list(silent.accounts.accounts) == ["nina"]
+    assert verify(house) == []
+
+
+def test_what_is_only_noted_is_told_once_and_not_by_a_worker_that_lost_its_lease(
+    house: House, hand_clock: HandClock, rows: Callable[..., list]
+):
+    manager, other = actor_of(house, "mallory"), Actor("rita", roles=frozenset({"line_manager"}))
+    asked = {"full_name": "Nina", "user_name": "nina", "starts_at": "2026-06-01T07:00:00Z"}
+    asked |= {"site": "Berlin", "laptop_model": "standard laptop", "permissions": ["sales"]}
+    start(house, manager, "onboarding", asked, once="ask")
+    [(item,)] = rows("SELECT id FROM work_item WHERE closed_at IS NULL")
+    vote(house, other, item, "manager", "approve", once="vote")
+    late = claim_jobs(house, "w1", 10, timedelta(seconds=1))
+    hand_clock.move_to(hand_clock() + timedelta(minutes=1))
+    job, *_ = [
+        it for it in claim_jobs(house, "w2", 10, timedelta(minutes=5)) if "laptop" in it.step
+    ]
+    lost = next(it for it in late if it.id == job.id)
+
+    note_silence(house, lost, "nobody is there")
+    assert rows("SELECT count(*) FROM entry WHERE kind = 'only_noted'") == [(0,)]
+    note_silence(house, job, "nobody is there")
+    note_silence(house, job, "nobody is there")
+
+    assert rows("SELECT count(*) FROM entry WHERE kind = 'only_noted'") == [(1,)]
+    assert isinstance(finish_job(house, job.id, job.fence, {"order_number": "1"}), Done)

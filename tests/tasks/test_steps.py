@@ -10,7 +10,10 @@ import pytest
 from clearway.errors import ClearwayError, StepError
 from clearway.service.open_work import OpenWork
 from clearway.service.registry import ServiceContext
-from integrations.silent import Silent
+from integrations.accounts import ScimAccounts
+from integrations.equipment import MailedOrders, Order
+from integrations.silent import NotConnected, Silent
+from integrations.smtp import SilentMailer
 from tasks.catalogue import STEPS, Call, StepInputError, bind
 
 BPMN = Path(__file__).resolve().parent.parent.parent / "bpmn"
@@ -58,8 +61,9 @@ def test_an_account_is_made_and_undone(calls: Mapping[str, Call], silent: Silent
     made = twice(calls["create_account"], person)
     granted = twice(calls["grant_access"], {"user_name": "zoe", "groups": ["mail", "payroll"]})
 
-    assert made == {"account_id": "account-zoe", "user_name": "zoe"}
-    assert granted == {"granted": ["mail", "payroll"]}
+    silence = {"only_noted": "no directory is connected"}
+    assert made == {"account_id": "account-zoe", "user_name": "zoe", **silence}
+    assert granted == {"granted": ["mail", "payroll"], **silence}
     assert silent.accounts.accounts == {"zoe": {"mail", "payroll"}}
     calls["revoke_access"]({"user_name": "zoe", "groups": ["mail", "payroll"]}, "8")
     calls["remove_account"]({"user_name": "zoe"}, "9")
@@ -78,7 +82,10 @@ def test_a_laptop_is_ordered_once_and_called_off(calls: Mapping[str, Call], sile
 
     ordered = twice(calls["order_laptop"], order)
 
-    assert ordered == {"order_number": "ONB-1-laptop"}
+    assert ordered == {
+        "order_number": "ONB-1-laptop",
+        "only_noted": "no supplier is connected",
+    }
     assert list(silent.equipment.orders) == ["ONB-1-laptop"]
     twice(calls["cancel_laptop"], {"key": "ONB-1"})
     assert silent.equipment.orders == {}
@@ -157,3 +164,21 @@ def test_every_step_of_every_diagram_exists_and_is_given_what_it_takes():
             assert must <= given <= set(step.inputs), (file.name, task[:80])
             drawn += 1
     assert drawn >= 8
+
+
+class Desk:
+    """Another system that does what it is asked for."""
+
+    def order(self, order: Order) -> None:
+        self.last = order
+
+
+def test_what_a_connected_system_did_is_not_called_only_noted():
+    steps = {"order_laptop": STEPS["order_laptop"]}
+    calls = bind(steps, {"equipment": Desk()}, {"now": lambda: AT})
+
+    answer = calls["order_laptop"]({"key": "ONB-1", "for_person": "Zoe Example"}, "7")
+
+    assert answer == {"order_number": "ONB-1-laptop"}
+    real = (ScimAccounts("http://127.0.0.1:1", None), MailedOrders(SilentMailer(), "desk"))
+    assert not any(isinstance(it, NotConnected) for it in real)

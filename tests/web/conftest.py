@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import httpx
 import lxml.html
@@ -209,6 +209,17 @@ def alertmanager(app: FastAPI, house: House) -> TestClient:
     client = TestClient(app)
     client.headers["Authorization"] = "Bearer a token of the tests alone"
     return client
+
+
+@pytest.fixture
+def change(database_url: str) -> Callable[[LiteralString], None]:
+    """Change the database behind the portal's back."""
+
+    def run(statement: LiteralString) -> None:
+        with psycopg.connect(database_url) as connection:
+            connection.execute(statement)
+
+    return run
 
 
 @pytest.fixture

@@ -8,6 +8,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from clearway.engine.values import Bundle
+from clearway.web.bundles import zipped
+
 WithToken = Callable[[str], TestClient]
 
 
@@ -195,7 +198,7 @@ def test_alerts_are_taken_from_their_channel_only(api: WithToken):
 
 @pytest.mark.parametrize("stated", [True, False])
 def test_50_megabytes_are_refused_before_they_are_read(app: FastAPI, api: WithToken, stated: bool):
-    client = api("alice")
+    client = api("grace")
     sent = 0
 
     def body() -> Iterator[bytes]:
@@ -233,3 +236,165 @@ def test_a_mistake_of_ours_says_a_number_and_nothing_else(api: WithToken, house:
     assert answer.json()["instance"].startswith("urn:clearway:failure:")
     assert "Traceback" not in answer.text
     assert "store" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [
+        ("t\0a", "what"),
+        ("\ud800", "what"),
+        (2**64, "what"),
+        ([1, {"price": 2**70}], "what/1/price"),
+    ],
+)
+def test_what_no_record_can_hold_is_refused_by_the_name_of_its_field(
+    api: WithToken, value: object, field: str
+):
+    alice = api("alice")
+    content = json.dumps({"process": "errand", "values": {"what": value}})
+
+    answer = alice.post(
+        "/api/v1/records", content=content, headers={"Content-Type": "application/json"}
+    )
+
+    assert answer.status_code == 422
+    assert [it["field"] for it in answer.json()["errors"]] == [field]
+
+
+def test_the_form_of_a_task_names_the_field_that_no_record_can_hold(api: WithToken):
+    _, number = _waiting_task(api)
+
+    answer = api("bob").post(
+        f"/api/v1/tasks/{number}/complete", json={"values": {"weight": 10**20, "note": "a\0"}}
+    )
+
+    assert answer.status_code == 422
+    assert [it["field"] for it in answer.json()["errors"]] == ["weight", "note"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/records", "GET, POST"),
+        ("PUT", "/records/ERR-1", "GET"),
+        ("GET", "/tasks/1/claim", "POST"),
+        ("POST", "/tasks", "GET"),
+        ("GET", "/processes/errand/check", "POST"),
+    ],
+)
+def test_another_method_is_told_which_there_are(
+    api: WithToken, method: str, path: str, allowed: str
+):
+    answer = api("alice").request(method, f"/api/v1{path}")
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == allowed
+    assert answer.json()["code"] == "method_not_allowed"
+    assert answer.json()["title"] == "This address is not for that"
+    assert allowed.replace(", ", " and ") in answer.json()["detail"]
+
+
+def test_an_unknown_address_of_the_api_says_where_to_look(api: WithToken):
+    answer = api("alice").get("/api/v1/recrods")
+
+    assert answer.status_code == 404
+    assert "/api/v1/openapi.json" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("command", "body"),
+    [
+        ("claim", None),
+        ("unclaim", None),
+        ("assign", {"person": "olaf"}),
+        ("complete", {"values": {"weight": 1}}),
+        ("complete", {"values": {"no": "such field"}}),
+        ("vote", {"seat": "chair", "choice": "approve"}),
+    ],
+)
+@pytest.mark.parametrize("standing", ["open", "claimed", "completed"])
+def test_who_may_not_see_a_task_learns_nothing_from_its_commands(
+    api: WithToken, command: str, body: object, standing: str
+):
+    _, number = _waiting_task(api)
+    bob, olaf = api("bob"), api("olaf")
+    if standing != "open":
+        bob.post(f"/api/v1/tasks/{number}/claim")
+    if standing == "completed":
+        bob.post(f"/api/v1/tasks/{number}/complete", json={"values": {"weight": 1}})
+
+    hidden = olaf.post(f"/api/v1/tasks/{number}/{command}", json=body)
+    unknown = olaf.post(f"/api/v1/tasks/{number + 1000}/{command}", json=body)
+
+    assert hidden.status_code == unknown.status_code == 404
+    assert hidden.json() == unknown.json()
+
+
+@pytest.mark.parametrize(
+    ("command", "body"),
+    [
+        ("actions", {"action": "anything"}),
+        ("comments", {"text": "hello"}),
+        ("comments", {"text": ""}),
+        ("links", {"kind": "blocks", "to": "ERR-2"}),
+        ("cancel", {"reason": "because"}),
+        ("cancel", {"reason": ""}),
+    ],
+)
+def test_who_may_not_see_a_record_learns_nothing_from_its_commands(
+    api: WithToken, command: str, body: object
+):
+    key, _ = _waiting_task(api)
+    olaf = api("olaf")
+
+    hidden = olaf.post(f"/api/v1/records/{key}/{command}", json=body)
+    unknown = olaf.post(f"/api/v1/records/ERR-999/{command}", json=body)
+
+    assert hidden.status_code == unknown.status_code == 404
+    assert hidden.json() == unknown.json()
+
+
+def test_who_may_see_a_task_is_told_who_has_it(api: WithToken):
+    _, number = _waiting_task(api)
+    api("bob").post(f"/api/v1/tasks/{number}/claim")
+
+    answer = api("carol").post(f"/api/v1/tasks/{number}/claim")
+
+    assert answer.status_code == 403
+    assert "bob has it" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("name", ["alice", "bob"])
+def test_only_who_may_deploy_may_have_files_checked(api: WithToken, errand: Bundle, name: str):
+    answer = api(name).post("/api/v1/processes/errand/check", content=zipped(errand))
+
+    assert answer.status_code == 403
+    assert (
+        api("grace")
+        .post("/api/v1/processes/errand/check", content=zipped(errand))
+        .json()["deployable"]
+    )
+
+
+@pytest.mark.parametrize("reason", [None, "", "  ", "despite scenarios:", "despite scenarios: "])
+def test_a_version_is_not_deployed_without_a_reason(
+    api: WithToken, errand: Bundle, rows: Callable[..., Any], reason: str | None
+):
+    changed = Bundle("errand", {**errand.files, "errand/README.md": b"More"})
+    asked = {"parent": "1", **({"reason": reason} if reason is not None else {})}
+
+    answer = api("grace").post(
+        "/api/v1/processes/errand/versions", params=asked, content=zipped(changed)
+    )
+
+    assert answer.status_code == 422
+    assert [it["field"] for it in answer.json()["errors"]] == ["reason"]
+    assert rows("SELECT count(*) FROM version") == [(1,)]
+
+
+def _waiting_task(api: WithToken) -> tuple[str, int]:
+    """A record of alice's, and the task that waits at the desk."""
+    opened = {"process": "errand", "values": {"what": "tea"}}
+    key = api("alice").post("/api/v1/records", json=opened).json()["key"]
+    (task,) = api("bob").get("/api/v1/tasks?view=unclaimed").json()["rows"]
+    return key, task["id"]

@@ -90,6 +90,54 @@ def test_who_owns_no_process_sees_no_upload_and_may_not_send_one(visitor: Enter,
     assert answer.status_code == 403
 
 
+def test_an_auditor_reads_the_files_and_has_none_checked(
+    visitor: Enter, errand: Bundle, change: Callable[..., None]
+):
+    change("INSERT INTO \"group\" (name, title) VALUES ('audit', 'audit')")
+    change("INSERT INTO group_role VALUES ('audit', 'auditor')")
+    change("INSERT INTO membership (person, group_name) VALUES ('bob', 'audit')")
+    bob = visitor("bob")
+    csrf = bob.get("/processes/errand").html.xpath("string(//input[@name='csrf']/@value)")
+
+    files = bob.client.get("/processes/errand/versions/1.zip")
+    answer = bob.client.post(
+        "/processes/errand/check",
+        data={"csrf": csrf},
+        files={"files": ("errand.bpmn", errand.files["errand/errand.bpmn"], "text/xml")},
+    )
+
+    assert files.status_code == 200
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "despite scenarios:"])
+def test_a_version_needs_a_reason(
+    visitor: Enter, errand: Bundle, rows: Callable[..., Any], reason: str
+):
+    grace = visitor("grace")
+    drawing = errand.files["errand/errand.bpmn"].replace(b'name="Sort"', b'name="Look"')
+    checked = _check(grace, "errand.bpmn", drawing)
+
+    refused = grace.submit(checked, "/processes/errand/versions", reason=reason)
+
+    assert refused.status == 422
+    assert "A reason is needed" in refused.text
+    assert refused.has_form("/processes/errand/versions")
+    assert rows("SELECT count(*) FROM version") == [(1,)]
+
+
+@pytest.mark.parametrize("parent", ["", "x", "9" * 30])
+def test_a_version_builds_on_one_that_can_be(visitor: Enter, errand: Bundle, parent: str):
+    grace = visitor("grace")
+    drawing = errand.files["errand/errand.bpmn"].replace(b'name="Sort"', b'name="Look"')
+    checked = _check(grace, "errand.bpmn", drawing)
+
+    refused = grace.submit(checked, "/processes/errand/versions", reason="x", parent=parent)
+
+    assert refused.status == 422
+    assert "version it builds on" in refused.text
+
+
 def test_the_files_of_a_version_come_back_as_they_were(visitor: Enter, errand: Bundle):
     answer = visitor("grace").client.get("/processes/errand/versions/1.zip")
 

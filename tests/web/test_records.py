@@ -206,3 +206,28 @@ def test_history_tells_in_sentences_with_the_newest_first(
     assert "bob noted internally" in moments[0]
     assert "It is there" in moments[0]
     assert any("alice opened it" in moment for moment in moments)
+
+
+def test_who_may_not_see_it_learns_nothing_by_acting_on_it(
+    visitor: Enter, key: str, rows: Callable[..., Any]
+):
+    ((task,),) = rows("SELECT id FROM work_item")
+    bob, olaf = visitor("bob"), visitor("olaf")
+    bob.submit(bob.get(f"/tasks/{task}"), f"/tasks/{task}/claim")
+    csrf = olaf.get("/inbox").html.xpath("string(//input[@name='csrf']/@value)")
+    commands = [f"/tasks/{{task}}/{one}" for one in ("claim", "unclaim", "assign", "complete")]
+    commands += ["/tasks/{task}/vote", "/records/{key}/comments", "/records/{key}/links"]
+    commands += ["/records/{key}/actions/hold", "/records/{key}/cancel"]
+    form = {"csrf": csrf, "once": "k", "text": "x", "kind": "blocks", "to": "ERR-2", "reason": "x"}
+
+    for number, command in enumerate(commands):
+        told = [
+            olaf.client.post(
+                command.format(task=one[0], key=one[1]),
+                data={**form, "once": str(number), "confirm": one[1]},
+            )
+            for one in ((task, key), (4711, "ERR-999"))
+        ]
+
+        assert [it.status_code for it in told] == [404, 404], command
+        assert "bob" not in told[0].text, command

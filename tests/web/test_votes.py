@@ -88,3 +88,46 @@ def test_an_approval_with_conditions_names_them(visitor: Enter, approval: int):
 
     assert "Approve with conditions" in voted.text
     assert "Not on the stairs" in voted.text
+
+
+def test_a_vote_for_another_seat_moves_there(
+    visitor: Enter, approval: int, rows: Callable[..., Any]
+):
+    dave = visitor("dave")
+    dave.submit(
+        dave.get(f"/tasks/{approval}"),
+        f"/tasks/{approval}/vote",
+        button=("choice", "approve"),
+        seat="one",
+    )
+
+    page = dave.get(f"/tasks/{approval}")
+    moved = dave.submit(page, f"/tasks/{approval}/vote", button=("choice", "approve"), seat="chair")
+
+    assert "a vote for another seat moves it there" in page.text
+    assert "1 of 3 seats voted" in moved.text
+    assert rows("SELECT s.name FROM ballot b JOIN seat s ON s.id = seat_id WHERE NOT replaced") == [
+        ("chair",)
+    ]
+
+
+def test_the_seat_that_must_vote_is_offered_first(visitor: Enter, approval: int):
+    page = visitor("dave").get(f"/tasks/{approval}")
+
+    assert page.html.xpath("//select[@name='seat']/option[@selected]/@value") == ["chair"]
+
+
+def test_the_page_and_the_api_say_when_nobody_can_take_a_seat(
+    visitor: Enter, api: Enter, approval: int, rows: Callable[..., Any]
+):
+    rows("UPDATE round SET excluded = '{dave}' RETURNING 1")
+    told = (
+        "Nobody can take the seat chair: dave, who has the role chair, has an interest. "
+        "Give somebody else the role, or cancel."
+    )
+
+    page = visitor("erin").get(f"/tasks/{approval}")
+    answer = api("erin").get(f"/api/v1/tasks/{approval}")
+
+    assert told in page.text
+    assert told in answer.json()["round"]["standing"]

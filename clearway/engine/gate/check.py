@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from clearway.engine import soundness
 from clearway.engine.examine import Draft, examine
 from clearway.engine.gate import (
     approvals,
@@ -94,6 +95,7 @@ def _check_house(draft: Draft, surroundings: Surroundings | None) -> None:
         drawing.check(process, draft, say)
         foreign.check(process, draft.roots[say.file], say)
         unheard.check_markup(process, draft.roots[say.file], say)
+        soundness.check(process, say)
         for node in process.all_nodes():
             attributes.check(node, say)
             references.check(node, draft, say)

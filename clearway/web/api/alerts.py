@@ -7,7 +7,9 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from clearway.service.values import Refusal
+from clearway.web.api.alert_description import DELIVERY, RESULTS
 from clearway.web.api.caller import Calling
+from clearway.web.api.description import errors, json_answer, raw_body
 from clearway.web.api.plain import answer
 from clearway.web.api.problems import ApiRefusal, busy
 
@@ -17,7 +19,13 @@ router = APIRouter(prefix="/alerts", tags=["alerts"])
 _AT_ONCE = BoundedSemaphore(4)
 
 
-@router.post("/alertmanager", status_code=202)
+@router.post(
+    "/alertmanager",
+    status_code=202,
+    response_class=Response,
+    responses={**json_answer(202, "What became of each alert.", RESULTS), **errors(403, 404, 413)},
+    openapi_extra=raw_body("application/json", DELIVERY, "A delivery."),
+)
 async def from_alertmanager(request: Request, calling: Calling) -> Response:
     """A delivery of Prometheus Alertmanager (webhook version 4); answers one result per alert."""
     receive = calling.portal.receive_alerts

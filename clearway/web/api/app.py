@@ -6,10 +6,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
+from clearway.service.values import Refusal
 from clearway.store.errors import Contended, Unavailable
 from clearway.web.api import alerts, problems, processes, records, tasks
 from clearway.web.api.caller import Unauthorized
+from clearway.web.api.description import DescribedApi
 from clearway.web.pages.trouble import failure_logged
 from clearway.web.portal import Portal
 
@@ -17,12 +20,16 @@ _DESCRIPTION = (
     "Everything the portal does, for programs. Errors are problem documents (RFC 9457). "
     "Commands take an `Idempotency-Key`: the same key answers with the first result."
 )
-_CODES = {400: "unreadable", 404: "not_found", 405: "not_found", 413: "too_large"}
+_CODES = {400: "unreadable", 413: "too_large"}
+_NO_ADDRESS = Refusal(
+    "not_found", "The API has no such address.", "See /api/v1/openapi.json for those it has."
+)
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def api(portal: Portal) -> FastAPI:
     """The API for one house."""
-    app = FastAPI(
+    app = DescribedApi(
         title="Clearway",
         version="1",
         description=_DESCRIPTION,
@@ -61,10 +68,27 @@ async def _on_invalid_request(_request: Request, error: Exception) -> Response:
     return problems.of_invalid_request(error)
 
 
-async def _on_http_error(_request: Request, error: Exception) -> Response:
+async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - Starlette looked it up by its type
+    if error.status_code == 405:
+        return problems.method_not_allowed(request.method, _allowed(request))
+    if error.status_code == 404:
+        return problems.of_refusal(_NO_ADDRESS)
     code = _CODES.get(error.status_code, "unreadable")
     return problems.problem(error.status_code, code, str(error.detail), headers=error.headers or {})
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods of every operation at this address; Starlette names those of the first alone."""
+    app: FastAPI = request.app
+    return [
+        method
+        for method in _METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in app.routes
+        )
+    ]
 
 
 async def _on_busy(request: Request, error: Exception) -> Response:

@@ -31,6 +31,15 @@ Values = Annotated[
 ]
 
 
+def _plain(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("this must not hold the character NUL: take it out")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_plain)]
+
+
 class Body(BaseModel):
     """Base of all bodies."""
 
@@ -40,10 +49,10 @@ class Body(BaseModel):
 class StartBody(Body):
     """Open a record."""
 
-    process: str
+    process: Text
     values: Values = Field(default_factory=dict)
-    event: str | None = Field(None, description="The message start event, when there are several.")
-    follows: str | None = Field(
+    event: Text | None = Field(None, description="The message start event, when there are several.")
+    follows: Text | None = Field(
         None, max_length=40, description="The key of the record that this one takes up again."
     )
 
@@ -51,34 +60,34 @@ class StartBody(Body):
 class ActionBody(Body):
     """Send one of the record's actions, or a message by its name."""
 
-    action: str
+    action: Text
     values: Values = Field(default_factory=dict)
 
 
 class CommentBody(Body):
     """Say something on a record."""
 
-    text: str
+    text: Text
     public: bool = Field(False, description="Also for those who only asked for the record.")
 
 
 class ReasonBody(Body):
     """Why it is done."""
 
-    reason: str
+    reason: Text
 
 
 class LinkBody(Body):
     """Link with another record."""
 
-    kind: str
-    to: str
+    kind: Text
+    to: Text
 
 
 class AssignBody(Body):
     """Give a task to somebody."""
 
-    person: str
+    person: Text
 
 
 class CompleteBody(Body):
@@ -90,7 +99,7 @@ class CompleteBody(Body):
 class VoteBody(Body):
     """Cast the ballot of a seat."""
 
-    seat: str
-    choice: str
-    reason: str = ""
-    conditions: str = ""
+    seat: Text
+    choice: Text
+    reason: Text = ""
+    conditions: Text = ""

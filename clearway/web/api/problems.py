@@ -12,7 +12,8 @@ from clearway.web.api.plain import as_json
 from clearway.web.pages.trouble import failure_logged
 from clearway.web.rendering import status_of
 
-_KIND = "urn:clearway:problem:"
+KIND = "urn:clearway:problem:"
+PROBLEM_TYPE = "application/problem+json"
 _TITLES: Mapping[str, str] = {
     "not_found": "There is no such thing",
     "not_allowed": "This is not open to you",
@@ -28,7 +29,10 @@ _TITLES: Mapping[str, str] = {
     "busy": "Clearway is busy",
     "failure": "Something went wrong on our side",
     "unreadable": "The request cannot be read",
+    "method_not_allowed": "This address is not for that",
 }
+CODES = tuple(_TITLES)
+"""What `code` can be."""
 
 
 class ApiRefusal(Exception):
@@ -51,7 +55,7 @@ def problem(
 ) -> Response:
     """A problem document; `code` is stable, the texts are for people."""
     document: dict[str, object] = {
-        "type": _KIND + code,
+        "type": KIND + code,
         "title": _TITLES.get(code, "This did not work"),
         "status": status,
         "detail": f"{detail} {remedy}".strip(),
@@ -65,7 +69,7 @@ def problem(
         as_json(document),
         status,
         headers=dict(headers or {}),
-        media_type="application/problem+json",
+        media_type=PROBLEM_TYPE,
     )
 
 
@@ -92,6 +96,37 @@ def busy(text: str) -> Response:
     """Over capacity for the moment. Never 429, which Alertmanager takes as final."""
     return problem(
         503, "busy", text, remedy="Send it again in a few seconds.", headers={"Retry-After": "5"}
+    )
+
+
+def method_not_allowed(method: str, allowed: Sequence[str]) -> Response:
+    """The address is there, and takes other methods."""
+    return problem(
+        405,
+        "method_not_allowed",
+        f"{method} is not possible here.",
+        remedy=f"This address takes {' and '.join(allowed)}; see /api/v1/openapi.json.",
+        headers={"Allow": ", ".join(allowed)},
+    )
+
+
+def of_nul(asked: Sequence[str]) -> Response:
+    """The address holds a NUL: in these parts of its query, or else in its path."""
+    if not asked:
+        return of_refusal(
+            Refusal(
+                "not_found", "No address holds the character NUL (%00).", "Take it out of the path."
+            )
+        )
+    return problem(
+        422,
+        "invalid",
+        "No text holds the character NUL (%00).",
+        remedy="Take it out.",
+        errors=[
+            {"field": f"query.{name}", "message": "This must not hold the character NUL."}
+            for name in asked
+        ],
     )
 
 

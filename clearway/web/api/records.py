@@ -17,17 +17,21 @@ from clearway.service.record import record
 from clearway.service.search import search
 from clearway.service.start import start
 from clearway.service.values import Done, EntryView, InstanceView, Page, RecordRow, RecordView
+from clearway.web.addresses import RowId
 from clearway.web.api.bodies import ActionBody, CommentBody, LinkBody, ReasonBody, StartBody
-from clearway.web.api.caller import Calling, Once, accepted
+from clearway.web.api.caller import Calling, Once, accepted, done_with_record, keepable
+from clearway.web.api.description import BINARY, errors, file_answer, raw_body
 from clearway.web.api.plain import answer
 from clearway.web.pages.record import saved_as
 
 router = APIRouter(prefix="/records", tags=["records"])
 
+_COMMAND = errors(400, 403, 404, 409, 413)
+
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
-@router.get("", response_model=Page[RecordRow])
+@router.get("", response_model=Page[RecordRow], responses=errors())
 def find(
     calling: Calling,
     q: str = "",
@@ -49,14 +53,14 @@ def find(
     return answer(accepted(found))
 
 
-@router.post("", response_model=Done, status_code=201)
+@router.post("", response_model=Done, status_code=201, responses=_COMMAND)
 def open_record(calling: Calling, body: StartBody, once: Once) -> Response:
     """Open a record."""
     done = start(
         calling.house,
         calling.actor,
         body.process,
-        body.values,
+        keepable(body.values),
         once=once,
         event=body.event,
         follows=body.follows,
@@ -64,13 +68,13 @@ def open_record(calling: Calling, body: StartBody, once: Once) -> Response:
     return answer(accepted(done), 201)
 
 
-@router.get("/{key}", response_model=RecordView)
+@router.get("/{key}", response_model=RecordView, responses=errors(404))
 def get(calling: Calling, key: str) -> Response:
     """The record with its open tasks and what can be done."""
     return answer(accepted(record(calling.house, calling.actor, key)))
 
 
-@router.get("/{key}/history", response_model=Page[EntryView])
+@router.get("/{key}/history", response_model=Page[EntryView], responses=errors(404))
 def get_history(
     calling: Calling, key: str, after: str | None = None, limit: Limit = 100
 ) -> Response:
@@ -79,41 +83,47 @@ def get_history(
     return answer(accepted(found))
 
 
-@router.get("/{key}/instance", response_model=InstanceView)
+@router.get("/{key}/instance", response_model=InstanceView, responses=errors(404))
 def get_instance(calling: Calling, key: str) -> Response:
     """The diagram of the record with its tokens."""
     return answer(accepted(instance_view(calling.house, calling.actor, key)))
 
 
-@router.post("/{key}/actions", response_model=Done)
+@router.post("/{key}/actions", response_model=Done, responses=_COMMAND)
 def act(calling: Calling, key: str, body: ActionBody, once: Once) -> Response:
     """Send an action of the record."""
-    done = send(calling.house, calling.actor, key, body.action, body.values, once=once)
-    return answer(accepted(done))
+    done = send(calling.house, calling.actor, key, body.action, keepable(body.values), once=once)
+    return answer(done_with_record(calling, key, done))
 
 
-@router.post("/{key}/comments", response_model=Done, status_code=201)
+@router.post("/{key}/comments", response_model=Done, status_code=201, responses=_COMMAND)
 def add_comment(calling: Calling, key: str, body: CommentBody, once: Once) -> Response:
     """Comment on the record."""
     done = comment(calling.house, calling.actor, key, body.text, public=body.public, once=once)
-    return answer(accepted(done), 201)
+    return answer(done_with_record(calling, key, done), 201)
 
 
-@router.post("/{key}/links", response_model=Done, status_code=201)
+@router.post("/{key}/links", response_model=Done, status_code=201, responses=_COMMAND)
 def add_link(calling: Calling, key: str, body: LinkBody, once: Once) -> Response:
     """Link the record with another."""
     done = link(calling.house, calling.actor, key, body.kind, body.to, once=once)
-    return answer(accepted(done), 201)
+    return answer(done_with_record(calling, key, done), 201)
 
 
-@router.post("/{key}/cancel", response_model=Done)
+@router.post("/{key}/cancel", response_model=Done, responses=_COMMAND)
 def cancel_record(calling: Calling, key: str, body: ReasonBody, once: Once) -> Response:
     """Cancel the record."""
     done = cancel(calling.house, calling.actor, key, body.reason, once=once)
-    return answer(accepted(done))
+    return answer(done_with_record(calling, key, done))
 
 
-@router.post("/{key}/attachments", response_model=Done, status_code=201)
+@router.post(
+    "/{key}/attachments",
+    response_model=Done,
+    status_code=201,
+    responses=errors(403, 404, 409, 413),
+    openapi_extra=raw_body("*/*", BINARY, "The file, at most 20 MB."),
+)
 async def add_attachment(
     request: Request,
     calling: Calling,
@@ -130,8 +140,12 @@ async def add_attachment(
     return answer(accepted(done), 201)
 
 
-@router.get("/{key}/attachments/{attachment_id}")
-def get_attachment(calling: Calling, key: str, attachment_id: int) -> Response:
+@router.get(
+    "/{key}/attachments/{attachment_id}",
+    response_class=Response,
+    responses={**file_answer("The file."), **errors(404)},
+)
+def get_attachment(calling: Calling, key: str, attachment_id: RowId) -> Response:
     """A file as it was attached."""
     found = accepted(attachment(calling.house, calling.actor, key, attachment_id))
     return saved_as(found.content, found.name)

@@ -12,14 +12,19 @@ from clearway.service.inbox import inbox
 from clearway.service.task import task
 from clearway.service.values import Done, Page, TaskView, WorkItemView
 from clearway.service.vote import vote
+from clearway.web.addresses import RowId
 from clearway.web.api.bodies import AssignBody, CompleteBody, VoteBody
-from clearway.web.api.caller import Calling, Once, accepted
+from clearway.web.api.caller import Calling, Once, accepted, done_with_task, keepable
+from clearway.web.api.description import errors
 from clearway.web.api.plain import answer
 
 router = APIRouter(prefix="/tasks", tags=["tasks"])
 
+_COMMAND = errors(403, 404, 409)
+_COMMAND_WITH_BODY = errors(400, 403, 404, 409, 413)
 
-@router.get("", response_model=Page[WorkItemView])
+
+@router.get("", response_model=Page[WorkItemView], responses=errors())
 def find(
     calling: Calling,
     view: Literal["mine", "unclaimed", "all"] = "mine",
@@ -41,40 +46,42 @@ def find(
     return answer(found)
 
 
-@router.get("/{task_id}", response_model=TaskView)
-def get(calling: Calling, task_id: int) -> Response:
+@router.get("/{task_id}", response_model=TaskView, responses=errors(404))
+def get(calling: Calling, task_id: RowId) -> Response:
     """The task with its form, or its approval round."""
     return answer(accepted(task(calling.house, calling.actor, task_id)))
 
 
-@router.post("/{task_id}/claim", response_model=Done)
-def claim_it(calling: Calling, task_id: int, once: Once) -> Response:
+@router.post("/{task_id}/claim", response_model=Done, responses=_COMMAND)
+def claim_it(calling: Calling, task_id: RowId, once: Once) -> Response:
     """Take the task."""
-    return answer(accepted(claim(calling.house, calling.actor, task_id, once=once)))
+    done = claim(calling.house, calling.actor, task_id, once=once)
+    return answer(done_with_task(calling, task_id, done))
 
 
-@router.post("/{task_id}/unclaim", response_model=Done)
-def unclaim_it(calling: Calling, task_id: int, once: Once) -> Response:
+@router.post("/{task_id}/unclaim", response_model=Done, responses=_COMMAND)
+def unclaim_it(calling: Calling, task_id: RowId, once: Once) -> Response:
     """Give the task back."""
-    return answer(accepted(unclaim(calling.house, calling.actor, task_id, once=once)))
+    done = unclaim(calling.house, calling.actor, task_id, once=once)
+    return answer(done_with_task(calling, task_id, done))
 
 
-@router.post("/{task_id}/assign", response_model=Done)
-def assign_it(calling: Calling, task_id: int, body: AssignBody, once: Once) -> Response:
+@router.post("/{task_id}/assign", response_model=Done, responses=_COMMAND_WITH_BODY)
+def assign_it(calling: Calling, task_id: RowId, body: AssignBody, once: Once) -> Response:
     """Give the task to somebody."""
     done = assign(calling.house, calling.actor, task_id, body.person, once=once)
-    return answer(accepted(done))
+    return answer(done_with_task(calling, task_id, done))
 
 
-@router.post("/{task_id}/complete", response_model=Done)
-def complete_it(calling: Calling, task_id: int, body: CompleteBody, once: Once) -> Response:
+@router.post("/{task_id}/complete", response_model=Done, responses=_COMMAND_WITH_BODY)
+def complete_it(calling: Calling, task_id: RowId, body: CompleteBody, once: Once) -> Response:
     """Complete the task with the values of its form."""
-    done = complete(calling.house, calling.actor, task_id, body.values, once=once)
-    return answer(accepted(done))
+    done = complete(calling.house, calling.actor, task_id, keepable(body.values), once=once)
+    return answer(done_with_task(calling, task_id, done))
 
 
-@router.post("/{task_id}/vote", response_model=Done)
-def vote_on_it(calling: Calling, task_id: int, body: VoteBody, once: Once) -> Response:
+@router.post("/{task_id}/vote", response_model=Done, responses=_COMMAND_WITH_BODY)
+def vote_on_it(calling: Calling, task_id: RowId, body: VoteBody, once: Once) -> Response:
     """Cast the ballot of a seat."""
     done = vote(
         calling.house,
@@ -86,4 +93,4 @@ def vote_on_it(calling: Calling, task_id: int, body: VoteBody, once: Once) -> Re
         conditions=body.conditions,
         once=once,
     )
-    return answer(accepted(done))
+    return answer(done_with_task(calling, task_id, done))

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from clearway.service.faults import open_faults, retry
 from clearway.service.values import Refusal
+from clearway.web.addresses import RowId
 from clearway.web.pages.trouble import refusal_page
 from clearway.web.rendering import go, is_local, page
 from clearway.web.visit import Form, Posting, Visiting
@@ -25,7 +26,7 @@ def show(visit: Visiting, after: str = "") -> HTMLResponse:
 
 
 @router.post("/{fault_id}/retry")
-def retry_it(visit: Posting, sent: Form, fault_id: int) -> Response:
+def retry_it(visit: Posting, sent: Form, fault_id: RowId) -> Response:
     """Try again what stopped."""
     answer = retry(visit.portal.house, visit.actor, fault_id, once=sent.once)
     if isinstance(answer, Refusal):

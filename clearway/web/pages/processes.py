@@ -8,10 +8,12 @@ from fastapi.responses import HTMLResponse, Response
 
 from clearway.engine.values import Bundle, Finding, Severity
 from clearway.service.deploy import check, deploy, pull
+from clearway.service.permissions import refuse_unless
 from clearway.service.processes import diagram, versions
 from clearway.service.processes import process as one_process
 from clearway.service.processes import processes as all_processes
 from clearway.service.values import GateReport, Refusal
+from clearway.web.addresses import AskedVersion, VersionNumber
 from clearway.web.bundles import UnusableUpload, merged, packed, unpacked, zipped
 from clearway.web.pages.record import saved_as
 from clearway.web.pages.trouble import refusal_page
@@ -19,6 +21,8 @@ from clearway.web.rendering import go, page, status_of
 from clearway.web.visit import Form, Posting, Sent, Visit, Visiting
 
 router = APIRouter(prefix="/processes")
+
+_LONGEST_NUMBER = 9
 
 DESPITE = "despite scenarios:"
 """A reason that begins so lets a process owner deploy although scenarios fail."""
@@ -59,7 +63,7 @@ def show(visit: Visiting, process: str) -> HTMLResponse:
 
 
 @router.get("/{process}/diagram.bpmn")
-def diagram_file(visit: Visiting, process: str, number: int | None = None) -> Response:
+def diagram_file(visit: Visiting, process: str, number: AskedVersion = None) -> Response:
     """The drawing of a version, for the viewer."""
     found = diagram(visit.portal.house, visit.actor, process, number)
     if isinstance(found, Refusal):
@@ -68,7 +72,7 @@ def diagram_file(visit: Visiting, process: str, number: int | None = None) -> Re
 
 
 @router.get("/{process}/versions/{number}.zip")
-def download(visit: Visiting, process: str, number: int) -> Response:
+def download(visit: Visiting, process: str, number: VersionNumber) -> Response:
     """All files of a version."""
     found = pull(visit.portal.house, visit.actor, process, number)
     if isinstance(found, Refusal):
@@ -83,6 +87,8 @@ def check_it(visit: Posting, sent: Form, process: str) -> Response:
     view = one_process(house, actor, process)
     if isinstance(view, Refusal):
         return refusal_page(visit, view)
+    if (refusal := refuse_unless(actor, "deploy")) is not None:
+        return refusal_page(visit, refusal)
     current = pull(house, actor, process, view.current)
     if isinstance(current, Refusal):
         return refusal_page(visit, current)
@@ -109,15 +115,27 @@ def deploy_it(visit: Posting, sent: Form, process: str) -> Response:
         bundle = unpacked(process, sent.text("bundle"))
     except UnusableUpload as error:
         return _page(visit, process, Refusal("invalid", str(error)))
-    if not parent.isdecimal():
+    if not parent.isdecimal() or len(parent) > _LONGEST_NUMBER:
         return _page(visit, process, Refusal("invalid", "The version it builds on is missing."))
-    answer = deploy(house, actor, bundle, parent=int(parent), reason=reason, once=sent.once)
+    answer = (
+        refuse_unless(actor, "deploy")
+        or refuse_unexplained(reason)
+        or deploy(house, actor, bundle, parent=int(parent), reason=reason, once=sent.once)
+    )
     if not isinstance(answer, Refusal):
         return go(f"/processes/{process}", "deployed")
     current = pull(house, actor, process, int(parent))
     changed = [] if isinstance(current, Refusal) else _changes(current, bundle)
     again = Checked(check(house, bundle), packed(bundle), changed, int(parent), reason)
     return _page(visit, process, answer, again)
+
+
+def refuse_unexplained(reason: str) -> Refusal | None:
+    """None when the reason of a deployment says something."""
+    if reason.removeprefix(DESPITE).strip():
+        return None
+    problem = "A reason is needed, so that others can understand it later."
+    return Refusal("invalid", problem, "Say why it changes.", {"reason": problem})
 
 
 def _uploaded(sent: Sent) -> list[tuple[str, bytes]]:

@@ -16,6 +16,7 @@ from clearway.service.instance_view import instance_view
 from clearway.service.link import KINDS, link
 from clearway.service.record import record
 from clearway.service.values import ActionView, Refusal
+from clearway.web.addresses import RowId
 from clearway.web.forms import Form as ShownForm
 from clearway.web.forms import form_of
 from clearway.web.moments import moments
@@ -120,7 +121,7 @@ def attach_to_it(visit: Posting, sent: Form, key: str) -> Response:
 
 
 @router.get("/{key}/attachments/{attachment_id}")
-def download(visit: Visiting, key: str, attachment_id: int) -> Response:
+def download(visit: Visiting, key: str, attachment_id: RowId) -> Response:
     """A file as it was attached: saved, never shown in the portal's own pages."""
     found = attachment(visit.portal.house, visit.actor, key, attachment_id)
     if isinstance(found, Refusal):

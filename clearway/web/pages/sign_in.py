@@ -45,7 +45,8 @@ def enter(request: Request, sent: Form) -> Response:
     portal = portal_of(request)
     refuse_other_sites(request, portal)
     next_page, draft = _safe(sent.text("next")), _kept_draft(sent)
-    name = sent.text("name")
+    # No name holds a NUL; what is put in its place is no name either.
+    name = sent.text("name").replace("\0", "\ufffd")
     if not _is_our_guest(request, sent):
         note = "The page was open for too long. Please sign in once more."
         return _sign_in_page(request, next_page, note, 403, name, sent.text("path"), draft)

@@ -14,6 +14,7 @@ from clearway.service.registry import people
 from clearway.service.task import task
 from clearway.service.values import Refusal, TaskView
 from clearway.service.vote import vote
+from clearway.web.addresses import RowId
 from clearway.web.forms import form_of
 from clearway.web.pages.trouble import refusal_page
 from clearway.web.rendering import go, page, status_of
@@ -34,27 +35,27 @@ class Answered:
 
 
 @router.get("/{work_item_id}")
-def show(visit: Visiting, work_item_id: int) -> HTMLResponse:
+def show(visit: Visiting, work_item_id: RowId) -> HTMLResponse:
     """The task as it stands."""
     return _page(visit, work_item_id)
 
 
 @router.post("/{work_item_id}/claim")
-def claim_it(visit: Posting, sent: Form, work_item_id: int) -> Response:
+def claim_it(visit: Posting, sent: Form, work_item_id: RowId) -> Response:
     """Take the task; from the inbox one goes straight to its form."""
     answer = claim(visit.portal.house, visit.actor, work_item_id, once=sent.once)
     return _answer(visit, work_item_id, answer, "claimed")
 
 
 @router.post("/{work_item_id}/unclaim")
-def unclaim_it(visit: Posting, sent: Form, work_item_id: int) -> Response:
+def unclaim_it(visit: Posting, sent: Form, work_item_id: RowId) -> Response:
     """Give the task back."""
     answer = unclaim(visit.portal.house, visit.actor, work_item_id, once=sent.once)
     return _answer(visit, work_item_id, answer, "unclaimed")
 
 
 @router.post("/{work_item_id}/assign")
-def assign_it(visit: Posting, sent: Form, work_item_id: int) -> Response:
+def assign_it(visit: Posting, sent: Form, work_item_id: RowId) -> Response:
     """Give the task to somebody."""
     person = sent.text("person")
     answer = assign(visit.portal.house, visit.actor, work_item_id, person, once=sent.once)
@@ -62,7 +63,7 @@ def assign_it(visit: Posting, sent: Form, work_item_id: int) -> Response:
 
 
 @router.post("/{work_item_id}/complete")
-def complete_it(visit: Posting, sent: Form, work_item_id: int) -> Response:
+def complete_it(visit: Posting, sent: Form, work_item_id: RowId) -> Response:
     """Complete the task with what was typed, or show it again with what is wrong."""
     house, actor = visit.portal.house, visit.actor
     view = task(house, actor, work_item_id)
@@ -80,7 +81,7 @@ def complete_it(visit: Posting, sent: Form, work_item_id: int) -> Response:
 
 
 @router.post("/{work_item_id}/vote")
-def vote_on_it(visit: Posting, sent: Form, work_item_id: int) -> Response:
+def vote_on_it(visit: Posting, sent: Form, work_item_id: RowId) -> Response:
     """Cast the ballot of one seat."""
     cast = {name: sent.text(name) for name in ("seat", "choice", "reason", "conditions")}
     if sent.is_draft:

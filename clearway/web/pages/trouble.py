@@ -80,10 +80,19 @@ def failure_page(request: Request, error: Exception) -> HTMLResponse:
 
 
 def failure_logged(request: Request, error: Exception) -> str:
-    """Log an unexpected error; answers the number under which it is found."""
+    """Log an unexpected error without what was asked for; answers the number where it is found."""
     quote = secrets.token_hex(6)
+    _hide_parameters(error)
     _LOG.error("%s %s failed (%s)", request.method, request.url.path, quote, exc_info=error)
     return quote
+
+
+def _hide_parameters(error: BaseException | None) -> None:
+    """Errors of the database would show the values of their statement, which are people's own."""
+    while error is not None:
+        if hasattr(error, "hide_parameters"):
+            vars(error)["hide_parameters"] = True
+        error = error.__cause__ or error.__context__
 
 
 def busy_page(request: Request) -> HTMLResponse:

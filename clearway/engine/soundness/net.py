@@ -1,0 +1,237 @@
+"""How tokens move through one scope, when every condition may hold and every event may come.
+
+A token rests on a node, or on a flow into a gateway that joins. What lies in a subprocess is looked
+at by itself; from outside, a subprocess is an activity that ends, if there is a way to its end.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from clearway.engine.compiler import links, starting_nodes
+from clearway.engine.model import ACTIVITIES, Flow, Node, Scope
+from clearway.engine.reach import nodes_before
+
+Token = tuple[str, tuple[str, ...]]
+"""A flow into a join with `()`, or a node with the boundary events that it has let go already."""
+Marking = tuple[Token, ...]
+"""All tokens of a scope, sorted."""
+
+LEFT: Marking = (("", ()),)
+"""The scope was left by an error or a cancellation: over, but nothing goes on behind it."""
+
+_PASSING = frozenset(
+    (
+        "intermediateThrowEvent",
+        "startEvent",
+        "task",
+        "manualTask",
+        "scriptTask",
+        "sendTask",
+        "businessRuleTask",
+    )
+)
+"""What is done in the same moment; everything else may take its time."""
+
+_MOST_ALIKE = 2
+"""More tokens than this at one place show nothing that these do not show."""
+
+_WIDEST = 6
+"""An inclusive split with more ways takes one, two, or all of them here."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step to another marking: `node` acted; `way` is the flow or boundary event it took."""
+
+    after: Marking
+    node: str
+    way: str | None = None
+
+
+@dataclass
+class Net:
+    """A scope with its moves. `ends` tells of each subprocess in it whether it can end."""
+
+    scope: Scope
+    ends: dict[str, bool]
+    _reaches: dict[str, dict[str, frozenset[str]]] = field(
+        default_factory=dict[str, dict[str, frozenset[str]]]
+    )
+    _links: dict[str, str] = field(default_factory=dict[str, str])
+
+    def __post_init__(self) -> None:
+        self._links = dict(links(self.scope))
+
+    def first(self) -> list[Marking]:
+        """What the scope may begin with: one marking for each of its triggers."""
+        starts = [it for it in self.scope.nodes.values() if it.kind == "startEvent"]
+        if starts:
+            return [((it.id, ()),) for it in starts]
+        begins: Marking = tuple(sorted((it.id, ()) for it in starting_nodes(self.scope)))
+        return [begins] if begins else []
+
+    def moves(self, marking: Marking) -> list[Move]:
+        """Every step from here; none at the end, or when nothing can go on.
+
+        What needs no waiting happens first and in any one order: the order makes no difference.
+        """
+        resting: list[Token] = []
+        for token in dict.fromkeys(marking):
+            node = self.scope.nodes.get(token[0])
+            if node is None:
+                continue
+            if self._is_quick(node):
+                return list(self._leave(marking, token, node))
+            resting.append(token)
+        joined = self._join(marking)
+        if joined is not None:
+            return [joined]
+        found: list[Move] = []
+        for token in resting:
+            found += self._leave(marking, token, self.scope.nodes[token[0]])
+        return found
+
+    def waiting_at(self, marking: Marking) -> dict[str, list[Flow]]:
+        """Joins that wait here, each with the flows on which a token has come."""
+        here: dict[str, list[Flow]] = {}
+        for place, _ in marking:
+            flow = self._flows.get(place)
+            if flow is not None:
+                here.setdefault(flow.target, []).append(flow)
+        return here
+
+    @property
+    def _flows(self) -> dict[str, Flow]:
+        if "_by_id" not in self.__dict__:
+            self.__dict__["_by_id"] = {flow.id: flow for flow in self.scope.flows}
+        return self.__dict__["_by_id"]
+
+    def _is_quick(self, node: Node) -> bool:
+        if node.kind in ("exclusiveGateway", "parallelGateway", "inclusiveGateway"):
+            return True
+        if node.kind in _PASSING:
+            return node.loop is None and not self.scope.boundaries(node.id)
+        return node.kind == "endEvent" and node.event.kind != "terminate"
+
+    def _leave(self, marking: Marking, token: Token, node: Node) -> Iterator[Move]:
+        rest = _without(marking, token)
+        if node.kind == "endEvent":
+            if node.event.kind in ("error", "cancel"):
+                yield Move(LEFT, node.id)
+            else:
+                yield Move(() if node.event.kind == "terminate" else rest, node.id)
+            return
+        if node.kind in ACTIVITIES:
+            yield from self._interrupted(marking, token, node)
+        if self.ends.get(node.id, True):
+            for taken in self._ways(node):
+                named = taken[0].id if len(taken) == 1 and self._is_choice(node) else None
+                yield Move(self._arrive(rest, [flow.id for flow in taken]), node.id, named)
+
+    def _interrupted(self, marking: Marking, token: Token, node: Node) -> Iterator[Move]:
+        rest = _without(marking, token)
+        for boundary in self.scope.boundaries(node.id):
+            if boundary.event.kind == "compensate":
+                continue
+            out = [flow.id for flow in self.scope.outgoing(boundary.id)]
+            if boundary.interrupting:
+                yield Move(self._arrive(rest, out), node.id, boundary.id)
+            elif boundary.id not in token[1]:
+                again = (token[0], tuple(sorted({*token[1], boundary.id})))
+                after = self._arrive(_with(rest, again), out)
+                if len(set(after)) == len(after):
+                    # A branch that is open already is looked at as it is: once is enough.
+                    yield Move(after, node.id, boundary.id)
+
+    def _is_choice(self, node: Node) -> bool:
+        return len(self.scope.outgoing(node.id)) > 1
+
+    def _ways(self, node: Node) -> list[list[Flow]]:
+        """The sets of flows that a node may take; one empty set when it leads nowhere."""
+        out = self.scope.outgoing(node.id)
+        target = self._links.get(node.id)
+        if target is not None:
+            out = [*out, Flow(f"link {target}", node.id, target)]
+        if node.kind in ("exclusiveGateway", "eventBasedGateway"):
+            return [[flow] for flow in out] or [[]]
+        if node.kind == "parallelGateway":
+            return [out]
+        open_ends = [flow for flow in out if flow.condition is not None and flow.id != node.default]
+        default = [flow for flow in out if flow.id == node.default]
+        always = [flow for flow in out if flow not in open_ends and flow not in default]
+        if not open_ends:
+            return [[*always, *default]]
+        found = [[*always, *some] for some in _some_of(open_ends)]
+        if default or always:
+            found.append([*always, *default])
+        return found
+
+    def _arrive(self, marking: Marking, flows: Sequence[str]) -> Marking:
+        """The marking with a token at the end of each flow; a parallel join may fire by it."""
+        for flow_id in flows:
+            flow = self._flows.get(flow_id)
+            place = flow.target if flow is not None else flow_id.removeprefix("link ")
+            node = self.scope.nodes.get(place)
+            if flow is None or node is None or not self._joins(node):
+                marking = _with(marking, (place, ()))
+                continue
+            marking = _with(marking, (flow_id, ()))
+            if node.kind == "parallelGateway":
+                needed = [(it.id, ()) for it in self.scope.incoming(node.id)]
+                if all(it in marking for it in needed):
+                    for it in needed:
+                        marking = _without(marking, it)
+                    marking = _with(marking, (node.id, ()))
+        return marking
+
+    def _joins(self, node: Node) -> bool:
+        return (
+            node.kind in ("parallelGateway", "inclusiveGateway")
+            and len(self.scope.incoming(node.id)) > 1
+        )
+
+    def _join(self, marking: Marking) -> Move | None:
+        """An inclusive join fires when nothing can reach a flow of it that is still empty."""
+        for join, here in self.waiting_at(marking).items():
+            node = self.scope.nodes[join]
+            if node.kind != "inclusiveGateway":
+                continue
+            filled = {flow.id for flow in here}
+            if self._could_come(node, filled, marking):
+                continue
+            for flow in filled:
+                marking = _without(marking, (flow, ()))
+            return Move(_with(marking, (join, ())), join)
+        return None
+
+    def _could_come(self, join: Node, filled: Collection[str], marking: Marking) -> bool:
+        reaches = self._reaches.setdefault(join.id, nodes_before(join))
+        empty = [flow for flow in reaches if flow not in filled]
+        for place, _ in marking:
+            flow = self._flows.get(place)
+            at = place if flow is None else flow.target
+            if at == join.id:
+                continue
+            could = any(at in reaches[it] for it in empty)
+            if could and not any(at in reaches[it] for it in filled):
+                return True
+        return False
+
+
+def _some_of(flows: list[Flow]) -> Iterator[list[Flow]]:
+    sizes = range(1, len(flows) + 1) if len(flows) <= _WIDEST else (1, 2, len(flows))
+    for size in sizes:
+        for some in combinations(flows, size):
+            yield list(some)
+
+
+def _with(marking: Marking, token: Token) -> Marking:
+    if marking.count(token) == _MOST_ALIKE:
+        return marking
+    return tuple(sorted((*marking, token)))
+
+
+def _without(marking: Marking, token: Token) -> Marking:
+    at = marking.index(token)
+    return (*marking[:at], *marking[at + 1 :])

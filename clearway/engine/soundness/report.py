@@ -1,0 +1,218 @@
+"""Says in the owner's words what cannot work: standstill, endless round, dead part, two states."""
+
+import time
+from collections.abc import Iterator
+
+from clearway.engine.gate.say import Say
+from clearway.engine.model import ACTIVITIES, Node, Scope
+from clearway.engine.soundness.net import Marking, Net
+from clearway.engine.soundness.search import MOST_SECONDS, Explored, explore
+
+_LONGEST_TRACE = 12
+
+
+def check(process: Scope, say: Say) -> None:
+    """Look at the process and at each subprocess in it, the innermost first."""
+    ends: dict[str, bool] = {}
+    deadline = time.monotonic() + MOST_SECONDS
+    for scope in reversed(list(process.walk())):
+        if scope.kind == "adHocSubProcess":
+            continue
+        found = explore(Net(scope, ends), deadline)
+        if scope.owner is not None:
+            ends[scope.owner.id] = not found.is_whole or () in found.came_by
+        _report(scope, found, say)
+
+
+def _report(scope: Scope, found: Explored, say: Say) -> None:
+    if not found.came_by:
+        return
+    if found.stuck:
+        _standstill(scope, found, found.stuck[0], say)
+    _two_states(scope, found, say)
+    if scope.kind == "process":
+        _half_ended(scope, found, say)
+    if not found.is_whole:
+        owner = scope.owner.id if scope.owner else scope.id
+        say.warning(
+            owner,
+            "soundness-unproven",
+            f"It has too many ways to look at all of them: {len(found.came_by)} were looked at.",
+            "Put parts that belong together into subprocesses: each is then looked at by itself.",
+        )
+        return
+    trapped = None if _can_be_left(scope) else found.trapped()
+    if trapped is not None:
+        _endless(scope, found, trapped, say)
+    if not found.stuck and trapped is None:
+        _dead(scope, found, say)
+
+
+def _standstill(scope: Scope, found: Explored, marking: Marking, say: Say) -> None:
+    net = found.net
+    told: list[str] = []
+    place = scope.owner.id if scope.owner else scope.id
+    for join, here in net.waiting_at(marking).items():
+        have = {flow.id for flow in here}
+        missing = [flow for flow in scope.incoming(join) if flow.id not in have]
+        came = " and ".join(_label(scope, flow.source) for flow in here)
+        wanted = " and ".join(_label(scope, flow.source) for flow in missing)
+        told.append(f"what came from {came} waits at {_label(scope, join)} for {wanted}")
+        place = join
+    for node_id, _ in marking:
+        node = scope.nodes.get(node_id)
+        if node is not None:
+            told.append(f"{_label(scope, node_id)} never ends")
+            place = node_id
+    say.error(
+        place,
+        "deadlock",
+        f"It can come to a standstill: {_way(found, marking)}{'; '.join(told)}, for ever.",
+        "Join what an exclusive gateway parted with an exclusive gateway, and what a parallel one "
+        "parted with a parallel one; an inclusive gateway waits only for what can still come.",
+    )
+
+
+def _endless(scope: Scope, found: Explored, marking: Marking, say: Say) -> None:
+    at = " and ".join(_label(scope, place) for place, _ in marking if place in scope.nodes)
+    say.error(
+        next((place for place, _ in marking if place in scope.nodes), scope.id),
+        "livelock",
+        f"It can go round for ever: {_way(found, marking)}from {at or 'there'} no way leads to an "
+        "end.",
+        "Draw a way from there to an end event.",
+    )
+
+
+def _dead(scope: Scope, found: Explored, say: Say) -> None:
+    for node in scope.nodes.values():
+        if node.kind not in ACTIVITIES or node.id in found.acted:
+            continue
+        if node.for_compensation or node in scope.event_subprocesses():
+            continue
+        if any(node.id == place for marking in found.came_by for place, _ in marking):
+            continue
+        say.error(
+            node.id,
+            "dead-activity",
+            f"Nothing ever comes to {_label(scope, node.id)}.",
+            "Draw a way to it from a start event, or take it out.",
+        )
+
+
+def _two_states(scope: Scope, found: Explored, say: Say) -> None:
+    shows = {node.id: frozenset(_states(node)) for node in scope.nodes.values()}
+    told: set[tuple[str, str]] = set()
+    for marking in found.came_by:
+        resting = [place for place, _ in marking if shows.get(place)]
+        for at, one in enumerate(resting):
+            for other in resting[at + 1 :]:
+                pair = (one, other)
+                if pair in told or len(shows[one] | shows[other]) < 2:
+                    continue
+                told.add(pair)
+                states = " and ".join(sorted(shows[one] | shows[other]))
+                say.error(
+                    one,
+                    "states-at-once",
+                    f"The record would show more than one state at once ({states}): "
+                    f"{_way(found, marking)}{_label(scope, one)} and {_label(scope, other)} are "
+                    "open at the same time.",
+                    "Give clearway:state to one of the two only, or the same to both.",
+                )
+
+
+def _half_ended(scope: Scope, found: Explored, say: Say) -> None:
+    """An end event with a state says that all is over; then nothing may be open."""
+    told: set[str] = set()
+    for marking in found.came_by:
+        for place, _ in marking:
+            end = scope.nodes.get(place)
+            if end is None or end.kind != "endEvent" or place in told:
+                continue
+            others = [it for it, _ in marking if it != place and _rests(scope.nodes.get(it))]
+            if not others or not end.own.get("state") or end.event.kind == "terminate":
+                continue
+            told.add(place)
+            say.error(
+                place,
+                "improper-completion",
+                f"The record would show {end.own['state']} while {_label(scope, others[0])} is "
+                f"still open: {_way(found, marking)}it comes to {_label(scope, place)}.",
+                "Join the branches before the end event, or let it terminate the process.",
+            )
+
+
+def _rests(node: Node | None) -> bool:
+    return node is not None and (
+        node.kind in ACTIVITIES or node.kind in ("intermediateCatchEvent", "eventBasedGateway")
+    )
+
+
+def _states(node: Node) -> Iterator[str]:
+    """The states that a record may show while a token is on the node or in it."""
+    if node.kind not in ACTIVITIES and node.kind != "intermediateCatchEvent":
+        return
+    own = node.own.get("state")
+    if own:
+        yield own
+    if node.inner is not None:
+        for inner in node.inner.all_nodes():
+            yield from _states(inner)
+
+
+def _can_be_left(scope: Scope) -> bool:
+    """Whether an event may interrupt the scope from outside or from inside, wherever it stands."""
+    place: Scope | None = scope
+    while place is not None:
+        if any(_begins_by_interrupting(it) for it in place.event_subprocesses()):
+            return True
+        owner = place.owner
+        if owner is not None and any(
+            it.interrupting and it.event.kind != "compensate"
+            for it in owner.scope.boundaries(owner.id)
+        ):
+            return True
+        place = place.parent
+    return False
+
+
+def _begins_by_interrupting(node: Node) -> bool:
+    inner = node.inner
+    if inner is None:
+        return False
+    return any(it.kind == "startEvent" and it.interrupting for it in inner.nodes.values())
+
+
+def _way(found: Explored, marking: Marking) -> str:
+    """The shortest way there as words: `after *assess* and then *notify*, `."""
+    scope = found.net.scope
+    steps: list[str] = []
+    for move in found.trace(marking):
+        way = None if move.way is None else _way_name(scope, move.way)
+        node = scope.nodes[move.node]
+        if way is not None:
+            steps.append(way)
+        elif node.kind in ACTIVITIES:
+            steps.append(_label(scope, move.node))
+    if not steps:
+        return ""
+    if len(steps) > _LONGEST_TRACE:
+        half = _LONGEST_TRACE // 2
+        steps = [*steps[:half], "...", *steps[-half:]]
+    return f"after {', then '.join(steps)}, "
+
+
+def _way_name(scope: Scope, way: str) -> str | None:
+    boundary = scope.nodes.get(way)
+    if boundary is not None:
+        return _label(scope, way)
+    flow = next((it for it in scope.flows if it.id == way), None)
+    if flow is None:
+        return None
+    return f"{_label(scope, flow.source)}: *{flow.name or flow.id}*"
+
+
+def _label(scope: Scope, node_id: str) -> str:
+    node = scope.nodes.get(node_id)
+    return f"*{node.label}*" if node is not None else f"`{node_id}`"

@@ -1,0 +1,55 @@
+"""What an incident is told of the alert that opens it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from clearway.service.house import House
+from clearway.service.registry import service_context
+from tasks.inbound.alert_body import Alert
+
+
+def payload(house: House, alert: Alert) -> dict[str, object]:
+    """What the diagram's start event reads. Its tables make impact and urgency of it."""
+    labels, notes = alert.labels, alert.annotations
+    summary = _said(notes, "summary") or _name(labels)
+    lines = [_said(notes, "description") or _said(notes, "message") or summary, ""]
+    lines += [f"{name}: {value}" for name, value in sorted(labels.items())]
+    lines += [f"{name}: {value}" for name, value in sorted(notes.items()) if "url" in name]
+    return {
+        "summary": _short(summary, 160),
+        "description": _short("\n".join(lines), 8000),
+        "service": _short(_said(labels, "service"), 100) or None,
+        "asset": _asset(house, labels),
+        "fingerprint": alert.fingerprint,
+        "severity": _short(_said(labels, "severity"), 100) or None,
+    }
+
+
+def shown(instant: datetime) -> str:
+    """An instant as people read it."""
+    return instant.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _name(labels: Mapping[str, str]) -> str:
+    said = (_said(labels, "alertname"), _said(labels, "instance"))
+    return " on ".join(part for part in said if part)
+
+
+def _asset(house: House, labels: Mapping[str, str]) -> str | None:
+    """The asset by its label, or the host of `instance` when the registry knows it."""
+    if asset := _said(labels, "asset"):
+        return _short(asset, 100)
+    instance = _said(labels, "instance")
+    for name in (instance, instance.rpartition(":")[0]):
+        if name and service_context(house, None, name).known:
+            return name
+    return _short(instance, 100) or None
+
+
+def _said(texts: Mapping[str, str], name: str) -> str:
+    """A text without the blanks around it: what is only blank says nothing."""
+    return texts.get(name, "").strip()
+
+
+def _short(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -1,0 +1,248 @@
+"""What a diagram can come to, found before it runs: against a naive game of tokens, and by hand."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import clearway.engine.soundness.search as search
+from clearway.engine.examine import examine
+from clearway.engine.findings import Findings
+from clearway.engine.gate.say import Say
+from clearway.engine.soundness import check
+from clearway.engine.values import Bundle, Finding
+
+Drawing = Callable[..., Bundle]
+
+
+def found_in(bundle: Bundle) -> list[Finding]:
+    """All that the check says, about a drawing that is otherwise only read."""
+    draft = examine(bundle, strict=False, trusted=True)
+    findings = Findings()
+    for process in draft.read.called():
+        check(process, Say("p/p.bpmn", findings))
+    return list(findings.found)
+
+
+def rules(bundle: Bundle) -> list[tuple[str | None, str]]:
+    return [(it.element, it.rule) for it in found_in(bundle)]
+
+
+def test_what_an_exclusive_gateway_parts_no_parallel_one_joins(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><userTask id='a' name='Assess'/>"
+        "<exclusiveGateway id='x' default='x_b'/><userTask id='b' name='Ask'/>"
+        "<userTask id='c' name='Notify'/><parallelGateway id='j'/>"
+        "<endEvent id='e'/>{s>a a>x x>b x>c[k] b>j c>j j>e}"
+    )
+
+    [found] = found_in(drawn(body))
+
+    assert (found.element, found.rule) == ("j", "deadlock")
+    assert found.message == (
+        "It can come to a standstill: after *Assess*, then *x*: *x_b*, then *Ask*, "
+        "what came from *Ask* waits at *j* for *Notify*, for ever."
+    )
+
+
+def test_two_ways_into_a_split_are_no_join(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><parallelGateway id='f'/><userTask id='a' name='a'/>"
+        "<userTask id='b' name='b'/><parallelGateway id='j'/>"
+        "<exclusiveGateway id='x' default='x_e'/><endEvent id='e'/>"
+        "{s>f f>a f>b a>j b>j j>x x>f[k] x>e}"
+    )
+
+    assert rules(drawn(body)) == [("f", "deadlock")]
+
+
+def test_a_round_without_a_way_out_is_told(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><exclusiveGateway id='x' default='x_a'/><userTask id='a' name='Look'/>"
+        "<userTask id='b' name='Wait'/><exclusiveGateway id='r'/><endEvent id='e'/>"
+        "{s>x x>a a>e x>b[k] b>r r>b}"
+    )
+
+    [found] = found_in(drawn(body))
+
+    assert found.rule == "livelock"
+    assert "after *x*: *x_b*, " in found.message
+
+
+def test_a_round_that_an_event_ends_is_fine(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><subProcess id='p1'><startEvent id='s1'/><exclusiveGateway id='r'/>"
+        "<userTask id='b' name='Wait'/>{s1>r r>b b>r}</subProcess><boundaryEvent id='t' "
+        "attachedToRef='p1'><messageEventDefinition messageRef='m1'/></boundaryEvent>"
+        "<endEvent id='e'/>{s>p1 t>e}"
+    )
+
+    assert rules(drawn(body)) == []
+
+
+def test_what_follows_a_part_that_never_ends_is_dead(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><subProcess id='p1'><startEvent id='s1'/>"
+        "<userTask id='b' name='Fail'/><endEvent id='x'><errorEventDefinition errorRef='er1'/>"
+        "</endEvent>{s1>b b>x}</subProcess><boundaryEvent id='c' attachedToRef='p1'>"
+        "<errorEventDefinition errorRef='er1'/></boundaryEvent><userTask id='d' name='Never'/>"
+        "<endEvent id='e'/>{s>p1 p1>d d>e c>e}"
+    )
+
+    # An error end is an end of the part, but not one that the flow after it goes on from.
+    assert rules(drawn(body)) == [("d", "dead-activity")]
+
+
+def test_two_states_at_once_are_told_with_the_way_there(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><parallelGateway id='f'/><userTask id='a' name='Work' "
+        "clearway:state='in_progress'/><userTask id='b' name='Check' clearway:state='in_review'/>"
+        "<userTask id='c' name='Note'/><parallelGateway id='j'/><endEvent id='e'/>"
+        "{s>f f>a f>b f>c a>j b>j c>j j>e}"
+    )
+
+    [found] = found_in(drawn(body))
+
+    assert (found.element, found.rule) == ("a", "states-at-once")
+    assert "in_progress and in_review" in found.message
+
+
+def test_an_end_that_says_closed_while_something_is_open_is_told(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><parallelGateway id='f'/><userTask id='a' name='Work'/>"
+        "<userTask id='b' name='Check'/><endEvent id='e' name='Done' clearway:state='closed'/>"
+        "<endEvent id='n'/>{s>f f>a f>b a>e b>n}"
+    )
+
+    [found] = found_in(drawn(body))
+
+    assert (found.element, found.rule) == ("e", "improper-completion")
+    assert found.message == (
+        "The record would show closed while *Check* is still open: after *Work*, "
+        "it comes to *Done*."
+    )
+
+
+def test_what_is_too_wide_is_not_called_proven(drawn: Drawing, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(search, "MOST_MARKINGS", 50)
+    branches = [f"b{number}" for number in range(8)]
+    tasks = "".join(f"<userTask id='{it}' name='{it}'/>" for it in branches)
+    ways = " ".join(f"f>{it} {it}>j" for it in branches)
+    body = (
+        f"<startEvent id='s'/><parallelGateway id='f'/>{tasks}<parallelGateway id='j'/>"
+        f"<endEvent id='e'/>{{s>f {ways} j>e}}"
+    )
+
+    [found] = found_in(drawn(body))
+
+    assert (found.rule, str(found.severity)) == ("soundness-unproven", "warning")
+
+
+@pytest.mark.parametrize("seeds", [range(at, at + 100) for at in range(0, 600, 100)])
+def test_random_nets_are_judged_as_a_naive_game_of_tokens_says(drawn: Drawing, seeds: range):
+    kinds: Counter[str] = Counter()
+    for seed in seeds:
+        net = Game(seed)
+        verdict = net.verdict()
+        if verdict is None:
+            continue
+        told = {it.rule: it.element for it in found_in(drawn(net.body()))}
+
+        place = f"seed {seed}: {net.body()}"
+        assert ("deadlock" in told) == verdict["stuck"], place
+        if not verdict["stuck"]:
+            assert ("livelock" in told) == verdict["trapped"], place
+            if not verdict["trapped"]:
+                dead = {
+                    it.element for it in found_in(drawn(net.body())) if it.rule == "dead-activity"
+                }
+                assert dead == verdict["dead"], place
+        kinds["stuck" if verdict["stuck"] else "trapped" if verdict["trapped"] else "fine"] += 1
+    assert min(kinds["stuck"], kinds["fine"]) > 0
+    assert kinds.total() >= len(seeds) - 5
+
+
+class Game:
+    """A random net of tasks and gateways, and every play of it, token by token on the flows."""
+
+    MOST = 4_000  # more markings than nearly any net here has with at most two tokens on a flow
+
+    def __init__(self, seed: int) -> None:
+        chance = random.Random(seed)
+        self.nodes: dict[str, str] = {"s": "startEvent", "e": "endEvent"}
+        for number in range(chance.randint(3, 7)):
+            kind = chance.choice(["userTask", "userTask", "exclusiveGateway", "parallelGateway"])
+            self.nodes[f"n{number}"] = kind
+        inner = [it for it in self.nodes if it not in ("s", "e")]
+        self.flows: list[tuple[str, str]] = []
+        for node in ["s", *inner]:
+            is_gateway = self.nodes[node].endswith("Gateway")
+            targets = [it for it in [*inner, "e"] if it != node]
+            for target in chance.sample(targets, chance.randint(1, 2) if is_gateway else 1):
+                self.flows.append((node, target))
+        # Only what is on a way from the start, as the gate asks of a drawing.
+        reached, grown = {"s"}, True
+        while grown:
+            more = {target for source, target in self.flows if source in reached} - reached
+            reached |= more
+            grown = bool(more)
+        self.flows = [it for it in self.flows if it[0] in reached]
+        self.nodes = {name: kind for name, kind in self.nodes.items() if name in reached | {"e"}}
+
+    def body(self) -> str:
+        shapes = "".join(
+            f"<{kind} id='{name}' name='{name}'/>" for name, kind in self.nodes.items()
+        )
+        return f"{shapes}{{{' '.join(f'{a}>{b}' for a, b in self.flows)}}}"
+
+    def verdict(self) -> dict[str, Any] | None:
+        first = frozenset({(flow, 1) for flow in self.flows if flow[0] == "s"})
+        after: dict[frozenset[Any], list[frozenset[Any]]] = {}
+        acted: set[str] = {"s"}
+        open_ends = [first]
+        while open_ends:
+            marking = open_ends.pop()
+            if marking in after:
+                continue
+            after[marking] = []
+            for node, then in self._plays(dict(marking)):
+                acted.add(node)
+                after[marking].append(then)
+                open_ends.append(then)
+            if len(after) > self.MOST:
+                return None
+        stuck = {it for it, then in after.items() if it and not then}
+        fine = {it for it in after if not it} | stuck
+        grown = True
+        while grown:
+            more = {it for it, then in after.items() if it not in fine and fine & set(then)}
+            fine |= more
+            grown = bool(more)
+        dead = {it for it, kind in self.nodes.items() if kind == "userTask" and it not in acted}
+        return {"stuck": bool(stuck), "trapped": bool(set(after) - fine), "dead": dead}
+
+    def _plays(self, tokens: dict[Any, int]) -> Iterator[tuple[str, frozenset[Any]]]:
+        for node, kind in self.nodes.items():
+            comes = [it for it in self.flows if it[1] == node]
+            goes = [it for it in self.flows if it[0] == node]
+            if kind == "parallelGateway":
+                if comes and all(tokens.get(it) for it in comes):
+                    yield node, self._moved(tokens, comes, goes)
+                continue
+            for came in comes:
+                if not tokens.get(came):
+                    continue
+                if kind == "exclusiveGateway":
+                    for way in goes:
+                        yield node, self._moved(tokens, [came], [way])
+                else:
+                    yield node, self._moved(tokens, [came], goes)
+
+    def _moved(self, tokens: dict[Any, int], takes: list[Any], puts: list[Any]) -> frozenset[Any]:
+        left = Counter(tokens)
+        left.subtract(takes)
+        for put in puts:
+            left[put] = min(left[put] + 1, 2)  # a third token on a flow shows nothing new
+        return frozenset((flow, count) for flow, count in left.items() if count > 0)
