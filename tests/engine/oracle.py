@@ -349,6 +349,37 @@ class Sub(Block):
 
 
 @dataclass
+class Called(Block):
+    """A process of its own, called. Its drawing stands between marks, to be put beside others."""
+
+    body: Block = None
+
+    def draw(self):
+        inner, begin, end = self.body.draw()
+        n = self.name
+        process = (
+            f"<process id='{n}_p' isExecutable='true'><startEvent id='{n}_a'/>"
+            f"<endEvent id='{n}_e'/>{inner}{flow(f'{n}_a', begin)}{flow(end, f'{n}_e')}</process>"
+        )
+        return f"{OPEN}{process}{CLOSE}<callActivity id='{n}' calledElement='{n}_p'/>", n, n
+
+    def live(self, counts):
+        return Rounds(counts, self.body, 1)
+
+
+OPEN, CLOSE = "\x01", "\x02"
+
+
+def apart(xml: str) -> tuple[str, str]:
+    """A drawing, and beside it the processes that it calls."""
+    beside = ""
+    while found := re.search(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}", xml):
+        beside += found[1]
+        xml = xml[: found.start()] + xml[found.end() :]
+    return xml, beside
+
+
+@dataclass
 class Guard(Block):
     """A subprocess and a message: `boundary-stop`, `boundary-go`, `event-stop` or `event-go`."""
 
@@ -489,6 +520,8 @@ class Maker:
         if pick < 0.8:
             repeat = self.random.choice(["", "parallel", "sequential", "standard"])
             times = self.random.randint(1, 3) if repeat else 1
+            if self.random.random() < 0.25:
+                return Called(self.name("k"), self.block(depth - 1))
             return Sub(
                 self.name("s"), self.block(depth - 1, simple=repeat == "parallel"), repeat, times
             )

@@ -129,15 +129,19 @@ def test_what_is_too_wide_is_not_called_proven(drawn: Drawing, monkeypatch: pyte
     monkeypatch.setattr(search, "MOST_MARKINGS", 50)
     branches = [f"b{number}" for number in range(8)]
     tasks = "".join(f"<userTask id='{it}' name='{it}'/>" for it in branches)
+    tasks += "<userTask id='a' name='a' clearway:state='new'/>"
+    tasks += "<userTask id='z' name='z' clearway:state='old'/>"
     ways = " ".join(f"f>{it} {it}>j" for it in branches)
     body = (
         f"<startEvent id='s'/><parallelGateway id='f'/>{tasks}<parallelGateway id='j'/>"
-        f"<endEvent id='e'/>{{s>f {ways} j>e}}"
+        f"<endEvent id='e'/>{{s>a a>f {ways} j>z z>e}}"
     )
+    without_states = body.replace(" clearway:state='new'", "").replace(" clearway:state='old'", "")
 
     [found] = found_in(drawn(body))
 
     assert (found.rule, str(found.severity)) == ("soundness-unproven", "warning")
+    assert found_in(drawn(without_states)) == []
 
 
 @pytest.mark.parametrize("seeds", [range(at, at + 100) for at in range(0, 600, 100)])

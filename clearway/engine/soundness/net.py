@@ -6,10 +6,11 @@ at by itself; from outside, a subprocess is an activity that ends, if there is a
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 
 from clearway.engine.compiler import links, starting_nodes
-from clearway.engine.model import ACTIVITIES, Flow, Node, Scope
+from clearway.engine.model import ACTIVITIES, EventDefinition, Flow, Node, Scope
 from clearway.engine.reach import nodes_before
 
 Token = tuple[str, tuple[str, ...]]
@@ -17,8 +18,8 @@ Token = tuple[str, tuple[str, ...]]
 Marking = tuple[Token, ...]
 """All tokens of a scope, sorted."""
 
-LEFT: Marking = (("", ()),)
-"""The scope was left by an error or a cancellation: over, but nothing goes on behind it."""
+_ABROAD = ""
+"""Where the only token of a scope is that an error or a cancellation has left."""
 
 _PASSING = frozenset(
     (
@@ -49,12 +50,20 @@ class Move:
     way: str | None = None
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """How a subprocess can be over: whether at its end, and with which errors that leave it."""
+
+    ends: bool = True
+    throws: frozenset[str] = frozenset()
+
+
 @dataclass
 class Net:
-    """A scope with its moves. `ends` tells of each subprocess in it whether it can end."""
+    """A scope with its moves. `outcomes` tells of each subprocess in it how it can be over."""
 
     scope: Scope
-    ends: dict[str, bool]
+    outcomes: dict[str, Outcome]
     _reaches: dict[str, dict[str, frozenset[str]]] = field(
         default_factory=dict[str, dict[str, frozenset[str]]]
     )
@@ -71,8 +80,15 @@ class Net:
         begins: Marking = tuple(sorted((it.id, ()) for it in starting_nodes(self.scope)))
         return [begins] if begins else []
 
-    def moves(self, marking: Marking) -> list[Move]:
-        """Every step from here; none at the end, or when nothing can go on.
+    @cached_property
+    def is_independent(self) -> bool:
+        """Whether nothing that one token does can keep another from going on."""
+        ends = {node.event.kind for node in self.scope.nodes.values() if node.kind == "endEvent"}
+        throws = any(outcome.throws for outcome in self.outcomes.values())
+        return not throws and not ends & {"terminate", "error", "cancel"}
+
+    def moves(self, marking: Marking) -> list[list[Move]]:
+        """Every step from here, those of one token together; none when nothing can go on.
 
         What needs no waiting happens first and in any one order: the order makes no difference.
         """
@@ -82,15 +98,13 @@ class Net:
             if node is None:
                 continue
             if self._is_quick(node):
-                return list(self._leave(marking, token, node))
+                return [list(self._leave(marking, token, node))]
             resting.append(token)
         joined = self._join(marking)
         if joined is not None:
-            return [joined]
-        found: list[Move] = []
-        for token in resting:
-            found += self._leave(marking, token, self.scope.nodes[token[0]])
-        return found
+            return [[joined]]
+        found = [list(self._leave(marking, it, self.scope.nodes[it[0]])) for it in resting]
+        return [moves for moves in found if moves]
 
     def waiting_at(self, marking: Marking) -> dict[str, list[Flow]]:
         """Joins that wait here, each with the flows on which a token has come."""
@@ -101,11 +115,9 @@ class Net:
                 here.setdefault(flow.target, []).append(flow)
         return here
 
-    @property
+    @cached_property
     def _flows(self) -> dict[str, Flow]:
-        if "_by_id" not in self.__dict__:
-            self.__dict__["_by_id"] = {flow.id: flow for flow in self.scope.flows}
-        return self.__dict__["_by_id"]
+        return {flow.id: flow for flow in self.scope.flows}
 
     def _is_quick(self, node: Node) -> bool:
         if node.kind in ("exclusiveGateway", "parallelGateway", "inclusiveGateway"):
@@ -118,13 +130,17 @@ class Net:
         rest = _without(marking, token)
         if node.kind == "endEvent":
             if node.event.kind in ("error", "cancel"):
-                yield Move(LEFT, node.id)
+                yield Move(((_ABROAD, (_word(node.event),)),), node.id)
             else:
                 yield Move(() if node.event.kind == "terminate" else rest, node.id)
             return
         if node.kind in ACTIVITIES:
             yield from self._interrupted(marking, token, node)
-        if self.ends.get(node.id, True):
+        outcome = self.outcomes.get(node.id, Outcome())
+        for code in sorted(outcome.throws):
+            if not any(_catches(it.event, code) for it in self.scope.boundaries(node.id)):
+                yield Move(((_ABROAD, (code,)),), node.id)
+        if outcome.ends:
             for taken in self._ways(node):
                 named = taken[0].id if len(taken) == 1 and self._is_choice(node) else None
                 yield Move(self._arrive(rest, [flow.id for flow in taken]), node.id, named)
@@ -217,6 +233,35 @@ class Net:
             if could and not any(at in reaches[it] for it in filled):
                 return True
         return False
+
+
+def is_over(marking: Marking) -> bool:
+    """Whether nothing is to go on: all tokens are used up, or an error has left the scope."""
+    return not marking or marking[0][0] == _ABROAD
+
+
+def outcome_of(scope: Scope, markings: Collection[Marking]) -> Outcome:
+    """How a scope with these markings can be over, with what its event subprocesses catch."""
+    errors = {it[0][1][0] for it in markings if it and it[0][0] == _ABROAD}
+    inside = [
+        start.event
+        for each in scope.event_subprocesses()
+        if each.inner is not None
+        for start in each.inner.nodes.values()
+        if start.kind == "startEvent" and start.interrupting
+    ]
+    caught = {code for code in errors if any(_catches(event, code) for event in inside)}
+    return Outcome(() in markings or bool(inside), frozenset(errors - caught))
+
+
+def _word(event: EventDefinition) -> str:
+    return event.kind if event.kind == "cancel" else f"error {event.name or ''}"
+
+
+def _catches(event: EventDefinition, word: str) -> bool:
+    if event.kind == "error":
+        return word.startswith("error ") and event.name in (None, word.removeprefix("error "))
+    return event.kind == "cancel" and word == "cancel"
 
 
 def _some_of(flows: list[Flow]) -> Iterator[list[Flow]]:

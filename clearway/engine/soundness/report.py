@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from clearway.engine.gate.say import Say
 from clearway.engine.model import ACTIVITIES, Node, Scope
-from clearway.engine.soundness.net import Marking, Net
+from clearway.engine.soundness.net import Marking, Net, Outcome, outcome_of
 from clearway.engine.soundness.search import MOST_SECONDS, Explored, explore
 
 _LONGEST_TRACE = 12
@@ -13,15 +13,29 @@ _LONGEST_TRACE = 12
 
 def check(process: Scope, say: Say) -> None:
     """Look at the process and at each subprocess in it, the innermost first."""
-    ends: dict[str, bool] = {}
+    outcomes: dict[str, Outcome] = {}
     deadline = time.monotonic() + MOST_SECONDS
     for scope in reversed(list(process.walk())):
         if scope.kind == "adHocSubProcess":
             continue
-        found = explore(Net(scope, ends), deadline)
+        net = Net(scope, outcomes)
+        found = _explored(net, deadline)
         if scope.owner is not None:
-            ends[scope.owner.id] = not found.is_whole or () in found.came_by
+            known = outcome_of(scope, found.came_by.keys())
+            outcomes[scope.owner.id] = known if found.is_whole else Outcome(throws=known.throws)
         _report(scope, found, say)
+
+
+def _explored(net: Net, deadline: float) -> Explored:
+    """The few markings that show whether it can finish; all of them where more is to be known."""
+    if not net.is_independent or _shows_states(net.scope):
+        return explore(net, deadline)
+    few = explore(net, deadline, in_turn=True)
+    if not few.is_whole or not (few.stuck or few.trapped() is not None):
+        return few
+    # Something is wrong: the shortest way there is told, if there is time to find it.
+    every = explore(net, deadline)
+    return every if every.is_whole else few
 
 
 def _report(scope: Scope, found: Explored, say: Say) -> None:
@@ -147,6 +161,13 @@ def _rests(node: Node | None) -> bool:
     return node is not None and (
         node.kind in ACTIVITIES or node.kind in ("intermediateCatchEvent", "eventBasedGateway")
     )
+
+
+def _shows_states(scope: Scope) -> bool:
+    """Whether it matters what can be open at the same time."""
+    shown = {state for node in scope.nodes.values() for state in _states(node)}
+    ends = any(it.kind == "endEvent" and it.own.get("state") for it in scope.nodes.values())
+    return len(shown) > 1 or ends
 
 
 def _states(node: Node) -> Iterator[str]:

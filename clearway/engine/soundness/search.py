@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from clearway.engine.soundness.net import LEFT, Marking, Move, Net
+from clearway.engine.soundness.net import Marking, Move, Net, is_over
 
 MOST_MARKINGS = 20_000
 MOST_SECONDS = 5.0
@@ -37,8 +37,8 @@ class Explored:
 
     def trapped(self) -> Marking | None:
         """A marking from which nothing leads to the end, and nothing to a standstill either."""
-        over = {(), LEFT, *self.stuck}
-        fine = self._leading_to([it for it in self.came_by if it in over])
+        stuck = set(self.stuck)
+        fine = self._leading_to([it for it in self.came_by if is_over(it) or it in stuck])
         return next((it for it in self.came_by if it not in fine), None)
 
     def _leading_to(self, goals: list[Marking]) -> set[Marking]:
@@ -52,8 +52,19 @@ class Explored:
         return found
 
 
-def explore(net: Net, deadline: float, now: Callable[[], float] = time.monotonic) -> Explored:
-    """Every marking that the scope can come to, within bounds of number and time."""
+def explore(
+    net: Net,
+    deadline: float,
+    *,
+    in_turn: bool = False,
+    now: Callable[[], float] = time.monotonic,
+) -> Explored:
+    """Every marking that the scope can come to, within bounds of number and time.
+
+    `in_turn`: of tokens that do not depend on each other only one goes on at a time. That still
+    finds every standstill, every endless round and every dead part, but not all that can be open
+    together (a stubborn set, with all tokens where a step leads back to what was seen before).
+    """
     found = Explored(net)
     open_ends: deque[Marking] = deque()
     for first in net.first():
@@ -65,8 +76,11 @@ def explore(net: Net, deadline: float, now: Callable[[], float] = time.monotonic
             found.is_whole = False
             break
         marking = open_ends.popleft()
-        moves = net.moves(marking)
-        if not moves and marking not in ((), LEFT):
+        groups = net.moves(marking)
+        fresh = (it for it in groups if all(move.after not in found.came_by for move in it))
+        alone = next(fresh, None) if in_turn else None
+        moves = [move for group in groups for move in group] if alone is None else alone
+        if not moves and not is_over(marking):
             found.stuck.append(marking)
         for move in moves:
             found.acted.add(move.node)
