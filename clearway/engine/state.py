@@ -66,6 +66,11 @@ def load(blueprint: "Blueprint", state: bytes, world: World) -> Instance:
             f"The instance belongs to version {data['version'][:12]}, not {blueprint.hash[:12]}. "
             "Load it with its own version, or move it to the new one first."
         )
+    return restored(blueprint, data, world)
+
+
+def restored(blueprint: "Blueprint", data: dict[str, Any], world: World) -> Instance:
+    """The instance from its plain data, as `read` gives it; raises StateError."""
     instance = Instance(blueprint, world)
     try:
         _restore(instance, data)

@@ -51,6 +51,11 @@ def turn(blueprint: "Blueprint", saved: bytes | None, trigger: Trigger, world: W
     except ProcessFault as fault:
         fault.happenings = tuple(instance.effects.happenings)
         raise
+    return concluded(instance, before, caught=caught)
+
+
+def concluded(instance: Instance, before: Waits, *, caught: bool = True) -> Turn:
+    """The turn of an instance that has run until all waits."""
     shown = _shown_state(instance)
     after = waits_of(instance)
     return Turn(

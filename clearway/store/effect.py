@@ -50,6 +50,20 @@ class ChangedItem:
 
 
 @dataclass(frozen=True)
+class RenamedItem:
+    """An open work item as another version has it, until when it was; and who has it now."""
+
+    id: int
+    element: str
+    name: str
+    role: str | None
+    form: str | None
+    apart_from: Sequence[str]
+    assignee: str | None
+    excluded: Sequence[str]
+
+
+@dataclass(frozen=True)
 class OpenedItem:
     """A user task that begins to wait for a person."""
 
@@ -186,6 +200,19 @@ class JobChange:
 
 
 @dataclass(frozen=True)
+class OtherVersion:
+    """The instance belongs to another version from now on.
+
+    How it stood before is kept in the archive (`keeps`), or was taken from there. `went_on`: it
+    did more than change its version, so that this cannot be undone.
+    """
+
+    version_id: int
+    keeps: bool = True
+    went_on: bool = False
+
+
+@dataclass(frozen=True)
 class Line:
     """One line of history."""
 
@@ -209,6 +236,7 @@ class Effect:
     new: NewInstance | None = None
     closed_items: Sequence[ClosedItem] = ()
     changed_items: Sequence[ChangedItem] = ()
+    renamed_items: Sequence[RenamedItem] = ()
     opened_items: Sequence[OpenedItem] = ()
     opened_rounds: Sequence[OpenedRound] = ()
     closed_rounds: Sequence[ClosedRound] = ()
@@ -220,6 +248,7 @@ class Effect:
     subscribed: Sequence[Subscribe] = ()
     cancelled_jobs: Sequence[str] = ()
     queued_jobs: Sequence[QueueJob] = ()
+    renamed_jobs: Mapping[str, str] = field(default_factory=dict[str, str])  # token -> element
     job: JobChange | None = None
     messages: Sequence[SendMessage] = ()
     signals: Sequence[str] = ()  # to every other record that waits for one of them now
@@ -227,4 +256,5 @@ class Effect:
     faults: Sequence[RaiseFault] = ()
     settled_faults: Sequence[int] = ()
     lines: Sequence[Line] = ()
+    version: OtherVersion | None = None
     answer: tuple[str, FirstAnswer] | None = None  # under which idempotency key

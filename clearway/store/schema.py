@@ -67,6 +67,7 @@ __all__ = [
     "service",
     "session",
     "sign_in_failure",
+    "state_archive",
     "subscription",
     "timer",
     "version",
@@ -134,6 +135,20 @@ instance = Table(
     Index("ix_instance_open", "process", "id", postgresql_where=text("ended_at IS NULL")),
     Index("ix_instance_searchable", "searchable", postgresql_using="gin"),
     Index("ix_instance_requester", "requester", "id"),
+)
+
+state_archive = Table(
+    "state_archive",  # how an instance stood before it was moved to another version, to undo that
+    metadata,
+    Column("instance_id", BigInteger, ForeignKey("instance.id"), primary_key=True),
+    Column("revision", Integer, nullable=False),  # which the instance got by being moved
+    Column("version_id", BigInteger, ForeignKey("version.id"), nullable=False),
+    Column("engine_state", LargeBinary, nullable=False),
+    Column("state", Text),
+    Column("done_by", JSONB, nullable=False),
+    Column("people", JSONB, nullable=False),  # [work item, assignee, excluded]
+    Column("went_on", Boolean, nullable=False),  # it did more than change its version
+    instant("at"),
 )
 
 work_item = Table(

@@ -42,6 +42,7 @@ class _Head:
     with_state: bool
     with_record: bool
     with_job: bool
+    with_version: bool
 
 
 def _head(effect: Effect) -> _Head:
@@ -51,6 +52,7 @@ def _head(effect: Effect) -> _Head:
         change.engine_state is not None,
         change.record is not None,
         effect.job is not None,
+        effect.version is not None,
     )
 
 
@@ -80,6 +82,8 @@ def _heading(effect: Effect) -> dict[str, object]:
         }
     if new is not None:
         values |= {"key": new.key, "process": new.process, "version_id": new.version_id}
+    if effect.version is not None:
+        values |= {"version_id": effect.version.version_id, "went_on": effect.version.went_on}
     if job is not None:
         values |= {
             "job_id": job.id,
@@ -139,6 +143,8 @@ def _update(head: _Head) -> str:
             "title = %(title)s",
             "requester = %(requester)s",
         ]
+    if head.with_version:
+        columns.append("version_id = %(version_id)s")
     held = " AND EXISTS (SELECT FROM held)" if head.with_job else ""
     return (
         f"new AS (UPDATE instance SET {', '.join(columns)}"

@@ -68,6 +68,12 @@ def _parked(effect: Effect) -> object:
     ]
 
 
+def _renamed_jobs(effect: Effect) -> object:
+    return [
+        {"token": token, "element": element} for token, element in effect.renamed_jobs.items()
+    ]
+
+
 def _settled_message(effect: Effect) -> object:
     if effect.settled_message is None:
         return None
@@ -101,6 +107,17 @@ PARTS: tuple[Part, ...] = (
     WHERE w.instance_id = %(instance_id)s AND new.id = w.instance_id AND w.id = r.id
         AND w.closed_at IS NULL)""",
         lambda effect: effect.changed_items,
+    ),
+    Part(
+        "renamed_items",
+        """renamed_items AS (
+    UPDATE work_item w SET element = r.element, name = r.name, role = r.role, form = r.form,
+        apart_from = r.apart_from, assignee = r.assignee, excluded = r.excluded
+    FROM new, jsonb_to_recordset(%(renamed_items)s::jsonb) AS r(id bigint, element text, name text,
+        role text, form text, apart_from text[], assignee text, excluded text[])
+    WHERE w.instance_id = %(instance_id)s AND new.id = w.instance_id AND w.id = r.id
+        AND w.closed_at IS NULL)""",
+        lambda effect: effect.renamed_items,
     ),
     Part(
         "opened",
@@ -191,8 +208,9 @@ next_seats AS (
     SELECT new.id, r.token, r.element, r.due_at, r.repeats_left, r.missed
     FROM new, jsonb_to_recordset(%(set_timers)s::jsonb) AS r(token text, element text,
         due_at timestamptz, repeats_left int, missed text)
-    ON CONFLICT (instance_id, token) DO UPDATE SET due_at = excluded.due_at,
-        repeats_left = excluded.repeats_left, parked = false)""",
+    ON CONFLICT (instance_id, token) DO UPDATE SET element = excluded.element,
+        due_at = excluded.due_at, repeats_left = excluded.repeats_left, missed = excluded.missed,
+        parked = false)""",
         lambda effect: effect.set_timers,
     ),
     Part(
@@ -217,7 +235,10 @@ next_seats AS (
     INSERT INTO subscription (instance_id, token, element, kind, name, action, role, form)
     SELECT new.id, r.token, r.element, r.kind, r.name, r.action, r.role, r.form
     FROM new, jsonb_to_recordset(%(subscribed)s::jsonb) AS r(token text, element text, kind text,
-        name text, action text, role text, form text))""",
+        name text, action text, role text, form text)
+    ON CONFLICT (instance_id, token) DO UPDATE SET element = excluded.element,
+        kind = excluded.kind, name = excluded.name, action = excluded.action,
+        role = excluded.role, form = excluded.form)""",
         lambda effect: effect.subscribed,
     ),
     Part(
@@ -229,6 +250,15 @@ next_seats AS (
         AND j.status IN ('ready', 'faulted'))""",
         lambda effect: list(effect.cancelled_jobs),
         is_json=False,
+    ),
+    Part(
+        "renamed_jobs",
+        """renamed_jobs AS (
+    UPDATE job j SET element = r.element
+    FROM new, jsonb_to_recordset(%(renamed_jobs)s::jsonb) AS r(token text, element text)
+    WHERE j.instance_id = %(instance_id)s AND new.id = j.instance_id AND j.token = r.token
+        AND j.status IN ('ready', 'faulted'))""",
+        _renamed_jobs,
     ),
     Part(
         "queued_jobs",
@@ -290,6 +320,31 @@ next_seats AS (
         AND f.settled_at IS NULL)""",
         lambda effect: list(effect.settled_faults),
         is_json=False,
+    ),
+    # It reads the rows as they were before this statement: that is what the archive is for.
+    Part(
+        "archived",
+        """archived AS (
+    INSERT INTO state_archive (instance_id, revision, version_id, engine_state, state, done_by,
+        people, went_on, at)
+    SELECT i.id, %(revision)s, i.version_id, i.engine_state, i.state, i.done_by,
+        (SELECT coalesce(jsonb_agg(jsonb_build_array(w.id, w.assignee, w.excluded)), '[]')
+            FROM work_item w WHERE w.instance_id = i.id AND w.closed_at IS NULL),
+        %(went_on)s, %(at)s
+    FROM new JOIN instance i ON i.id = new.id
+    ON CONFLICT (instance_id) DO UPDATE SET revision = excluded.revision,
+        version_id = excluded.version_id, engine_state = excluded.engine_state,
+        state = excluded.state, done_by = excluded.done_by, people = excluded.people,
+        went_on = excluded.went_on, at = excluded.at)""",
+        lambda effect: effect.version is not None and effect.version.keeps,
+        is_given=False,
+    ),
+    Part(
+        "unarchived",
+        """unarchived AS (
+    DELETE FROM state_archive a USING new WHERE a.instance_id = new.id)""",
+        lambda effect: effect.version is not None and not effect.version.keeps,
+        is_given=False,
     ),
     Part(
         "lines",

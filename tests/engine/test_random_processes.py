@@ -85,7 +85,7 @@ def test_random_processes_run_as_the_interpreter_says(start: int):
 
 def test_random_processes_that_are_joined_as_they_are_parted_are_proven_to_finish():
     unproven = 0
-    for seed in range(100):
+    for seed in range(30):
         draft = examine(bundle_of(oracle.process(seed)), strict=False, trusted=True)
         findings = Findings()
         for process in draft.read.called():
@@ -93,4 +93,4 @@ def test_random_processes_that_are_joined_as_they_are_parted_are_proven_to_finis
 
         unproven += any(it.rule == "soundness-unproven" for it in findings.found)
         assert [it.message for it in findings.errors] == [], f"seed {seed}"
-    assert unproven <= 5
+    assert unproven <= 2
