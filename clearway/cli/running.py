@@ -28,9 +28,7 @@ _POOL = "clearway"
 def up() -> None:
     """Run everything on this machine, until Ctrl-C."""
     try:
-        settings = Settings.from_environment()
-        settings.make_home()
-        _up(settings)
+        _up(Settings.from_environment())
     except ClearwayError as error:
         stop(str(error))
     except OSError as error:
@@ -63,6 +61,7 @@ def _up(settings: Settings) -> None:
         )
     require_free_port(settings.host, settings.port, setting="CLEARWAY_PORT")
     require_free_port("127.0.0.1", settings.prefect_port, setting="CLEARWAY_PREFECT_PORT")
+    settings.make_home()
     if settings.database_url is not None:
         _run_all(settings, settings.database_url, None)
         return

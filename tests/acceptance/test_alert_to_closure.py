@@ -167,6 +167,7 @@ _TIMER = "SELECT due_at FROM timer WHERE instance_id = (SELECT id FROM instance 
 def _triage(page: Page, key: str, *, group: str) -> None:
     _claim(page, key)
     page.get_by_label("Impact").select_option("2")
+    page.get_by_label("Note for colleagues").fill("More people than the tables can know")
     page.get_by_label("Group").fill(group)
     page.get_by_role("button", name="Complete").click()
     expect(page.get_by_text("Done: the task is complete.")).to_be_visible()

@@ -179,18 +179,19 @@ def _draw(root: Any) -> None:
     plane = root.find(f".//{BPMNDI}BPMNPlane")
     shape = etree.SubElement(plane, BPMNDI + "BPMNShape", id="inform_owner_shape")
     shape.set("bpmnElement", "inform_owner")
-    etree.SubElement(shape, DC + "Bounds", x="3120", y="1840", width="100", height="80")
+    etree.SubElement(shape, DC + "Bounds", x="4060", y="1840", width="100", height="80")
     to_it = plane.find(f"{BPMNDI}BPMNEdge[@id='to_solved_edge']")
     onward = etree.SubElement(plane, BPMNDI + "BPMNEdge", id="owner_informed_edge")
     onward.set("bpmnElement", "owner_informed")
     for edge, points in (
-        (to_it, [(3110, 1565), (3140, 1565), (3140, 1840)]),
-        (onward, [(3190, 1840), (3190, 1590)]),
+        (to_it, [(4045, 1680), (4070, 1680), (4070, 1840)]),
+        (onward, [(4110, 1840), (4110, 1705)]),
     ):
         for waypoint in edge.findall(DI + "waypoint"):
             edge.remove(waypoint)
-        for x, y in points:
-            etree.SubElement(edge, DI + "waypoint", x=str(x), y=str(y))
+        for at, (x, y) in enumerate(points):
+            # A label of the edge, if there is one, comes after all of them.
+            edge.insert(at, etree.Element(DI + "waypoint", x=str(x), y=str(y)))
 
 
 def _played(path: str, content: bytes) -> bytes:

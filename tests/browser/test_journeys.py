@@ -55,6 +55,11 @@ def test_a_task_is_claimed_and_completed_after_a_correction(live: Any, open_brow
     expect(page.get_by_label("Impact")).to_have_value("2")
     group.fill("workplace")
     page.get_by_role("button", name="Complete").click()
+    note = page.get_by_label("Note for colleagues")
+    expect(note).to_be_focused()
+    expect(page.get_by_text("Say why you change Impact.").first).to_be_visible()
+    note.fill("Half the office sees it")
+    page.get_by_role("button", name="Complete").click()
     expect(page.get_by_text("Done: the task is complete.")).to_be_visible()
     expect(page).to_have_url(re.compile(f"/records/{key}"))
 

@@ -91,9 +91,10 @@ async def deploy_it(
 ) -> Response:
     """Deploy a zip of the process's folder."""
     _may_deploy(calling)
+    content = await request.body()
     if (unexplained := refuse_unexplained(reason)) is not None:
         raise ApiRefusal(unexplained)
-    bundle = _bundle(process, await request.body())
+    bundle = _bundle(process, content)
     done = await run_in_threadpool(
         deploy, calling.house, calling.actor, bundle, parent=parent, reason=reason, once=once
     )
