@@ -8,7 +8,7 @@ ifneq ($(TEST_DATA),)
 export CLEARWAY_TEST_DATA ?= $(abspath $(TEST_DATA))
 endif
 
-.PHONY: up test check bench lock clean run-ready test-ready python-there bundle
+.PHONY: up test check bench replay lock clean run-ready test-ready python-there bundle
 
 up: run-ready
 	@exec $(BIN)/clearway up
@@ -25,6 +25,10 @@ check: test-ready
 
 bench: test-ready
 	$(BIN)/python -m benchmarks
+
+# A real year of incidents through the incident process, in a database of its own.
+replay: test-ready
+	$(BIN)/clearway replay servicenow $(CLEARWAY_TEST_DATA)/logs/servicenow-incident-event-log.zip --fresh
 
 # Resolve the requirements anew, with hashes and without any address; npm does its own.
 lock:

@@ -2,7 +2,7 @@
 
 import typer
 
-from clearway.cli import access, house, offline, questions, running, scenarios
+from clearway.cli import access, house, migrate, offline, questions, replay, running, scenarios
 
 app = typer.Typer(
     name="clearway",
@@ -19,11 +19,13 @@ app.command()(running.serve)
 app.command()(running.worker)
 app.command()(house.deploy)
 app.command()(house.pull)
+app.command()(migrate.migrate)
 app.command()(offline.lint)
 app.command()(scenarios.test)
 app.command()(offline.conformance)
 app.command()(offline.feel)
 app.add_typer(sla, name="sla")
+app.add_typer(replay.app, name="replay")
 app.command()(questions.record)
 app.command()(questions.instance)
 app.command()(questions.verify)

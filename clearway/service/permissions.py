@@ -47,6 +47,8 @@ WHO_MAY: Mapping[str, frozenset[str]] = {
     "check": EVERYBODY,
     "pull": _OWNERS | {AUDITOR},
     "deploy": _OWNERS,
+    "migrate": _OWNERS,
+    "undo_migration": _OWNERS,
     "retry": _OWNERS,
     "faults": _OWNERS | {AUDITOR},
     # The registry.

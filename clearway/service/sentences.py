@@ -160,6 +160,12 @@ def _sent(it: _Line) -> str:
     return f"{it.element} told {it.says('to') or 'this record'}: {it.says('message')}."
 
 
+def _migrated(it: _Line) -> str:
+    notes = [str(note) for note in cast(Sequence[object], it.entry.details.get("notes") or ())]
+    told = f"{it.who} moved it from version {it.says('from')} of the process to {it.says('to')}"
+    return " ".join([f"{told}: {it.says('reason')}", *notes])
+
+
 _WORDS: Mapping[str, Callable[[_Line], str]] = {
     "opened": _opened,
     "changed": _changed,
@@ -199,6 +205,10 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     "retried": lambda it: f"{it.says('by') or it.who} let it be tried again.",
     "cancelled_record": lambda it: f"{it.who} cancelled it: {it.says('reason')}",
     "attached": lambda it: f"{it.who} attached {it.says('name')}.",
+    "migrated": _migrated,
+    "migration_undone": lambda it: (
+        f"{it.who} undid that: it stands as before, on version {it.says('to')} of the process."
+    ),
     "linked": lambda it: f"{it.who} linked it: {_plain(it.says('link'))} {it.says('to')}.",
 }
 

@@ -69,9 +69,7 @@ def _parked(effect: Effect) -> object:
 
 
 def _renamed_jobs(effect: Effect) -> object:
-    return [
-        {"token": token, "element": element} for token, element in effect.renamed_jobs.items()
-    ]
+    return [{"token": token, "element": element} for token, element in effect.renamed_jobs.items()]
 
 
 def _settled_message(effect: Effect) -> object:

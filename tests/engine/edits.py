@@ -10,15 +10,14 @@ _PARTS = ("blocks", "branches", "body", "side", "breaker", "handler")
 Edit = Callable[[oracle.Block, random.Random, dict[str, str]], bool]
 
 
-def edited(block: oracle.Block, seed: int) -> tuple[oracle.Block, dict[str, str], list[str]]:
-    """A copy with one to three edits, the mapping of what was renamed, and what was done."""
+def edited(block: oracle.Block, seed: int) -> tuple[oracle.Block, dict[str, str]]:
+    """A copy with one to three edits, and the mapping of what was renamed and is still there."""
     choose = random.Random(seed)
-    copied, mapping, done = copy.deepcopy(block), {}, []
+    copied, mapping = copy.deepcopy(block), {}
     for _ in range(choose.randint(1, 3)):
-        edit = choose.choice(_EDITS)
-        if edit(copied, choose, mapping):
-            done.append(edit.__name__)
-    return copied, mapping, done
+        choose.choice(_EDITS)(copied, choose, mapping)
+    names = {each.name for each in _inside(copied)}
+    return copied, {old: new for old, new in mapping.items() if new in names}
 
 
 def _inside(block: oracle.Block) -> Iterator[oracle.Block]:

@@ -1,0 +1,89 @@
+"""Whether an element of one version is the same kind of place as an element of another."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from clearway.engine.model import Loop
+from clearway.engine.specs.activities import InsideSpec, ServiceSpec, UserSpec
+from clearway.engine.specs.base import Catch, NodeSpec
+
+_MAP = "Let it be done in the old version first, or map it to an element of its kind."
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What an element has become, said after its name, and what helps."""
+
+    what: str
+    remedy: str
+
+
+def difference(was: NodeSpec, now: NodeSpec) -> Difference | None:
+    """None when a token that rests on the one can rest on the other."""
+    if was.node.kind != now.node.kind:
+        return Difference(f"is a {now.node.kind} there, no {was.node.kind}", _MAP)
+    if _inner_kind(was) != _inner_kind(now) or was.node.for_compensation != (
+        now.node.for_compensation
+    ):
+        return Difference("begins in another way there", _MAP)
+    if _event_kinds(was) != _event_kinds(now):
+        told = " or ".join(_event_kinds(now)) or "nothing"
+        return Difference(f"waits for another kind of event there ({told})", _MAP)
+    if _repeats(was) != _repeats(now):
+        return Difference("is repeated in another way there", _MAP)
+    return _other_work(was, now)
+
+
+def counterpart(event: NodeSpec | None, number: int, catch: Catch) -> Catch | None:
+    """What stood for this catch of an event in the old version; None when it is new."""
+    if event is None or number >= len(event.catches):
+        return None
+    before = event.catches[number]
+    if before.kind != catch.kind:
+        return None
+    if before.timer is not None and catch.timer is not None:
+        return before if before.timer.kind == catch.timer.kind else None
+    return before
+
+
+def message_of(spec: NodeSpec) -> str | None:
+    """The message or signal that a node itself waits for."""
+    if spec.node.kind in ("boundaryEvent", "startEvent"):
+        return None
+    return next((it.name for it in spec.catches if it.kind in ("message", "signal")), None)
+
+
+def _other_work(was: NodeSpec, now: NodeSpec) -> Difference | None:
+    if isinstance(was, ServiceSpec) and was.node.own.get("step") != now.node.own.get("step"):
+        return Difference(
+            f"calls {now.node.own.get('step')} there, and {was.node.own.get('step')} is running",
+            "Wait until the step has answered, or map it to an element that calls the same step.",
+        )
+    if isinstance(was, UserSpec) and isinstance(now, UserSpec):
+        if (was.asking.rule is None) != (now.asking.rule is None):
+            what = "a task" if now.asking.rule is None else "an approval"
+            return Difference(f"is {what} there", _MAP)
+        if _seats(was) != _seats(now):
+            return Difference(
+                "is decided by other seats or another rule there",
+                "Let this round be decided in the old version first, or keep its seats and rule.",
+            )
+    return None
+
+
+def _inner_kind(spec: NodeSpec) -> str | None:
+    inner = spec.node.inner
+    return inner.kind if inner is not None and isinstance(spec, InsideSpec) else None
+
+
+def _event_kinds(spec: NodeSpec) -> list[str]:
+    return sorted(catch.kind for catch in spec.catches)
+
+
+def _repeats(spec: NodeSpec) -> tuple[str, bool] | None:
+    loop: Loop | None = spec.node.loop
+    return None if loop is None else (loop.kind, loop.collection is not None)
+
+
+def _seats(spec: UserSpec) -> Any:
+    return spec.asking.rule, spec.asking.result, spec.node.seats
