@@ -109,7 +109,10 @@ class Form:
             if field.get("readOnly") and record.get(name) is not None
         }
         wanted = {
-            name: value for name, value in given.items() if value is not None or name in needed
+            name: value
+            for name, value in given.items()
+            # What is only blanks says nothing, also where a condition asks for it.
+            if name in needed or not (value is None or _is_blank(value))
         }
         blank = {
             name: "Say something."
@@ -154,6 +157,10 @@ class Form:
             else:
                 record[name] = value
         return Filled(record, tuple(comments), only, given)
+
+
+def _is_blank(value: object) -> bool:
+    return isinstance(value, str) and value != "" and not value.strip()
 
 
 class RecordSchema:

@@ -20,7 +20,7 @@ from clearway.store.rows import Snapshot
 
 Says = Literal["ready", "notes", "there", "refused"]
 
-_AT_ONCE = 4
+_AT_ONCE = 6
 _SHARE = 256  # records that are handed out together, so that a stop is soon heard
 
 

@@ -222,7 +222,9 @@ class Net:
         return None
 
     def _could_come(self, join: Node, filled: Collection[str], marking: Marking) -> bool:
-        reaches = self._reaches.setdefault(join.id, nodes_before(join))
+        if join.id not in self._reaches:
+            self._reaches[join.id] = nodes_before(join)
+        reaches = self._reaches[join.id]
         empty = [flow for flow in reaches if flow not in filled]
         for place, _ in marking:
             flow = self._flows.get(place)
