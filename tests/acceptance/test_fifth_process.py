@@ -16,6 +16,8 @@ BPMN = ROOT / "bpmn"
 PROCESSES = sorted(folder.name for folder in BPMN.iterdir() if folder.name != "shared")
 PREFIXES = {"INC", "CHG", "PRB", "ONB", "REV", "EXC"}
 # The people and groups of the demo organisation are its data.
+REPLAY = ("clearway/replay/", "clearway/cli/replay.py")
+"""A tool beside the platform that is about one log of incidents, and says so."""
 DATA = {"clearway/service/demo.py"}
 # Ordinary words that happen to be a process's name: an event of browsers, a key of a message.
 ORDINARY = {
@@ -105,7 +107,7 @@ def _words_of_the_platform() -> Iterator[tuple[str, str]]:
     """Every text of the platform's code, its pages and its scripts; docstrings are for readers."""
     for file in sorted((ROOT / "clearway").rglob("*.py")):
         name = file.relative_to(ROOT).as_posix()
-        if name not in DATA:
+        if name not in DATA and not name.startswith(REPLAY):
             yield from ((name, text) for text in _constants(file))
     pages = [*(ROOT / "clearway/web/templates").rglob("*.html")]
     scripts = [*(ROOT / "clearway/web/assets/src").rglob("*.js")]
