@@ -22,8 +22,8 @@ class JournalInUse(ClearwayError):
 class Line:
     """One row as replayed.
 
-    `reason` None: applied. `agrees`: whether the record has the row's priority; None where the row
-    was refused, so that the record was not to follow it.
+    `reason` None: applied. `agrees`: whether the record has the row's priority; None when there is
+    no record.
     """
 
     number: str

@@ -27,8 +27,8 @@ class Summary:
 
     `events` = `applied` + the sum of `refused`. `final_states` counts the records by where they
     stand. `priority_mismatches` counts rows whose priority the record did not have afterwards;
-    `priority_compared` is how many were compared: all that were applied. `seconds` is what this run
-    took, without what an earlier, killed one had done (`events_before`).
+    `priority_compared` is how many were compared: all, refused ones too, whose record was opened.
+    `seconds` is what this run took, without what an earlier, killed one did (`events_before`).
     """
 
     cases: int

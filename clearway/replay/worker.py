@@ -251,6 +251,6 @@ def _in_order(
 
 def _line(event: Event, looked: Looked | None, reason: str | None) -> Line:
     seen = looked.seen if looked else None
-    agrees = None if reason or seen is None else seen.priority == event.priority
+    agrees = None if seen is None else seen.priority == event.priority
     state = (seen.state if seen else None) or ""
     return Line(event.number, event.position, seen.key if seen else "", state, reason, agrees)

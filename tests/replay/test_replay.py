@@ -79,7 +79,7 @@ def test_each_record_ends_as_the_last_row_of_its_incident_says(lived, rows_of_th
 
 def test_every_priority_of_the_log_is_ours(lived):
     assert lived.summary.priority_mismatches == 0
-    assert lived.summary.priority_compared == lived.summary.applied
+    assert lived.summary.priority_compared == lived.summary.events
 
 
 def test_the_house_is_sound_afterwards(lived):
