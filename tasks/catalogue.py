@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from clearway.errors import ClearwayError
+from clearway.service.plan_events import ONLY_NOTED
 from integrations.silent import NotConnected
 from tasks import incident, notices, onboarding, problem, reviews
 
@@ -14,9 +15,6 @@ Call = Callable[[Mapping[str, object], str], Mapping[str, object]]
 """A step ready to be called: inputs and job id -> result."""
 
 JOB_ID = "job_id"
-
-ONLY_NOTED = "only_noted"
-"""What a result has besides its own when nothing happened outside: why."""
 
 
 class StepInputError(ClearwayError):

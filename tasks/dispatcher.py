@@ -17,8 +17,7 @@ from clearway.service.jobs import LeasedJob, claim_jobs, extend_lease, fail_job,
 from clearway.service.timers import fire_due
 from clearway.store.errors import StoreError
 from clearway.store.notifier import listen
-from tasks.catalogue import ONLY_NOTED, Call
-from tasks.noting import note_silence
+from tasks.catalogue import Call
 
 _log = logging.getLogger(__name__)
 
@@ -192,8 +191,6 @@ class Dispatcher:
             fail_job(self.house, job.id, job.fence, _words(error))
             return "failed"
         else:
-            if because := result.get(ONLY_NOTED):
-                note_silence(self.house, job, str(because))
             outcome = finish_job(self.house, job.id, job.fence, result)
         return "stale" if getattr(outcome, "code", "") == "stale" else "finished"
 

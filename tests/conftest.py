@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 
 from clearway.now import HandClock
+from clearway.store.database import Store
 from clearway.store.embedded import EmbeddedPostgres
 
 CHROMIUM = "/usr/bin/chromium"
@@ -65,6 +66,30 @@ def eventually() -> Callable[..., None]:
             time.sleep(0.02)
 
     return wait
+
+
+class Ended(Exception):
+    """The program ends here."""
+
+
+@pytest.fixture(scope="session")
+def ends_before() -> Callable[..., object]:
+    """Ends what is done with a store before its k-th statement or commit: None, or its result."""
+
+    def end(store: Store, k: int, work: Callable[[], object]) -> object:
+        seen = itertools.count(1)
+
+        def watch(_statement: str) -> None:
+            if next(seen) == k:
+                raise Ended
+
+        try:
+            with store.watched_by(watch):
+                return work()
+        except Ended:
+            return None
+
+    return end
 
 
 @pytest.fixture(scope="module")

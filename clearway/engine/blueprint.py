@@ -1,6 +1,5 @@
 """A version of a process, ready to run: built once for each content, shared by all instances."""
 
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -18,7 +17,6 @@ from clearway.errors import ClearwayError
 from processes.calendar import Calendar
 
 KEPT = 128
-_RECORD_FIELD = re.compile(r"\s*record\.([a-z_][a-z0-9_]*)\s*", re.IGNORECASE)
 
 
 class BlueprintError(ClearwayError):
@@ -39,8 +37,8 @@ class ElementInfo:
 
     `parent` is the subprocess or process around it, `attached_to` the host of a boundary event,
     `incoming` and `outgoing` are ids of flows; a flow has its source and target there. `only` is
-    the field of the record with the person who alone may send a message event, `assignee_field`
-    the one that a user task takes its assignee from.
+    the field of the record with the person who alone may send a message event, `holder` the
+    one in which whoever has a user task stands.
     """
 
     id: str
@@ -60,7 +58,7 @@ class ElementInfo:
     message: str | None = None
     called: str | None = None
     only: str | None = None
-    assignee_field: str | None = None
+    holder: str | None = None
 
 
 @dataclass(frozen=True)
@@ -211,14 +209,8 @@ def _element(node: Node) -> ElementInfo:
         message=node.message or _message(node.events),
         called=node.called,
         only=node.own.get("only", "").removeprefix("record.") or None,
-        assignee_field=_field(node.own.get("assignee")),
+        holder=node.own.get("holder", "").removeprefix("record.") or None,
     )
-
-
-def _field(expression: str | None) -> str | None:
-    """The field of the record, when the expression is no more than its name."""
-    found = _RECORD_FIELD.fullmatch(expression or "")
-    return found[1] if found else None
 
 
 def _message(events: tuple[EventDefinition, ...]) -> str | None:

@@ -112,7 +112,7 @@ def _owner(deployed: Deployed, snapshot: Snapshot) -> str | None:
     person = next((item.assignee for item in items if item.assignee), None)
     if person is not None or items:
         return person
-    fields = (it.assignee_field for it in deployed.elements.values() if it.assignee_field)
+    fields = (it.holder for it in deployed.elements.values() if it.holder)
     people = (snapshot.record.get(field) for field in fields)
     return next((str(person) for person in people if person), None)
 

@@ -9,6 +9,7 @@ from clearway.service.deployed import Deployed
 from clearway.service.gate import examine
 from clearway.service.house import House
 from clearway.service.permissions import refuse_unless
+from clearway.service.reasons import refuse_unexplained
 from clearway.service.registry_command import answer_once, record_entry
 from clearway.service.scenarios import ScenarioResult, run_scenarios
 from clearway.service.values import Actor, Done, GateReport, Refusal
@@ -16,6 +17,8 @@ from clearway.store import versions
 from clearway.store.database import Connection
 from clearway.store.versions import Version
 
+DESPITE = "despite scenarios:"
+"""A reason that begins so lets a process owner deploy although scenarios fail."""
 _SHOWN = 5
 
 
@@ -44,9 +47,8 @@ def deploy(
     """
     if (refusal := refuse_unless(actor, "deploy")) is not None:
         return refusal
-    if not reason.strip():
-        problem = "A reason is needed, so that others can understand it later."
-        return Refusal("invalid", problem, "Give a reason.", {"reason": problem})
+    if (refusal := refuse_unexplained(reason, beyond=DESPITE)) is not None:
+        return refusal
     hashed = engine.bundle_hash(bundle)
     request = {"hash": hashed, "parent": parent, "reason": reason}
 
@@ -137,7 +139,7 @@ def _refuse(report: GateReport, reason: str) -> Refusal | None:
         more = f" (and {len(errors) - _SHOWN} more)" if len(errors) > _SHOWN else ""
         fields = {_place(it): it.message for it in errors}
         return Refusal("invalid", f"{told}{more}", "Correct the diagram.", fields)
-    if report.scenario_failures and not reason.startswith("despite scenarios:"):
+    if report.scenario_failures and not reason.startswith(DESPITE):
         told = "; ".join(report.scenario_failures[:_SHOWN])
         return Refusal(
             "invalid",

@@ -49,9 +49,9 @@ class Draft(Taking):
         if filled.only:
             self.line("noted", element, values=filled.only)
 
-    def name_assignee(self, item: WorkItem, person: str | None) -> None:
-        """Where the diagram takes the assignee from a field of the record, the field follows."""
-        field = self.deployed.elements[item.element].assignee_field
+    def name_holder(self, item: WorkItem, person: str | None) -> None:
+        """Whoever has the work item stands in the field that the diagram names for it."""
+        field = self.deployed.elements[item.element].holder
         if field is not None:
             self.change(field, person, item.element)
 

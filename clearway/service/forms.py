@@ -109,26 +109,27 @@ class Form:
             if field.get("readOnly") and record.get(name) is not None
         }
         wanted = {
-            name: value
-            for name, value in given.items()
-            # What is only blanks says nothing, also where a condition asks for it.
-            if name in needed or not (value is None or _is_blank(value))
+            name: value for name, value in given.items() if value is not None or name in needed
         }
+        # What is only blanks answers no question, also where a condition asks it, but it is kept:
+        # so it must be missed, and must be what the field may hold.
+        said = {name: value for name, value in wanted.items() if not _is_blank(value)}
         blank = {
             name: "Say something."
             for name in needed
             if isinstance(text := given.get(name), str) and text and not text.strip()
         }
-        return {**_problems(self._validator, {**shown, **wanted}), **blank}
+        missed = _problems(self._validator, {**shown, **said}) if said != wanted else {}
+        return {**missed, **_problems(self._validator, {**shown, **wanted}), **blank}
 
     def _past(self, given: Values, now: datetime) -> dict[str, str]:
         """Moments that must still be ahead, and are not."""
         return {
-            name: f"This must be ahead; it is {now:%Y-%m-%d %H:%M} UTC now."
+            name: problem
             for name, value in given.items()
             if value is not None
             and self.fields[name].get("x-ahead")
-            and datetime.fromisoformat(str(value)) <= now
+            and (problem := _not_ahead(value, now))
         }
 
     def _unexplained(self, given: Values, record: Values) -> dict[str, str]:
@@ -157,6 +158,16 @@ class Form:
             else:
                 record[name] = value
         return Filled(record, tuple(comments), only, given)
+
+
+def _not_ahead(value: object, now: datetime) -> str | None:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        return "This must be a moment."
+    return None if moment > now else f"This must be ahead; it is {now:%Y-%m-%d %H:%M} UTC now."
 
 
 def _is_blank(value: object) -> bool:

@@ -12,6 +12,7 @@ from clearway.service.house import House
 from clearway.service.permissions import cannot_see, refuse_unless
 from clearway.service.plan import Outcome, Plan
 from clearway.service.plan_migrate import plan_migrate, plan_undo
+from clearway.service.reasons import refuse_unexplained
 from clearway.service.values import Actor, Done, Refusal
 from clearway.store import loading, moving, versions
 from clearway.store.database import Transaction
@@ -124,7 +125,7 @@ def migrate_all(
     found = _asked_for(house, actor, process, to_version, keys, from_version)
     if isinstance(found, Refusal):
         return found
-    if (refusal := _unreasoned(reason)) is not None:
+    if (refusal := refuse_unexplained(reason)) is not None:
         return refusal
     target, wanted = found
     house.version(target)
@@ -185,7 +186,7 @@ def _migrate(
     reason: str,
     once: str,
 ) -> Done | Refusal:
-    if (refusal := _unreasoned(reason)) is not None:
+    if (refusal := refuse_unexplained(reason)) is not None:
         return refusal
     request = {"key": key, "to": number, "mapping": mapping, "reason": reason}
 
@@ -262,10 +263,3 @@ def _no_version(process: str, number: int) -> Refusal:
         f"{process} has no version {number}.",
         "Look at its versions with `clearway pull`, or deploy it first.",
     )
-
-
-def _unreasoned(reason: str) -> Refusal | None:
-    if reason.strip():
-        return None
-    problem = "A reason is needed, so that others can understand it later."
-    return Refusal("invalid", problem, "Give a reason.", {"reason": problem})

@@ -17,12 +17,16 @@ from clearway.service.entitled import has_role, stand_in_for
 from clearway.service.permissions import cannot_see, may_change, may_read
 from clearway.service.plan import Outcome, planned
 from clearway.service.plan_work import read_form
+from clearway.service.reasons import refuse_unexplained
 from clearway.service.values import Actor, Refusal
 from clearway.store.effect import JobChange
 from clearway.store.rows import Job, Message, Snapshot, Subscription, Timer
 
 REPLY = "comment.requester"
 """The message that a public comment of the requester is, to a record that waits for it."""
+
+ONLY_NOTED = "only_noted"
+"""What the result of a step has besides its own when nothing happened outside: why."""
 
 _ON_TIME = timedelta(minutes=5)
 """A round of a cycle that may be skipped counts as missed when it fires later than this."""
@@ -189,6 +193,8 @@ def plan_finished_job(
     """A step has answered. Raises ProcessFault."""
     draft = Draft(deployed, actor, "step", now, snapshot=snapshot)
     draft.job = JobChange(job.id, fence, "done", result=result)
+    if because := result.get(ONLY_NOTED):
+        draft.line("only_noted", job.element, step=job.step, job=job.id, because=because)
     draft.line("answered", job.element, step=job.step, job=job.id, attempts=job.attempts)
     draft.run(FinishJob(job.token or "", result))
     return planned(draft)
@@ -223,9 +229,8 @@ def plan_cancel(
     if snapshot.ended_at is not None:
         return Refusal("already_done", f"{snapshot.key} has ended already.", "Nothing is left.")
     reason = reason.strip()
-    if not reason:
-        problem = "A reason is needed, so that others can understand it later."
-        return Refusal("invalid", problem, "Give a reason.", {"reason": problem})
+    if (refusal := refuse_unexplained(reason)) is not None:
+        return refusal
     draft = Draft(deployed, actor, "cancel", now, snapshot=snapshot)
     draft.line("cancelled_record", None, reason=reason)
     draft.run(CancelInstance())

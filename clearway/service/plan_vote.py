@@ -271,7 +271,8 @@ def _round(round_: rows.Round, rule: ApprovalRule, snapshot: Snapshot, actor: Ac
 
 def _delegation(seat: rows.Seat, snapshot: Snapshot, actor: Actor) -> tuple[str, datetime] | None:
     for it in snapshot.stands_in_for:
-        if it.person == seat.person or (seat.role is not None and seat.role in it.roles):
+        holds_role = seat.person is None and seat.role is not None and seat.role in it.roles
+        if it.person == seat.person or holds_role:
             return actor.name, it.until
     return None
 

@@ -127,7 +127,7 @@ def plan_complete(
     )
     draft.fill(filled, item.element)
     if item.assignee is None:
-        draft.name_assignee(item, actor.name)
+        draft.name_holder(item, actor.name)
     draft.complete(item, people)
     draft.run(CompleteWorkItem(item.token))
     return planned(draft, work_item_id)
@@ -169,7 +169,7 @@ def _given(
         return Plan(None, replace(draft.done(item.id), revision=snapshot.revision))
     draft.give(item, person, item.excluded)
     draft.line("given", item.element, name=item.name, before=item.assignee, after=person)
-    draft.name_assignee(item, person)
+    draft.name_holder(item, person)
     if draft.changed_fields and deployed.blueprint.has_conditions:
         draft.run(Wake())
     return planned(draft, item.id)

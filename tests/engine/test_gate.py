@@ -429,6 +429,23 @@ def test_who_alone_may_send_is_a_field_of_the_record(
     assert refused(drawn, body) == rules
 
 
+@pytest.mark.parametrize(
+    ("holder", "rules"),
+    [
+        ("record.title", []),
+        ("record.owner", [("u", "field-missing")]),
+        ("title", [("u", "holder")]),
+    ],
+)
+def test_who_has_a_task_stands_in_a_field_of_the_record(
+    drawn: Drawing, holder: str, rules: list[tuple[str, str]]
+):
+    task = f"<userTask id='u' name='x' clearway:holder='{holder}'/>"
+    body = f"{LANE}<startEvent id='s'/>{task}{{s>u}}"
+
+    assert refused(drawn, body, **{"p/forms/u.json": CONFIRM}) == rules
+
+
 def test_files_that_are_no_json_and_no_schema_are_refused(drawn: Drawing):
     body = f"{LANE}<startEvent id='s'/><userTask id='u' name='x'/>{{s>u}}"
     broken = {"p/forms/u.json": b"{", "record": {**RECORD, "type": "thing"}}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from clearway.service.forms import Filled, Form, RecordSchema
+from clearway.service.values import Refusal
 
 SCHEMA = {
     "type": "object",
@@ -89,6 +90,50 @@ def test_what_must_be_ahead_is_refused_when_it_is_past():
     assert refusal.fields == {"until": "This must be ahead; it is 2026-03-02 09:00 UTC now."}
     assert isinstance(form.read({"until": "2026-03-02T10:00:01+01:00"}, {}, NOW), Filled)
     assert isinstance(form.read({"until": None}, {}, NOW), Filled)
+
+
+def test_blanks_are_no_answer_to_what_a_condition_asks_for():
+    form = Form(
+        "hold.json",
+        {
+            "type": "object",
+            "properties": {"reason": {"enum": ["caller", "date"]}, "question": {"type": "string"}},
+            "if": {"properties": {"reason": {"const": "caller"}}, "required": ["reason"]},
+            "then": {"required": ["question"]},
+        },
+    )
+
+    refusal = form.read({"reason": "caller", "question": "  "}, {}, NOW)
+
+    assert refusal.fields == {"question": "This is needed."}
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"type": "string", "format": "date-time"},
+        {"type": "string", "format": "date-time", "x-ahead": True},
+        {"enum": ["cat", "dog"]},
+        {"type": "string", "pattern": "^[A-Z]+$"},
+        {"type": "integer"},
+    ],
+)
+def test_blanks_are_held_against_what_the_field_may_hold(shape):
+    form = Form("hold.json", {"type": "object", "properties": {"until": shape}})
+
+    refusal = form.read({"until": "  "}, {}, NOW)
+
+    assert isinstance(refusal, Refusal), refusal
+    assert list(refusal.fields) == ["until"]
+
+
+@pytest.mark.parametrize("value", [5, ["2026-03-03T00:00:00Z"]])
+def test_what_must_be_ahead_is_a_moment(value):
+    form = Form("hold.json", {"type": "object", "properties": {"until": {"x-ahead": True}}})
+
+    refusal = form.read({"until": value}, {}, NOW)
+
+    assert refusal.fields == {"until": "This must be a moment."}
 
 
 def test_a_change_needs_its_reason_and_no_change_needs_none():

@@ -505,11 +505,9 @@ def test_only_records_of_one_version_are_moved(house, people, desk, versions, ro
     ) == [(3,)]
 
 
-class Stop(Exception):
-    """The program ends here."""
-
-
-def test_stopped_at_every_statement_nothing_is_half_moved(house, people, desk, versions, rows):
+def test_stopped_at_every_statement_nothing_is_half_moved(
+    house, people, desk, versions, rows, ends_before
+):
     key = desk.ask()
     renames = {"sort": "triage"}
     to = versions.deploy(*IMPATIENT, renames=renames)
@@ -523,22 +521,11 @@ def test_stopped_at_every_statement_nothing_is_half_moved(house, people, desk, v
     for command in commands:
         before = rows(ROWS)
         for k in range(1, 20):
-            left = k
-
-            def stop(_statement: str) -> None:
-                nonlocal left
-                left -= 1
-                if left == 0:
-                    raise Stop
-
-            try:
-                with house.store.watched_by(stop):
-                    done = command()
-            except Stop:
-                stops += 1
-                assert rows(ROWS) == before
-                continue
-            break
+            done = ends_before(house.store, k, command)
+            if done is not None:
+                break
+            stops += 1
+            assert rows(ROWS) == before
         assert isinstance(done, Done), done
         assert verify(house) == []
         assert command().repeated

@@ -9,7 +9,7 @@ from clearway.service.deliver import send
 from clearway.service.history import history
 from clearway.service.inbox import inbox
 from clearway.service.task import task
-from clearway.service.values import Actor, Done
+from clearway.service.values import Actor, Done, Refusal
 from clearway.service.verify import verify
 from clearway.service.vote import vote
 
@@ -269,3 +269,15 @@ def test_two_votes_at_the_same_moment_are_both_counted(house, people, rows, item
     assert rows("SELECT outcome FROM round") == [("approved",)]
     assert rows("SELECT count(*) FROM ballot") == [(2,)]
     assert verify(house) == []
+
+
+def test_a_seat_of_one_person_is_not_for_who_stands_in_for_others_with_its_role(
+    house, people, rows, item, absent
+):
+    rows("UPDATE seat SET person = 'erin' WHERE name = 'chair' RETURNING 1")
+    absent("dave", "carol")
+
+    refusal = vote(house, people["carol"], item, "chair", "approve", once="1")
+
+    assert isinstance(refusal, Refusal), refusal
+    assert rows("SELECT person FROM ballot") == []

@@ -279,7 +279,7 @@ def test_one_alert_that_cannot_be_taken_does_not_keep_back_the_others(
 
 
 def test_the_message_to_the_owner_says_who_has_the_task(
-    house: House, bob: Actor, worker: Dispatcher, rows: Rows
+    stopped_at: Callable[..., bool], house: House, bob: Actor, worker: Dispatcher, rows: Rows
 ):
     receive(house, fired("08:00:00"))
     drain(worker)
@@ -297,40 +297,20 @@ def test_the_message_to_the_owner_says_who_has_the_task(
 # --- ended in between --------------------------------------------------------------------------
 
 
-class Stop(Exception):
-    """The program ends here."""
-
-
-class StopAt:
-    """Stops before the k-th statement or commit."""
-
-    def __init__(self, k: int) -> None:
-        self.k, self.seen = k, 0
-
-    def __call__(self, statement: str) -> None:
-        self.seen += 1
-        if self.seen == self.k:
-            raise Stop
-
-
-def stopped_at(house: House, k: int, alert: Mapping[str, object]) -> bool:
+@pytest.fixture
+def stopped_at(house: House, ends_before: Callable[..., object]) -> Callable[..., bool]:
     """Whether the delivery of an alert was ended before its k-th statement."""
-    try:
-        with house.store.watched_by(StopAt(k)):
-            receive(house, alert)
-    except Stop:
-        return True
-    return False
+    return lambda k, alert: ends_before(house.store, k, lambda: receive(house, alert)) is None
 
 
 def test_a_delivery_that_dies_anywhere_opens_one_incident_when_it_is_repeated(
-    house: House, worker: Dispatcher, bob: Actor
+    stopped_at: Callable[..., bool], house: House, worker: Dispatcher, bob: Actor
 ):
     k = 0
     while True:
         k += 1
         alert = fired("08:00:05", fingerprint=f"stopped{k}")
-        was_stopped = stopped_at(house, k, alert)
+        was_stopped = stopped_at(k, alert)
 
         # In the meantime the words and the beginning have changed.
         changed = {"annotations": {"summary": "disk 99%"}, "startsAt": "2026-03-02T08:00:00Z"}
@@ -350,13 +330,13 @@ def test_a_delivery_that_dies_anywhere_opens_one_incident_when_it_is_repeated(
 
 
 def test_a_delivery_that_dies_anywhere_leaves_no_incident_open_when_the_alert_ends(
-    house: House, worker: Dispatcher, bob: Actor
+    stopped_at: Callable[..., bool], house: House, worker: Dispatcher, bob: Actor
 ):
     k = 0
     while True:
         k += 1
         alert = fired("08:00:05", fingerprint=f"stopped{k}")
-        was_stopped = stopped_at(house, k, alert)
+        was_stopped = stopped_at(k, alert)
         drain(worker)
 
         ended = receive(house, resolved("08:00:00", "08:05:00", fingerprint=alert["fingerprint"]))
@@ -372,7 +352,7 @@ def test_a_delivery_that_dies_anywhere_leaves_no_incident_open_when_the_alert_en
 
 
 def test_a_new_episode_that_dies_anywhere_is_linked_to_the_earlier_incident(
-    house: House, worker: Dispatcher, bob: Actor
+    stopped_at: Callable[..., bool], house: House, worker: Dispatcher, bob: Actor
 ):
     k = 0
     while True:
@@ -382,7 +362,7 @@ def test_a_new_episode_that_dies_anywhere_is_linked_to_the_earlier_incident(
         drain(worker)
         receive(house, resolved("08:00:00", "08:05:00", **mine))
         again = fired("08:10:00", **mine)
-        was_stopped = stopped_at(house, k, again)
+        was_stopped = stopped_at(k, again)
 
         receive(house, again)
 

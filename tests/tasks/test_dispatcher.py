@@ -20,7 +20,6 @@ from clearway.service.vote import vote
 from integrations.silent import Silent
 from tasks.catalogue import Call
 from tasks.dispatcher import Counts, Dispatcher, WorkerSettings
-from tasks.noting import note_silence
 
 pytestmark = pytest.mark.database
 
@@ -236,10 +235,11 @@ def test_what_is_only_noted_is_told_once_and_not_by_a_worker_that_lost_its_lease
     ]
     lost = next(it for it in late if it.id == job.id)
 
-    note_silence(house, lost, "nobody is there")
+    answer = {"order_number": "1", "only_noted": "nobody is there"}
+    finish_job(house, lost.id, lost.fence, answer)
     assert rows("SELECT count(*) FROM entry WHERE kind = 'only_noted'") == [(0,)]
-    note_silence(house, job, "nobody is there")
-    note_silence(house, job, "nobody is there")
+    done = finish_job(house, job.id, job.fence, answer)
+    finish_job(house, job.id, job.fence, answer)
 
     assert rows("SELECT count(*) FROM entry WHERE kind = 'only_noted'") == [(1,)]
-    assert isinstance(finish_job(house, job.id, job.fence, {"order_number": "1"}), Done)
+    assert isinstance(done, Done)

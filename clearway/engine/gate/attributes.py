@@ -12,6 +12,7 @@ USER = frozenset(
     [
         "group",
         "assignee",
+        "holder",
         "due",
         "not-same-person-as",
         "rule",
@@ -21,6 +22,8 @@ USER = frozenset(
         "role",
     ]
 )
+PERSON_FIELDS = ("only", "holder")
+"""What names a field of the record in which a person stands."""
 TELLING = frozenset(("notice", "to", "start", "expires"))
 MESSAGE = frozenset(("action", "role", "only"))
 TIMER = frozenset(("calendar", "missed"))
@@ -132,23 +135,25 @@ def _check_telling(node: Node, say: Say) -> None:
 
 
 def _check_only(node: Node, say: Say) -> None:
-    only = node.own.get("only")
-    if only is None:
-        return
-    if not node.own.get("action"):
+    if node.own.get("only") and not node.own.get("action"):
         say.error(
             node.id,
             "only-place",
             "It says which person alone may send it, but no person can send it.",
             "Give it a button with clearway:action, or remove clearway:only.",
         )
-    if not only.startswith("record."):
-        say.error(
-            node.id,
-            "only",
-            f"clearway:only is `{only}`.",
-            "Name the field of the record that holds the person, such as record.assignee.",
-        )
+
+
+def _check_fields(node: Node, say: Say) -> None:
+    for name in PERSON_FIELDS:
+        value = node.own.get(name, "record.")
+        if not value.startswith("record."):
+            say.error(
+                node.id,
+                name,
+                f"clearway:{name} is `{value}`.",
+                "Name the field of the record that holds the person, such as record.assignee.",
+            )
 
 
 def _check_extensions(node: Node, say: Say) -> None:
@@ -187,5 +192,6 @@ _CHECKS: tuple[Callable[[Node, Say], None], ...] = (
     _check_missed,
     _check_telling,
     _check_only,
+    _check_fields,
     _check_extensions,
 )

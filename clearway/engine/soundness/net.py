@@ -34,7 +34,7 @@ _PASSING = frozenset(
 )
 """What is done in the same moment; everything else may take its time."""
 
-_MOST_ALIKE = 2
+MOST_ALIKE = 2
 """More tokens than this at one place show nothing that these do not show."""
 
 _WIDEST = 6
@@ -274,7 +274,7 @@ def _some_of(flows: list[Flow]) -> Iterator[list[Flow]]:
 
 
 def _with(marking: Marking, token: Token) -> Marking:
-    if marking.count(token) == _MOST_ALIKE:
+    if marking.count(token) == MOST_ALIKE:
         return marking
     return tuple(sorted((*marking, token)))
 

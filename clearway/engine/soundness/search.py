@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from clearway.engine.soundness.net import Marking, Move, Net, is_over
@@ -56,18 +56,20 @@ def explore(
     net: Net,
     deadline: float,
     *,
+    begin: Sequence[Marking] | None = None,
     in_turn: bool = False,
     now: Callable[[], float] = time.monotonic,
 ) -> Explored:
     """Every marking that the scope can come to, within bounds of number and time.
 
+    `begin`: where to begin instead of where the scope itself begins.
     `in_turn`: of tokens that do not depend on each other only one goes on at a time. That still
     finds every standstill, every endless round and every dead part, but not all that can be open
     together (a stubborn set, with all tokens where a step leads back to what was seen before).
     """
     found = Explored(net)
     open_ends: deque[Marking] = deque()
-    for first in net.first():
+    for first in net.first() if begin is None else begin:
         if first not in found.came_by:
             found.came_by[first] = None
             open_ends.append(first)

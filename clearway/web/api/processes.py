@@ -19,7 +19,6 @@ from clearway.web.api.description import BINARY, errors, file_answer, raw_body
 from clearway.web.api.plain import answer
 from clearway.web.api.problems import ApiRefusal
 from clearway.web.bundles import UnusableUpload, from_zip, zipped
-from clearway.web.pages.processes import refuse_unexplained
 from clearway.web.pages.record import saved_as
 
 router = APIRouter(prefix="/processes", tags=["processes"])
@@ -91,10 +90,7 @@ async def deploy_it(
 ) -> Response:
     """Deploy a zip of the process's folder."""
     _may_deploy(calling)
-    content = await request.body()
-    if (unexplained := refuse_unexplained(reason)) is not None:
-        raise ApiRefusal(unexplained)
-    bundle = _bundle(process, content)
+    bundle = _bundle(process, await request.body())
     done = await run_in_threadpool(
         deploy, calling.house, calling.actor, bundle, parent=parent, reason=reason, once=once
     )

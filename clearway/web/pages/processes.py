@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from clearway.engine.values import Bundle, Finding, Severity
-from clearway.service.deploy import check, deploy, pull
+from clearway.service.deploy import DESPITE, check, deploy, pull
 from clearway.service.permissions import refuse_unless
 from clearway.service.processes import diagram, versions
 from clearway.service.processes import process as one_process
@@ -23,9 +23,6 @@ from clearway.web.visit import Form, Posting, Sent, Visit, Visiting
 router = APIRouter(prefix="/processes")
 
 _LONGEST_NUMBER = 9
-
-DESPITE = "despite scenarios:"
-"""A reason that begins so lets a process owner deploy although scenarios fail."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +114,8 @@ def deploy_it(visit: Posting, sent: Form, process: str) -> Response:
         return _page(visit, process, Refusal("invalid", str(error)))
     if not parent.isdecimal() or len(parent) > _LONGEST_NUMBER:
         return _page(visit, process, Refusal("invalid", "The version it builds on is missing."))
-    answer = (
-        refuse_unless(actor, "deploy")
-        or refuse_unexplained(reason)
-        or deploy(house, actor, bundle, parent=int(parent), reason=reason, once=sent.once)
+    answer = refuse_unless(actor, "deploy") or deploy(
+        house, actor, bundle, parent=int(parent), reason=reason, once=sent.once
     )
     if not isinstance(answer, Refusal):
         return go(f"/processes/{process}", "deployed")
@@ -128,14 +123,6 @@ def deploy_it(visit: Posting, sent: Form, process: str) -> Response:
     changed = [] if isinstance(current, Refusal) else _changes(current, bundle)
     again = Checked(check(house, bundle), packed(bundle), changed, int(parent), reason)
     return _page(visit, process, answer, again)
-
-
-def refuse_unexplained(reason: str) -> Refusal | None:
-    """None when the reason of a deployment says something."""
-    if reason.removeprefix(DESPITE).strip():
-        return None
-    problem = "A reason is needed, so that others can understand it later."
-    return Refusal("invalid", problem, "Say why it changes.", {"reason": problem})
 
 
 def _uploaded(sent: Sent) -> list[tuple[str, bytes]]:

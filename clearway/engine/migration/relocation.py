@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from clearway.engine import likeness
 from clearway.engine.instance import Instance, Running
+from clearway.engine.migration import likeness
 from clearway.engine.specs.base import Catch, NodeSpec
 from clearway.engine.specs.gateways import EventGatewaySpec, JoinSpec
 from clearway.engine.spiff import WAITING

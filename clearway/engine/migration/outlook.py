@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from clearway.engine.instance import Instance, Running
-from clearway.engine.relocation import Obstacle, Relocation
-from clearway.engine.soundness.net import Marking, Net
+from clearway.engine.migration.relocation import Obstacle, Relocation
+from clearway.engine.soundness.net import MOST_ALIKE, Marking, Net
 from clearway.engine.soundness.search import explore
 from clearway.engine.specs.gateways import JoinSpec
 
@@ -17,20 +17,10 @@ if TYPE_CHECKING:
 
 _SECONDS = 1.0
 _KEPT = 4096
-_MOST_ALIKE = 2
 _ELSEWHERE = (
     "Let it go on in its old version until it has passed this place, or map where it stands to an "
     "element from which it can go on."
 )
-
-
-class _From(Net):
-    """A scope that is looked at from where tokens stand now."""
-
-    standing: Marking = ()
-
-    def first(self) -> list[Marking]:
-        return [self.standing]
 
 
 def obstacles(relocation: Relocation, instance: Instance) -> tuple[Obstacle, ...]:
@@ -92,11 +82,9 @@ def _worse(relocation: Relocation, scope: Running, seen: _Seen) -> Iterator[Obst
 @lru_cache(_KEPT)
 def _look(blueprint: "Blueprint", scope: str, marking: Marking | None) -> _Seen:
     """Go through all that can come; None: from the start of the scope."""
-    drawn = blueprint.scopes[scope].scope
-    net = Net(drawn, {}) if marking is None else _From(drawn, {})
-    if isinstance(net, _From) and marking is not None:
-        net.standing = marking
-    explored = explore(net, time.monotonic() + _SECONDS)
+    net = Net(blueprint.scopes[scope].scope, {})
+    begin = None if marking is None else [marking]
+    explored = explore(net, time.monotonic() + _SECONDS, begin=begin)
     stuck = explored.stuck[0] if explored.stuck else None
     trapped = explored.trapped() if explored.is_whole and stuck is None else None
     return _Seen(
@@ -115,7 +103,7 @@ def _marking(tokens: Iterable[tuple[Any, Mapping[str, Any]]]) -> Marking:
             continue
         joins = isinstance(spec, JoinSpec) and spec.incoming_count > 1
         place = (kept["flow"] if joins else spec.name, ())
-        if found.count(place) < _MOST_ALIKE:
+        if found.count(place) < MOST_ALIKE:
             found.append(place)
     return tuple(sorted(found))
 

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from clearway.engine import outlook, state
+from clearway.engine import state
 from clearway.engine.instance import Instance
-from clearway.engine.relocation import Obstacle, Relocation
+from clearway.engine.migration import outlook
+from clearway.engine.migration.relocation import Obstacle, Relocation
 from clearway.engine.specs.gateways import InclusiveSpec, ParallelSpec
 from clearway.engine.spiff import WAITING
 from clearway.engine.turn import concluded, turn
@@ -19,8 +20,6 @@ from clearway.engine.waits import waits_of
 
 if TYPE_CHECKING:
     from clearway.engine.blueprint import Blueprint
-
-__all__ = ["Moved", "Obstacle", "migrate"]
 
 
 @dataclass(frozen=True)
