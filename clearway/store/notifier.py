@@ -79,7 +79,8 @@ class Notifier:
 
 
 def listen(url: str, until: Callable[[], bool], *, poll: float = 1.0) -> Iterator[list[str]]:
-    """The keys of changed records as they come, until `until` says stop; empty lists in between.
+    """The keys of changed records as they come, until `until` says stop; an empty list
+    as soon as it listens, and in between.
 
     Raises Unavailable when the connection is lost; the caller listens anew.
     """
@@ -92,6 +93,7 @@ def listen(url: str, until: Callable[[], bool], *, poll: float = 1.0) -> Iterato
 def _listen(url: str, until: Callable[[], bool], poll: float) -> Iterator[list[str]]:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
+        yield []
         while not until():
             arrived = list(connection.notifies(timeout=poll, stop_after=1))
             yield [key for note in arrived for key in cast(list[str], json.loads(note.payload))]

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from typing import cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,7 +17,7 @@ from clearway.web.addresses import PlainAddresses
 from clearway.web.api.app import api
 from clearway.web.api.problems import of_nul
 from clearway.web.body_limit import BodyLimits
-from clearway.web.live import Live
+from clearway.web.live import Listener, Live
 from clearway.web.pages import (
     events,
     faults,
@@ -31,7 +32,7 @@ from clearway.web.pages import (
     task,
     trouble,
 )
-from clearway.web.portal import AlertReceiver, Listener, Portal, WebSettings
+from clearway.web.portal import AlertReceiver, Portal, WebSettings
 from clearway.web.security import SecurityHeaders
 from clearway.web.static_files import static_files
 from clearway.web.visit import ForeignForm, SignInNeeded, Visit, visit
@@ -65,8 +66,8 @@ def create_app(
     `listen` yields the keys of changed records; without it pages only look by themselves.
     """
     app = FastAPI(title="Clearway", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_life)
-    app.state.portal = Portal(house, settings.base_url, house.now, receive_alerts, listen)
-    app.state.live = Live(listen) if listen else None
+    live = Live(listen) if listen else None
+    app.state.portal = Portal(house, settings.base_url, house.now, receive_alerts, live)
     for room in PAGES:
         app.include_router(room.router, include_in_schema=False)
     app.add_api_route("/healthz", _healthy, include_in_schema=False)
@@ -84,8 +85,9 @@ def create_app(
 @contextlib.asynccontextmanager
 async def _life(app: FastAPI) -> AsyncGenerator[None]:
     yield
-    if app.state.live is not None:
-        app.state.live.end()
+    live = cast(Portal, app.state.portal).live
+    if live is not None:
+        live.end()
 
 
 def _healthy() -> PlainTextResponse:

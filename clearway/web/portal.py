@@ -1,6 +1,6 @@
 """What every page and every answer of the API can reach: handed in once, when the app is made."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, cast
@@ -9,13 +9,10 @@ from fastapi import Request
 
 from clearway.service.house import House
 from clearway.service.values import Actor
+from clearway.web.live import Live
 
 AlertReceiver = Callable[[House, Actor, bytes], object]
 """Takes the body of an Alertmanager call; answers one result per alert, or a Refusal."""
-
-Listener = Callable[[Callable[[], bool]], Iterator[list[str]]]
-"""Yields the keys of records that changed until the given function says stop; empty lists in
-between. See clearway.store.notifier.listen."""
 
 
 class WebSettings(Protocol):
@@ -35,7 +32,7 @@ class Portal:
     base_url: str
     now: Callable[[], datetime]
     receive_alerts: AlertReceiver | None
-    listen: Listener | None
+    live: Live | None
 
     @property
     def is_secure(self) -> bool:

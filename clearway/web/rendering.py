@@ -55,6 +55,7 @@ def page(
     shared: dict[str, object] = {
         "actor": visit.actor,
         "csrf": visit.signed_in.csrf,
+        "heard": visit.heard,
         "zone": visit.zone,
         "receipt": receipt_for(request.query_params.get("said", "")),
     }

@@ -49,6 +49,8 @@ class Visit:
     request: Request
     portal: Portal
     signed_in: SignedIn
+    heard: str = ""
+    """Up to where the portal had heard of changes when the request came; empty: look again."""
 
     @property
     def actor(self) -> Actor:
@@ -104,10 +106,11 @@ def session_cookie(portal: Portal) -> str:
 def visit(request: Request) -> Visit:
     """The dependency of every page that is only read."""
     portal = portal_of(request)
+    heard = _heard(portal)
     found = _who(request, portal)
     if found is None:
         raise SignInNeeded
-    return Visit(request, portal, found)
+    return Visit(request, portal, found, heard)
 
 
 async def sent_form(request: Request) -> Sent:
@@ -122,13 +125,14 @@ async def posted(request: Request, sent: Annotated[Sent, Depends(sent_form)]) ->
     """The dependency of every page that changes something: signed in, and from our own form."""
     portal = portal_of(request)
     refuse_other_sites(request, portal)
+    heard = _heard(portal)
     found = await run_in_threadpool(_who, request, portal)
     draft = [(name, text) for name, text in sent.pairs if name not in ("csrf", "draft")]
     if found is None:
         raise SignInNeeded(draft)
     if not hmac.compare_digest(sent.text("csrf").encode(), found.csrf.encode()):
         raise ForeignForm(draft)
-    return Visit(request, portal, found)
+    return Visit(request, portal, found, heard)
 
 
 def refuse_other_sites(request: Request, portal: Portal) -> None:
@@ -145,6 +149,10 @@ def refuse_other_sites(request: Request, portal: Portal) -> None:
 def _who(request: Request, portal: Portal) -> SignedIn | None:
     token = request.cookies.get(session_cookie(portal))
     return who_is(portal.house, token) if token else None
+
+
+def _heard(portal: Portal) -> str:
+    return portal.live.position() if portal.live is not None else ""
 
 
 def _sent(form: FormData) -> Sent:

@@ -116,6 +116,23 @@ def test_the_inbox_shows_what_others_do_while_it_is_open(live: Any, open_browser
     expect(page.get_by_role("link", name=key)).to_be_visible(timeout=15_000)
 
 
+def test_what_happens_before_the_inbox_listens_is_shown_as_well(
+    live: Any, open_browser: OpenBrowser
+):
+    page = open_browser("bob")
+    opened: list[str] = []
+
+    def first_something_happens(route: Any) -> None:
+        opened.append(_incident(live, "Something happened in between"))
+        route.continue_()
+
+    page.route("**/events?*", first_something_happens)
+    with page.expect_response("**/events?*"):
+        page.goto("/inbox?view=unclaimed")
+
+    expect(page.get_by_role("link", name=opened[0])).to_be_visible(timeout=15_000)
+
+
 def test_the_keyboard_alone_is_enough(live: Any, open_browser: OpenBrowser):
     key = _incident(live, "Only keys are used here")
     page = open_browser("bob")
