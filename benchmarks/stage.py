@@ -32,6 +32,7 @@ REPORT: Mapping[str, object] = {
     "how_many": "my_team",
     "can_work": "with_workaround",
     "service": "mail",
+    "channel": "portal",
 }
 CONTEXT: Mapping[str, object] = {
     "support_group": "workplace",

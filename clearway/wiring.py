@@ -91,7 +91,10 @@ def not_connected(settings: Settings) -> list[str]:
     """A sentence for each system that is silent, so that nobody believes in what it does."""
     told: list[str] = []
     if settings.smtp_host is None:
-        told.append("No mail is sent: name a mail server in CLEARWAY_SMTP_HOST.")
+        told.append(
+            "No mail is sent, notices are only written down: name a mail server in "
+            "CLEARWAY_SMTP_HOST."
+        )
     if settings.scim_url is None:
         told.append("No accounts are made: name a SCIM directory in CLEARWAY_SCIM_URL.")
     if settings.smtp_host is None or settings.equipment_mail is None:

@@ -107,6 +107,8 @@ class SmtpMailer:
 class SilentMailer:
     """Sends nothing and remembers what it was told; the same Message-ID is one mail."""
 
+    not_connected: str = "no mail server is set"
+
     def __init__(self) -> None:
         self._mails: dict[str, Mail] = {}
 

@@ -14,6 +14,7 @@ from processes.approval import (
     counting,
     decide,
 )
+from processes.blank import is_blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,9 @@ def recused(round_: Round, excluded: Collection[PersonId]) -> tuple[Seat, ...]:
 
 def incomplete(ballot: Ballot) -> Refusal | None:
     """None when the ballot says all that its choice needs, else what is missing."""
-    if ballot.choice is Choice.REJECT and not ballot.reason.strip():
+    if ballot.choice is Choice.REJECT and is_blank(ballot.reason):
         return Refusal("A rejection needs a reason, so that the author can act on it.")
-    conditions = any(condition.strip() for condition in ballot.conditions)
+    conditions = not all(is_blank(condition) for condition in ballot.conditions)
     if ballot.choice is Choice.APPROVE_WITH_CONDITIONS and not conditions:
         return Refusal("An approval with conditions needs to name them.")
     if ballot.choice is not Choice.APPROVE_WITH_CONDITIONS and ballot.conditions:

@@ -14,6 +14,7 @@ from clearway.service.controls import (
 from clearway.service.house import House
 from clearway.service.start import start
 from clearway.service.values import Actor, Refusal
+from processes.blank import is_blank
 
 COMPLIANCE = Actor("compliance", roles=frozenset({"compliance_owner"}), is_person=False)
 """The control tests open exceptions as the role whose lane begins that process."""
@@ -55,7 +56,7 @@ class ControlResult:
 def has_resolution_notes(record: Mapping[str, object]) -> bool:
     """Somebody wrote down what was done; blanks are no notes."""
     notes = record.get("resolution_notes")
-    return isinstance(notes, str) and bool(notes.strip())
+    return isinstance(notes, str) and not is_blank(notes)
 
 
 CONTROLS: Mapping[str, Control] = MappingProxyType(
@@ -124,4 +125,4 @@ def open_exceptions(
 
 def _length(value: object) -> int:
     """How much is written there: the evidence shows it without what people wrote."""
-    return len(value.strip()) if isinstance(value, str) else 0
+    return len(value.strip()) if isinstance(value, str) and not is_blank(value) else 0

@@ -18,6 +18,7 @@ from clearway.service.timers import fire_due
 from clearway.store.errors import StoreError
 from clearway.store.notifier import listen
 from tasks.catalogue import Call
+from tasks.runs import note_missed
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class WorkerSettings:
     step_timeout: float = 300.0
     threads: int = 8
     heartbeat: float = 10.0
+    schedules: float = 60.0
 
 
 @dataclass
@@ -94,6 +96,7 @@ class Dispatcher:
     _wake: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
     _stop: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
     _last_beat: float = field(default=float("-inf"), init=False, repr=False)
+    _last_schedules: float = field(default=float("-inf"), init=False, repr=False)
 
     def run(self) -> None:
         """Work until `stop` is called; what was begun is finished first."""
@@ -122,6 +125,7 @@ class Dispatcher:
         """One look that survives a database that is away for a while."""
         try:
             self._beat()
+            self._look_at_schedules()
             counts, leased = self._begin_turn()
             if leased:
                 counts += self.around(lambda: self._burst(leased))
@@ -210,6 +214,13 @@ class Dispatcher:
             return
         heartbeats.beat(self.house, heartbeats.WORKER + self.name, {"batch": self.settings.batch})
         self._last_beat = time.monotonic()
+
+    def _look_at_schedules(self) -> None:
+        """Write down what Prefect should have begun: whoever is away cannot say so itself."""
+        if time.monotonic() - self._last_schedules < self.settings.schedules:
+            return
+        note_missed(self.house)
+        self._last_schedules = time.monotonic()
 
     def _farewell(self) -> None:
         try:

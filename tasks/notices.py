@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from clearway.errors import StepError
 from clearway.messages.render import render
 from clearway.now import TimeSource
+from clearway.service.plan_events import ONLY_NOTED
 from integrations.smtp import Mail, Mailer, Sent
 from tasks.doors import AddressesOf, TemplateOf
 
@@ -29,8 +30,9 @@ def notice(
 
     Besides `values` it sees `key`, `title`, `process` and `base_url`. Who could not be told is in
     the answer: `unknown` (no such person or group), `without_address`, `refused` (by the mail
-    server). Raises StepError `nobody` when all names are unknown, MessageError when the template
-    lacks a value, and MailError when the server takes the mail for nobody.
+    server); when it went to nobody, `only_noted` says why, and so does history. Raises StepError
+    `nobody` when all names are unknown, MessageError when the template lacks a value, and MailError
+    when the server takes the mail for nobody.
     """
     del template  # its name; the text is the one that was current when the record told
     names = list(dict.fromkeys([to] if isinstance(to, str) else to or ()))
@@ -44,10 +46,18 @@ def notice(
     if addresses:
         body = (rendered.subject, rendered.text, rendered.html)
         sent = mailer.send(Mail(addresses, *body, f"clearway-job-{job_id}", now()))
+    without = [name for name, some in found.items() if not some]
     return {
         "subject": rendered.subject,
         "sent": list(sent.to),
         "unknown": [name for name in names if name not in found],
-        "without_address": [name for name, some in found.items() if not some],
+        "without_address": without,
         "refused": dict(sent.refused),
+        **({} if addresses else {ONLY_NOTED: _why_nobody(without)}),
     }
+
+
+def _why_nobody(without: Sequence[str]) -> str:
+    if not without:
+        return "nobody is named"
+    return f"no mail address of {' or '.join(without)} is known"

@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from clearway.service import ledger
+from clearway.service.heartbeats import PREFECT, STALE, heartbeats
 from clearway.service.house import House
 from clearway.service.start import start
 from clearway.service.values import Refusal
@@ -65,6 +66,18 @@ def begin_ledger(house: House) -> None:
             ledger.finish_run(house, schedule.name, now, "ledger", outcome="begun")
 
 
+def note_missed(house: House) -> list[Overdue]:
+    """Write down what did not run at its time, so that the ledger has no hole while nobody runs it.
+
+    Answers what was written here. Such a run may still come: it is late then.
+    """
+    return [
+        Overdue(schedule.name, due)
+        for schedule in SCHEDULES.values()
+        for due in _note_missed_of(house, schedule)
+    ]
+
+
 def overdue(house: House) -> list[Overdue]:
     """Every run of every schedule that ever ran which is late by more than its grace."""
     found: list[Overdue] = []
@@ -109,6 +122,51 @@ def _note_missing(house: House, schedule: Schedule, due_at: datetime) -> None:
     last = ledger.last_due(house, schedule.name)
     missing = [] if last is None else list(schedule.due_between(last, due_at))
     ledger.note_due(house, schedule.name, [*missing, due_at])
+    _note_missed_of(house, schedule)
+
+
+def _note_missed_of(house: House, schedule: Schedule) -> list[datetime]:
+    last = ledger.last_due(house, schedule.name)
+    if last is None:
+        return []
+    until = house.now() - schedule.begins_within
+    ledger.note_due(house, schedule.name, list(schedule.due_between(last, until)))
+    noted: list[datetime] = []
+    for run in ledger.unpunctual_runs(house, schedule.name, until):
+        seen = _prefect_seen_at(house)
+        evidence = {
+            "schedule": run.schedule,
+            "due_at": run.due_at,
+            "began_at": run.started_at,
+            "runner": run.runner,
+            "begins_within_minutes": schedule.begins_within // timedelta(minutes=1),
+            "prefect_seen_at": seen,
+        }
+        because = f"It did not run at its time{_why_missed(house, run, seen)}"
+        if ledger.note_missed(house, schedule.name, run.due_at, because, evidence):
+            _log.warning("%s, due %s: %s", schedule.name, run.due_at.isoformat(), because)
+            noted.append(run.due_at)
+    return noted
+
+
+def _why_missed(house: House, run: ledger.ScheduledRun, prefect_seen_at: datetime | None) -> str:
+    if run.started_at is not None:
+        return f": the run {run.runner} began at {_shown(run.started_at)} and did not end."
+    if run.runner is not None:
+        return f": the run {run.runner} began and failed."
+    if prefect_seen_at is None:
+        return ", because Prefect did not answer; it was never seen."
+    if house.now() - prefect_seen_at > STALE:
+        return f", because Prefect did not answer; it was last seen {_shown(prefect_seen_at)}."
+    return ": Prefect answers, but no run of it began."
+
+
+def _prefect_seen_at(house: House) -> datetime | None:
+    return next((it.at for it in heartbeats(house) if it.name == PREFECT), None)
+
+
+def _shown(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"
 
 
 def _worth_doing(house: House, schedule: Schedule, due_at: datetime) -> list[datetime]:

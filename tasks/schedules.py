@@ -29,7 +29,12 @@ class Schedule:
     catch_up: CatchUp
     weekdays: tuple[int, ...] = _EVERY_DAY
     grace: timedelta = timedelta(hours=1)
-    """How long after it was due a run is not yet late."""
+    """How long after it was due a run may take until the doctor misses it."""
+    begins_within: timedelta = timedelta(minutes=15)
+    """Within this time a run begins, or the ledger has that it was missed.
+
+    Longer than a start of Prefect and the three tries of a flow, a minute apart, take together.
+    """
 
     @property
     def cron(self) -> str:

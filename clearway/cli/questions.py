@@ -1,24 +1,31 @@
 """Commands that ask: record, instance, verify, doctor."""
 
 import dataclasses
+from collections.abc import Iterator
 
 import typer
 
 from clearway.cli.house import entered, operator
 from clearway.cli.output import Format, OutputOption, print_json, show, stop
 from clearway.service.doctor import examine
-from clearway.service.history import history
+from clearway.service.history import Order, history
+from clearway.service.house import House
 from clearway.service.instance_view import instance_view
 from clearway.service.record import record as record_view
 from clearway.service.search import search
-from clearway.service.values import RecordRow, Refusal
+from clearway.service.values import EntryView, RecordRow, Refusal
 from clearway.service.verify import verify as broken_invariants
+from clearway.settings import Settings
+from clearway.wiring import not_connected
 from tasks.runs import overdue
 
 
 def record(
     key: str = typer.Argument("", help="A record's key; lists open records when absent"),
     q: str = typer.Option("", "-q", help="Words to search for, when no key is given"),
+    newest_first: bool = typer.Option(
+        False, "--newest-first", help="Begin the history with its newest line"
+    ),
     output: Format = OutputOption,
 ) -> None:
     """Show a record with its history, or find records."""
@@ -32,8 +39,7 @@ def record(
         view = record_view(house, operator(), key)
         if isinstance(view, Refusal):
             stop(f"{view.text} {view.remedy}".strip())
-        lines = history(house, operator(), key)
-        entries = [] if isinstance(lines, Refusal) else list(lines.rows)
+        entries = list(_whole_history(house, key, "newest" if newest_first else "oldest"))
         if output is Format.JSON:
             print_json({**dataclasses.asdict(view), "history": entries})
             return
@@ -75,12 +81,27 @@ def verify(output: Format = OutputOption) -> None:
 
 
 def doctor(output: Format = OutputOption) -> None:
-    """Say what works and what does not: database, workers, Prefect, faults, missed runs."""
+    """Say what works and what does not: database, workers, Prefect, faults, missed runs.
+
+    Systems that the settings do not name, such as a mail server, are told as well.
+    """
     with entered() as house:
         late = [(run.schedule, run.due_at) for run in overdue(house)]
-        signs = examine(house, late_runs=late)
+        signs = examine(house, late_runs=late, silent=not_connected(Settings.from_environment()))
         show([dataclasses.asdict(sign) for sign in signs], output)
         raise typer.Exit(0 if all(sign.well for sign in signs) else 1)
+
+
+def _whole_history(house: House, key: str, order: Order) -> Iterator[EntryView]:
+    after: str | None = None
+    while True:
+        page = history(house, operator(), key, after=after, limit=500, order=order)
+        if isinstance(page, Refusal):
+            return
+        yield from page.rows
+        if page.after is None:
+            return
+        after = page.after
 
 
 def _row(row: RecordRow) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """A version of a process, ready to run: built once for each content, shared by all instances."""
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -36,9 +37,12 @@ class ElementInfo:
     """A flow node or sequence flow as the world outside may know it.
 
     `parent` is the subprocess or process around it, `attached_to` the host of a boundary event,
-    `incoming` and `outgoing` are ids of flows; a flow has its source and target there. `only` is
-    the field of the record with the person who alone may send a message event, `holder` the
-    one in which whoever has a user task stands.
+    `incoming` and `outgoing` are ids of flows; a flow has its source and target there. `role` is
+    one role, or of a message event several, parted by blanks. `only` is the field of the record
+    with the person who alone may send a message event, `also` the one with a person who may as
+    well, `holder` the one in which whoever has a user task stands, or who opened the record.
+    `assignee` and `group` are the fields that say who gets a user task, where the diagram names
+    nothing but a field.
     """
 
     id: str
@@ -58,7 +62,10 @@ class ElementInfo:
     message: str | None = None
     called: str | None = None
     only: str | None = None
+    also: str | None = None
     holder: str | None = None
+    assignee: str | None = None
+    group: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,8 @@ class Blueprint:
     warnings: tuple[Finding, ...]
     variables: frozenset[str]
     has_conditions: bool
+    asks_links: bool
+    """Whether an expression asks which records are linked with this one."""
     spec: ScopeSpec = field(repr=False)
     scopes: Mapping[str, ScopeSpec] = field(repr=False)
     nodes: Mapping[str, NodeSpec] = field(repr=False)
@@ -162,9 +171,18 @@ def blueprint_of(draft: Draft) -> Blueprint:
         warnings=tuple(draft.findings.found),
         variables=frozenset(compiled.variables),
         has_conditions=compiled.has_conditions,
+        asks_links=_asks_links(draft),
         spec=compiled.scopes[main.id],
         scopes=compiled.scopes,
         nodes=compiled.nodes,
+    )
+
+
+def _asks_links(draft: Draft) -> bool:
+    formulas = draft.context.formulas_found if draft.context else []
+    tables = [decisions.get(name).paths for name, decisions in draft.decisions.items()]
+    return any("linked" in formula.expression.free_names for _, formula in formulas) or any(
+        path[0] == "linked" for paths in tables for path in paths
     )
 
 
@@ -196,7 +214,7 @@ def _element(node: Node) -> ElementInfo:
         kind=node.kind,
         name=node.name,
         documentation=node.documentation,
-        role=node.own.get("role") or node.role,
+        role=" ".join(node.roles) or None,
         state=node.own.get("state"),
         incoming=tuple(flow.id for flow in scope.incoming(node.id)),
         outgoing=tuple(flow.id for flow in scope.outgoing(node.id)),
@@ -209,8 +227,17 @@ def _element(node: Node) -> ElementInfo:
         message=node.message or _message(node.events),
         called=node.called,
         only=node.own.get("only", "").removeprefix("record.") or None,
+        also=node.own.get("also", "").removeprefix("record.") or None,
         holder=node.own.get("holder", "").removeprefix("record.") or None,
+        assignee=_plain_field(node.own.get("assignee")),
+        group=_plain_field(node.own.get("group")),
     )
+
+
+def _plain_field(text: str | None) -> str | None:
+    """The field of the record that an expression is, when it is nothing more."""
+    found = re.fullmatch(r"\s*=?\s*record\.(\w+)\s*", text or "")
+    return found[1] if found else None
 
 
 def _message(events: tuple[EventDefinition, ...]) -> str | None:
@@ -226,7 +253,7 @@ def _start_events(main: Scope, forms_of: Mapping[str, str]) -> list[StartEventIn
             message=_message(node.events),
             form=forms_of.get(node.id),
             action=node.own.get("action"),
-            role=node.own.get("role") or node.role,
+            role=" ".join(node.roles) or None,
             timer=node.event.text or None,
             timer_kind=node.event.timer_kind,
             calendar=node.own.get("calendar"),

@@ -114,7 +114,7 @@ def _connect(scope: Scope, compiled: Compiled, context: CompileContext) -> None:
     for node in scope.nodes.values():
         _attach(node, compiled)
         compiled.nodes[node.id].offer = Offer(
-            node.own.get("action"), node.own.get("role") or node.role, context.form_of(node.id)
+            node.own.get("action"), " ".join(node.roles) or None, context.form_of(node.id)
         )
     _start(scope, compiled)
 

@@ -7,7 +7,7 @@ from clearway.engine.findings import Findings
 from clearway.engine.values import ProcessFault, Value, World
 from clearway.feel import Expression, FeelError, compile_expression
 
-BUILT_IN_NAMES = frozenset(("record", "now", "key"))
+BUILT_IN_NAMES = frozenset(("record", "now", "key", "linked"))
 
 
 @dataclass(frozen=True, slots=True)

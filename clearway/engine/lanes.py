@@ -34,6 +34,15 @@ def lanes_without_role(element: Element) -> list[str]:
     return found
 
 
+def lanes_with_many_roles(element: Element) -> list[str]:
+    """Ids of the lanes that name more than one role."""
+    return [
+        lane.get("id", "")
+        for lane in element.iter(BPMN + "lane")
+        if len((lane.get(ROLE) or "").split()) > 1
+    ]
+
+
 def _place(scope: Scope, lane_set: Element, role: str | None) -> None:
     for lane in lane_set.findall(BPMN + "lane"):
         scope.has_lanes = True

@@ -149,6 +149,11 @@ class Node:
         """The only event definition; a node without one is a none event."""
         return self.events[0] if self.events else NONE_EVENT
 
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Who may do it or send it: the roles that it names itself, else the role of its lane."""
+        return tuple((self.own.get("role") or self.role or "").split())
+
     @cached_property
     def label(self) -> str:
         """The name, or the id where it has none."""

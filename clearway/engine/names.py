@@ -42,6 +42,8 @@ class Names(Mapping[str, Value]):
             return self._instance.world.now
         if name == "key":
             return self._instance.world.key
+        if name == "linked":
+            return self._instance.world.linked
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
@@ -51,7 +53,7 @@ class Names(Mapping[str, Value]):
             self._locals(),
             self._instance.variables,
             self._instance.blueprint.variables,
-            ("now", "key"),
+            ("now", "key", "linked"),
         )
         yield from dict.fromkeys(name for names in known for name in names)
 

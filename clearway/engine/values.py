@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from clearway.errors import ClearwayError
+from processes.links import no_links
 
 Value = object
 """A FEEL value (see clearway.feel): numbers are Decimal, instants are aware datetimes."""
@@ -332,3 +333,5 @@ class World:
     now: datetime
     record: Mapping[str, Value]
     key: str = ""
+    linked: Mapping[str, Value] = field(default_factory=lambda: dict[str, Value](no_links()))
+    """Each kind of link, with the keys of the records from which one leads here."""

@@ -1,12 +1,14 @@
 """Who takes part in a replay: the log's people and groups as registry and commands know them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from clearway.replay.log import Case
 from clearway.service.values import Actor
 
 DESK = "service_desk"
+SERVICE = "not_named"
+"""The log hardly ever names what is broken, so all its incidents name the same service."""
 _LEADS = "service_desk_lead"
 """Who may cancel: the diagram names the role, and the log has nobody who does it."""
 _ROLES = frozenset({"requester", "service_desk", "resolver"})
@@ -47,6 +49,7 @@ def sheets(cases: Iterable[Case]) -> Iterator[tuple[str, str]]:
     members = {(DESK, login(name)) for name in desk}
     members |= {(group_name(group), login(person)) for group, person in resolvers}
     yield "memberships", _csv("group,person", sorted(members))
+    yield "services", f"name,title,criticality\n{SERVICE},Not named in the log,3\n"
 
 
 def _names(
@@ -62,7 +65,13 @@ def _names(
         callers |= {event.caller} if event.caller else set()
         if event.assignee:
             resolvers.add((event.group, event.assignee))
-    return desk, resolvers, callers, groups
+    return desk, resolvers | _updaters(cases, groups - {it for it, _ in resolvers}), callers, groups
+
+
+def _updaters(cases: Iterable[Case], groups: Collection[str | None]) -> set[tuple[str | None, str]]:
+    """Those who wrote while one of these groups had the incident: the log assigns nobody of it."""
+    events = (event for case in cases for event in case.events)
+    return {(it.group, it.updated_by) for it in events if it.group in groups}
 
 
 def _csv(header: str, rows: Iterable[tuple[str, str]]) -> str:

@@ -16,11 +16,11 @@ from typing import Any
 from clearway.engine.values import Bundle
 from clearway.now import HandClock
 from clearway.replay.drive import ReplayError
+from clearway.replay.fitting import fitted_to_the_log
 from clearway.replay.journal import Line, lines
 from clearway.replay.log import Case, read_cases
 from clearway.replay.people import sheets
 from clearway.replay.summary import Astray, Summary, tally
-from clearway.replay.table import with_priorities_of_the_log
 from clearway.replay.worker import LEASE, Share, work
 from clearway.service.deploy import deploy
 from clearway.service.house import House
@@ -109,7 +109,7 @@ def _prepare(plan: Plan, cases: Sequence[Case]) -> None:
         for table, text in sheets(cases):
             _insist(import_csv(house, _KEEPER, table, text, once=f"{mark} {table}"))
         if not versions(house, _KEEPER, "incident"):
-            bundle = with_priorities_of_the_log(plan.bundle)
+            bundle = fitted_to_the_log(plan.bundle)
             once, reason = f"{mark} incident", _MARK + mark
             _insist(deploy(house, _KEEPER, bundle, parent=None, reason=reason, once=once))
 

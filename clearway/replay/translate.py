@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from clearway.replay.log import Event
-from clearway.replay.people import group_name, login
+from clearway.replay.people import SERVICE, group_name, login
 
+_WAITS_FOR = {"awaiting_supplier": "supplier_order", "awaiting_problem": "waiting_for"}
 PROMISED = timedelta(days=30)
 """The log does not say until when an incident waits, so each hold promises the same."""
 
@@ -76,6 +77,7 @@ def opening_values(event: Event) -> Mapping[str, object]:
         "how_many": _HOW_MANY[event.impact],
         **_CAN_WORK[event.urgency],
         "channel": _CHANNELS.get(event.channel, "portal"),
+        "service": SERVICE,
         **caller,
     }
 
@@ -235,8 +237,8 @@ class _Way:
         }
         if reason == "awaiting_caller":
             values["comment"] = "The log does not say what was asked."
-        if reason in ("awaiting_supplier", "awaiting_problem"):
-            values["waiting_for"] = self._event.waits_for or "What the log does not name"
+        if (field := _WAITS_FOR.get(reason)) is not None:
+            values[field] = self._event.waits_for or "What the log does not name"
         self._steps.append(Step("send", "hold", HOLDER, values))
         self._state = "on_hold"
 

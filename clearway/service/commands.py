@@ -11,7 +11,9 @@ from clearway.service.house import House
 from clearway.service.permissions import refuse_unless
 from clearway.service.plan import Outcome, Plan
 from clearway.service.plan_fault import Parked, faulted, plan_fault
+from clearway.service.reading import may_see_within
 from clearway.service.values import Actor, Done, Refusal
+from clearway.store import links
 from clearway.store.database import Transaction
 from clearway.store.jsonb import NotJson
 from clearway.store.loading import Asking, Loaded
@@ -28,7 +30,7 @@ class Command:
     """What is asked for: by whom, under which idempotency key, in which words.
 
     `once` is empty only for what the platform does by itself and guards by locks and fences.
-    `missing` is what is answered when there is no such instance.
+    `missing` is what is answered when there is no such instance, and to whoever may not see it.
     """
 
     actor: Actor
@@ -83,9 +85,10 @@ def carry_out(
         if loaded.answered is not None:
             return repeated(loaded.answered, command, hashed)
         deployed = ready(house, loaded.snapshot)
-        outcome = plan(transaction, deployed, loaded.snapshot)
+        snapshot = _with_links(transaction, deployed, loaded.snapshot)
+        outcome = plan(transaction, deployed, snapshot)
         if isinstance(outcome, Refusal):
-            return outcome
+            return _told(transaction, deployed, snapshot, command, outcome)
         return record(transaction, outcome, command, hashed)
 
     try:
@@ -149,6 +152,30 @@ def ready(house: House, snapshot: Snapshot) -> Deployed:
     if deployed is None:
         raise _Unready(snapshot.version_id)
     return deployed
+
+
+def _with_links(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Snapshot:
+    """Under the lock, so that no link is missed that somebody just made."""
+    if not deployed.blueprint.asks_links:
+        return snapshot
+    return replace(snapshot, linked=links.leading_to(transaction, snapshot.key))
+
+
+def _told(
+    transaction: Transaction,
+    deployed: Deployed,
+    snapshot: Snapshot,
+    command: Command,
+    refusal: Refusal,
+) -> Refusal:
+    """A refusal says who has a thing and how it stands: only to those who may see it.
+
+    Asked only after a refusal, so that what is carried out pays nothing for it.
+    """
+    actor = command.actor
+    if not actor.is_person or may_see_within(transaction, deployed, actor, snapshot):
+        return refusal
+    return command.missing
 
 
 def keep_fault(

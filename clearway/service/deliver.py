@@ -7,12 +7,13 @@ from clearway.engine.values import ProcessFault
 from clearway.service.commands import Command, carry_out
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
-from clearway.service.naming import refuse_unknown
+from clearway.service.naming import refuse_unfit
 from clearway.service.parking import park_command
 from clearway.service.permissions import PROCESS_OWNER, cannot_see
 from clearway.service.plan import Outcome
 from clearway.service.plan_events import plan_message, plan_send, refuse_send, waiting_for
 from clearway.service.plan_fault import Parked
+from clearway.service.referring import Filling
 from clearway.service.start import open_record
 from clearway.service.values import Actor, Done, Refusal
 from clearway.store import due, jsonb, loading
@@ -39,9 +40,10 @@ def send(
     def plan(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
         event = waiting_for(snapshot, element_or_message)
         if event is not None and refuse_send(deployed, snapshot, actor, event) is None:
-            unknown = refuse_unknown(transaction, deployed.form(event.form), values)
-            if unknown is not None:
-                return unknown
+            filling = Filling(house, transaction, actor, deployed, snapshot)
+            unfit = refuse_unfit(filling, deployed.form(event.form), values)
+            if unfit is not None:
+                return unfit
         return plan_send(deployed, snapshot, actor, element_or_message, values, house.now())
 
     return carry_out(

@@ -108,6 +108,7 @@ network,Network and internet access,1,judy,network
 intranet,Intranet,3,mallory,applications
 laptop,Laptops and workplace,3,judy,workplace
 webshop,Web shop,1,mallory,applications
+not_listed,Not listed or not known,3,,
 """
 
 _ASSETS = """\

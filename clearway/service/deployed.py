@@ -10,6 +10,7 @@ from typing import cast
 from clearway.engine import Blueprint, build, bundle_hash, turn
 from clearway.engine.values import Bundle, Trigger, Turn, World
 from clearway.service.forms import Form, RecordSchema, Schema
+from processes.blank import is_blank
 
 _EMPTY: Schema = {"type": "object", "properties": {}}
 
@@ -38,8 +39,16 @@ class Deployed:
         self.hash = hash or bundle_hash(bundle)
         self.blueprint: Blueprint = build(bundle)
         self.elements = self.blueprint.elements
-        self.roles = frozenset(it.role for it in self.elements.values() if it.role)
-        """The roles of its lanes: who works in it."""
+        self.roles = frozenset(
+            role for it in self.elements.values() for role in (it.role or "").split()
+        )
+        """The roles of its lanes and events: who works in it."""
+        self._person_fields = frozenset(
+            name
+            for it in self.elements.values()
+            for name in (it.only, it.also, it.holder)
+            if name is not None
+        )
         self.start_events = tuple(
             StartEvent(it.id, it.name or it.id, it.role, it.message, it.action)
             for it in self.blueprint.start_events
@@ -77,6 +86,12 @@ class Deployed:
                 return it
         return None
 
+    def roles_needed(self, field: str) -> frozenset[str]:
+        """The roles of the work items that go to the person or the group in this field."""
+        return frozenset(
+            it.role for it in self.elements.values() if field in (it.assignee, it.group) and it.role
+        )
+
     def name_of(self, element: str | None) -> str | None:
         """What people call an element; its id when the diagram gives it no name."""
         info = self.elements.get(element or "")
@@ -109,12 +124,17 @@ class Deployed:
     def title_of(self, record: Mapping[str, object], key: str) -> str:
         """What the record is called in lists; its key while it has no title."""
         value = record.get(self._title_field) if self._title_field else None
-        return str(value) if value not in (None, "") else key
+        text = "" if value is None else str(value)
+        return key if is_blank(text) else text
 
     def requester_of(self, record: Mapping[str, object]) -> str | None:
         """Who asked for it, as the record says."""
         value = record.get(self.requester_field) if self.requester_field else None
         return str(value) if value else None
+
+    def named_in(self, record: Mapping[str, object]) -> frozenset[str]:
+        """The people in the fields that the diagram looks for a person in, or puts one into."""
+        return frozenset(str(name) for field in self._person_fields if (name := record.get(field)))
 
     def template_hash(self, template: str) -> str | None:
         """The content hash of a notice's template as this version has it."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from clearway.service.heartbeats import PREFECT, WORKER, heartbeats, is_stale
 from clearway.service.house import House
+from clearway.service.permissions import REQUESTER
 from clearway.service.plan_vote import chair_rules, vacancies
 from clearway.store import health
 from clearway.store.candidates import NeededSeat, needed_seats
@@ -34,11 +35,17 @@ class Sign:
     remedy: str = ""
 
 
-def examine(house: House, *, late_runs: Sequence[tuple[str, datetime]] | None = None) -> list[Sign]:
+def examine(
+    house: House,
+    *,
+    late_runs: Sequence[tuple[str, datetime]] | None = None,
+    silent: Sequence[str] | None = None,
+) -> list[Sign]:
     """Look at everything that can be seen from the database; what is wrong is told, not raised.
 
     `late_runs` are the schedule and due instant of each run that is late by the schedules, as
-    `tasks.runs.overdue` knows them; None: what the ledger has and nobody finished. Without a
+    `tasks.runs.overdue` knows them; None: what the ledger has and nobody finished. `silent` has a
+    sentence for each system that the settings do not name; None: they are not known. Without a
     database, or with one of another release, only that is told: the rest is not known.
     """
     try:
@@ -55,6 +62,7 @@ def examine(house: House, *, late_runs: Sequence[tuple[str, datetime]] | None = 
         _prefect(house, next((beat for beat in alive if beat.name == PREFECT), None)),
         *house.store.ask(lambda it: _backlogs(it, house.now(), late_runs)),
         _approvals(house),
+        *([] if silent is None else [_connections(silent)]),
     ]
 
 
@@ -117,6 +125,12 @@ def _prefect(house: House, beat: Heartbeat | None) -> Sign:
         f"Prefect does not answer. The work goes on without it; only scheduled runs wait.{last}",
         "`clearway up` starts it; look whether PREFECT_API_URL names a server of your own.",
     )
+
+
+def _connections(silent: Sequence[str]) -> Sign:
+    """A house without a mail server is no sick one, but nobody shall believe in its mails."""
+    told = " ".join(silent) or "Every system that steps talk to is named in the settings."
+    return Sign("connections", True, told)
 
 
 def _approvals(house: House) -> Sign:
@@ -197,6 +211,16 @@ def _backlogs(
                 "scheduled runs are due and not done",
             ),
             "Look into the flow runs of this schedule in Prefect; the next one makes up for it.",
+        ),
+        _sign(
+            "tasks",
+            health.untakeable_tasks(connection, REQUESTER),
+            (
+                "Somebody can take each open task.",
+                "open task is for nobody",
+                "open tasks are for nobody",
+            ),
+            "Give somebody in its group the role, or assign it to somebody who has the role.",
         ),
     ]
 

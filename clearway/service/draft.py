@@ -13,11 +13,12 @@ from clearway.engine.values import (
     ProcessFault,
     Trigger,
     Turn,
+    Value,
     Waits,
     World,
 )
 from clearway.service import stops
-from clearway.service.forms import Filled
+from clearway.service.forms import Filled, keys_in
 from clearway.service.taking import Taking
 from clearway.service.values import Done
 from clearway.store import jsonb
@@ -29,10 +30,12 @@ from clearway.store.effect import (
     InstanceChange,
     Line,
     NewInstance,
+    NewLink,
     OpenedRound,
     OpenedSeat,
 )
 from clearway.store.rows import Json, WorkItem
+from processes.links import link_of, no_links
 
 _log = logging.getLogger(__name__)
 
@@ -43,11 +46,19 @@ class Draft(Taking):
     def fill(self, filled: Filled, element: str | None) -> None:
         """Write a form's values into the record, and its comments and the rest into history."""
         for name, value in filled.record.items():
+            before = self.record.get(name)
             self.change(name, value, element)
+            if (link := filled.links.get(name)) is not None:
+                self._link(link, keys_in(value, but=before), element)
         for comment in filled.comments:
             self.line("comment", element, text=comment.text, public=comment.public)
         if filled.only:
             self.line("noted", element, values=filled.only)
+
+    def _link(self, name: str, keys: Sequence[str], element: str | None) -> None:
+        for key in keys:
+            self.links.append(NewLink(*link_of(name, self.key, key)))
+            self.line("linked", element, link=name, to=key)
 
     def name_holder(self, item: WorkItem, person: str | None) -> None:
         """Whoever has the work item stands in the field that the diagram names for it."""
@@ -71,7 +82,7 @@ class Draft(Taking):
         """
         before = self.snapshot.engine_state if self.snapshot and self.turn is None else None
         state = self.turn.state if self.turn is not None else before
-        world = World(self.now, self.record, self.key)
+        world = World(self.now, self.record, self.key, self._linked())
         turn = self._turn(state, trigger, world)
         self.take(trigger, turn)
         return turn
@@ -93,6 +104,10 @@ class Draft(Taking):
             names = [self.deployed.name_of(it) or it for it in turn.stuck]
             raise stops.stuck(turn.stuck, names)
         return turn
+
+    def _linked(self) -> dict[str, Value]:
+        here = self.snapshot.linked if self.snapshot else dict[str, Sequence[str]]()
+        return {**no_links(), **{kind: list(keys) for kind, keys in here.items()}}
 
     def effect(self) -> Effect:
         """All that is to be written. Call it once, at the end."""
@@ -134,6 +149,7 @@ class Draft(Taking):
             messages=self.messages,
             signals=self.signals,
             settled_message=self.settled_message,
+            links=self.links,
             faults=self.faults,
             settled_faults=self.settled_faults,
             lines=[

@@ -146,9 +146,14 @@ def is_meant(item: WorkItem, name: str, roles: Collection[str], requester: str |
 
 
 def has_role(actor: Actor, role: str | None, requester: str | None) -> bool:
-    """Whether the actor is who this role means; the requester of a record is one person."""
-    if role is None:
-        return True
+    """Whether the actor is who this role means, or one of several parted by blanks.
+
+    The requester of a record is one person.
+    """
+    return role is None or any(_is(actor, it, requester) for it in role.split())
+
+
+def _is(actor: Actor, role: str, requester: str | None) -> bool:
     if role == REQUESTER and actor.is_person:
         return actor.name == requester
     return role in actor.roles

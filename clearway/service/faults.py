@@ -16,10 +16,11 @@ from clearway.service.plan_events import plan_cancel, plan_comment, plan_send
 from clearway.service.plan_fault import Parked, plan_retry
 from clearway.service.plan_vote import Vote, plan_vote
 from clearway.service.plan_work import plan_complete
+from clearway.service.registry_command import answer_once
 from clearway.service.values import Actor, Done, Page, Refusal
 from clearway.store import faults as rows
 from clearway.store import loading
-from clearway.store.database import Transaction
+from clearway.store.database import Connection, Transaction
 from clearway.store.effect import Line
 from clearway.store.rows import OpenFault, Snapshot
 
@@ -62,7 +63,7 @@ def retry(house: House, actor: Actor, fault_id: int, *, once: str) -> Done | Ref
     if (refusal := refuse_unless(actor, "retry")) is not None:
         return refusal
     if house.store.look(lambda it: rows.is_homeless(it, fault_id)):
-        return _retry_opening(house, actor, fault_id)
+        return _retry_opening(house, actor, fault_id, once)
 
     def plan(_transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
         fault = _fault(snapshot, fault_id)
@@ -86,14 +87,15 @@ def retry(house: House, actor: Actor, fault_id: int, *, once: str) -> Done | Ref
     )
 
 
-def _retry_opening(house: House, actor: Actor, fault_id: int) -> Done | Refusal:
+def _retry_opening(house: House, actor: Actor, fault_id: int, once: str) -> Done | Refusal:
     now = house.now()
-    done = house.store.command(
-        lambda it: rows.retry_homeless(it, fault_id, actor.name, now), changed=lambda _: []
-    )
-    if not done:
+
+    def work(connection: Connection) -> Done | Refusal:
+        if rows.retry_homeless(connection, fault_id, actor.name, now):
+            return Done(details={"fault": fault_id})
         return Refusal("already_done", "This fault is settled already.", "Nothing is left to do.")
-    return Done(details={"fault": fault_id})
+
+    return answer_once(house, actor, "retry", {"fault_id": fault_id}, once, work)
 
 
 def _again(house: House, deployed: Deployed, snapshot: Snapshot, fault: OpenFault) -> Outcome:

@@ -44,6 +44,9 @@ def explain(error: ValidationError) -> tuple[str, str]:
     if keyword == "dependentRequired":
         name, other = _dependent(error)
         return "/".join([*path, name]), f"This is needed with {other}."
+    if keyword == "anyOf" and (names := _one_of(error)):
+        told = "".join(f", or {_title(error, name)}" for name in names[1:])
+        return "/".join([*path, names[0]]), f"This is needed{told}."
     if keyword == "additionalProperties":
         return "/".join(
             path
@@ -77,8 +80,21 @@ def _dependent(error: ValidationError) -> tuple[str, str]:
     name, other = next(
         (it for it in pairs if error.message == f"{it[0]!r} is a dependency of {it[1]!r}"), pairs[0]
     )
+    return name, _title(error, other)
+
+
+def _one_of(error: ValidationError) -> Sequence[str]:
+    """The fields of which one must be there, when that is all that the choices ask for."""
+    choices = cast(Sequence[Mapping[str, Sequence[str]] | bool], error.validator_value)
+    asked = [it.get("required", ()) for it in choices if not isinstance(it, bool) and len(it) == 1]
+    names = [needed[0] for needed in asked if len(needed) == 1]
+    return names if len(names) == len(choices) else ()
+
+
+def _title(error: ValidationError, field: str) -> str:
+    """What people call a field beside the one that is missing."""
     schema = cast(Mapping[str, Mapping[str, Mapping[str, object]]], error.schema)
-    return name, str(schema.get("properties", {}).get(other, {}).get("title", other))
+    return str(schema.get("properties", {}).get(field, {}).get("title", field))
 
 
 def _type(wanted: Any, _schema: Any) -> str:

@@ -1,7 +1,7 @@
 """A form is the only door: which of a person's values may come in, and what is wrong with them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -16,6 +16,7 @@ from clearway.service.form_messages import FORMATS, explain
 from clearway.service.values import Refusal
 from clearway.store import jsonb
 from clearway.store.jsonb import NotJson
+from processes.blank import is_blank
 
 Schema = Mapping[str, Any]
 Values = Mapping[str, object]
@@ -56,6 +57,8 @@ class Filled:
     comments: tuple[Comment, ...]
     only: Values
     everything: Values
+    links: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Fields that name other records, with how those are linked with this one."""
 
 
 class Form:
@@ -117,7 +120,7 @@ class Form:
         blank = {
             name: "Say something."
             for name in needed
-            if isinstance(text := given.get(name), str) and text and not text.strip()
+            if isinstance(text := given.get(name), str) and text and is_blank(text)
         }
         missed = _problems(self._validator, {**shown, **said}) if said != wanted else {}
         return {**missed, **_problems(self._validator, {**shown, **wanted}), **blank}
@@ -139,7 +142,7 @@ class Form:
             for name, value in given.items()
             if (why := (field := self.fields[name]).get("x-why"))
             and value != record.get(name)
-            and not str(given.get(why) or "").strip()
+            and is_blank(str(given.get(why) or ""))
         }
 
     def _sorted(self, given: Values) -> Filled:
@@ -151,13 +154,18 @@ class Form:
             if field.get("readOnly"):
                 continue
             if field.get("x-comment"):
-                if value:
+                if not is_blank(str(value or "")):
                     comments.append(Comment(str(value), field["x-comment"] == "public"))
             elif field.get("x-only"):
                 only[name] = value
             else:
                 record[name] = value
-        return Filled(record, tuple(comments), only, given)
+        links = {
+            name: str(self.fields[name]["x-link"])
+            for name in record
+            if "x-link" in self.fields[name]
+        }
+        return Filled(record, tuple(comments), only, given, links)
 
 
 def _not_ahead(value: object, now: datetime) -> str | None:
@@ -171,7 +179,7 @@ def _not_ahead(value: object, now: datetime) -> str | None:
 
 
 def _is_blank(value: object) -> bool:
-    return isinstance(value, str) and value != "" and not value.strip()
+    return isinstance(value, str) and value != "" and is_blank(value)
 
 
 class RecordSchema:
@@ -210,6 +218,13 @@ def schema_problem(schema: Schema) -> str | None:
     except SchemaError as error:
         return str(error.message)
     return None
+
+
+def keys_in(value: object, *, but: object = None) -> list[str]:
+    """The keys in a field that names one record or several; those in `but` are left out."""
+    known = keys_in(but) if but is not None else []
+    several = cast(Sequence[object], value) if isinstance(value, list | tuple) else (value,)
+    return [it for it in several if isinstance(it, str) and it and it not in known]
 
 
 def invalid(problems: Mapping[str, str]) -> Refusal:

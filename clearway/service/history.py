@@ -1,5 +1,7 @@
 """The history of a record, each line as a sentence."""
 
+from typing import Literal
+
 from clearway.service.cursors import read_number
 from clearway.service.house import House
 from clearway.service.permissions import may_change
@@ -8,15 +10,25 @@ from clearway.service.sentences import sentence
 from clearway.service.values import Actor, EntryView, Page, Refusal
 from clearway.store import histories
 
+Order = Literal["oldest", "newest"]
+"""Which line of a history comes first."""
+
 _MOST = 500
 
 
 def history(
-    house: House, actor: Actor, key: str, *, after: str | None = None, limit: int = 100
+    house: House,
+    actor: Actor,
+    key: str,
+    *,
+    after: str | None = None,
+    limit: int = 100,
+    order: Order = "oldest",
 ) -> Page[EntryView] | Refusal:
-    """The lines of the record's history, the oldest first.
+    """The lines of the record's history, from the oldest or the newest on.
 
-    Internal comments are shown only to those who work in the process.
+    `after` is the cursor of the page before, in the same order. Internal comments are shown only
+    to those who work in the process.
     """
     snapshot = readable(house, actor, key)
     if isinstance(snapshot, Refusal):
@@ -30,6 +42,7 @@ def history(
             after=read_number(after),
             limit=limit + 1,
             with_internal=may_change(actor, deployed.roles),
+            newest_first=order == "newest",
         )
     )
     views: list[EntryView] = []

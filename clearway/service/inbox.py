@@ -3,6 +3,7 @@
 from clearway.service.cursors import after_due, read_due
 from clearway.service.house import House
 from clearway.service.permissions import REQUESTER
+from clearway.service.plan_vote import chair_rules
 from clearway.service.values import Actor, Page, WorkItemView
 from clearway.store import inbox as rows
 from clearway.store.database import Connection
@@ -52,9 +53,17 @@ def inbox_counts(house: House, actor: Actor) -> dict[str, int]:
 
 def _reader(house: House, connection: Connection, actor: Actor) -> Reader:
     absent = (
-        rows.people_stood_in_for(connection, actor.name, house.now()) if actor.is_person else []
+        rows.people_stood_in_for(connection, actor.name, house.now()) if actor.is_person else {}
     )
-    return Reader(actor.name, actor.roles, actor.groups, absent, REQUESTER)
+    return Reader(
+        name=actor.name,
+        roles=actor.roles,
+        groups=actor.groups,
+        stands_in_for=list(absent),
+        stands_in_as={role for roles in absent.values() for role in roles},
+        requester_role=REQUESTER,
+        chair_rules=chair_rules(house.rules),
+    )
 
 
 def _view(house: House, it: Waiting) -> WorkItemView:

@@ -9,8 +9,9 @@ from clearway.service.commands import Command, Load, Planning, carry_out, keep_f
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
 from clearway.service.plan import Outcome
-from clearway.service.plan_events import plan_failed_job, plan_finished_job
+from clearway.service.plan_events import ONLY_NOTED, plan_failed_job, plan_finished_job
 from clearway.service.plan_fault import Parked
+from clearway.service.plan_notice import plan_kept_notice
 from clearway.service.values import Actor, Done, Refusal
 from clearway.store import jobs, jsonb, loading
 from clearway.store.database import Transaction
@@ -80,6 +81,8 @@ def finish_job(
     text = jsonb.dumps(jsonb.exact(dict(result)))
 
     def finish_notice(transaction: Transaction) -> Done | None:
+        if result.get(ONLY_NOTED):
+            return None
         is_one = jobs.finish_notice(transaction, job_id, fence, text, now)
         return Done(details={"job": job_id}) if is_one else None
 
@@ -87,6 +90,8 @@ def finish_job(
         job = _mine(snapshot, fence)
         if job is None:
             return _STALE
+        if job.token is None:
+            return plan_kept_notice(deployed, snapshot, WORKER, job, fence, result, now)
         return plan_finished_job(deployed, snapshot, WORKER, job, fence, result, now)
 
     return carry_out(house, _command(), _by_job(job_id), plan, _park, finish_notice)

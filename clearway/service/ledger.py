@@ -17,9 +17,11 @@ __all__ = [
     "last_due",
     "mark_missed",
     "note_due",
+    "note_missed",
     "release_run",
     "runs",
     "unfinished_runs",
+    "unpunctual_runs",
 ]
 
 
@@ -35,6 +37,8 @@ def last_due(house: House, schedule: str) -> datetime | None:
 
 def note_due(house: House, schedule: str, due: Sequence[datetime]) -> None:
     """Write down that runs were due at these instants."""
+    if not due:
+        return
     house.store.change(lambda it: rows.note_due(it, schedule, due))
 
 
@@ -93,3 +97,21 @@ def mark_missed(house: House, schedule: str, due: Sequence[datetime]) -> int:
 def unfinished_runs(house: House, schedule: str, until: datetime) -> list[datetime]:
     """What was due by then and is not finished, the oldest first."""
     return house.store.ask(lambda it: rows.unfinished_runs(it, schedule, until))
+
+
+def unpunctual_runs(house: House, schedule: str, until: datetime) -> list[ScheduledRun]:
+    """What was due by then, is not done and nobody is at, and was not noticed as missed yet."""
+    return house.store.ask(lambda it: rows.unpunctual_runs(it, schedule, until, house.now()))
+
+
+def note_missed(
+    house: House, schedule: str, due_at: datetime, because: str, evidence: Mapping[str, object]
+) -> bool:
+    """Write down, once, that a run did not come at its time, with what was known then.
+
+    False when it is written already, or the run came meanwhile. It may still be done: the line then
+    has its outcome, and that it was late.
+    """
+    now = house.now()
+    text = jsonb.canonical({**evidence, "because": because, "noticed_at": now})
+    return house.store.change(lambda it: rows.note_missed(it, schedule, due_at, now, because, text))

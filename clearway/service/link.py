@@ -9,24 +9,13 @@ from clearway.service.house import House
 from clearway.service.parking import park_command
 from clearway.service.permissions import cannot_see, may_change
 from clearway.service.plan import Outcome, Plan, planned
-from clearway.service.reading import has_to_do_with
+from clearway.service.reading import may_see_within
 from clearway.service.values import Actor, Done, Refusal
 from clearway.store import links, loading
 from clearway.store.database import Transaction
 from clearway.store.loading import Asking
 from clearway.store.rows import Snapshot
-
-KINDS = {
-    "parent_of": "is part of",
-    "caused_by": "causes",
-    "resolved_by": "resolves",
-    "duplicates": "is repeated by",
-    "relates_to": "relates to",
-    "blocks": "is blocked by",
-    "evidence_for": "is shown by",
-    "follows": "is taken up again by",
-}
-"""Each kind of link, and how it reads from its other end."""
+from processes.links import KINDS
 
 
 def link(
@@ -68,18 +57,15 @@ def link(
 
 def refuse_unseen(house: House, transaction: Transaction, actor: Actor, key: str) -> Refusal | None:
     """None when the actor may see this other record, which is only looked at."""
+    return None if seen(house, transaction, actor, key) else cannot_see("record")
+
+
+def seen(house: House, transaction: Transaction, actor: Actor, key: str) -> Snapshot | None:
+    """Another record as it stands, if it is there and the actor may see it."""
     other = loading.look_by_key(transaction, Asking(actor.name, house.now()), key)
-    if other is None or not _may_see(transaction, ready(house, other), actor, other):
-        return cannot_see("record")
-    return None
-
-
-def _may_see(
-    transaction: Transaction, deployed: Deployed, actor: Actor, snapshot: Snapshot
-) -> bool:
-    return has_to_do_with(deployed, actor, snapshot) or links.took_part(
-        transaction, snapshot.instance_id, actor.name
-    )
+    if other is None or not may_see_within(transaction, ready(house, other), actor, other):
+        return None
+    return other
 
 
 def _problem(from_key: str, kind: str, to_key: str) -> Refusal | None:

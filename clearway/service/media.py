@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from processes.blank import is_blank
+
 LARGEST = 20 * 1024 * 1024
 """Bytes of one file."""
 
@@ -62,7 +64,7 @@ def safe_name(given: str) -> str:
         keep = _LONGEST_NAME - len(ending) - 1
         short = dot and 0 < len(ending) <= 10
         name = f"{stem[:keep]}.{ending}" if short else name[:_LONGEST_NAME]
-    return name or "file"
+    return "file" if is_blank(name) else name
 
 
 def _is_text(content: bytes) -> bool:

@@ -1,7 +1,7 @@
 """One instance in memory: takes up effects as the database would, for scenario runs."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -65,6 +65,12 @@ class Memory:
             faults=self._faults(effect, before.faults),
         )
         return self.snapshot
+
+    def link_here(self, kinds: Mapping[str, Sequence[str]]) -> None:
+        """Links of these kinds lead to the instance, from the records with these keys."""
+        if self.snapshot is None:
+            raise AssertionError("links to nothing")
+        self.snapshot = replace(self.snapshot, linked={**self.snapshot.linked, **kinds})
 
     def due_first(self) -> Timer | None:
         """The timer that is due before all others."""

@@ -1,12 +1,13 @@
-"""Form fields that name somebody or something: what they name must be in the registry."""
+"""Form fields that name somebody or something: it must be there, and fit what it is named for."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import cast
+from typing import NamedTuple, cast
 
 from clearway.service.forms import Form, Schema, Values, invalid
+from clearway.service.permissions import REQUESTER
+from clearway.service.referring import Filling, unfit_records
 from clearway.service.values import Refusal
 from clearway.store import named
-from clearway.store.database import Transaction
 
 _ONE_OF: Mapping[str, str] = {
     "people": "person",
@@ -16,28 +17,46 @@ _ONE_OF: Mapping[str, str] = {
 }
 
 
-def refuse_unknown(transaction: Transaction, form: Form | None, values: Values) -> Refusal | None:
-    """None when all that the fields marked `x-suggest` name is there and active.
+class _Name(NamedTuple):
+    """A field, the registry's table that it names from, and a name."""
 
-    Nothing is asked when none of them is given. What a field shows and nobody can change is not
-    looked at, nor what is no text: the form itself refuses that.
+    field: str
+    table: str
+    name: str
+
+
+def refuse_unfit(filling: Filling, form: Form | None, values: Values) -> Refusal | None:
+    """None when everybody and everything that the form's fields name is there and fits.
+
+    Names of the registry (`x-suggest`) must be known and active. Where a work item goes to the
+    person or the group in that field, they must have its role. Other records (`x-link`) are
+    looked at by `unfit_records`. Nothing is asked for fields that are not given; what a field
+    shows and nobody can change is not looked at, nor what is no text: the form refuses that.
     """
-    given = list(_named(form, values)) if form is not None else []
-    if not given:
+    if form is None:
         return None
-    wanted: dict[str, set[str]] = {}
-    for _field, table, name in given:
-        wanted.setdefault(table, set()).add(name)
-    known = named.known(transaction, wanted)
-    problems: dict[str, str] = {}
-    for field, table, name in given:
-        if (table, name) not in known:
-            problems.setdefault(field, _problem(table, name))
+    given = list(_named(form, values))
+    problems = _unfit_names(filling, given) if given else {}
+    problems |= unfit_records(filling, form, values)
     return invalid(problems) if problems else None
 
 
-def _named(form: Form, values: Values) -> Iterator[tuple[str, str, str]]:
-    """Each field with the table it names from, and a name."""
+def _unfit_names(filling: Filling, given: Sequence[_Name]) -> dict[str, str]:
+    wanted: dict[str, set[str]] = {}
+    for it in given:
+        wanted.setdefault(it.table, set()).add(it.name)
+    known = named.known(filling.transaction, wanted)
+    problems: dict[str, str] = {}
+    for it in given:
+        roles = known.get((it.table, it.name))
+        needed = filling.deployed.roles_needed(it.field) if it.table in ("people", "groups") else ()
+        problem = _unknown(it) if roles is None else _unentitled(it, sorted({*needed} - roles))
+        if problem is not None:
+            problems.setdefault(it.field, problem)
+    return problems
+
+
+def _named(form: Form, values: Values) -> Iterator[_Name]:
     for field, schema in form.fields.items():
         table = _table(schema)
         if table is None or schema.get("readOnly"):
@@ -46,7 +65,7 @@ def _named(form: Form, values: Values) -> Iterator[tuple[str, str, str]]:
         several = cast(Sequence[object], value) if isinstance(value, list | tuple) else (value,)
         for name in several:
             if isinstance(name, str):
-                yield field, table, name
+                yield _Name(field, table, name)
 
 
 def _table(schema: Schema) -> str | None:
@@ -57,7 +76,17 @@ def _table(schema: Schema) -> str | None:
     return table if table in named.TABLES else None
 
 
-def _problem(table: str, name: str) -> str:
-    if not name.strip():
-        return f"Name a {_ONE_OF[table]}, or leave it out."
-    return f"There is no {_ONE_OF[table]} {name}."
+def _unknown(it: _Name) -> str:
+    if not it.name.strip():
+        return f"Name a {_ONE_OF[it.table]}, or leave it out."
+    return f"There is no {_ONE_OF[it.table]} {it.name}."
+
+
+def _unentitled(it: _Name, missing: Sequence[str]) -> str | None:
+    # Who has asked for something is one person, and no role of the registry.
+    missing = [role for role in missing if role != REQUESTER]
+    if not missing:
+        return None
+    if it.table == "people":
+        return f"{it.name} does not have the role {missing[0]}: choose somebody who has it."
+    return f"Nobody in the group {it.name} has the role {missing[0]}: choose another group."

@@ -31,7 +31,6 @@ WHO_MAY: Mapping[str, frozenset[str]] = {
     "attach": EVERYBODY,
     "attachment": EVERYBODY,
     "send": EVERYBODY,
-    "cancel": EVERYBODY,
     "link": EVERYBODY,
     "inbox": EVERYBODY,
     "task": EVERYBODY,
@@ -49,6 +48,8 @@ WHO_MAY: Mapping[str, frozenset[str]] = {
     "deploy": _OWNERS,
     "migrate": _OWNERS,
     "undo_migration": _OWNERS,
+    # The end of a record beside its diagram; what a diagram draws is sent as any other message.
+    "cancel": _OWNERS,
     "retry": _OWNERS,
     "faults": _OWNERS | {AUDITOR},
     # The registry.
@@ -112,7 +113,7 @@ def may_read(
 
 
 def may_change(actor: Actor, process_roles: Collection[str]) -> bool:
-    """Whether the actor may give away, cancel or comment internally: those who work in it."""
+    """Whether the actor may link it and comment internally: those who work in its process."""
     return bool(actor.roles & (staff_roles(process_roles) | {ADMIN, PROCESS_OWNER, SYSTEM_ROLE}))
 
 

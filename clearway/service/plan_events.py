@@ -21,6 +21,7 @@ from clearway.service.reasons import refuse_unexplained
 from clearway.service.values import Actor, Refusal
 from clearway.store.effect import JobChange
 from clearway.store.rows import Job, Message, Snapshot, Subscription, Timer
+from processes.blank import is_blank
 
 REPLY = "comment.requester"
 """The message that a public comment of the requester is, to a record that waits for it."""
@@ -76,7 +77,8 @@ def refuse_send(
     """None when the actor may send what this event waits for.
 
     Where the diagram says `clearway:only`, the person in that field alone may, or who stands in
-    for them; everybody with the role while the field is empty.
+    for them; everybody with the role while the field is empty. Where it says `clearway:also`, the
+    person in that field may as well, or who stands in for them.
     """
     if actor.is_person and event.action is None:
         return Refusal(
@@ -84,21 +86,29 @@ def refuse_send(
         )
     if event.action is None:
         return None
-    person = _only(deployed, snapshot, event)
+    info = deployed.elements.get(event.element)
+    person = _in_field(snapshot, info.only if info else None)
     if person is not None and actor.is_person:
-        if actor.name == person or stand_in_for(snapshot, person) is not None:
+        if _is_or_stands_in(actor, snapshot, person):
             return None
         return Refusal("not_yours", f"{person} has it.", f"Ask {person} to do it.")
     if has_role(actor, event.role, snapshot.requester):
         return None
-    return Refusal("not_allowed", f"This is for the role {event.role}.", "Ask somebody who has it.")
+    also = _in_field(snapshot, info.also if info else None)
+    if also is not None and _is_or_stands_in(actor, snapshot, also):
+        return None
+    roles = " or ".join((event.role or "").split())
+    return Refusal("not_allowed", f"This is for the role {roles}.", "Ask somebody who has it.")
 
 
-def _only(deployed: Deployed, snapshot: Snapshot, event: Subscription) -> str | None:
-    """The person who alone may send it."""
-    info = deployed.elements.get(event.element)
-    value = snapshot.record.get(info.only) if info and info.only else None
+def _in_field(snapshot: Snapshot, field: str | None) -> str | None:
+    """The person in this field of the record."""
+    value = snapshot.record.get(field) if field else None
     return str(value) if value else None
+
+
+def _is_or_stands_in(actor: Actor, snapshot: Snapshot, person: str) -> bool:
+    return actor.is_person and (actor.name == person or stand_in_for(snapshot, person) is not None)
 
 
 def waiting_for(snapshot: Snapshot, wanted: str) -> Subscription | None:
@@ -120,8 +130,9 @@ def plan_comment(
             "not_allowed", "Internal comments are for those who work on it.", "Make it public."
         )
     text = text.strip()
-    if not text or len(text) > _LONGEST_COMMENT:
-        problem = "This must not be empty." if not text else "This takes at most 20000 characters."
+    if is_blank(text) or len(text) > _LONGEST_COMMENT:
+        too_long = "This takes at most 20000 characters."
+        problem = "This must not be empty." if is_blank(text) else too_long
         return Refusal("invalid", problem, "Write something else.", {"text": problem})
     draft = Draft(deployed, actor, "comment", now, snapshot=snapshot)
     draft.line("comment", None, text=text, public=public)
@@ -135,6 +146,7 @@ def may_comment(deployed: Deployed, snapshot: Snapshot, actor: Actor) -> bool:
     """Whoever may read the record may comment on it; to be involved is enough."""
     involved = {item.assignee for item in snapshot.open_items()}
     people = {person for done in snapshot.done_by.values() for person in done}
+    people |= deployed.named_in(snapshot.record)
     return may_read(
         actor,
         process_roles=deployed.roles,
@@ -221,11 +233,7 @@ def plan_failed_job(
 def plan_cancel(
     deployed: Deployed, snapshot: Snapshot, actor: Actor, reason: str, now: datetime
 ) -> Outcome:
-    """Everything stops, by somebody who works in the process, with a reason."""
-    if not may_change(actor, deployed.roles):
-        return Refusal(
-            "not_allowed", "Only who works in this process may cancel it.", "Ask them to do it."
-        )
+    """Everything stops, with a reason; who may is in the table of permissions."""
     if snapshot.ended_at is not None:
         return Refusal("already_done", f"{snapshot.key} has ended already.", "Nothing is left.")
     reason = reason.strip()

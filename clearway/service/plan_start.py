@@ -71,6 +71,9 @@ def plan_start(
         and not draft.record.get(deployed.requester_field)
     ):
         draft.change(deployed.requester_field, actor.name, found.element)
+    opener = deployed.elements[found.element].holder
+    if actor.is_person and opener is not None:
+        draft.change(opener, actor.name, found.element)
     payload: Mapping[str, object] = filled.everything if found.message else {}
     draft.run(Start(found.element if found.message else None, payload))
     return planned(draft)
@@ -101,11 +104,12 @@ def _read(
 
 def _not_entitled(actor: Actor, event: StartEvent) -> Refusal | None:
     # Whoever asks is the requester of what is opened, so a person needs that role itself here.
-    if event.role is None or event.role in actor.roles:
+    roles = (event.role or "").split()
+    if not roles or actor.roles & set(roles):
         return None
     if not actor.is_person and (event.message is not None or SYSTEM_ROLE in actor.roles):
         return None
-    who = "everybody with the role requester" if event.role == REQUESTER else event.role
+    who = " or ".join(roles) if roles != [REQUESTER] else "everybody with the role requester"
     return Refusal(
         "not_allowed", f"{event.label} is for {who}.", "Ask somebody with that role to open it."
     )

@@ -18,6 +18,7 @@ from clearway.store.effect import CastBallot, ClosedRound
 from clearway.store.rows import Snapshot, WorkItem
 from processes.approval import Ballot, Choice, Round, Seat, Verdict, movable, unfilled
 from processes.approval import Outcome as Verdicts
+from processes.blank import is_blank
 from processes.casting import incomplete, may_cast
 from processes.catalogue import ApprovalRule, Rule
 
@@ -188,8 +189,8 @@ def _cast(draft: Draft, item: WorkItem, round_: rows.Round, ballot: Ballot, vote
             seat.id,
             ballot.person,
             ballot.choice.value,
-            vote.reason.strip() or None,
-            vote.conditions.strip() or None,
+            ballot.reason or None,
+            "\n".join(ballot.conditions) or None,
             old and old.id,
         )
     )
@@ -200,8 +201,8 @@ def _cast(draft: Draft, item: WorkItem, round_: rows.Round, ballot: Ballot, vote
         seat=vote.seat,
         holder=seat.person or seat.role,
         choice=ballot.choice.value,
-        reason=vote.reason.strip(),
-        conditions=vote.conditions.strip(),
+        reason=ballot.reason,
+        conditions="\n".join(ballot.conditions),
         round=round_.revision,
         replaced=old is not None and not is_moved,
         **({"moved_from": names[mine.seat_id]} if is_moved and mine else {}),
@@ -237,10 +238,10 @@ def _ballot(round_: rows.Round, vote: Vote, actor: Actor, now: datetime) -> Ball
             "Choose one of them.",
             {"choice": f"This must be one of {choices}."},
         )
-    conditions = tuple(line.strip() for line in vote.conditions.splitlines() if line.strip())
-    return Ballot(
-        vote.seat, actor.name, choice, round_.revision, now, vote.reason.strip(), conditions
-    )
+    lines = vote.conditions.splitlines()
+    conditions = tuple(line.strip() for line in lines if not is_blank(line))
+    reason = "" if is_blank(vote.reason) else vote.reason.strip()
+    return Ballot(vote.seat, actor.name, choice, round_.revision, now, reason, conditions)
 
 
 def _ballots(round_: rows.Round) -> Sequence[Ballot]:

@@ -1,6 +1,7 @@
 """Plays one scenario: does what its lines say, lets time pass, and compares what they expect."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
@@ -9,6 +10,7 @@ from clearway.engine.values import ProcessFault
 from clearway.service.deployed import Deployed
 from clearway.service.entitled import Candidate
 from clearway.service.house import Step as Call
+from clearway.service.permissions import PROCESS_OWNER, refuse_unless
 from clearway.service.plan import Outcome
 from clearway.service.plan_events import (
     plan_cancel,
@@ -26,6 +28,7 @@ from clearway.service.values import SYSTEM, Actor, Refusal
 from clearway.store import jsonb
 from clearway.store.rows import Snapshot, WorkItem
 from processes.catalogue import Rule
+from processes.links import KINDS
 
 
 class Play(Stage):
@@ -53,6 +56,7 @@ class Play(Stage):
             "cancel": self._cancel,
             "pass": self._pass,
             "expect": self._expect,
+            "linked": self._linked,
         }
 
     def run(self) -> None:
@@ -170,10 +174,16 @@ class Play(Stage):
 
     def _cancel(self, step: Step) -> None:
         actor = self._person(step)
+        if not self.scenario.people:
+            # Without a registry everybody has every role: here the owner's is asked for.
+            actor = replace(actor, roles=actor.roles | {PROCESS_OWNER})
         self._do(
             step,
             actor,
-            lambda it: plan_cancel(self.deployed, it, actor, str(step.what), self.clock()),
+            lambda it: (
+                refuse_unless(actor, "cancel")
+                or plan_cancel(self.deployed, it, actor, str(step.what), self.clock())
+            ),
         )
 
     def _pass(self, step: Step) -> None:
@@ -192,6 +202,15 @@ class Play(Stage):
             )
             self.work(step.line)
         self.clock.move_to(until)
+
+    def _linked(self, step: Step) -> None:
+        """Other records are linked with this one from now on: each kind with their keys."""
+        kinds = cast(Mapping[str, object], step.what)
+        for kind, keys in kinds.items():
+            if kind not in KINDS or not isinstance(keys, list):
+                known = ", ".join(KINDS)
+                raise ScenarioError(step.line, f"linked takes lists of keys for {known}.")
+        self.memory.link_here({kind: cast(Sequence[str], keys) for kind, keys in kinds.items()})
 
     def _prepare(self, step: Step) -> None:
         words = [name for name in ("answers", "fails", "waits") if name in step.words]

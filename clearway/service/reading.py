@@ -7,7 +7,8 @@ from clearway.service.entitled import has_role
 from clearway.service.house import House
 from clearway.service.permissions import cannot_see, may_read
 from clearway.service.values import Actor, Refusal, WorkItemView
-from clearway.store import histories, loading
+from clearway.store import histories, links, loading
+from clearway.store.database import Transaction
 from clearway.store.loading import Asking
 from clearway.store.rows import Snapshot, WorkItem
 
@@ -29,14 +30,23 @@ def may_see(house: House, actor: Actor, snapshot: Snapshot) -> bool:
     )
 
 
+def may_see_within(
+    transaction: Transaction, deployed: Deployed, actor: Actor, snapshot: Snapshot
+) -> bool:
+    """The same, asked inside a command's transaction."""
+    return has_to_do_with(deployed, actor, snapshot) or links.took_part(
+        transaction, snapshot.instance_id, actor.name
+    )
+
+
 def has_to_do_with(deployed: Deployed, actor: Actor, snapshot: Snapshot) -> bool:
     """The same without a look into history, for who had a part in it."""
     return may_read(
         actor,
         process_roles=deployed.roles,
         requester=snapshot.requester,
-        involved=_involved(snapshot),
-    ) or _has_seat(actor, snapshot)
+        involved=_involved(deployed, snapshot),
+    ) or _has_seat(deployed, actor, snapshot)
 
 
 def item_view(deployed: Deployed, snapshot: Snapshot, item: WorkItem) -> WorkItemView:
@@ -60,15 +70,16 @@ def item_view(deployed: Deployed, snapshot: Snapshot, item: WorkItem) -> WorkIte
     )
 
 
-def _involved(snapshot: Snapshot) -> Sequence[str]:
+def _involved(deployed: Deployed, snapshot: Snapshot) -> Sequence[str]:
     items = snapshot.open_items()
     people = [person for done in snapshot.done_by.values() for person in done]
+    people += deployed.named_in(snapshot.record)
     people += [item.assignee for item in items if item.assignee]
     people += [seat.person for it in items if it.round for seat in it.round.seats if seat.person]
     return people
 
 
-def _has_seat(actor: Actor, snapshot: Snapshot) -> bool:
+def _has_seat(deployed: Deployed, actor: Actor, snapshot: Snapshot) -> bool:
     """Whether something waits for one of the actor's roles, or for whom the actor stands in."""
     roles = {
         seat.role
@@ -81,7 +92,7 @@ def _has_seat(actor: Actor, snapshot: Snapshot) -> bool:
     return (
         any(role in actor.roles for role in roles)
         or any(roles & it.roles for it in snapshot.stands_in_for)
-        or any(person in standing_in for person in _involved(snapshot))
+        or any(person in standing_in for person in _involved(deployed, snapshot))
         or any(
             it.role is not None and has_role(actor, it.role, snapshot.requester)
             for it in snapshot.open_items()

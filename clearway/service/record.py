@@ -3,7 +3,7 @@
 from clearway.service.deployed import Deployed
 from clearway.service.entitled import has_role
 from clearway.service.house import House
-from clearway.service.permissions import may_change, refuse_unless
+from clearway.service.permissions import refuse_unless
 from clearway.service.plan_events import refuse_send
 from clearway.service.plan_start import may_start
 from clearway.service.reading import item_view, readable
@@ -49,7 +49,7 @@ def record(house: House, actor: Actor, key: str) -> RecordView | Refusal:
         links=extras.links,
         attachments=extras.attachments,
         may_comment=True,
-        may_cancel=snapshot.ended_at is None and may_change(actor, deployed.roles),
+        may_cancel=snapshot.ended_at is None and refuse_unless(actor, "cancel") is None,
         may_open_again=snapshot.ended_at is not None and _may_open(house, actor, deployed),
     )
 

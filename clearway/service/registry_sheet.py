@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from processes.blank import is_blank
+
 MOST_LINES = 20_000
 MOST_CHARACTERS = 5_000_000
 MOST_PROBLEMS = 100
@@ -98,7 +100,7 @@ def _lines(text: str) -> list[tuple[int, list[str]]]:
     found: list[tuple[int, list[str]]] = []
     start = 1
     for cells in reader:
-        if any(cell.strip() for cell in cells):
+        if not all(is_blank(cell) for cell in cells):
             found.append((start, cells))
         start = reader.line_num + 1
     return found
@@ -179,7 +181,7 @@ def _value(column: CsvColumn, cell: str) -> object:
         raise ValueError(f"The cell has more than {_LONGEST_CELL} characters; shorten it.")
     if any(not character.isprintable() for character in cell):
         raise ValueError("The cell has a control character; remove it.")
-    if cell:
+    if not is_blank(cell):
         return column.read(cell)
     if column.required:
         raise ValueError("The cell is empty; fill it in.")

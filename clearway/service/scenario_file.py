@@ -24,6 +24,7 @@ _ALLOWED: Mapping[str, frozenset[str]] = {
     "step": frozenset({"answers", "fails", "waits"}),
     "pass": frozenset({"calendar"}),
     "refused": frozenset[str](),
+    "linked": frozenset[str](),
     "expect": frozenset[str](),
 }
 _EXPECTED = frozenset(
@@ -136,8 +137,8 @@ def _step(node: yaml.Node) -> Step:
     kind = kinds[0]
     what = words.pop(kind)
     _refuse_others(words, _ALLOWED[kind], line, kind)
-    if kind == "vote":
-        _mapping(what, line, "vote")
+    if kind in ("vote", "linked"):
+        _mapping(what, line, kind)
     if kind == "expect":
         _refuse_others(_mapping(what, line, "expect"), _EXPECTED, line, "expect")
     return Step(line, kind, what, words)

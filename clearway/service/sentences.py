@@ -160,6 +160,22 @@ def _sent(it: _Line) -> str:
     return f"{it.element} told {it.says('to') or 'this record'}: {it.says('message')}."
 
 
+def _told(it: _Line) -> str:
+    """Whether it leaves the house is not known yet."""
+    return f"A notice to {_whom(it)} was written: {_plain(it.says('template'))}."
+
+
+def _only_noted(it: _Line) -> str:
+    if template := it.says("template"):
+        notice = f"The notice {_plain(template)} to {_whom(it)}"
+        return f"{notice} was written down only: {it.says('because')}."
+    return f"{it.element} is only noted here: {it.says('because')}."
+
+
+def _whom(it: _Line) -> str:
+    return it.says("to") if it.entry.details.get("to") else "nobody"
+
+
 def _migrated(it: _Line) -> str:
     notes = [str(note) for note in cast(Sequence[object], it.entry.details.get("notes") or ())]
     told = f"{it.who} moved it from version {it.says('from')} of the process to {it.says('to')}"
@@ -190,10 +206,10 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     ),
     "message": _message,
     "answered": lambda it: f"{it.element} is done{it.ending()}",
-    "only_noted": lambda it: f"{it.element} is only noted here: {it.says('because')}.",
+    "only_noted": _only_noted,
     "failed": lambda it: f"{it.element} failed: {it.says('error') or it.says('code')}",
     "sent": _sent,
-    "told": lambda it: f"{it.says('to')} is told: {_plain(it.says('template'))}.",
+    "told": _told,
     "voted": _voted,
     "decided_round": lambda it: f"{it.element}: {it.says('outcome')}. {it.says('because')}",
     "round_voided": lambda it: (

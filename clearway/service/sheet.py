@@ -15,6 +15,7 @@ from clearway.store.effect import (
     ClosedRound,
     JobChange,
     Line,
+    NewLink,
     OpenedItem,
     OpenedRound,
     QueueJob,
@@ -71,6 +72,7 @@ class Sheet:
         self.job: JobChange | None = None
         self.messages: list[SendMessage] = []
         self.signals: list[str] = []
+        self.links: list[NewLink] = []
         self.settled_message: tuple[int, str] | None = None
         self.faults: list[RaiseFault] = []
         self.settled_faults: list[int] = []

@@ -15,6 +15,7 @@ from clearway.store import sessions
 from clearway.store.database import Connection
 from clearway.store.registry import Person
 from clearway.store.sessions import ApiToken, Session, token_hash
+from processes.blank import is_blank
 
 IDLE = timedelta(hours=2)
 LONGEST = timedelta(hours=12)
@@ -276,7 +277,7 @@ def _signed_in(
 def _token_problem(
     name: str, person: str | None, roles: Collection[str], days: int
 ) -> Refusal | None:
-    if not name.strip() or len(name) > 100 or not name.isprintable():
+    if is_blank(name) or len(name) > 100 or not name.isprintable():
         return Refusal("invalid", "A token needs a name of at most 100 characters.", "Name it.")
     if bool(person) == bool(roles):
         return Refusal(

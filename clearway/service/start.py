@@ -8,10 +8,11 @@ from clearway.service.commands import Command, hash_of, record, refuse_command, 
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
 from clearway.service.link import refuse_unseen
-from clearway.service.naming import refuse_unknown
+from clearway.service.naming import refuse_unfit
 from clearway.service.permissions import cannot_see
 from clearway.service.plan_fault import faulted
 from clearway.service.plan_start import plan_start, refuse_start
+from clearway.service.referring import Filling
 from clearway.service.values import Actor, Done, Refusal
 from clearway.store import links
 from clearway.store.database import Transaction
@@ -98,7 +99,7 @@ class _Opening:
         refusal = (
             self._unseen(transaction)
             or refuse_start(deployed, command.actor, event, self.values, now)
-            or self._unknown(transaction)
+            or self._unfit(transaction)
         )
         found = opening(
             transaction,
@@ -130,7 +131,8 @@ class _Opening:
             return None
         return refuse_unseen(self.house, transaction, self.command.actor, self.follows)
 
-    def _unknown(self, transaction: Transaction) -> Refusal | None:
+    def _unfit(self, transaction: Transaction) -> Refusal | None:
         found = self.deployed.start_event(self.event)
         form = self.deployed.form_of(found.element) if found else None
-        return refuse_unknown(transaction, form, self.values)
+        filling = Filling(self.house, transaction, self.command.actor, self.deployed)
+        return refuse_unfit(filling, form, self.values)

@@ -224,6 +224,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class NewLink:
+    """How two records are linked."""
+
+    from_key: str
+    kind: str
+    to_key: str
+
+
+@dataclass(frozen=True)
 class Effect:
     """Everything that one command writes, in one transaction and one statement."""
 
@@ -253,6 +262,7 @@ class Effect:
     messages: Sequence[SendMessage] = ()
     signals: Sequence[str] = ()  # to every other record that waits for one of them now
     settled_message: tuple[int, str] | None = None  # id, status
+    links: Sequence[NewLink] = ()  # those that are there already stay as they are
     faults: Sequence[RaiseFault] = ()
     settled_faults: Sequence[int] = ()
     lines: Sequence[Line] = ()

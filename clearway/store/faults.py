@@ -66,10 +66,10 @@ def is_homeless(transaction: Transaction, fault_id: int) -> bool:
     return row is not None and row[0] is None
 
 
-def retry_homeless(transaction: Transaction, fault_id: int, by: str, now: datetime) -> bool:
+def retry_homeless(connection: Connection, fault_id: int, by: str, now: datetime) -> bool:
     """Let the message that could not open a record try again; False when settled already."""
-    row = transaction.one(_HOMELESS, {"id": fault_id, "by": by, "now": now})
+    row = connection.exec_driver_sql(_HOMELESS, {"id": fault_id, "by": by, "now": now}).first()
     if row is None:
         return False
-    transaction.run(_WAIT_AGAIN, {"id": row[0]})
+    connection.exec_driver_sql(_WAIT_AGAIN, {"id": row[0]})
     return True

@@ -6,7 +6,18 @@ from datetime import datetime
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    all_,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from clearway.store import schema
 
@@ -115,6 +126,47 @@ def dead_messages(connection: Connection, since: datetime) -> Backlog:
         message.c.settled_at,
         func.concat(message.c.name, " to ", message.c.to_key),
         and_(message.c.status == "dead", message.c.settled_at > since),
+    )
+
+
+def untakeable_tasks(connection: Connection, requester_role: str) -> Backlog:
+    """Open tasks that no active person may do: by role and group, and free of what they did before.
+
+    Who has a task need not be in its group. Approvals have seats, and are looked at by those.
+    """
+    item, instance, person = schema.work_item, schema.instance, schema.person
+    member, held = schema.membership, schema.group_role
+    has_role = (
+        select(held.c.role)
+        .join(member, member.c.group_name == held.c.group_name)
+        .where(member.c.person == person.c.name, held.c.role == item.c.role)
+    )
+    is_in_group = select(member.c.person).where(
+        member.c.person == person.c.name, member.c.group_name == item.c.group_name
+    )
+    is_meant = or_(
+        item.c.role.is_(None),
+        and_(item.c.role == requester_role, person.c.name == instance.c.requester),
+        and_(item.c.role != requester_role, exists(has_role)),
+    )
+    takers = select(person.c.name).where(
+        person.c.active,
+        is_meant,
+        or_(item.c.group_name.is_(None), person.c.name == item.c.assignee, exists(is_in_group)),
+        person.c.name != all_(item.c.excluded),
+    )
+    of_role = func.concat(", for the role ", item.c.role)
+    words = func.concat(
+        func.concat_ws(" ", instance.c.key, item.c.name),
+        case((item.c.role.is_not(None), of_role), else_=", for everybody"),
+        case((item.c.group_name.is_not(None), func.concat(" and the group ", item.c.group_name))),
+    )
+    return _oldest(
+        connection,
+        item.join(instance, instance.c.id == item.c.instance_id),
+        item.c.opened_at,
+        words,
+        and_(item.c.closed_at.is_(None), item.c.rule.is_(None), ~exists(takers)),
     )
 
 

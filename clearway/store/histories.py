@@ -35,8 +35,12 @@ def entries_of(
     after: int,
     limit: int,
     with_internal: bool,
+    newest_first: bool = False,
 ) -> list[Entry]:
-    """The lines of a record after this id, the oldest first; internal comments only when asked."""
+    """The lines of a record behind the line `after` (0: from the first), in their order or back.
+
+    Internal comments only when asked.
+    """
     statement = (
         select(
             _ENTRY.c.id,
@@ -50,10 +54,13 @@ def entries_of(
             _ENTRY.c.state_after,
             _ENTRY.c.details,
         )
-        .where(_ENTRY.c.instance_id == instance_id, _ENTRY.c.id > after)
-        .order_by(_ENTRY.c.id)
+        .where(_ENTRY.c.instance_id == instance_id)
+        .order_by(_ENTRY.c.id.desc() if newest_first else _ENTRY.c.id)
         .limit(limit)
     )
+    if after:
+        behind = _ENTRY.c.id < after if newest_first else _ENTRY.c.id > after
+        statement = statement.where(behind)
     if not with_internal:
         is_public = _ENTRY.c.details["public"].as_boolean()
         statement = statement.where(or_(_ENTRY.c.kind != "comment", is_public))

@@ -30,13 +30,18 @@ _NEVER = datetime.max
 
 @dataclass(frozen=True)
 class Reader:
-    """Whose inbox it is: name, roles, groups, and for whom they stand in now."""
+    """Whose inbox it is: name, roles, groups, and for whom they stand in now, with whose roles.
+
+    `chair_rules` are the rules by which nothing is decided without the chair.
+    """
 
     name: str
     roles: Collection[str]
     groups: Collection[str]
     stands_in_for: Collection[str]
+    stands_in_as: Collection[str]
     requester_role: str
+    chair_rules: Collection[str]
 
 
 @dataclass(frozen=True)
@@ -127,13 +132,21 @@ def count_work_items(
     return dict(connection.execute(statement).mappings().one())
 
 
-def people_stood_in_for(connection: Connection, person: str, now: datetime) -> list[str]:
-    """Who is away now and named this person as the delegate."""
-    table = schema.absence
-    statement = select(table.c.person).where(
+def people_stood_in_for(
+    connection: Connection, person: str, now: datetime
+) -> dict[str, Sequence[str]]:
+    """Who is away now and named this person as the delegate, with their roles."""
+    table, member, role = schema.absence, schema.membership, schema.group_role
+    roles = (
+        select(func.array_agg(role.c.role.distinct()))
+        .select_from(member.join(role, role.c.group_name == member.c.group_name))
+        .where(member.c.person == table.c.person)
+        .scalar_subquery()
+    )
+    statement = select(table.c.person, roles).where(
         table.c.delegate == person, table.c.from_at <= now, table.c.until_at > now
     )
-    return list(connection.execute(statement).scalars())
+    return {name: held or () for name, held in connection.execute(statement)}
 
 
 def _belongs(reader: Reader, view: str, seat: Select[Any]) -> ColumnElement[bool]:
@@ -173,7 +186,11 @@ def _is_requester(reader: Reader) -> ColumnElement[bool]:
 
 
 def _open_seat(reader: Reader) -> Select[Any]:
-    """The first seat of the open round for which the reader may still cast."""
+    """The first empty seat of the open round for which the reader's ballot is still wanted.
+
+    One person has one ballot. So whoever has cast is asked again only for a seat without which
+    nothing is decided, and only while theirs is not such a seat itself: they may move it.
+    """
     cast = select(_BALLOT.c.id).where(_BALLOT.c.seat_id == _SEAT.c.id, ~_BALLOT.c.replaced)
     other = _SEAT.alias("other")
     has_cast = (
@@ -185,7 +202,11 @@ def _open_seat(reader: Reader) -> Select[Any]:
             ~_BALLOT.c.replaced,
         )
     )
+    needs_chair = _ROUND.c.rule == any_(_texts(reader.chair_rules))
+    is_needed = or_(_SEAT.c.mandatory, and_(_SEAT.c.chair, needs_chair))
+    has_needed = has_cast.where(or_(other.c.mandatory, and_(other.c.chair, needs_chair)))
     people = _texts([reader.name, *reader.stands_in_for])
+    roles = _texts({*reader.roles, *reader.stands_in_as})
     return (
         select(_SEAT.c.name)
         .join(_ROUND, _ROUND.c.id == _SEAT.c.round_id)
@@ -194,11 +215,11 @@ def _open_seat(reader: Reader) -> Select[Any]:
             _ROUND.c.closed_at.is_(None),
             or_(
                 _SEAT.c.person == any_(people),
-                and_(_SEAT.c.person.is_(None), _SEAT.c.role == any_(_texts(reader.roles))),
+                and_(_SEAT.c.person.is_(None), _SEAT.c.role == any_(roles)),
             ),
             ~_ROUND.c.excluded.overlap(people),
             ~exists(cast),
-            ~exists(has_cast),
+            or_(~exists(has_cast), and_(is_needed, ~exists(has_needed))),
         )
         .order_by(_SEAT.c.id)
         .limit(1)

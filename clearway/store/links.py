@@ -11,6 +11,17 @@ _ADD = """INSERT INTO link (from_key, kind, to_key, made_at, made_by)
 VALUES (%(from_key)s, %(kind)s, %(to_key)s, %(made_at)s, %(made_by)s)
 ON CONFLICT DO NOTHING RETURNING id"""
 
+_TO = """SELECT kind, array_agg(from_key ORDER BY id) FROM link WHERE to_key = %(key)s
+GROUP BY kind"""
+# Whoever ends this record waits until the link is there, and then sees it.
+_HOLD = "SELECT 1 FROM instance WHERE key = %(key)s FOR KEY SHARE"
+_ABOVE = """WITH RECURSIVE above(key) AS (
+    SELECT %(key)s::text
+    UNION
+    SELECT link.from_key FROM link JOIN above ON link.to_key = above.key
+    WHERE link.kind = 'parent_of')
+SELECT 1 FROM above WHERE key = %(other)s"""
+
 _TOOK_PART = "SELECT 1 FROM entry WHERE instance_id = %(id)s AND actor = %(person)s LIMIT 1"
 
 
@@ -20,6 +31,21 @@ def add(
     """Link two records; False when they were linked so already."""
     values = {"from_key": from_key, "kind": kind, "to_key": to_key, "made_at": at, "made_by": by}
     return transaction.one(_ADD, values) is not None
+
+
+def leading_to(transaction: Transaction, key: str) -> dict[str, list[str]]:
+    """Each kind of link that leads to this record, with the keys of where it begins."""
+    return {kind: list(keys) for kind, keys in transaction.all(_TO, {"key": key})}
+
+
+def hold(transaction: Transaction, key: str) -> None:
+    """Keep another record as it is until this transaction ends, as far as links go."""
+    transaction.all(_HOLD, {"key": key})
+
+
+def is_above(transaction: Transaction, other: str, key: str) -> bool:
+    """Whether a record is part of the other one, directly or through larger ones."""
+    return transaction.one(_ABOVE, {"key": key, "other": other}) is not None
 
 
 def took_part(transaction: Transaction, instance_id: int, person: str) -> bool:

@@ -1,6 +1,6 @@
 """What the command path loads: one instance with all that a command may have to look at."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -173,6 +173,9 @@ class Snapshot:
     subscriptions: tuple[Subscription, ...] = ()
     faults: tuple[OpenFault, ...] = ()
     stands_in_for: tuple[StandIn, ...] = ()
+    linked: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    """Kinds of links, with the keys of the records from which one leads here; asked for only when
+    the diagram does."""
     job: Job | None = None
     timer: Timer | None = None
     message: Message | None = None

@@ -4,20 +4,25 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from clearway.store import schema
 
 ABANDONED = timedelta(hours=1)
 """A run that began so long ago and did not finish lost its process; another may take it over."""
+_NOT_MADE_UP_FOR = "A later run came first, and this schedule does not make up for earlier ones."
 
 
 @dataclass(frozen=True)
 class ScheduledRun:
-    """A line of the ledger; `outcome` is passed, failed, done, missed or begun."""
+    """A line of the ledger; `outcome` is passed, failed, done, missed or begun.
+
+    `missed_at` is when it was noticed that the run did not come at its time; what was known then is
+    in `missed_because`, as a sentence, and under `missed_evidence`. They stay when it comes later.
+    """
 
     schedule: str
     due_at: datetime
@@ -28,6 +33,14 @@ class ScheduledRun:
     exceptions: Sequence[Mapping[str, object]]
     evidence_hash: str | None
     runner: str | None
+    missed_at: datetime | None
+    missed_because: str | None
+    missed_evidence: str | None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was missed at its time and was done later."""
+        return self.missed_at is not None and self.outcome not in (None, "missed")
 
 
 def last_due(connection: Connection, schedule: str) -> datetime | None:
@@ -52,14 +65,11 @@ def begin_run(
     """Take the run; False when it is finished, or another process is at it."""
     table = schema.scheduled_run
     note_due(connection, schedule, [due_at])
-    free = and_(
-        table.c.schedule == schedule,
-        table.c.due_at == due_at,
-        table.c.finished_at.is_(None),
-        or_(table.c.started_at.is_(None), table.c.started_at <= now - ABANDONED),
+    statement = update(table).where(
+        table.c.schedule == schedule, table.c.due_at == due_at, _is_free(now)
     )
-    statement = update(table).where(free).values(started_at=now, runner=runner)
-    return connection.execute(statement).rowcount == 1
+    begun = connection.execute(statement.values(started_at=now, runner=runner))
+    return begun.rowcount == 1
 
 
 def finish_run(
@@ -96,7 +106,7 @@ def finish_run(
 
 
 def release_run(connection: Connection, schedule: str, due_at: datetime, runner: str) -> None:
-    """Give back a run that could not be done, so that it is tried again."""
+    """Give back a run that could not be done, so that it is tried again; who tried it stays."""
     table = schema.scheduled_run
     connection.execute(
         update(table)
@@ -106,7 +116,7 @@ def release_run(connection: Connection, schedule: str, due_at: datetime, runner:
             table.c.runner == runner,
             table.c.finished_at.is_(None),
         )
-        .values(started_at=None, runner=None)
+        .values(started_at=None)
     )
 
 
@@ -123,9 +133,51 @@ def mark_missed(
             table.c.started_at.is_(None),
             table.c.finished_at.is_(None),
         )
-        .values(finished_at=now, outcome="missed")
+        .values(
+            finished_at=now,
+            outcome="missed",
+            missed_at=func.coalesce(table.c.missed_at, now),
+            missed_because=func.coalesce(table.c.missed_because, _NOT_MADE_UP_FOR),
+        )
     )
     return connection.execute(statement).rowcount
+
+
+def unpunctual_runs(
+    connection: Connection, schedule: str, until: datetime, now: datetime
+) -> list[ScheduledRun]:
+    """What was due by `until`, is not done and nobody is at, and was not noticed yet."""
+    table = schema.scheduled_run
+    statement = select(table).where(
+        table.c.schedule == schedule,
+        table.c.due_at <= until,
+        table.c.missed_at.is_(None),
+        _is_free(now),
+    )
+    return [_run(row) for row in connection.execute(statement.order_by(table.c.due_at))]
+
+
+def note_missed(
+    connection: Connection,
+    schedule: str,
+    due_at: datetime,
+    now: datetime,
+    because: str,
+    evidence: bytes,
+) -> bool:
+    """Write down that this run did not come at its time; it may still be done.
+
+    False when it is known already, or the run came meanwhile.
+    """
+    table = schema.scheduled_run
+    this = and_(table.c.schedule == schedule, table.c.due_at == due_at)
+    noticed = update(table).where(this, table.c.missed_at.is_(None), _is_free(now))
+    noticed = noticed.values(missed_at=now, outcome="missed", missed_because=because)
+    if connection.execute(noticed).rowcount != 1:
+        return False
+    hashed = keep_content(connection, evidence)
+    connection.execute(update(table).where(this).values(missed_evidence=hashed))
+    return True
 
 
 def unfinished_runs(connection: Connection, schedule: str, until: datetime) -> list[datetime]:
@@ -147,20 +199,7 @@ def ledger(
     statement = select(table).order_by(table.c.due_at.desc(), table.c.schedule).limit(limit)
     if schedule is not None:
         statement = statement.where(table.c.schedule == schedule)
-    return [
-        ScheduledRun(
-            row.schedule,
-            row.due_at,
-            row.started_at,
-            row.finished_at,
-            row.outcome,
-            row.population,
-            cast(Sequence[Mapping[str, object]], row.exceptions or ()),
-            row.evidence_hash,
-            row.runner,
-        )
-        for row in connection.execute(statement)
-    ]
+    return [_run(row) for row in connection.execute(statement)]
 
 
 def keep_content(connection: Connection, content: bytes) -> str:
@@ -169,3 +208,29 @@ def keep_content(connection: Connection, content: bytes) -> str:
     statement = insert(schema.content).values(hash=hashed, bytes=content)
     connection.execute(statement.on_conflict_do_nothing(index_elements=["hash"]))
     return hashed
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    """Not done, and nobody is at it whose process can still be alive."""
+    table = schema.scheduled_run
+    return and_(
+        table.c.finished_at.is_(None),
+        or_(table.c.started_at.is_(None), table.c.started_at <= now - ABANDONED),
+    )
+
+
+def _run(row: Row[Any]) -> ScheduledRun:
+    return ScheduledRun(
+        row.schedule,
+        row.due_at,
+        row.started_at,
+        row.finished_at,
+        row.outcome,
+        row.population,
+        cast(Sequence[Mapping[str, object]], row.exceptions or ()),
+        row.evidence_hash,
+        row.runner,
+        row.missed_at,
+        row.missed_because,
+        row.missed_evidence,
+    )

@@ -156,11 +156,15 @@ scheduled_run = Table(
     instant("due_at"),
     instant("started_at", nullable=True),
     instant("finished_at", nullable=True),
-    Column("outcome", Text),  # passed, failed, error
+    Column("outcome", Text),  # passed, failed, done, missed, begun
     Column("population", Integer),
     Column("exceptions", JSONB),
     Column("evidence_hash", Text, ForeignKey("content.hash")),
     Column("runner", Text),  # the flow run's id
+    # Kept when the run comes after all: then it was late.
+    instant("missed_at", nullable=True),
+    Column("missed_because", Text),
+    Column("missed_evidence", Text, ForeignKey("content.hash")),
     UniqueConstraint("schedule", "due_at"),
 )
 

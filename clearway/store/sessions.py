@@ -42,9 +42,11 @@ def token_hash(token: str) -> str:
 
 
 def add_session(connection: Connection, hashed: str, session: Session) -> None:
-    """Store a session that begins now."""
+    """Store a session that begins now; the same one again changes nothing."""
     connection.execute(
-        insert(schema.session).values(
+        # The answer to the first commit may have been lost on its way.
+        upsert(schema.session)
+        .values(
             token_hash=hashed,
             person=session.person,
             csrf=session.csrf,
@@ -52,6 +54,7 @@ def add_session(connection: Connection, hashed: str, session: Session) -> None:
             seen_at=session.seen_at,
             expires_at=session.expires_at,
         )
+        .on_conflict_do_nothing(index_elements=["token_hash"])
     )
 
 

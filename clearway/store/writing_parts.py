@@ -284,6 +284,15 @@ next_seats AS (
         lambda effect: effect.messages,
     ),
     Part(
+        "links",
+        """links AS (
+    INSERT INTO link (from_key, kind, to_key, made_at, made_by)
+    SELECT r.from_key, r.kind, r.to_key, %(at)s, %(actor)s
+    FROM new, jsonb_to_recordset(%(links)s::jsonb) AS r(from_key text, kind text, to_key text)
+    ON CONFLICT DO NOTHING)""",
+        lambda effect: effect.links,
+    ),
+    Part(
         "signals",
         """signals AS (
     INSERT INTO message (sender_id, kind, name, to_key, payload, sent_at)

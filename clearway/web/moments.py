@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clearway.service.values import EntryView
+from clearway.service.values import EntryView, Page
 
 _LEADING = ("comment", "done", "voted", "opened", "message", "cancelled_record", "given")
 
@@ -22,11 +22,26 @@ class Moment:
     state: str | None
 
 
-def moments(entries: Sequence[EntryView]) -> list[Moment]:
-    """The moments of these lines, the newest first."""
-    groups = itertools.groupby(entries, key=lambda one: (one.at, one.actor, one.command))
-    found = [_moment(list(lines)) for _, lines in groups]
-    return found[::-1]
+def moments(entries: Sequence[EntryView], *, newest_first: bool) -> list[Moment]:
+    """The moments of these lines, in whichever order the lines come."""
+    lines = sorted(entries, key=lambda one: one.id)
+    found = [_moment(list(those)) for _, those in itertools.groupby(lines, key=_command)]
+    return found[::-1] if newest_first else found
+
+
+def whole(page: Page[EntryView]) -> Page[EntryView]:
+    """The page without the lines of a moment that goes on over its end: they begin the next one.
+
+    A moment that fills the page alone stays.
+    """
+    if page.after is None:
+        return page
+    kept = [one for one in page.rows if _command(one) != _command(page.rows[-1])]
+    return Page(kept, str(kept[-1].id)) if kept else page
+
+
+def _command(line: EntryView) -> tuple[datetime, str, str]:
+    return line.at, line.actor, line.command
 
 
 def _moment(lines: Sequence[EntryView]) -> Moment:

@@ -19,6 +19,7 @@ from clearway.web.forms import (
     type_of,
 )
 from clearway.web.times import typed_instant
+from processes.blank import is_blank
 
 PREFIX = "f."
 """Before each field of a process, so that none can be taken for one of the page itself."""
@@ -81,11 +82,11 @@ def _read(declared: Schema, texts: Sequence[str], zone: ZoneInfo, *, required: b
     text = texts[-1] if texts else ""
     if kind == "tick":
         return _ticked(text, required=required)
-    if not text.strip():
+    if is_blank(text):
         return None
     if kind == "lines":
         items = type_of(items_of(declared))
-        return [_plain(items, line.strip()) for line in text.splitlines() if line.strip()]
+        return [_plain(items, line.strip()) for line in text.splitlines() if not is_blank(line)]
     if kind == "choice":
         return _chosen(declared, text)
     if kind == "date":

@@ -8,6 +8,8 @@ from typing import cast
 
 import orjson
 
+from processes.blank import is_blank
+
 MOST_ALERTS = 5000
 AHEAD = timedelta(minutes=5)
 """How far an instant may lie ahead of our clock: beyond it, the sender's clock is wrong."""
@@ -113,7 +115,7 @@ class _Reader:
                 texts[name] = value.replace("\0", "")
             else:
                 self._refuse(f"{path}.{name}", "It must be text.")
-        if required and not texts.get("alertname", "").strip():
+        if required and is_blank(texts.get("alertname", "")):
             self._refuse(f"{path}.alertname", "An alert needs a name.")
         return texts
 

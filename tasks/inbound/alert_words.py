@@ -5,6 +5,7 @@ from datetime import datetime
 
 from clearway.service.house import House
 from clearway.service.registry import service_context
+from processes.blank import is_blank
 from tasks.inbound.alert_body import Alert
 
 
@@ -48,7 +49,8 @@ def _asset(house: House, labels: Mapping[str, str]) -> str | None:
 
 def _said(texts: Mapping[str, str], name: str) -> str:
     """A text without the blanks around it: what is only blank says nothing."""
-    return texts.get(name, "").strip()
+    text = texts.get(name, "").strip()
+    return "" if is_blank(text) else text
 
 
 def _short(text: str, longest: int) -> str:

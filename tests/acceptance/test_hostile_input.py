@@ -17,7 +17,13 @@ pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("house")]
 
 ROOT = Path(__file__).resolve().parents[2]
 FIFTY = 50 * 1024 * 1024
-REPORT = {"short_description": "Mail is slow", "how_many": "only_me", "can_work": "fully"}
+REPORT = {
+    "short_description": "Mail is slow",
+    "how_many": "only_me",
+    "can_work": "fully",
+    "service": "mail",
+    "channel": "portal",
+}
 ALERT = {
     "status": "firing",
     "labels": {"alertname": "DiskFull"},
@@ -220,6 +226,8 @@ def test_a_form_of_the_portal_with_an_added_field_is_refused_by_name(house: Any)
         ({"process": "incident", "values": {**REPORT, "how_many": 3}}, "how_many"),
         ({"process": "incident", "values": {**REPORT, "pressing": "yes"}}, "pressing"),
         ({"process": "incident", "values": {"how_many": "only_me"}}, "short_description"),
+        ({"process": "incident", "values": {**REPORT, "service": None}}, "service"),
+        ({"process": "incident", "values": {**REPORT, "channel": None}}, "channel"),
         ({"process": "incident", "values": REPORT, "state": "closed"}, "body.state"),
         ({"process": 7, "values": REPORT}, "body.process"),
     ],

@@ -121,6 +121,7 @@ def _report(
 
 def _open(house: Any, title: str, once: str, eventually: Eventually) -> dict[str, Any]:
     values = {"short_description": title, "how_many": "only_me", "can_work": "fully"}
+    values |= {"service": "mail", "channel": "portal"}
     answers: list[dict[str, Any]] = []
 
     def answered() -> bool:

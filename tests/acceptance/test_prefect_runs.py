@@ -180,6 +180,7 @@ def _closed_incident(house: Any, eventually: Eventually) -> str:
 
 def _open(house: Any, title: str) -> str:
     values = {"short_description": title, "how_many": "only_me", "can_work": "fully"}
+    values |= {"service": "mail", "channel": "portal"}
     done = house.api("alice").post("/records", json={"process": "incident", "values": values})
     assert done.status_code == 201, done.text
     return done.json()["key"]

@@ -42,6 +42,7 @@ def places(live: Any) -> dict[str, str]:
         "how_many": "my_team",
         "can_work": "with_workaround",
         "service": "mail",
+        "channel": "portal",
     }
     done = start(live.house, live.actor("alice"), "incident", values, once="accessible")
     assert isinstance(done, Done), done

@@ -29,6 +29,12 @@ def test_a_person_signs_in_reports_an_incident_and_signs_out(live: Any, open_bro
     page.get_by_label("What does not work").fill("The scanner is silent")
     page.get_by_label("How many people does it touch").select_option(label="My team")
     page.get_by_label("Is there a way to keep working").select_option(label="No")
+    expect(page.get_by_label("How it reached us")).to_have_value("portal")
+    page.get_by_role("button", name="Open").click()
+    service = page.get_by_label("Service")
+    expect(service).to_be_focused()
+    expect(page.get_by_text("This is needed, or Device or system.").first).to_be_visible()
+    service.fill("not_listed")
     page.get_by_role("button", name="Open").click()
 
     expect(page.get_by_role("status").first).to_contain_text("This is the new record.")
@@ -215,6 +221,7 @@ def test_the_theme_is_chosen_and_kept(open_browser: OpenBrowser):
 
 def _incident(live: Any, what: str) -> str:
     values = {"short_description": what, "how_many": "only_me", "can_work": "fully"}
+    values |= {"service": "mail", "channel": "portal"}
     done = start(live.house, live.actor("alice"), "incident", values, once=f"{what}")
     assert isinstance(done, Done), done
     live.work()

@@ -400,6 +400,12 @@ def test_forms_hold_only_fields_of_the_record_or_of_history(drawn: Drawing):
         ({"type": "string", "format": "date", "x-ahead": True}, "form-ahead"),
         ({"type": "string", "x-why": "note"}, "form-why"),
         ({"type": "string", "x-why": "title"}, "form-why"),
+        ({"type": "string", "x-link": "likes"}, "form-link"),
+        ({"type": "string", "x-open": True}, "form-link"),
+        ({"type": "string", "x-of": ["incident"]}, "form-link"),
+        ({"type": "string", "x-link": "part_of", "x-of": "incident"}, "form-link"),
+        ({"type": "string", "x-link": "part_of", "x-open": "yes"}, "form-link"),
+        ({"type": "string", "x-link": "part_of", "x-only": True}, "form-link"),
     ],
 )
 def test_a_key_of_ours_in_a_form_means_something(drawn: Drawing, shape: dict[str, Any], rule: str):
@@ -410,15 +416,49 @@ def test_a_key_of_ours_in_a_form_means_something(drawn: Drawing, shape: dict[str
 
 
 @pytest.mark.parametrize(
+    "shape",
+    [
+        {"type": "string", "x-link": "waits_for", "x-of": ["incident"], "x-open": True},
+        {"type": "string", "x-link": "part_of"},
+    ],
+)
+def test_a_field_may_name_another_record(drawn: Drawing, shape: dict[str, Any]):
+    body = f"{LANE}<startEvent id='s'/><userTask id='u' name='x'/>{{s>u}}"
+    form = {"type": "object", "properties": {"title": shape}}
+
+    assert refused(drawn, body, **{"p/forms/u.json": form}) == []
+
+
+@pytest.mark.parametrize(("asked", "rules"), [("waits_for", []), ("wait_for", ["link-unknown"])])
+def test_only_kinds_of_links_lead_here(drawn: Drawing, asked: str, rules: list[str]):
+    body = (
+        "<startEvent id='s'/><exclusiveGateway id='g' default='g_a'/><task id='a'/>"
+        f"<task id='b'/>{{s>g g>a g>b[count(linked.{asked}) > 0]}}"
+    )
+
+    found = check(drawn(body, record=RECORD), trusted=True)
+
+    assert [it.rule for it in found] == rules
+
+
+@pytest.mark.parametrize(
     ("attributes", "rules"),
     [
         ("clearway:action='Go' clearway:only='record.title'", []),
         ("clearway:action='Go' clearway:only='record.owner'", [("c", "field-missing")]),
         ("clearway:action='Go' clearway:only='title'", [("c", "only")]),
         ("clearway:only='record.title'", [("c", "only-place")]),
+        ("clearway:action='Go' clearway:also='record.title'", []),
+        ("clearway:action='Go' clearway:also='record.owner'", [("c", "field-missing")]),
+        ("clearway:action='Go' clearway:also='title'", [("c", "also")]),
+        ("clearway:also='record.title'", [("c", "also-place")]),
+        (
+            "clearway:action='Go' clearway:also='record.title' clearway:only='record.title'",
+            [("c", "only-also")],
+        ),
     ],
 )
-def test_who_alone_may_send_is_a_field_of_the_record(
+def test_who_alone_or_also_may_send_is_a_field_of_the_record(
     drawn: Drawing, attributes: str, rules: list[tuple[str, str]]
 ):
     body = (
@@ -444,6 +484,78 @@ def test_who_has_a_task_stands_in_a_field_of_the_record(
     body = f"{LANE}<startEvent id='s'/>{task}{{s>u}}"
 
     assert refused(drawn, body, **{"p/forms/u.json": CONFIRM}) == rules
+
+
+@pytest.mark.parametrize(
+    ("start", "rules"),
+    [
+        ("<startEvent id='s' clearway:holder='record.title'/>", []),
+        ("<startEvent id='s' clearway:holder='record.owner'/>", [("s", "field-missing")]),
+        ("<startEvent id='s' clearway:holder='title'/>", [("s", "holder")]),
+        (
+            "<startEvent id='s' clearway:holder='record.title'>"
+            "<messageEventDefinition messageRef='m1'/></startEvent>",
+            [],
+        ),
+        (
+            "<startEvent id='s' clearway:holder='record.title'><timerEventDefinition>"
+            "<timeCycle>R/P1D</timeCycle></timerEventDefinition></startEvent>",
+            [("s", "attribute-unknown"), ("s", "start-timer")],
+        ),
+        (
+            "<startEvent id='s' clearway:action='Go' clearway:only='record.title'>"
+            "<messageEventDefinition messageRef='m1'/></startEvent>",
+            [("s", "attribute-unknown")],
+        ),
+    ],
+)
+def test_who_opens_a_record_may_stand_in_a_field_of_it(
+    drawn: Drawing, start: str, rules: list[tuple[str, str]]
+):
+    assert refused(drawn, f"{start}<endEvent id='e'/>{{s>e}}") == rules
+
+
+@pytest.mark.parametrize(
+    ("roles", "rules"),
+    [
+        ("service_desk", []),
+        ("service_desk resolver", []),
+        (" resolver  service_desk ", []),
+        ("service_desk resolver service_desk", [("c", "role-twice")]),
+        ("service_desk cook waiter", [("c", "role-missing"), ("c", "role-missing")]),
+    ],
+)
+def test_a_message_event_names_roles_that_there_are(
+    drawn: Drawing, roles: str, rules: list[tuple[str, str]]
+):
+    body = (
+        "<startEvent id='s'/><intermediateCatchEvent id='c' name='x' clearway:action='Go' "
+        f"clearway:role='{roles}'><messageEventDefinition messageRef='m1'/>"
+        "</intermediateCatchEvent>{s>c}"
+    )
+    known = Surroundings(roles=frozenset({"service_desk", "resolver"}))
+
+    assert errors(check(drawn(body, record=RECORD), known, trusted=True)) == rules
+
+
+@pytest.mark.parametrize(
+    ("body", "element"),
+    [
+        ("<startEvent id='s'/><userTask id='u' name='x' clearway:role='a b'/>{s>u}", "u"),
+        ("<startEvent id='s' clearway:role='a b'/><userTask id='u' name='x'/>{s>u}", "s"),
+    ],
+)
+def test_only_a_message_event_names_several_roles(drawn: Drawing, body: str, element: str):
+    lane = LANE if element == "s" else ""
+
+    assert refused(drawn, lane + body, **{"p/forms/u.json": CONFIRM}) == [(element, "role-many")]
+
+
+def test_a_lane_has_one_role(drawn: Drawing):
+    lane = LANE.replace("service_desk", "service_desk resolver")
+    body = f"{lane}<startEvent id='s'/><userTask id='u' name='x'/>{{s>u}}"
+
+    assert refused(drawn, body, **{"p/forms/u.json": CONFIRM}) == [("l", "role-many")]
 
 
 def test_files_that_are_no_json_and_no_schema_are_refused(drawn: Drawing):

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from clearway.decisions import evaluate
+from clearway.engine import build, read_bundle
 from clearway.errors import ClearwayError
 from clearway.now import HandClock
 from clearway.service.demo import DEMO, create_demo, demo_is_due
@@ -21,6 +24,7 @@ from clearway.service.values import Actor
 
 pytestmark = pytest.mark.database
 
+PROCESSES = Path(__file__).resolve().parents[2] / "bpmn"
 ROLES = {
     "requester",
     "service_desk",
@@ -56,6 +60,20 @@ def test_every_role_is_held_by_somebody_and_every_group_has_members(house: House
 
     assert held == ROLES
     assert service_context(house, "payroll", None).support_group == "applications"
+
+
+def test_who_does_not_know_the_service_can_say_so_and_the_category_or_the_desk_gets_it(
+    house: House, admin: Actor
+):
+    create_demo(house)
+
+    found = service_context(house, "not_listed", None)
+    table = build(read_bundle(PROCESSES, "incident")).decisions["routing"]
+
+    assert (found.known, found.support_group) == (True, None)
+    for category, group in ((None, "service_desk"), ("network", "network")):
+        record = {"support_group": found.support_group, "category": category}
+        assert evaluate(table, "routing", {"record": record}).outputs["assignment_group"] == group
 
 
 def test_it_is_not_made_into_somebody_elses_registry(house: House, admin: Actor):

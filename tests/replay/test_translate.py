@@ -1,5 +1,6 @@
 """What a row of the log implies, without a database."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,9 +10,9 @@ import pytest
 from clearway.engine import read_bundle
 from clearway.engine.values import Bundle
 from clearway.errors import ClearwayError
+from clearway.replay.fitting import fitted_to_the_log
 from clearway.replay.journal import Line, lines, opened
 from clearway.replay.log import Event, LogError, read_cases
-from clearway.replay.table import with_priorities_of_the_log
 from clearway.replay.translate import Seen, implied
 from clearway.replay.worker import LEASE
 
@@ -128,7 +129,7 @@ def test_no_two_steps_of_a_row_share_their_idempotency_key():
 
 
 def test_the_table_of_the_log_differs_in_one_cell(incident: Bundle):
-    changed = with_priorities_of_the_log(incident)
+    changed = fitted_to_the_log(incident)
 
     ours = incident.files["incident/priority.dmn"].splitlines()
     theirs = changed.files["incident/priority.dmn"].splitlines()
@@ -136,15 +137,28 @@ def test_the_table_of_the_log_differs_in_one_cell(incident: Bundle):
     assert len(differing) == 1
     assert b"priority_row_9_out_1" in differing[0][0]
     assert {p for p in incident.files if incident.files[p] != changed.files[p]} == {
-        "incident/priority.dmn"
+        "incident/priority.dmn",
+        "incident/forms/hold.json",
     }
 
 
+def test_the_hold_of_the_log_names_no_record(incident: Bundle):
+    ours, theirs = (
+        json.loads(it.files["incident/forms/hold.json"])
+        for it in (incident, fitted_to_the_log(incident))
+    )
+
+    field = ours["properties"]["waiting_for"]
+    for key in ("x-link", "x-of", "x-open"):
+        del field[key]
+    assert ours == theirs
+
+
 def test_a_table_that_has_changed_is_not_changed_blindly(incident: Bundle):
-    changed = with_priorities_of_the_log(incident)
+    changed = fitted_to_the_log(incident)
 
     with pytest.raises(ClearwayError, match="has changed"):
-        with_priorities_of_the_log(changed)
+        fitted_to_the_log(changed)
 
 
 def test_a_file_that_is_not_the_log_is_told(tmp_path: Path):

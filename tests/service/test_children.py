@@ -46,6 +46,7 @@ class Incidents:
     def open(self, words: str, **triage: object) -> str:
         """alice reports it, bob sorts it; it is in progress then."""
         values = {"short_description": words, "how_many": "only_me", "can_work": "fully"}
+        values |= {"service": "mail", "channel": "portal"}
         done = start(self.house, ALICE, "incident", values, once=self.once())
         assert isinstance(done, Done), done
         self.find_context()
@@ -105,6 +106,9 @@ def incidents(empty_house: House, database_url: str, rows: Callable[..., list]) 
         for group, role in _ROLES.items():
             connection.execute('INSERT INTO "group" (name, title) VALUES (%s, %s)', (group, group))
             connection.execute("INSERT INTO group_role VALUES (%s, %s)", (group, role))
+        connection.execute("INSERT INTO membership VALUES ('network', 'bob')")
+        service = "INSERT INTO service (name, title, criticality) VALUES ('mail', 'Mail', 2)"
+        connection.execute(service)
     house = replace(empty_house, steps={"find_context": lambda _: CONTEXT})
     bundle = engine.read_bundle(BPMN, "incident")
     reason = "despite scenarios: only a test"

@@ -22,6 +22,7 @@ SUBJECTS = (
     "timers",
     "messages",
     "scheduled runs",
+    "tasks",
     "approvals",
 )
 
@@ -267,3 +268,63 @@ def test_however_many_rounds_are_open_the_doctor_asks_once(house, desk, rows):
 
     assert len([it for it in asked if "FROM seat" in it or "JOIN seat" in it]) == 1
     assert stuck.text.count("Nobody can take the seat chair: nobody has the role chair.") == 3
+
+
+def test_systems_that_are_not_named_are_told_and_are_no_ailment(house):
+    told = "No mail is sent: name a mail server in CLEARWAY_SMTP_HOST."
+
+    silent, connected = (
+        [it for it in examine(house, silent=those) if it.subject == "connections"]
+        for those in ([told], [])
+    )
+
+    assert silent == [Sign("connections", True, told)]
+    assert connected[0].well
+    assert "named" in connected[0].text
+
+
+def test_a_task_whose_group_has_nobody_with_the_role_is_told(house, desk, people, rows):
+    desk.ask()
+    rows("INSERT INTO \"group\" (name, title) VALUES ('night', 'Night shift') RETURNING 1")
+    rows("INSERT INTO membership (person, group_name) VALUES ('erin', 'night') RETURNING 1")
+    well = sign(house, "tasks")
+    rows("UPDATE work_item SET group_name = 'night' RETURNING 1")
+
+    told = sign(house, "tasks")
+
+    assert (well.well, well.text) == (True, "Somebody can take each open task.")
+    assert not told.well
+    assert "ERR-1001 Sort, for the role desk and the group night" in told.text
+    assert told.remedy
+    rows("INSERT INTO membership (person, group_name) VALUES ('bob', 'night') RETURNING 1")
+    assert sign(house, "tasks").well
+
+
+def test_a_task_that_only_those_may_not_do_who_could_is_told(house, desk, rows):
+    desk.ask()
+    rows("UPDATE person SET active = false WHERE name = 'carol' RETURNING 1")
+    assert sign(house, "tasks").well
+
+    rows("UPDATE work_item SET excluded = '{bob}' RETURNING 1")
+
+    assert "ERR-1001 Sort, for the role desk." in sign(house, "tasks").text
+
+
+def test_what_somebody_has_who_may_do_it_is_taken(house, desk, rows):
+    desk.ask()
+    rows("UPDATE work_item SET group_name = 'board', assignee = 'bob' RETURNING 1")
+    assert sign(house, "tasks").well
+
+    rows("UPDATE person SET active = false WHERE name = 'bob' RETURNING 1")
+
+    assert not sign(house, "tasks").well
+
+
+def test_a_task_of_a_requester_who_left_is_told(house, desk, rows):
+    desk.ask()
+    rows("UPDATE work_item SET role = 'requester' RETURNING 1")
+    assert sign(house, "tasks").well
+
+    rows("UPDATE person SET active = false WHERE name = 'alice' RETURNING 1")
+
+    assert not sign(house, "tasks").well

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import psycopg
+import pytest
 
 from clearway.service.cancel import cancel
 from clearway.service.comment import comment
@@ -130,9 +131,8 @@ def test_cancelling_ends_everything(house, desk, people, rows):
     desk.sort()
     desk.fetch()
 
-    assert cancel(house, people["alice"], key, "no need", once="1").code == "not_allowed"
-    assert cancel(house, people["bob"], key, " ", once="2").code == "invalid"
-    done = cancel(house, people["bob"], key, "no need", once="3")
+    assert cancel(house, people["grace"], key, " ", once="1").code == "invalid"
+    done = cancel(house, people["grace"], key, "no need", once="2")
     assert (done.state, done.ended) == ("cancelled", True)
     assert rows("SELECT state FROM instance") == [("cancelled",)]
     assert rows(
@@ -141,7 +141,7 @@ def test_cancelling_ends_everything(house, desk, people, rows):
     [found] = search(house, people["bob"], "").rows
     assert (found.state, record(house, people["bob"], key).state) == ("cancelled", "cancelled")
     assert [line.sentence for line in history(house, people["bob"], key).rows][-4:] == [
-        "bob cancelled it: no need",
+        "grace cancelled it: no need",
         "Bring it is not needed any more.",
         "It ended.",
         "The state changed from bringing to cancelled.",
@@ -149,8 +149,31 @@ def test_cancelling_ends_everything(house, desk, people, rows):
 
     assert (done.ended, done.state) == (True, "cancelled")
     assert rows("SELECT outcome FROM work_item ORDER BY id") == [("completed",), ("cancelled",)]
-    assert cancel(house, people["bob"], key, "again", once="4").code == "already_done"
+    assert cancel(house, people["grace"], key, "again", once="3").code == "already_done"
     assert verify(house) == []
+
+
+@pytest.mark.parametrize("name", ["alice", "bob"])
+def test_only_who_owns_processes_or_the_house_may_cancel(house, desk, people, name):
+    key = desk.ask()
+
+    refusal = cancel(house, people[name], key, "no need", once="1")
+
+    assert (refusal.code, refusal.text) == (
+        "not_allowed",
+        "Cancel needs the role admin or process_owner.",
+    )
+    assert not record(house, people[name], key).may_cancel
+    assert record(house, people["bob"], key).state == "new"
+
+
+@pytest.mark.parametrize("role", ["process_owner", "admin"])
+def test_who_may_cancel_is_shown_that_they_may(house, desk, role):
+    key, owner = desk.ask(), Actor("olivia", roles=frozenset({role}))
+
+    assert record(house, owner, key).may_cancel
+    assert cancel(house, owner, key, "no need", once="1").ended
+    assert not record(house, owner, key).may_cancel
 
 
 def test_the_inbox_shows_who_may_do_what(house, desk, people):
@@ -200,7 +223,6 @@ def test_a_record_is_seen_by_who_has_to_do_with_it(house, desk, people):
 
     assert (seen.title, seen.state, seen.requester) == ("a pen", "new", "alice")
     assert (seen.may_comment, seen.may_cancel) == (True, False)
-    assert record(house, people["bob"], key).may_cancel
     assert record(house, people["grace"], key).key == key
     assert record(house, Actor("zoe", roles=frozenset({"requester"})), key).code == "not_found"
     assert record(house, people["bob"], "ERR-9").code == "not_found"

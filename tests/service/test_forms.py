@@ -178,9 +178,75 @@ def test_what_is_needed_with_another_field_is_told_where_it_is_missing():
     assert isinstance(form.read({"why": "It was full", "what": "a", "who": "b"}, {}, NOW), Filled)
 
 
+def test_what_is_needed_in_one_of_several_fields_is_told_at_the_first():
+    form = Form(
+        "parcel.json",
+        {
+            "type": "object",
+            "properties": {
+                "street": {"type": "string", "title": "Street"},
+                "box": {"type": "string", "title": "Box"},
+                "counter": {"type": "string"},
+            },
+            "anyOf": [{"required": [name]} for name in ("street", "box", "counter")],
+        },
+    )
+
+    for values in ({}, {"street": None}, {"street": " "}):
+        refusal = form.read(values, {}, NOW)
+        assert refusal.fields == {"street": "This is needed, or Box, or counter."}
+    assert isinstance(form.read({"counter": "7"}, {}, NOW), Filled)
+
+
+def test_other_choices_between_shapes_are_told_as_before():
+    form = Form(
+        "parcel.json",
+        {
+            "type": "object",
+            "properties": {"street": {"type": "string"}, "box": {"type": "string"}},
+            "anyOf": [{"required": ["street"]}, {"required": ["box"], "maxProperties": 1}],
+        },
+    )
+
+    assert list(form.read({}, {}, NOW).fields) == [""]
+
+
+def of_process(process: str, name: str) -> Form:
+    """A form as it is drawn."""
+    path = Path(__file__).resolve().parents[2] / "bpmn" / process / "forms" / name
+    return Form(name, json.loads(path.read_text()))
+
+
+REPORT = {
+    "short_description": "Mail is slow",
+    "how_many": "only_me",
+    "can_work": "fully",
+    "channel": "phone",
+}
+
+
+@pytest.mark.parametrize("named", [{"service": "mail"}, {"affected_asset": "mx01"}])
+def test_an_incident_names_a_service_or_a_device(named):
+    form = of_process("incident", "reported.json")
+
+    refusal = form.read(REPORT, {}, NOW)
+
+    assert refusal.fields == {"service": "This is needed, or Device or system."}
+    assert isinstance(form.read({**REPORT, **named}, {}, NOW), Filled)
+
+
+@pytest.mark.parametrize("channel", ["portal", "phone", "mail", "chat", "api"])
+def test_an_incident_says_how_it_came(channel):
+    form = of_process("incident", "reported.json")
+    values = {**REPORT, "service": "mail", "channel": channel}
+
+    assert isinstance(form.read(values, {}, NOW), Filled)
+    del values["channel"]
+    assert form.read(values, {}, NOW).fields == {"channel": "This is needed."}
+
+
 def test_five_whys_need_what_shows_them():
-    folder = Path(__file__).resolve().parents[2] / "bpmn" / "problem" / "forms"
-    form = Form("investigate.json", json.loads((folder / "investigate.json").read_text()))
+    form = of_process("problem", "investigate.json")
     values = {"why_1": "The disk was full", "evidence_1": "df says so"}
     values |= {"why_2": "Logs grew", "root_cause": "No rotation", "confidence": "proven"}
 

@@ -97,7 +97,7 @@ def test_events_are_told_by_what_happens(house, desk, people, hand_clock):
     assert replied[1:3] == [("caught", "Reply."), ("started", "Bring it began.")]
     assert last_of(house, people, key, 2) == [
         ("timer", "The time came: A day passes."),
-        ("told", "alice is told: nag."),
+        ("told", "A notice to alice was written: nag."),
     ]
     assert verify(house) == []
 
@@ -157,6 +157,18 @@ def test_a_link_is_told_with_its_kind(house):
     )
 
 
+def test_a_notice_claims_to_nobody_that_it_arrived(house):
+    assert told(house, "told", template="it_is_late", to=["bob", "desk"]) == (
+        "A notice to bob, desk was written: it is late."
+    )
+    assert told(house, "told", template="it_is_late", to=[]) == (
+        "A notice to nobody was written: it is late."
+    )
+    assert told(house, "only_noted", template="nag", to=["bob"], because="bob has no address") == (
+        "The notice nag to bob was written down only: bob has no address."
+    )
+
+
 def test_a_step_that_reached_nothing_outside_says_so(house):
     assert told(house, "only_noted", because="no directory is connected") == (
         "Sort is only noted here: no directory is connected."
@@ -207,3 +219,39 @@ def test_what_no_field_keeps_is_told_with_the_titles_of_its_form(hand_clock):
     assert sentence(entry, "Plan", deployed) == (
         "How long is a service away is an hour; other thing is 1."
     )
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+@pytest.mark.parametrize("who", ["bob", "alice"])
+def test_pages_of_history_lose_and_repeat_nothing_in_either_order(house, desk, people, who, limit):
+    key = desk.ask()
+    comment(house, people["bob"], key, "odd", public=False, once="1")
+    desk.sort()
+    desk.fetch()
+    everything = [line.id for line in history(house, people[who], key).rows]
+
+    def leafed_through(order):
+        found, after = [], None
+        while True:
+            page = history(house, people[who], key, after=after, limit=limit, order=order)
+            found += [line.id for line in page.rows]
+            if page.after is None:
+                return found
+            after = page.after
+
+    assert len(everything) > 6
+    assert leafed_through("oldest") == everything
+    assert leafed_through("newest") == everything[::-1]
+
+
+def test_who_reads_the_newest_first_meets_no_line_twice_when_new_ones_come(house, desk, people):
+    key = desk.ask()
+    first = history(house, people["bob"], key, limit=2, order="newest")
+    comment(house, people["bob"], key, "new", public=True, once="1")
+
+    rest = history(house, people["bob"], key, after=first.after, order="newest")
+
+    seen = [line.sentence for line in (*first.rows, *rest.rows)]
+    assert seen[0] == "The state is new."
+    assert seen[-1].startswith("alice opened it")
+    assert "bob commented: new" not in seen

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from clearway.service.complete import complete
 from clearway.service.faults import open_faults, retry
+from clearway.service.history import history
 from clearway.service.jobs import claim_jobs, extend_lease, fail_job, finish_job
+from clearway.service.timers import fire_due
 from clearway.service.values import Done
 from clearway.service.verify import verify
 
@@ -138,8 +140,6 @@ def test_an_answer_that_the_record_cannot_hold_is_a_fault(house, desk, people):
 
 
 def test_a_notice_is_a_job_that_nothing_waits_for(house, desk, hand_clock, rows):
-    from clearway.service.timers import fire_due
-
     desk.ask()
     desk.sort()
     desk.fetch()
@@ -190,3 +190,25 @@ def test_nor_may_who_stands_in_for_them(house, desk, people, absent):
 
     assert refusal.code == "not_allowed"
     assert "stand in for bob" in refusal.text
+
+
+def test_a_notice_that_only_was_written_down_is_told_as_that(house, desk, people, hand_clock, rows):
+    key = desk.ask()
+    desk.sort()
+    desk.fetch()
+    hand_clock.move_to(hand_clock() + timedelta(days=2))
+    fire_due(house, 10)
+    [notice] = claim_jobs(house, "w1", 10, LEASE)
+    answer = {"sent": [], "only_noted": "no mail server is set"}
+
+    done = finish_job(house, notice.id, notice.fence, answer)
+    again = finish_job(house, notice.id, notice.fence, answer)
+
+    assert isinstance(done, Done), done
+    assert again.code == "stale"
+    assert [line.sentence for line in history(house, people["bob"], key).rows][-2:] == [
+        "A notice to alice was written: nag.",
+        "The notice nag to alice was written down only: no mail server is set.",
+    ]
+    assert rows("SELECT status, result FROM job WHERE step = 'notice'") == [("done", answer)]
+    assert verify(house) == []

@@ -1,11 +1,24 @@
-"""Links between records: made once, told once."""
+"""Links between records: made once, told once, made by forms, and asked for by diagrams."""
 
+import json
+import threading
+from dataclasses import replace
+
+import psycopg
 import pytest
 
+from clearway.service.cancel import cancel
+from clearway.service.complete import complete
+from clearway.service.deliver import deliver_waiting, send
+from clearway.service.deploy import deploy
+from clearway.service.history import history
 from clearway.service.link import link
 from clearway.service.start import start
-from clearway.service.values import Done
+from clearway.service.values import Actor, Done
 from clearway.service.verify import verify
+
+_KEY = {"type": "string", "title": "Key", "maxLength": 40}
+_LINE = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 
 
 @pytest.fixture
@@ -26,3 +39,205 @@ def test_a_link_that_is_there_already_changes_nothing(house, people, keys):
     assert (first.details["added"], second.details["added"]) == (True, False)
     assert second.revision == first.revision
     assert verify(house) == []
+
+
+@pytest.fixture
+def linking(errand):
+    """An errand whose forms name other errands, and which tells at its end what waits for it."""
+    files = dict(errand.files)
+    record = json.loads(files["errand/record.json"])
+    record["properties"] |= {"after": _KEY, "part_of": _KEY}
+    record["properties"]["like"] = {"type": "array", "title": "Like", "items": _KEY}
+    files["errand/record.json"] = json.dumps(record).encode()
+    fields = {
+        "asked": {"like": {**record["properties"]["like"], "x-link": "relates_to"}},
+        "sort": {"part_of": {**_KEY, "x-link": "part_of", "x-of": ["errand"]}},
+        "hold": {"after": {**_KEY, "x-link": "waits_for", "x-open": True}},
+    }
+    for form, more in fields.items():
+        path = f"errand/forms/{form}.json"
+        schema = json.loads(files[path])
+        schema["properties"] |= more
+        files[path] = json.dumps(schema).encode()
+    drawn = files["errand/errand.bpmn"].decode()
+    before = '<bpmn:endEvent id="closed" name="Closed" clearway:state="closed">'
+    assert before in drawn
+    event = '<bpmn:messageEventDefinition id="closed_told" messageRef="reply_message"/>'
+    drawn = drawn.replace(
+        f"{before}<bpmn:incoming>f12</bpmn:incoming>",
+        f'{before[:-1]} clearway:to="linked.waits_for"><bpmn:incoming>f12</bpmn:incoming>{event}',
+    )
+    files["errand/errand.bpmn"] = drawn.encode()
+    return replace(errand, files=files)
+
+
+@pytest.fixture
+def house(request, empty_house, people, errand):
+    """A house with the errands that link, where a test asks for them."""
+    bundle = errand
+    if "linking" in request.fixturenames:
+        bundle = request.getfixturevalue("linking")
+    done = deploy(empty_house, people["grace"], bundle, parent=None, reason="first", once="deploy")
+    assert isinstance(done, Done), done
+    return empty_house
+
+
+def _held(house, people, desk, after):
+    """An errand on hold that waits for another one."""
+    key = desk.ask("a book")
+    desk.sort()
+    desk.fetch()
+    done = send(house, people["bob"], key, "hold", {"question": "?", "after": after}, once="hold")
+    assert isinstance(done, Done), done
+    return key
+
+
+def test_a_form_links_what_it_names(linking, house, people, rows):
+    first = start(house, people["alice"], "errand", {"what": "a pen"}, once="1").key
+
+    done = start(house, people["alice"], "errand", {"what": "ink", "like": [first]}, once="2")
+
+    assert rows("SELECT from_key, kind, to_key, made_by FROM link") == [
+        (done.key, "relates_to", first, "alice")
+    ]
+    lines = history(house, people["alice"], done.key).rows
+    assert f"alice linked it: relates to {first}." in [it.sentence for it in lines]
+    assert verify(house) == []
+
+
+def test_what_a_form_names_backwards_begins_at_the_other_record(linking, house, people, desk, rows):
+    larger = start(house, people["alice"], "errand", {"what": "a pen"}, once="1").key
+    [(item,)] = rows("SELECT id FROM work_item WHERE closed_at IS NULL")
+    smaller = start(house, people["alice"], "errand", {"what": "ink"}, once="2").key
+    [(other,)] = rows("SELECT max(id) FROM work_item")
+
+    done = complete(house, people["bob"], other, {"weight": 1, "part_of": larger}, once="3")
+
+    assert isinstance(done, Done), done
+    assert rows("SELECT from_key, kind, to_key FROM link") == [(larger, "parent_of", smaller)]
+    circle = complete(house, people["bob"], item, {"weight": 1, "part_of": smaller}, once="4")
+    assert circle.fields == {"part_of": f"{smaller} is itself a part of {larger}."}
+
+
+def test_a_record_that_is_not_there_or_not_seen_is_not_named(linking, house, people):
+    first = start(house, people["alice"], "errand", {"what": "a pen"}, once="1").key
+    heidi = Actor("heidi", roles=frozenset({"requester"}))
+
+    unseen = start(house, heidi, "errand", {"what": "ink", "like": [first]}, once="2")
+    unknown = start(house, people["alice"], "errand", {"what": "i", "like": ["ERR-7"]}, once="3")
+
+    assert unseen.fields == {"like": f"There is no record {first} that you may see."}
+    assert unknown.fields == {"like": "There is no record ERR-7 that you may see."}
+
+
+def test_a_record_is_not_linked_with_itself(linking, house, people, desk):
+    key = desk.ask()
+    values = {"weight": 1, "part_of": key}
+
+    refusal = complete(house, people["bob"], desk.open_item("sort"), values, once="1")
+
+    assert refusal.fields == {"part_of": f"{key} is this record itself: name another one."}
+
+
+def test_nothing_waits_for_what_is_over(linking, house, people, desk):
+    over = start(house, people["alice"], "errand", {"what": "a pen"}, once="1").key
+    assert isinstance(cancel(house, people["grace"], over, "no need", once="2"), Done)
+    key = desk.ask("a book")
+    desk.sort()
+    desk.fetch()
+
+    values = {"question": "?", "after": over}
+    refusal = send(house, people["bob"], key, "hold", values, once="3")
+
+    assert refusal.fields == {"after": f"{over} is over (cancelled): name one that is still open."}
+
+
+def test_a_name_of_another_process_is_refused(linking, house, people, desk, rows, database_url):
+    other = start(house, people["alice"], "errand", {"what": "a pen"}, once="1").key
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE instance SET process = 'other' WHERE key = %s", (other,))
+    desk.ask("a book")
+    [(item,)] = rows("SELECT max(id) FROM work_item")
+
+    refusal = complete(house, people["bob"], item, {"weight": 1, "part_of": other}, once="2")
+
+    assert refusal.fields == {
+        "part_of": f"{other} is of another kind: name the key of one of errand."
+    }
+
+
+def test_what_a_field_names_already_is_not_looked_at_again(
+    linking, house, people, desk, database_url
+):
+    larger = desk.ask("a pen")
+    desk.sort()
+    desk.fetch()
+    key = start(house, people["alice"], "errand", {"what": "b"}, once="1").key
+    values = {"weight": 1, "part_of": larger}
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "UPDATE instance SET record = record || jsonb_build_object('part_of', 'ERR-77') "
+            "WHERE key = %s",
+            (key,),
+        )
+
+    done = complete(
+        house, people["bob"], desk.open_item("sort"), {**values, "part_of": "ERR-77"}, once="2"
+    )
+
+    assert isinstance(done, Done), done
+
+
+def test_what_waits_for_a_record_is_told_by_its_end(linking, house, people, desk, rows):
+    first = desk.ask()
+    desk.sort()
+    desk.fetch()
+    waiting = _held(house, people, desk, first)
+    [(item,)] = rows(
+        "SELECT w.id FROM work_item w JOIN instance i ON i.id = w.instance_id "
+        "WHERE i.key = %s AND w.closed_at IS NULL",
+        first,
+    )
+
+    complete(house, people["carol"], item, {}, once="done")
+
+    assert rows("SELECT to_key, name FROM message") == [(waiting, "comment.requester")]
+    assert deliver_waiting(house, 10) == 1
+    assert rows("SELECT state FROM instance WHERE key = %s", waiting) == [("bringing",)]
+    assert verify(house) == []
+
+
+def test_who_begins_to_wait_while_it_ends_is_told_as_well(
+    linking, house, people, desk, rows, database_url, eventually
+):
+    first = desk.ask()
+    desk.sort()
+    desk.fetch()
+    [(item,)] = rows("SELECT id FROM work_item WHERE closed_at IS NULL")
+    with psycopg.connect(database_url) as connection:
+        connection.execute("SELECT 1 FROM instance WHERE key = %s FOR KEY SHARE", (first,))
+        connection.execute(
+            "INSERT INTO link (from_key, kind, to_key, made_at, made_by) "
+            "VALUES ('ERR-99', 'waits_for', %s, now(), 'bob')",
+            (first,),
+        )
+        ending = threading.Thread(
+            target=complete, args=(house, people["carol"], item, {}), kwargs={"once": "done"}
+        )
+        ending.start()
+        eventually(
+            lambda: rows("SELECT 1 FROM pg_locks WHERE NOT granted"), "the end does not wait"
+        )
+    ending.join()
+
+    assert rows("SELECT to_key FROM message") == [("ERR-99",)]
+
+
+def test_only_diagrams_that_ask_for_links_read_them(keys, house, people, desk, rows):
+    seen: list[str] = []
+    [(item,)] = rows("SELECT min(id) FROM work_item")
+
+    with house.store.watched_by(seen.append):
+        complete(house, people["bob"], item, {"weight": 1}, once="1")
+
+    assert not any("FROM link" in statement for statement in seen)

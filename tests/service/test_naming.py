@@ -137,3 +137,58 @@ def test_a_needed_text_that_is_blank_says_nothing(house, people, blank):
 
     assert isinstance(refusal, Refusal)
     assert refusal.fields == {"what": "Say something."}
+
+
+@pytest.fixture
+def giving(empty_house, people, errand):
+    """A house whose errands are brought by the person, or for the group, that the desk names."""
+    files = dict(errand.files)
+    for path in ("record", "forms/sort"):
+        schema = json.loads(files[f"errand/{path}.json"])
+        for name, table in (("carrier", "people"), ("crew", "groups")):
+            schema["properties"][name] = {"type": "string", "title": name, "x-suggest": table}
+            if path == "record":
+                del schema["properties"][name]["x-suggest"]
+        files[f"errand/{path}.json"] = json.dumps(schema).encode()
+    drawn = files["errand/errand.bpmn"].decode()
+    given = '<bpmn:userTask id="bring" name="Bring it"'
+    assert given in drawn
+    files["errand/errand.bpmn"] = drawn.replace(
+        given, f'{given} clearway:assignee="record.carrier" clearway:group="record.crew"'
+    ).encode()
+    bundle = replace(errand, files=files)
+    done = deploy(empty_house, people["grace"], bundle, parent=None, reason="first", once="deploy")
+    assert isinstance(done, Done), done
+    return empty_house
+
+
+def test_a_task_goes_only_to_who_has_its_role(giving, people, rows):
+    start(giving, people["alice"], "errand", {"what": "a pen"}, once="0")
+    [(item,)] = rows("SELECT id FROM work_item")
+    values = {"weight": 1, "carrier": "dave", "crew": "board"}
+
+    refusal = complete(giving, people["bob"], item, values, once="1")
+
+    assert refusal.fields == {
+        "carrier": "dave does not have the role desk: choose somebody who has it.",
+        "crew": "Nobody in the group board has the role desk: choose another group.",
+    }
+    values = {"weight": 1, "carrier": "carol", "crew": "desk"}
+    assert isinstance(complete(giving, people["bob"], item, values, once="2"), Done)
+
+
+def test_a_group_of_none_but_inactive_people_gets_nothing(giving, people, rows, database_url):
+    start(giving, people["alice"], "errand", {"what": "a pen"}, once="0")
+    [(item,)] = rows("SELECT id FROM work_item")
+    with psycopg.connect(database_url) as connection:
+        connection.execute("INSERT INTO \"group\" (name, title) VALUES ('night', 'Night')")
+        connection.execute("INSERT INTO group_role VALUES ('night', 'desk')")
+        connection.execute("INSERT INTO person VALUES ('peggy', 'Peggy', NULL, NULL, 'UTC')")
+        connection.execute("UPDATE person SET active = false WHERE name = 'peggy'")
+        connection.execute("INSERT INTO membership (person, group_name) VALUES ('peggy', 'night')")
+
+    refusal = complete(giving, people["bob"], item, {"weight": 1, "crew": "night"}, once="1")
+
+    assert refusal.fields == {
+        "crew": "Nobody in the group night has the role desk: choose another group."
+    }

@@ -101,16 +101,35 @@ def test_an_approval_is_played_by_its_seats(play):
     assert result.failure == ""
 
 
-def test_what_is_cancelled_shows_so(play):
-    result = play("""
+def test_an_owner_cancels_and_it_shows_so(play):
+    result = play(
+        """
   - complete: sort
     as: bob
     with: {weight: 20}
   - expect: {state: approval}
+  - refused: process_owner
   - cancel: Entered twice
     as: bob
+  - cancel: Entered twice
+    as: grace
   - expect: {state: cancelled, ended: true, waiting: []}
-""")
+""",
+        head=HEAD.replace("bob: [desk]", "bob: [desk], grace: [process_owner]"),
+    )
+
+    assert result.failure == ""
+
+
+def test_without_a_registry_everybody_may_cancel(play):
+    result = play(
+        """
+  - cancel: Entered twice
+    as: bob
+  - expect: {state: cancelled, ended: true}
+""",
+        head="scenario: A pen is brought\nstart: {what: a pen}\nas: alice\nsteps:\n",
+    )
 
     assert result.failure == ""
 

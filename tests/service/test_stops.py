@@ -142,7 +142,7 @@ def test_who_can_do_otherwise_needs_no_other_diagram(knotted, desk, people, rows
 
     assert isinstance(heavy, Done), heavy
     assert open_faults(knotted, people["grace"]).rows == []
-    assert cancel(knotted, people["bob"], key, "no way on", once="4").ended
+    assert cancel(knotted, people["grace"], key, "no way on", once="4").ended
     assert verify(knotted) == []
 
 

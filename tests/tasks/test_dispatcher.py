@@ -28,6 +28,7 @@ REPORT = {
     "service": "payroll",
     "how_many": "only_me",
     "can_work": "not_at_all",
+    "channel": "phone",
 }
 
 
@@ -66,6 +67,12 @@ def test_a_new_incident_finds_its_group_and_the_caller_is_told(
     assert mail.to == ("alice@example.org",)
     assert mail.subject == f"{key}: we have your report"
     assert "Payroll does not open" in mail.text
+    told = [line.sentence for line in history(house, bob, key).rows if "notice" in line.sentence]
+    assert [line.partition(" was written")[2] for line in told] == [
+        ": opened.",
+        " down only: no mail server is set.",
+    ]
+    assert verify(house) == []
 
 
 def test_a_step_that_fails_is_tried_again_later_and_then_becomes_a_fault(

@@ -225,6 +225,7 @@ def report(house: House, once: str) -> str:
         "service": "payroll",
         "how_many": "only_me",
         "can_work": "not_at_all",
+        "channel": "phone",
     }
     done = start(house, alice, "incident", values, once=once)
     assert isinstance(done, Done), done

@@ -18,6 +18,7 @@ OSCAR = Actor("oscar", roles=frozenset({"requester"}))
 
 def report(house: House, actor: Actor, words: str, once: str) -> str:
     values = {"short_description": words, "how_many": "only_me", "can_work": "fully"}
+    values |= {"service": "mail", "channel": "portal"}
     done = start(house, actor, "incident", values, once=once)
     assert isinstance(done, Done), done
     return done.key

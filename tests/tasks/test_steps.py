@@ -13,7 +13,7 @@ from clearway.service.registry import ServiceContext
 from integrations.accounts import ScimAccounts
 from integrations.equipment import MailedOrders, Order
 from integrations.silent import NotConnected, Silent
-from integrations.smtp import SilentMailer
+from integrations.smtp import SilentMailer, SmtpMailer
 from tasks.catalogue import STEPS, Call, StepInputError, bind
 
 BPMN = Path(__file__).resolve().parent.parent.parent / "bpmn"
@@ -126,6 +126,31 @@ def test_a_notice_is_one_mail_and_tells_whom_it_did_not_reach(
     assert mail.message_id == "clearway-job-7"
     assert "https://desk.example.org/INC-1" in mail.text
     assert (answer["unknown"], answer["without_address"]) == (["nobody"], ["frank"])
+
+
+@pytest.mark.parametrize(
+    ("to", "why"),
+    [(["frank"], "no mail address of frank is known"), ([], "nobody is named")],
+)
+def test_a_notice_that_went_to_nobody_says_why(to: list[str], why: str):
+    doors = {
+        "addresses_of": lambda names: {name: [] for name in names},
+        "template_of": lambda hashed: "{{ key }} is done\n\nIt is.",
+        "base_url": "https://desk.example.org",
+        "now": lambda: AT,
+    }
+    server = SmtpMailer("127.0.0.1", 1, "desk@example.org")
+    call = bind({"notice": STEPS["notice"]}, {"mailer": server}, doors)["notice"]
+
+    answer = call({"template": "done", "template_hash": "abc", "to": to, "key": "INC-1"}, "7")
+
+    assert (answer["sent"], answer["only_noted"]) == ([], why)
+
+
+def test_without_a_mail_server_a_notice_is_only_noted(calls: Mapping[str, Call]):
+    told = {"template": "done", "template_hash": "abc", "to": ["alice"], "key": "INC-1"}
+
+    assert calls["notice"](told, "7")["only_noted"] == "no mail server is set"
 
 
 def test_a_notice_to_nobody_known_is_an_error(calls: Mapping[str, Call]):

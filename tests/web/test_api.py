@@ -35,6 +35,30 @@ def test_a_record_goes_from_opening_to_its_history(api: WithToken):
     assert any("bob completed Sort" in line["sentence"] for line in lines)
 
 
+def test_history_begins_where_the_caller_asks(api: WithToken):
+    key, number = _waiting_task(api)
+    bob, address = api("bob"), f"/api/v1/records/{key}/history"
+    bob.post(f"/api/v1/tasks/{number}/claim")
+
+    usual = [line["id"] for line in bob.get(address).json()["rows"]]
+    newest = bob.get(f"{address}?order=newest&limit=2").json()
+    rest = bob.get(f"{address}?order=newest&after={newest['after']}").json()
+    wrong = bob.get(f"{address}?order=sideways")
+    described = bob.get("/api/v1/openapi.json").json()["paths"]
+
+    assert usual == sorted(usual)
+    assert [line["id"] for line in (*newest["rows"], *rest["rows"])] == usual[::-1]
+    assert (wrong.status_code, rest["after"]) == (422, None)
+    [order] = [
+        it
+        for it in described["/records/{key}/history"]["get"]["parameters"]
+        if it["name"] == "order"
+    ]
+    assert order["schema"]["enum"] == ["oldest", "newest"]
+    assert order["schema"]["default"] == "oldest"
+    assert order["description"]
+
+
 @pytest.mark.parametrize("token", [None, "Bearer cw_unknown", "Basic Ym9iOmJvYg==", "Bearer "])
 def test_without_a_valid_token_nothing_is_told(app: FastAPI, token: str | None):
     client = TestClient(app, headers={"Authorization": token} if token else {})
@@ -337,8 +361,6 @@ def test_who_may_not_see_a_task_learns_nothing_from_its_commands(
         ("comments", {"text": "hello"}),
         ("comments", {"text": ""}),
         ("links", {"kind": "blocks", "to": "ERR-2"}),
-        ("cancel", {"reason": "because"}),
-        ("cancel", {"reason": ""}),
     ],
 )
 def test_who_may_not_see_a_record_learns_nothing_from_its_commands(
@@ -351,6 +373,18 @@ def test_who_may_not_see_a_record_learns_nothing_from_its_commands(
     unknown = olaf.post(f"/api/v1/records/ERR-999/{command}", json=body)
 
     assert hidden.status_code == unknown.status_code == 404
+    assert hidden.json() == unknown.json()
+
+
+@pytest.mark.parametrize("reason", ["because", ""])
+def test_who_may_cancel_nothing_is_told_the_same_of_every_record(api: WithToken, reason: str):
+    key, _ = _waiting_task(api)
+    olaf = api("olaf")
+
+    hidden = olaf.post(f"/api/v1/records/{key}/cancel", json={"reason": reason})
+    unknown = olaf.post("/api/v1/records/ERR-999/cancel", json={"reason": reason})
+
+    assert hidden.status_code == unknown.status_code == 403
     assert hidden.json() == unknown.json()
 
 

@@ -138,16 +138,25 @@ def test_records_are_linked(visitor: Enter, key: str, house: House, people: dict
 def test_a_record_is_cancelled_only_when_its_key_is_typed(
     visitor: Enter, key: str, rows: Callable[..., Any]
 ):
-    bob, path = visitor("bob"), f"/records/{key}"
+    grace, path = visitor("grace"), f"/records/{key}"
 
-    careless = bob.submit(bob.get(path), f"{path}/cancel", reason="Not needed", confirm="yes")
+    careless = grace.submit(grace.get(path), f"{path}/cancel", reason="Not needed", confirm="yes")
     assert careless.status == 422
     assert rows("SELECT ended_at FROM instance") == [(None,)]
 
-    done = bob.submit(careless, f"{path}/cancel", confirm=key)
+    done = grace.submit(careless, f"{path}/cancel", confirm=key)
 
     assert "The record was cancelled." in done.text
     assert not done.has_form(f"{path}/cancel")
+
+
+@pytest.mark.parametrize(("name", "shown"), [("bob", False), ("grace", True), ("trent", True)])
+def test_cancelling_is_offered_to_owners_and_administrators_only(
+    visitor: Enter, key: str, name: str, shown: bool
+):
+    path = f"/records/{key}"
+
+    assert visitor(name).get(path).has_form(f"{path}/cancel") is shown
 
 
 def test_an_ended_record_is_taken_up_again_by_a_new_one(
@@ -155,7 +164,7 @@ def test_an_ended_record_is_taken_up_again_by_a_new_one(
 ):
     alice, path = visitor("alice"), f"/records/{key}"
     assert not alice.get(path).html.xpath("//a[contains(@href, 'again=')]")
-    assert isinstance(cancel(house, people["bob"], key, "Not needed", once="cancel"), Done)
+    assert isinstance(cancel(house, people["grace"], key, "Not needed", once="cancel"), Done)
 
     [again] = alice.get(path).html.xpath("//a[contains(@href, 'again=')]/@href")
     form = alice.get(again)
@@ -206,6 +215,58 @@ def test_history_tells_in_sentences_with_the_newest_first(
     assert "bob noted internally" in moments[0]
     assert "It is there" in moments[0]
     assert any("alice opened it" in moment for moment in moments)
+
+
+LONG_HISTORY = """INSERT INTO entry
+    (instance_id, revision, at, actor, command, kind, details, leaf)
+SELECT i.id, 100 + n, i.started_at + make_interval(mins => n), 'bob', 'comment', kind,
+    jsonb_build_object('text', 'word ' || n || kind, 'public', true), ''
+FROM instance i, generate_series(1, 400) n, unnest(ARRAY['comment', 'noted']) kind
+ORDER BY n, kind RETURNING 1"""
+
+
+def _words(page: Any) -> list[str]:
+    return [
+        it.text_content().strip() for it in page.html.xpath("//*[@class='moment-head']/span[1]")
+    ]
+
+
+def test_the_order_of_history_is_turned_and_stands_in_the_address(
+    visitor: Enter, brought: str, hand_clock: HandClock
+):
+    bob, path = visitor("bob"), f"/records/{brought}"
+
+    newest = bob.get(path)
+    [turn] = newest.html.xpath("//a[contains(., 'Begin with the oldest')]/@href")
+    oldest = bob.get(turn)
+    [back] = oldest.html.xpath("//a[contains(., 'Begin with the newest')]/@href")
+
+    assert turn == f"{path}?order=oldest#history"
+    assert _words(oldest) == _words(newest)[::-1]
+    assert _words(bob.get(back)) == _words(newest)
+    assert "alice opened it" in _words(oldest)[0]
+    [news] = oldest.html.xpath("//main//*[@data-record]/@hx-get")
+    [again] = bob.get(news.replace("seen=", "seen=x")).html.xpath("//a/@href")
+    assert again == f"{path}?order=oldest"
+
+
+@pytest.mark.parametrize(("order", "further"), [("newest", "older"), ("oldest", "newer")])
+def test_a_long_history_is_leafed_through_without_tearing_a_moment(
+    visitor: Enter, brought: str, rows: Callable[..., Any], order: str, further: str
+):
+    rows(LONG_HISTORY)
+    bob, path = visitor("bob"), f"/records/{brought}"
+
+    first = bob.get(f"{path}?order={order}")
+    [more] = first.html.xpath(f"//a[contains(., 'Go on to {further} lines')]/@href")
+    second = bob.get(more)
+
+    told = [it.text_content() for it in first.html.xpath("//*[@class='moment-text lines']")]
+    told += [it.text_content() for it in second.html.xpath("//*[@class='moment-text lines']")]
+    wanted = [f"word {n}comment" for n in range(1, 401)]
+    assert told == (wanted[::-1] if order == "newest" else wanted)
+    assert not second.html.xpath("//a[contains(., 'Go on to')]")
+    assert second.html.xpath(f"//a[contains(., 'Back to the {order}')]")
 
 
 def test_who_may_not_see_it_learns_nothing_by_acting_on_it(

@@ -105,6 +105,8 @@ def test_a_vote_for_another_seat_moves_there(
     moved = dave.submit(page, f"/tasks/{approval}/vote", button=("choice", "approve"), seat="chair")
 
     assert "a vote for another seat moves it there" in page.text
+    assert "Nothing is decided before the seat chair has voted." in page.text
+    assert "Nothing is decided before" not in moved.text
     assert "1 of 3 seats voted" in moved.text
     assert rows("SELECT s.name FROM ballot b JOIN seat s ON s.id = seat_id WHERE NOT replaced") == [
         ("chair",)

@@ -22,10 +22,12 @@ USER = frozenset(
         "role",
     ]
 )
-PERSON_FIELDS = ("only", "holder")
+PERSON_FIELDS = ("only", "also", "holder")
 """What names a field of the record in which a person stands."""
 TELLING = frozenset(("notice", "to", "start", "expires"))
-MESSAGE = frozenset(("action", "role", "only"))
+MESSAGE = frozenset(("action", "role", "only", "also"))
+OPENING = frozenset(("role", "holder"))
+"""Where a person opens a record. No field says yet who alone may, or who may as well."""
 TIMER = frozenset(("calendar", "missed"))
 
 
@@ -62,8 +64,8 @@ def allowed_on(node: Node) -> frozenset[str]:
         found |= TELLING
     if node.kind == "receiveTask" or ("message" in kinds and not throws):
         found |= MESSAGE
-    if node.kind == "startEvent" and not kinds:
-        found |= {"role"}
+    if node.kind == "startEvent" and node.scope.kind == "process" and kinds <= {"message"}:
+        found = (found | OPENING) - {"only", "also"}
     if "timer" in kinds:
         found |= TIMER
     return frozenset(found)
@@ -134,13 +136,36 @@ def _check_telling(node: Node, say: Say) -> None:
         )
 
 
-def _check_only(node: Node, say: Say) -> None:
-    if node.own.get("only") and not node.own.get("action"):
+def _check_roles(node: Node, say: Say) -> None:
+    named = node.own.get("role", "").split()
+    for name in sorted({name for name in named if named.count(name) > 1}):
+        say.error(
+            node.id, "role-twice", f"It names the role `{name}` twice.", "Name each role once."
+        )
+    if len(named) > 1 and "action" not in allowed_on(node):
         say.error(
             node.id,
-            "only-place",
-            "It says which person alone may send it, but no person can send it.",
-            "Give it a button with clearway:action, or remove clearway:only.",
+            "role-many",
+            "It names several roles, but only a message event may be for several.",
+            "Name one role: the registry may give it to several groups.",
+        )
+
+
+def _check_senders(node: Node, say: Say) -> None:
+    for name, what in (("only", "alone may"), ("also", "may also")):
+        if node.own.get(name) and not node.own.get("action"):
+            say.error(
+                node.id,
+                f"{name}-place",
+                f"It says which person {what} send it, but no person can send it.",
+                f"Give it a button with clearway:action, or remove clearway:{name}.",
+            )
+    if node.own.get("only") and node.own.get("also"):
+        say.error(
+            node.id,
+            "only-also",
+            "It says which person alone may send it, and which person may as well.",
+            "Keep clearway:only or clearway:also.",
         )
 
 
@@ -191,7 +216,8 @@ _CHECKS: tuple[Callable[[Node, Say], None], ...] = (
     _check_retries,
     _check_missed,
     _check_telling,
-    _check_only,
+    _check_roles,
+    _check_senders,
     _check_fields,
     _check_extensions,
 )

@@ -7,7 +7,7 @@ from clearway.engine import limits
 from clearway.engine.compiler import is_first, starting_nodes
 from clearway.engine.examine import Draft
 from clearway.engine.gate.say import Say
-from clearway.engine.lanes import lanes_without_role
+from clearway.engine.lanes import lanes_with_many_roles, lanes_without_role
 from clearway.engine.markup import BPMN
 from clearway.engine.model import Node, Scope
 
@@ -62,6 +62,13 @@ def check(process: Scope, draft: Draft, say: Say) -> None:
             "lane-role",
             "The lane does not say whose it is.",
             "Name the role in clearway:role.",
+        )
+    for lane in lanes_with_many_roles(_element(process, draft)):
+        say.error(
+            lane,
+            "role-many",
+            "The lane names several roles.",
+            "Name one role: the registry may give it to several groups.",
         )
     for scope in process.walk():
         _check_led_to(scope, say)

@@ -8,6 +8,7 @@ from clearway.engine.gate.form_types import contradictions
 from clearway.engine.gate.record import check_schema
 from clearway.engine.gate.say import Say
 from clearway.engine.model import Node
+from processes.links import NAMES
 
 
 def check(draft: Draft) -> None:
@@ -61,8 +62,11 @@ _OF_THE_RECORD = frozenset(("x-material", "x-merge"))
 _KEYS = _OF_THE_RECORD | {
     "x-ahead",
     "x-comment",
+    "x-link",
     "x-multiline",
+    "x-of",
     "x-only",
+    "x-open",
     "x-suggest",
     "x-titles",
     "x-why",
@@ -90,6 +94,7 @@ def _check_keys(
             f"`{name}` must be ahead, but is no moment.",
             'Give it "format": "date-time", or remove x-ahead.',
         )
+    _check_link(draft, path, element, name, shape)
     why = shape.get("x-why")
     if why is not None and (why not in properties or why == name):
         draft.findings.error(
@@ -99,6 +104,34 @@ def _check_keys(
             f"`{why}` is to say why `{name}` changes, but is no other field of the form.",
             "Name a field of this form in x-why.",
         )
+
+
+def _check_link(draft: Draft, path: str, element: str, name: str, shape: Mapping[str, Any]) -> None:
+    """A field that names other records: `x-link`, and what only means something beside it."""
+    link, processes = shape.get("x-link"), shape.get("x-of", [])
+    problem = None
+    if link is None and ("x-of" in shape or "x-open" in shape):
+        problem = "`x-of` and `x-open` mean nothing without `x-link`", "Add x-link, or remove them"
+    elif link is not None and link not in NAMES:
+        problem = f"`{link}` is no kind of link", f"Write one of {', '.join(NAMES)}"
+    elif link is not None and not _names_keys(shape):
+        problem = "only a text or a list of texts names records", 'Give it "type": "string"'
+    elif link is not None and (shape.get("x-comment") or shape.get("x-only")):
+        problem = "what is not kept in the record links nothing", "Remove x-comment or x-only"
+    elif not (isinstance(processes, list) and all(isinstance(it, str) for it in processes)):  # pyright: ignore[reportUnknownVariableType] JSON
+        problem = "`x-of` is no list of processes", 'Write for example ["incident"]'
+    elif not isinstance(shape.get("x-open", False), bool):
+        problem = "`x-open` is neither true nor false", "Write true or remove it"
+    if problem is not None:
+        what, remedy = problem
+        draft.findings.error(path, element, "form-link", f"In `{name}`, {what}.", f"{remedy}.")
+
+
+def _names_keys(shape: Mapping[str, Any]) -> bool:
+    items = shape.get("items")
+    of_items = items if isinstance(items, dict) else {}  # pyright: ignore[reportUnknownVariableType] JSON
+    kind: object = shape.get("type")
+    return kind == "string" or (kind == "array" and {"type": "string"}.items() <= of_items.items())  # pyright: ignore[reportUnknownMemberType] JSON
 
 
 def _check_properties(draft: Draft, path: str, element: str, schema: Any) -> None:

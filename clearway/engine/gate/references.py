@@ -40,8 +40,7 @@ def check_surroundings(node: Node, surroundings: Surroundings, say: Say) -> None
     named = (
         ("step", node.own.get("step"), surroundings.steps, "tasks/catalogue.py"),
         ("rule", node.own.get("rule"), surroundings.rules, "processes/catalogue.py"),
-        ("role", node.own.get("role"), surroundings.roles, "the registry"),
-        ("role", node.role, surroundings.roles, "the registry"),
+        *(("role", name, surroundings.roles, "the registry") for name in _roles(node)),
     )
     for what, name, known, where in named:
         if name and known is not None and name not in known:
@@ -53,6 +52,11 @@ def check_surroundings(node: Node, surroundings: Surroundings, say: Say) -> None
     opened = node.own.get("start")
     if opened and surroundings.processes and opened not in surroundings.processes:
         _missing(node, "process", opened, surroundings.processes, "bpmn/", say)
+
+
+def _roles(node: Node) -> list[str]:
+    """Its own and those of its lane, in their order."""
+    return list(dict.fromkeys([*node.own.get("role", "").split(), *(node.role or "").split()]))
 
 
 def _missing(node: Node, what: str, name: str, known: frozenset[str], where: str, say: Say) -> None:

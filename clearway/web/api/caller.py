@@ -1,6 +1,6 @@
 """Who calls the API: a bearer token, the actor it stands for, and the key of the request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
@@ -9,10 +9,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from clearway.service.forms import invalid, unkeepable
 from clearway.service.house import House
-from clearway.service.record import record
 from clearway.service.sign_in import token_actor
-from clearway.service.task import task
-from clearway.service.values import Actor, Done, Refusal
+from clearway.service.values import Actor, Refusal
 from clearway.web.api.problems import ApiRefusal
 from clearway.web.portal import Portal, portal_of
 from clearway.web.visit import new_once
@@ -71,31 +69,11 @@ def accepted(found: T | Refusal) -> T:
     return found
 
 
-def done_with_task(calling: Caller, task_id: int, done: Done | Refusal) -> Done:
-    """What a command on a task did; its refusal is told to those alone who may see the task."""
-    return _told(calling, done, lambda: task(calling.house, calling.actor, task_id))
-
-
-def done_with_record(calling: Caller, key: str, done: Done | Refusal) -> Done:
-    """The same for a command on a record."""
-    return _told(calling, done, lambda: record(calling.house, calling.actor, key))
-
-
 def keepable(values: Mapping[str, object]) -> Mapping[str, object]:
     """The values of a form; those that no record can hold are refused, each by its name."""
     if problems := unkeepable(values):
         raise ApiRefusal(invalid(problems))
     return values
-
-
-def _told(calling: Caller, done: Done | Refusal, look: Callable[[], object]) -> Done:
-    """A refusal says who has a thing and how it stands: a person must be let in to read it.
-
-    Asked only after a refusal, so that what is carried out pays nothing for it.
-    """
-    if isinstance(done, Refusal) and calling.actor.is_person:
-        accepted(look())
-    return accepted(done)
 
 
 Calling = Annotated[Caller, Depends(caller)]

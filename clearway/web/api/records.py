@@ -10,7 +10,7 @@ from clearway.service.attach import attach, attachment
 from clearway.service.cancel import cancel
 from clearway.service.comment import comment
 from clearway.service.deliver import send
-from clearway.service.history import history
+from clearway.service.history import Order, history
 from clearway.service.instance_view import instance_view
 from clearway.service.link import link
 from clearway.service.record import record
@@ -19,7 +19,7 @@ from clearway.service.start import start
 from clearway.service.values import Done, EntryView, InstanceView, Page, RecordRow, RecordView
 from clearway.web.addresses import RowId
 from clearway.web.api.bodies import ActionBody, CommentBody, LinkBody, ReasonBody, StartBody
-from clearway.web.api.caller import Calling, Once, accepted, done_with_record, keepable
+from clearway.web.api.caller import Calling, Once, accepted, keepable
 from clearway.web.api.description import BINARY, errors, file_answer, raw_body
 from clearway.web.api.plain import answer
 from clearway.web.pages.record import saved_as
@@ -29,6 +29,9 @@ router = APIRouter(prefix="/records", tags=["records"])
 _COMMAND = errors(400, 403, 404, 409, 413)
 
 Limit = Annotated[int, Query(ge=1, le=200)]
+HistoryOrder = Annotated[
+    Order, Query(description="Which line comes first; a cursor goes on in its own order only.")
+]
 
 
 @router.get("", response_model=Page[RecordRow], responses=errors())
@@ -76,10 +79,14 @@ def get(calling: Calling, key: str) -> Response:
 
 @router.get("/{key}/history", response_model=Page[EntryView], responses=errors(404))
 def get_history(
-    calling: Calling, key: str, after: str | None = None, limit: Limit = 100
+    calling: Calling,
+    key: str,
+    after: str | None = None,
+    limit: Limit = 100,
+    order: HistoryOrder = "oldest",
 ) -> Response:
-    """What happened to the record."""
-    found = history(calling.house, calling.actor, key, after=after, limit=limit)
+    """What happened to the record. `after` of the answer is the cursor of the next page."""
+    found = history(calling.house, calling.actor, key, after=after, limit=limit, order=order)
     return answer(accepted(found))
 
 
@@ -93,28 +100,28 @@ def get_instance(calling: Calling, key: str) -> Response:
 def act(calling: Calling, key: str, body: ActionBody, once: Once) -> Response:
     """Send an action of the record."""
     done = send(calling.house, calling.actor, key, body.action, keepable(body.values), once=once)
-    return answer(done_with_record(calling, key, done))
+    return answer(accepted(done))
 
 
 @router.post("/{key}/comments", response_model=Done, status_code=201, responses=_COMMAND)
 def add_comment(calling: Calling, key: str, body: CommentBody, once: Once) -> Response:
     """Comment on the record."""
     done = comment(calling.house, calling.actor, key, body.text, public=body.public, once=once)
-    return answer(done_with_record(calling, key, done), 201)
+    return answer(accepted(done), 201)
 
 
 @router.post("/{key}/links", response_model=Done, status_code=201, responses=_COMMAND)
 def add_link(calling: Calling, key: str, body: LinkBody, once: Once) -> Response:
     """Link the record with another."""
     done = link(calling.house, calling.actor, key, body.kind, body.to, once=once)
-    return answer(done_with_record(calling, key, done), 201)
+    return answer(accepted(done), 201)
 
 
 @router.post("/{key}/cancel", response_model=Done, responses=_COMMAND)
 def cancel_record(calling: Calling, key: str, body: ReasonBody, once: Once) -> Response:
-    """Cancel the record."""
+    """Cancel the record, for process owners and administrators: everything in it stops."""
     done = cancel(calling.house, calling.actor, key, body.reason, once=once)
-    return answer(done_with_record(calling, key, done))
+    return answer(accepted(done))
 
 
 @router.post(

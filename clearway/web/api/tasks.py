@@ -14,7 +14,7 @@ from clearway.service.values import Done, Page, TaskView, WorkItemView
 from clearway.service.vote import vote
 from clearway.web.addresses import RowId
 from clearway.web.api.bodies import AssignBody, CompleteBody, VoteBody
-from clearway.web.api.caller import Calling, Once, accepted, done_with_task, keepable
+from clearway.web.api.caller import Calling, Once, accepted, keepable
 from clearway.web.api.description import errors
 from clearway.web.api.plain import answer
 
@@ -56,28 +56,28 @@ def get(calling: Calling, task_id: RowId) -> Response:
 def claim_it(calling: Calling, task_id: RowId, once: Once) -> Response:
     """Take the task."""
     done = claim(calling.house, calling.actor, task_id, once=once)
-    return answer(done_with_task(calling, task_id, done))
+    return answer(accepted(done))
 
 
 @router.post("/{task_id}/unclaim", response_model=Done, responses=_COMMAND)
 def unclaim_it(calling: Calling, task_id: RowId, once: Once) -> Response:
     """Give the task back."""
     done = unclaim(calling.house, calling.actor, task_id, once=once)
-    return answer(done_with_task(calling, task_id, done))
+    return answer(accepted(done))
 
 
 @router.post("/{task_id}/assign", response_model=Done, responses=_COMMAND_WITH_BODY)
 def assign_it(calling: Calling, task_id: RowId, body: AssignBody, once: Once) -> Response:
     """Give the task to somebody."""
     done = assign(calling.house, calling.actor, task_id, body.person, once=once)
-    return answer(done_with_task(calling, task_id, done))
+    return answer(accepted(done))
 
 
 @router.post("/{task_id}/complete", response_model=Done, responses=_COMMAND_WITH_BODY)
 def complete_it(calling: Calling, task_id: RowId, body: CompleteBody, once: Once) -> Response:
     """Complete the task with the values of its form."""
     done = complete(calling.house, calling.actor, task_id, keepable(body.values), once=once)
-    return answer(done_with_task(calling, task_id, done))
+    return answer(accepted(done))
 
 
 @router.post("/{task_id}/vote", response_model=Done, responses=_COMMAND_WITH_BODY)
@@ -93,4 +93,4 @@ def vote_on_it(calling: Calling, task_id: RowId, body: VoteBody, once: Once) -> 
         conditions=body.conditions,
         once=once,
     )
-    return answer(done_with_task(calling, task_id, done))
+    return answer(accepted(done))

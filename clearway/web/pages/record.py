@@ -11,21 +11,22 @@ from clearway.service.attach import attach, attachment
 from clearway.service.cancel import cancel
 from clearway.service.comment import comment
 from clearway.service.deliver import send
-from clearway.service.history import history
+from clearway.service.history import Order, history
 from clearway.service.instance_view import instance_view
-from clearway.service.link import KINDS, link
+from clearway.service.link import link
 from clearway.service.record import record
-from clearway.service.values import ActionView, Refusal
+from clearway.service.values import ActionView, EntryView, Page, Refusal
 from clearway.web.addresses import RowId
 from clearway.web.forms import Form as ShownForm
 from clearway.web.forms import form_of
-from clearway.web.moments import moments
+from clearway.web.moments import moments, whole
 from clearway.web.pages.trouble import refusal_page
 from clearway.web.rendering import go, page, status_of
 from clearway.web.suggestions import suggestions
 from clearway.web.typed import Typed, read_typed
 from clearway.web.visit import Form, Posting, Visit, Visiting
 from clearway.web.words import spoken
+from processes.links import KINDS
 
 router = APIRouter(prefix="/records")
 
@@ -52,19 +53,19 @@ class ShownAction:
 
 
 @router.get("/{key}")
-def show(visit: Visiting, key: str, after: str = "") -> HTMLResponse:
-    """What the record holds, and what can be done with it."""
-    return _page(visit, key, after=after)
+def show(visit: Visiting, key: str, after: str = "", order: str = "") -> HTMLResponse:
+    """What the record holds, and what can be done with it; `order=oldest` turns its history."""
+    return _page(visit, key, after=after, order=_order(order))
 
 
 @router.get("/{key}/news")
-def news(visit: Visiting, key: str, seen: str = "") -> HTMLResponse:
+def news(visit: Visiting, key: str, seen: str = "", order: str = "") -> HTMLResponse:
     """For a page that is open: whether the record changed since the page was made."""
     view = record(visit.portal.house, visit.actor, key)
     if isinstance(view, Refusal):
         return refusal_page(visit, view)
     changed = view.changed_at.isoformat() != seen
-    return page(visit, "record_news.html", view=view, changed=changed)
+    return page(visit, "record_news.html", view=view, changed=changed, order=_order(order))
 
 
 @router.get("/{key}/diagram")
@@ -209,13 +210,19 @@ def _answer(
 
 
 def _page(
-    visit: Visit, key: str, answered: Answered | None = None, *, after: str = ""
+    visit: Visit,
+    key: str,
+    answered: Answered | None = None,
+    *,
+    after: str = "",
+    order: Order = "newest",
 ) -> HTMLResponse:
     house, actor = visit.portal.house, visit.actor
     view = record(house, actor, key)
     if isinstance(view, Refusal):
         return refusal_page(visit, view)
-    told = history(house, actor, key, after=after or None, limit=_MOST_LINES)
+    told = history(house, actor, key, after=after or None, limit=_MOST_LINES, order=order)
+    lines = Page[EntryView]([], None) if isinstance(told, Refusal) else whole(told)
     refusal = answered.refusal if answered else None
     actions = _shown_actions(visit, view.actions, view.values, answered)
     return page(
@@ -223,9 +230,10 @@ def _page(
         "record.html",
         status=status_of(refusal) if refusal else 200,
         view=view,
-        moments=[] if isinstance(told, Refusal) else moments(told.rows),
-        more="" if isinstance(told, Refusal) else told.after or "",
+        moments=moments(lines.rows, newest_first=order == "newest"),
+        more=lines.after or "",
         paged=bool(after),
+        order=order,
         where=answered.where if answered else "",
         refusal=refusal,
         texts=(answered.texts if answered else None) or {},
@@ -234,6 +242,11 @@ def _page(
         link_kinds=list(KINDS),
         links=[_link_from_here(key, *one) for one in view.links],
     )
+
+
+def _order(asked: str) -> Order:
+    """Whoever works on a record looks for what happened last; auditors read from the beginning."""
+    return "oldest" if asked == "oldest" else "newest"
 
 
 def _link_from_here(key: str, from_key: str, kind: str, to_key: str) -> tuple[str, str]:

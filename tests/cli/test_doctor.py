@@ -1,0 +1,26 @@
+"""`clearway doctor`: what the settings leave out is told too."""
+
+import json
+from typing import Any
+
+import pytest
+
+from clearway.service.house import House
+
+pytestmark = pytest.mark.database
+
+
+def test_it_says_that_no_mail_server_is_set(
+    house: House, run_in_house: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("CLEARWAY_SMTP_HOST", raising=False)
+    without = json.loads(run_in_house("doctor", "-o", "json").stdout)
+    monkeypatch.setenv("CLEARWAY_SMTP_HOST", "mail.example.org")
+    named = json.loads(run_in_house("doctor", "-o", "json").stdout)
+
+    [told], [silent] = (
+        [sign["text"] for sign in signs if sign["subject"] == "connections"]
+        for signs in (without, named)
+    )
+    assert "name a mail server in CLEARWAY_SMTP_HOST" in told
+    assert "mail server" not in silent
