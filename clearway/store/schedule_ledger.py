@@ -65,8 +65,10 @@ def begin_run(
     """Take the run; False when it is finished, or another process is at it."""
     table = schema.scheduled_run
     note_due(connection, schedule, [due_at])
+    # Whoever has it may ask again: the answer to the first time may have been lost on its way.
+    is_ours = and_(table.c.runner == runner, table.c.finished_at.is_(None))
     statement = update(table).where(
-        table.c.schedule == schedule, table.c.due_at == due_at, _is_free(now)
+        table.c.schedule == schedule, table.c.due_at == due_at, or_(_is_free(now), is_ours)
     )
     begun = connection.execute(statement.values(started_at=now, runner=runner))
     return begun.rowcount == 1

@@ -69,7 +69,10 @@ def readable_by(reader: Reader) -> ColumnElement[bool]:
             )
         )
         seated = exists().where(schema.round_.c.work_item_id == item.c.id, voted)
+        entry = schema.entry
         mine.append(instance.c.requester == person)
+        # Whoever opened it for somebody else, or did anything else with it.
+        mine.append(exists().where(entry.c.instance_id == instance.c.id, entry.c.actor == person))
         mine.append(exists().where(item.c.instance_id == instance.c.id, or_(worked, seated)))
     return or_(*mine)
 

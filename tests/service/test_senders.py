@@ -9,6 +9,7 @@ from clearway.service.comment import comment
 from clearway.service.deliver import send
 from clearway.service.deploy import deploy
 from clearway.service.record import record
+from clearway.service.search import search
 from clearway.service.start import start
 from clearway.service.values import Actor, Done, Refusal
 from clearway.service.verify import verify
@@ -134,3 +135,14 @@ def test_what_a_channel_opens_was_opened_by_nobody(house, people):
 
     assert "opened_by" not in record(house, people["bob"], key).values
     assert send(house, people["erin"], key, "again", {}, once="2").state == "sent"
+
+
+def test_who_opened_it_for_somebody_finds_it(house, people, ask):
+    key = ask("alice")
+
+    found, by_another = (search(house, people[name], "zoe") for name in ("alice", "bob"))
+    other = search(house, Actor("xavier", roles=frozenset({"requester"})), "zoe")
+
+    assert [it.key for it in found.rows] == [key]
+    assert [it.key for it in by_another.rows] == [key]
+    assert list(other.rows) == []
