@@ -113,6 +113,7 @@ def test_a_report_is_asked_about_answered_accepted_and_closed(
     alice.get_by_label("What does not work").fill("The projector stays dark")
     alice.get_by_label("How many people does it touch").select_option(label="My team")
     alice.get_by_label("Is there a way to keep working").select_option(label="No")
+    alice.get_by_label("Service", exact=True).fill("mail")
     alice.get_by_role("button", name="Open").click()
     alice.wait_for_url(re.compile("/records/INC-"))
     key = re.findall(r"INC-\d+", alice.url)[0]
