@@ -49,13 +49,14 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "find_context": Step(incident.find_context, needs=("find_service",)),
         # problem: key, incidents (keys) -> linked; business error unknown_record
         "link_incidents": Step(problem.link_incidents, needs=("link",)),
-        # onboarding: user_name, full_name, mail -> account_id, user_name
+        # onboarding: key, user_name, full_name, mail, account_id -> account_id, user_name;
+        # business error user_name_taken
         "create_account": Step(onboarding.create_account, needs=("accounts",)),
-        # user_name -> removed
+        # key, user_name, account_id -> removed
         "remove_account": Step(onboarding.remove_account, needs=("accounts",)),
-        # user_name, groups -> granted; business error unknown_access
+        # key, user_name, groups -> granted; business error unknown_access
         "grant_access": Step(onboarding.grant_access, needs=("accounts",)),
-        # user_name, groups -> revoked
+        # key, user_name, groups, account_id -> revoked
         "revoke_access": Step(onboarding.revoke_access, needs=("accounts",)),
         # key, for_person, item, deliver_to, needed_by -> order_number
         "order_laptop": Step(onboarding.order_laptop, needs=("equipment", "now")),

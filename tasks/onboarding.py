@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from clearway.errors import StepError
 from clearway.now import TimeSource
-from integrations.accounts import Accounts
+from integrations.accounts import Accounts, AccountTaken
 from integrations.equipment import Equipment, Order
 from integrations.http import RemoteRefusal
 
@@ -12,29 +12,49 @@ _NOT_FOUND = 404
 
 
 def create_account(
-    *, user_name: str, full_name: str, mail: str | None = None, accounts: Accounts
+    *,
+    key: str,
+    user_name: str,
+    full_name: str,
+    mail: str | None = None,
+    account_id: str | None = None,
+    accounts: Accounts,
 ) -> Mapping[str, object]:
-    """Make the account a new colleague signs in with; answers its `account_id`."""
-    account = accounts.create(user_name, full_name, mail)
+    """Make the account a new colleague signs in with; answers its `account_id`.
+
+    It is made for the record `key`; what that record made under another user name, `account_id`,
+    goes. Raises StepError `user_name_taken` when somebody else has the account.
+    """
+    try:
+        account = accounts.create(user_name, full_name, mail, made_for=key, account_id=account_id)
+    except AccountTaken as taken:
+        raise StepError("user_name_taken", str(taken)) from taken
     return {"account_id": account.id, "user_name": account.user_name}
 
 
-def remove_account(*, user_name: str, accounts: Accounts) -> Mapping[str, object]:
-    """Undo `create_account`; `removed` is False when there was no account."""
-    return {"removed": accounts.remove(user_name)}
+def remove_account(
+    *, key: str, user_name: str, account_id: str | None = None, accounts: Accounts
+) -> Mapping[str, object]:
+    """Undo `create_account`; `removed` is False when no account was made for the record `key`."""
+    return {"removed": accounts.remove(user_name, made_for=key, account_id=account_id)}
 
 
 def grant_access(
-    *, user_name: str, groups: Sequence[str] | str | None = None, accounts: Accounts
+    *,
+    key: str,
+    user_name: str,
+    groups: Sequence[str] | str | None = None,
+    accounts: Accounts,
 ) -> Mapping[str, object]:
-    """Put the account into these groups of the accounts service; answers them as `granted`.
+    """Put the account of the record `key` into these groups; answers them as `granted`.
 
-    Raises StepError `unknown_access` when the account or a group does not exist.
+    Raises StepError `unknown_access` when a group does not exist, or the account was not made for
+    the record.
     """
     wanted = _names(groups)
     for group in wanted:
         try:
-            accounts.grant(user_name, group)
+            accounts.grant(user_name, group, made_for=key)
         except RemoteRefusal as refusal:
             if refusal.status != _NOT_FOUND:
                 raise
@@ -43,10 +63,23 @@ def grant_access(
 
 
 def revoke_access(
-    *, user_name: str, groups: Sequence[str] | str | None = None, accounts: Accounts
+    *,
+    key: str,
+    user_name: str,
+    groups: Sequence[str] | str | None = None,
+    account_id: str | None = None,
+    accounts: Accounts,
 ) -> Mapping[str, object]:
-    """Undo `grant_access`; answers as `revoked` what the account was taken out of."""
-    return {"revoked": [group for group in _names(groups) if accounts.revoke(user_name, group)]}
+    """Undo `grant_access`; answers as `revoked` what the account was taken out of.
+
+    An account that was not made for the record `key` stays in its groups.
+    """
+    revoked = [
+        group
+        for group in _names(groups)
+        if accounts.revoke(user_name, group, made_for=key, account_id=account_id)
+    ]
+    return {"revoked": revoked}
 
 
 def order_laptop(

@@ -24,7 +24,8 @@ def decide(token: Token, decision: str) -> Value:
         raise ProcessFault(
             token.task_spec.name,
             f"The decision `{decision}` gives no answer: {error}",
-            "Correct the data and try again, or correct the table.",
+            "Correct the data and try again. Or correct the table, deploy it, move the record to "
+            "that version, and try again.",
         ) from error
     details: dict[str, Any] = {
         "decision": decision,

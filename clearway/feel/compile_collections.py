@@ -5,7 +5,7 @@ from collections.abc import Iterator as Items
 from decimal import Decimal
 
 from clearway.feel.access import item_at, iterated, steps_between
-from clearway.feel.errors import FeelEvaluationError, FeelSyntaxError, place_of
+from clearway.feel.errors import FeelEvaluationError, FeelLimitError, FeelSyntaxError, place_of
 from clearway.feel.frame import Closure, Code, Frame
 from clearway.feel.scope import Maker, Scope
 from clearway.feel.syntax import (
@@ -142,7 +142,7 @@ def loop(node: For, scope: Scope, maker: Maker) -> Code:
             results.append(body(frame))
         return results
 
-    return run
+    return _located(run, node.at, maker)
 
 
 def quantified(node: Quantified, scope: Scope, maker: Maker) -> Code:
@@ -166,7 +166,21 @@ def quantified(node: Quantified, scope: Scope, maker: Maker) -> Code:
                 unknown = True
         return None if unknown else not decides
 
-    return run
+    return _located(run, node.at, maker)
+
+
+def _located(run: Code, at: int, maker: Maker) -> Code:
+    """The same; what is too much for it is blamed on the place where it begins."""
+    text = maker.uses.text
+
+    def located(frame: Frame) -> object:
+        try:
+            return run(frame)
+        except FeelLimitError as error:
+            error.locate(text, at)
+            raise
+
+    return located
 
 
 def function_of(node: FunctionOf, scope: Scope, maker: Maker) -> Code:

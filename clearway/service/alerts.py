@@ -107,12 +107,18 @@ class AlertLedger:
         return self.house.store.change(line)
 
 
-def _owner(deployed: Deployed, snapshot: Snapshot) -> str | None:
+def _owner(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> str | None:
     items = snapshot.open_items()
     person = next((item.assignee for item in items if item.assignee), None)
     if person is not None or items:
         return person
-    fields = (it.holder for it in deployed.elements.values() if it.holder)
+    # Who has completed a task is no longer at it, though its field still names them.
+    finished = alerts.finished_tasks(transaction, snapshot.instance_id)
+    fields = (
+        it.holder
+        for it in deployed.elements.values()
+        if it.holder and it.kind == "userTask" and it.id not in finished
+    )
     people = (snapshot.record.get(field) for field in fields)
     return next((str(person) for person in people if person), None)
 
@@ -132,16 +138,17 @@ def condition_ended(
 
     When somebody works on it, the text is added as a comment and the message `claimed` sent;
     otherwise the message `unclaimed`, which an open record that does not wait for it yet gets
-    once it does, within `KEPT`. To the payload comes `owner`: who has an open task, or who had
-    the last one while nothing but time or others is waited for; or None.
+    once it does, within `KEPT`. To the payload comes `owner`: who has an open task, or whom the
+    field of a task names that was taken away before it was completed, while nothing but time or
+    others is waited for (on hold); or None.
     Details: `message`, what was sent, or None for a record that has ended. Decided under the
     record's lock.
     """
     request = {"key": key, "unclaimed": unclaimed, "claimed": claimed, "payload": payload}
     command = Command(actor, "send", request, once, cannot_see("record"))
 
-    def plan(_transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
-        owner = _owner(deployed, snapshot)
+    def plan(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
+        owner = _owner(transaction, deployed, snapshot)
         name = claimed if owner else unclaimed
         told = {**payload, "owner": owner}
         event = waiting_for(snapshot, name) if snapshot.ended_at is None else None

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, cast
 
 from clearway.engine.values import ProcessFault
@@ -19,7 +20,7 @@ from clearway.store.jsonb import NotJson
 from clearway.store.loading import Asking, Loaded
 from clearway.store.registry_log import request_hash
 from clearway.store.rows import FirstAnswer, Snapshot
-from clearway.store.writing import write
+from clearway.store.writing import keep_answer, write
 
 _log = logging.getLogger(__name__)
 _LONGEST_KEY = 200
@@ -89,7 +90,7 @@ def carry_out(
         outcome = plan(transaction, deployed, snapshot)
         if isinstance(outcome, Refusal):
             return _told(transaction, deployed, snapshot, command, outcome)
-        return record(transaction, outcome, command, hashed)
+        return record(transaction, outcome, command, hashed, house.now())
 
     try:
         return run(house, attempt)
@@ -106,13 +107,18 @@ def run(house: House, attempt: Callable[[Transaction], Done | Refusal]) -> Done 
             house.version(unready.version_id)
 
 
-def record(transaction: Transaction, plan: Plan, command: Command, hashed: str) -> Done:
+def record(
+    transaction: Transaction, plan: Plan, command: Command, hashed: str, now: datetime
+) -> Done:
     """Write a plan with its answer."""
+    answer = FirstAnswer(command.name, hashed, _kept(plan.done)) if command.once else None
     if plan.effect is None:
+        # There was nothing to do, and nothing is done when it is delivered again later.
+        if answer is not None:
+            keep_answer(transaction, command.once, answer, now)
         return plan.done
     effect = plan.effect
-    if command.once:
-        answer = FirstAnswer(command.name, hashed, _kept(plan.done))
+    if answer is not None:
         effect = replace(effect, answer=(command.once, answer))
     return replace(plan.done, instance_id=write(transaction, effect))
 
@@ -199,7 +205,7 @@ def keep_fault(
             return told
         actor, now = command.actor, house.now()
         plan = plan_fault(deployed, snapshot, actor, command.name, fault, parked, now)
-        record(transaction, plan, replace(command, once=""), "")
+        record(transaction, plan, replace(command, once=""), "", now)
         return Done(key=snapshot.key)
 
     run(house, attempt)

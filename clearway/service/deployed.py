@@ -92,6 +92,11 @@ class Deployed:
             it.role for it in self.elements.values() if field in (it.assignee, it.group) and it.role
         )
 
+    def group_field_of(self, field: str) -> str | None:
+        """The field with the group of the work items that go to the person in this field."""
+        groups = (it.group for it in self.elements.values() if it.assignee == field and it.group)
+        return next(groups, None)
+
     def name_of(self, element: str | None) -> str | None:
         """What people call an element; its id when the diagram gives it no name."""
         info = self.elements.get(element or "")

@@ -56,7 +56,7 @@ def refuse_claim(
     """None when the actor may take the open work item for themselves."""
     if item.assignee not in (None, actor.name) and not holding.is_stranger:
         return _taken(item.assignee)
-    return _not_entitled(actor, snapshot, item) or _interested(actor, snapshot, item)
+    return refuse_unentitled(actor, snapshot, item) or _interested(actor, snapshot, item)
 
 
 def refuse_completion(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refusal | None:
@@ -65,7 +65,7 @@ def refuse_completion(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refus
     if refusal is not None:
         return refusal
     if item.assignee is None:
-        return _not_entitled(actor, snapshot, item)
+        return refuse_unentitled(actor, snapshot, item)
     if item.assignee == actor.name:
         # Who was named need not be in the group, but must be who the lane means.
         return (
@@ -95,7 +95,7 @@ def refuse_giving(
     if _decides(actor, snapshot, item, holding):
         return None
     if item.assignee is None or holding.is_stranger:
-        return _not_entitled(actor, snapshot, item)
+        return refuse_unentitled(actor, snapshot, item)
     return _taken(item.assignee)
 
 
@@ -103,7 +103,7 @@ def is_plain(actor: Actor, snapshot: Snapshot, item: WorkItem) -> bool:
     """Whether all that is to be known of who has it is known without asking the registry."""
     if _decides(actor, snapshot, item, UNASKED):
         return True
-    return item.assignee is None and _not_entitled(actor, snapshot, item) is None
+    return item.assignee is None and refuse_unentitled(actor, snapshot, item) is None
 
 
 def refuse_candidate(
@@ -185,7 +185,8 @@ def _not_meant(snapshot: Snapshot, item: WorkItem) -> Refusal:
     )
 
 
-def _not_entitled(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refusal | None:
+def refuse_unentitled(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refusal | None:
+    """None when the actor has the role of the work item and is in its group."""
     if not has_role(actor, item.role, snapshot.requester):
         return _not_meant(snapshot, item)
     if item.group is not None and item.group not in actor.groups:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
+from clearway.engine.values import ProcessFault
 from clearway.service.commands import Command, carry_out
 from clearway.service.cursors import read_number
 from clearway.service.deployed import Deployed
@@ -13,16 +14,17 @@ from clearway.service.parking import parked_actor
 from clearway.service.permissions import cannot_see, refuse_unless
 from clearway.service.plan import Outcome, Plan
 from clearway.service.plan_events import plan_cancel, plan_comment, plan_send
-from clearway.service.plan_fault import Parked, plan_retry
+from clearway.service.plan_fault import Parked, faulted, plan_retry
 from clearway.service.plan_vote import Vote, plan_vote
 from clearway.service.plan_work import plan_complete
 from clearway.service.registry_command import answer_once
+from clearway.service.start import open_record
 from clearway.service.values import Actor, Done, Page, Refusal
 from clearway.store import faults as rows
 from clearway.store import loading
 from clearway.store.database import Connection, Transaction
 from clearway.store.effect import Line
-from clearway.store.rows import OpenFault, Snapshot
+from clearway.store.rows import Json, OpenFault, Snapshot
 
 _LIMIT = 100
 
@@ -62,8 +64,9 @@ def retry(house: House, actor: Actor, fault_id: int, *, once: str) -> Done | Ref
     command = Command(actor, "retry", {"fault_id": fault_id}, once, cannot_see("fault"))
     if (refusal := refuse_unless(actor, "retry")) is not None:
         return refusal
-    if house.store.look(lambda it: rows.is_homeless(it, fault_id)):
-        return _retry_opening(house, actor, fault_id, once)
+    trigger = house.store.look(lambda it: rows.homeless_trigger(it, fault_id))
+    if trigger is not None:
+        return _retry_opening(house, actor, fault_id, trigger, once)
 
     def plan(_transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
         fault = _fault(snapshot, fault_id)
@@ -87,15 +90,37 @@ def retry(house: House, actor: Actor, fault_id: int, *, once: str) -> Done | Ref
     )
 
 
-def _retry_opening(house: House, actor: Actor, fault_id: int, once: str) -> Done | Refusal:
-    now = house.now()
+def _retry_opening(
+    house: House, actor: Actor, fault_id: int, trigger: Json, once: str
+) -> Done | Refusal:
+    """A message tries again by itself; what a person or a channel sent is opened here.
+
+    That has the idempotency key of the first time: whoever sent it again meanwhile has opened it.
+    """
+    now, key = house.now(), ""
+    if trigger["kind"] == "start":
+        opened = _open_again(house, trigger)
+        if isinstance(opened, Refusal):
+            return opened
+        key = opened.key
 
     def work(connection: Connection) -> Done | Refusal:
-        if rows.retry_homeless(connection, fault_id, actor.name, now):
-            return Done(details={"fault": fault_id})
+        if rows.settle_homeless(connection, fault_id, actor.name, now):
+            return Done(key=key, details={"fault": fault_id})
         return Refusal("already_done", "This fault is settled already.", "Nothing is left to do.")
 
     return answer_once(house, actor, "retry", {"fault_id": fault_id}, once, work)
+
+
+def _open_again(house: House, trigger: Json) -> Done | Refusal:
+    words = cast(Mapping[str, Any], trigger["request"])
+    person, once = parked_actor(trigger), str(trigger["once"])
+    command = Command(person, "start", words, once, cannot_see("process"))
+    process, event, follows = str(words["process"]), words["event"], words.get("follows")
+    try:
+        return open_record(house, command, process, words["values"], event, follows=follows)
+    except ProcessFault as fault:
+        return faulted(fault, "What was sent is kept")
 
 
 def _again(house: House, deployed: Deployed, snapshot: Snapshot, fault: OpenFault) -> Outcome:

@@ -12,6 +12,7 @@ from jsonschema.validators import (
     extend,  # pyright: ignore[reportUnknownVariableType] its stubs are partial
 )
 
+from clearway.engine.timers import too_far
 from clearway.service.form_messages import FORMATS, explain
 from clearway.service.values import Refusal
 from clearway.store import jsonb
@@ -175,7 +176,9 @@ def _not_ahead(value: object, now: datetime) -> str | None:
         moment = None
     if moment is None or moment.tzinfo is None:
         return "This must be a moment."
-    return None if moment > now else f"This must be ahead; it is {now:%Y-%m-%d %H:%M} UTC now."
+    if moment <= now:
+        return f"This must be ahead; it is {now:%Y-%m-%d %H:%M} UTC now."
+    return "This is more than a hundred years ahead." if too_far(moment, now) else None
 
 
 def _is_blank(value: object) -> bool:

@@ -7,7 +7,7 @@ from clearway.service.forms import Form, Schema, Values, invalid
 from clearway.service.permissions import REQUESTER
 from clearway.service.referring import Filling, unfit_records
 from clearway.service.values import Refusal
-from clearway.store import named
+from clearway.store import candidates, named
 
 _ONE_OF: Mapping[str, str] = {
     "people": "person",
@@ -29,19 +29,20 @@ def refuse_unfit(filling: Filling, form: Form | None, values: Values) -> Refusal
     """None when everybody and everything that the form's fields name is there and fits.
 
     Names of the registry (`x-suggest`) must be known and active. Where a work item goes to the
-    person or the group in that field, they must have its role. Other records (`x-link`) are
-    looked at by `unfit_records`. Nothing is asked for fields that are not given; what a field
-    shows and nobody can change is not looked at, nor what is no text: the form refuses that.
+    person or the group in that field, they must have its role, and the person must be in that
+    group. Other records (`x-link`) are looked at by `unfit_records`. Nothing is asked for fields
+    that are not given; what a field shows and nobody can change is not looked at, nor what is no
+    text: the form refuses that.
     """
     if form is None:
         return None
     given = list(_named(form, values))
-    problems = _unfit_names(filling, given) if given else {}
+    problems = _unfit_names(filling, given, values) if given else {}
     problems |= unfit_records(filling, form, values)
     return invalid(problems) if problems else None
 
 
-def _unfit_names(filling: Filling, given: Sequence[_Name]) -> dict[str, str]:
+def _unfit_names(filling: Filling, given: Sequence[_Name], values: Values) -> dict[str, str]:
     wanted: dict[str, set[str]] = {}
     for it in given:
         wanted.setdefault(it.table, set()).add(it.name)
@@ -50,7 +51,10 @@ def _unfit_names(filling: Filling, given: Sequence[_Name]) -> dict[str, str]:
     for it in given:
         roles = known.get((it.table, it.name))
         needed = filling.deployed.roles_needed(it.field) if it.table in ("people", "groups") else ()
-        problem = _unknown(it) if roles is None else _unentitled(it, sorted({*needed} - roles))
+        if roles is None:
+            problem = _unknown(it)
+        else:
+            problem = _unentitled(it, sorted({*needed} - roles)) or _outside(filling, it, values)
         if problem is not None:
             problems.setdefault(it.field, problem)
     return problems
@@ -90,3 +94,16 @@ def _unentitled(it: _Name, missing: Sequence[str]) -> str | None:
     if it.table == "people":
         return f"{it.name} does not have the role {missing[0]}: choose somebody who has it."
     return f"Nobody in the group {it.name} has the role {missing[0]}: choose another group."
+
+
+def _outside(filling: Filling, it: _Name, values: Values) -> str | None:
+    """Who gets a work item of a group, by a form that may name both, is in that group."""
+    beside = filling.deployed.group_field_of(it.field) if it.table == "people" else None
+    if beside is None:
+        return None
+    record: Values = filling.snapshot.record if filling.snapshot else {}
+    group = values.get(beside, record.get(beside))
+    person = candidates.person(filling.transaction, it.name)
+    if not isinstance(group, str) or not group or person is None or group in person[2]:
+        return None
+    return f"{it.name} is not in the group {group}: choose somebody who is, or another group."

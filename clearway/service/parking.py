@@ -21,16 +21,30 @@ def park_command(command: Command) -> Callable[[Snapshot], Parked]:
                 "command": command.name,
                 "request": command.request,
                 "token": item.token if item else None,
-                "actor": {
-                    "name": command.actor.name,
-                    "roles": sorted(command.actor.roles),
-                    "groups": sorted(command.actor.groups),
-                    "is_person": command.actor.is_person,
-                },
+                "actor": _kept(command.actor),
             }
         )
 
     return park
+
+
+def parked_start(command: Command) -> Mapping[str, object]:
+    """The opening of a record in its own words; its idempotency key lets it happen once."""
+    return {
+        "kind": "start",
+        "request": command.request,
+        "once": command.once,
+        "actor": _kept(command.actor),
+    }
+
+
+def _kept(actor: Actor) -> Mapping[str, object]:
+    return {
+        "name": actor.name,
+        "roles": sorted(actor.roles),
+        "groups": sorted(actor.groups),
+        "is_person": actor.is_person,
+    }
 
 
 def parked_actor(trigger: Mapping[str, object]) -> Actor:

@@ -13,7 +13,7 @@ from clearway.engine.values import (
 )
 from clearway.service.deployed import Deployed
 from clearway.service.draft import Draft
-from clearway.service.entitled import has_role, stand_in_for
+from clearway.service.entitled import has_role, refuse_unentitled, stand_in_for
 from clearway.service.permissions import cannot_see, may_change, may_read
 from clearway.service.plan import Outcome, planned
 from clearway.service.plan_work import read_form
@@ -77,7 +77,8 @@ def refuse_send(
     """None when the actor may send what this event waits for.
 
     Where the diagram says `clearway:only`, the person in that field alone may, or who stands in
-    for them; everybody with the role while the field is empty. Where it says `clearway:also`, the
+    for them; everybody with the role while the field is empty. A button on a task is for the task's
+    group, where it is for the task's role. Where it says `clearway:also`, the
     person in that field may as well, or who stands in for them.
     """
     if actor.is_person and event.action is None:
@@ -93,12 +94,23 @@ def refuse_send(
             return None
         return Refusal("not_yours", f"{person} has it.", f"Ask {person} to do it.")
     if has_role(actor, event.role, snapshot.requester):
-        return None
+        return _refuse_other_group(info.attached_to if info else None, snapshot, actor, event)
     also = _in_field(snapshot, info.also if info else None)
     if also is not None and _is_or_stands_in(actor, snapshot, also):
         return None
     roles = " or ".join((event.role or "").split())
     return Refusal("not_allowed", f"This is for the role {roles}.", "Ask somebody who has it.")
+
+
+def _refuse_other_group(
+    host: str | None, snapshot: Snapshot, actor: Actor, event: Subscription
+) -> Refusal | None:
+    """A button on a task, for the same role as the task, is for the group of the task."""
+    item = next((it for it in snapshot.open_items() if it.element == host), None)
+    is_same = item is not None and item.role in (event.role or "").split()
+    if item is None or not is_same or not actor.is_person or item.assignee == actor.name:
+        return None
+    return refuse_unentitled(actor, snapshot, item)
 
 
 def _in_field(snapshot: Snapshot, field: str | None) -> str | None:

@@ -55,14 +55,14 @@ def plan_fault(
     return planned(draft)
 
 
-def faulted(fault: ProcessFault) -> Refusal:
-    """What the person is told whose command the process could not carry."""
+def faulted(fault: ProcessFault, kept: str = "Nothing was lost") -> Refusal:
+    """What the person is told whose command the process could not carry, and what is left of it."""
     where = f" at {fault.element}" if fault.element else ""
     who = "an administrator" if isinstance(fault, OutOfOrder) else "the process owner"
     return Refusal(
         "faulted",
         f"The process could not go on{where}: {fault.cause}",
-        f"{fault.remedy} Nothing was lost: {who} sees it and can try again.",
+        f"{fault.remedy} {kept}: {who} sees it and can try again.",
     )
 
 

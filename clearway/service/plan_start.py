@@ -23,7 +23,7 @@ def refuse_start(
     found = deployed.start_event(event)
     if found is None:
         return _no_such_start(deployed, event)
-    if actor.is_person and found.message is not None and found.role is None:
+    if actor.is_person and found.message is not None and found.action is None:
         return Refusal(
             "not_allowed", f"{found.label} does not come from people.", "Use the start form."
         )

@@ -80,7 +80,7 @@ def plan_vote(
             "Leave it so, or change your vote there: both count.",
         )
     draft = Draft(deployed, actor, "vote", now, snapshot=snapshot)
-    _cast(draft, item, item.round, ballot, vote)
+    _cast(draft, item, item.round, ballot, vote, snapshot)
     counted = [it for it in before if it.seat != vote.seat and it.person != actor.name]
     verdict = rule.decide(asked, [*counted, ballot])
     if verdict.decided:
@@ -178,12 +178,20 @@ def _barring(name: str, may_sign_in: bool, interest: str | None) -> str:
     return f"stands in for {interest}, who has an interest"
 
 
-def _cast(draft: Draft, item: WorkItem, round_: rows.Round, ballot: Ballot, vote: Vote) -> None:
+def _cast(
+    draft: Draft,
+    item: WorkItem,
+    round_: rows.Round,
+    ballot: Ballot,
+    vote: Vote,
+    snapshot: Snapshot,
+) -> None:
     seat = next(seat for seat in round_.seats if seat.name == vote.seat)
     names = {it.id: it.name for it in round_.seats}
     mine = next((it for it in round_.ballots if it.person == ballot.person), None)
     old = mine or next((it for it in round_.ballots if it.seat_id == seat.id), None)
     is_moved = mine is not None and mine.seat_id != seat.id
+    instead_of = _stood_in_for(seat, snapshot, draft.actor)
     draft.ballots.append(
         CastBallot(
             seat.id,
@@ -206,6 +214,7 @@ def _cast(draft: Draft, item: WorkItem, round_: rows.Round, ballot: Ballot, vote
         round=round_.revision,
         replaced=old is not None and not is_moved,
         **({"moved_from": names[mine.seat_id]} if is_moved and mine else {}),
+        **({"for": " and ".join(instead_of)} if instead_of else {}),
     )
 
 
@@ -271,11 +280,21 @@ def _round(round_: rows.Round, rule: ApprovalRule, snapshot: Snapshot, actor: Ac
 
 
 def _delegation(seat: rows.Seat, snapshot: Snapshot, actor: Actor) -> tuple[str, datetime] | None:
-    for it in snapshot.stands_in_for:
-        holds_role = seat.person is None and seat.role is not None and seat.role in it.roles
-        if it.person == seat.person or holds_role:
-            return actor.name, it.until
-    return None
+    lent = _lending(seat, snapshot)
+    return (actor.name, lent[0].until) if lent else None
+
+
+def _stood_in_for(seat: rows.Seat, snapshot: Snapshot, actor: Actor) -> Sequence[str]:
+    """Whose right to the seat the actor uses: nobody's when the seat is their own."""
+    own = actor.name == seat.person if seat.person is not None else seat.role in actor.roles
+    return [] if own else sorted({it.person for it in _lending(seat, snapshot)})
+
+
+def _lending(seat: rows.Seat, snapshot: Snapshot) -> Sequence[rows.StandIn]:
+    """The delegations by which the seat is the actor's: its person's, or of who has its role."""
+    if seat.person is not None:
+        return [it for it in snapshot.stands_in_for if it.person == seat.person]
+    return [it for it in snapshot.stands_in_for if seat.role in it.roles]
 
 
 def _seat(seat: rows.Seat, delegation: tuple[str, datetime] | None) -> Seat:

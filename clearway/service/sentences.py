@@ -138,10 +138,11 @@ def _done(it: _Line) -> str:
 def _voted(it: _Line) -> str:
     again = " again" if it.entry.details.get("replaced") else ""
     because = f": {it.says('reason')}" if it.says("reason") else "."
+    instead = f", standing in for {it.says('for')}" if it.says("for") else ""
+    choice, seat = _plain(it.says("choice")), f"seat {it.says('seat')}{instead}"
     if left := it.says("moved_from"):
-        choice, seat = _plain(it.says("choice")), it.says("seat")
-        return f"{it.who} moved their vote from seat {left} to seat {seat}, {choice}{because}"
-    return f"{it.who} voted{again} {_plain(it.says('choice'))} for seat {it.says('seat')}{because}"
+        return f"{it.who} moved their vote from seat {left} to {seat}, {choice}{because}"
+    return f"{it.who} voted{again} {choice} for {seat}{because}"
 
 
 def _noted(it: _Line) -> str:

@@ -1,5 +1,6 @@
 """Opening a record: starting an instance of a process's newest version."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -9,16 +10,19 @@ from clearway.service.deployed import Deployed
 from clearway.service.house import House
 from clearway.service.link import refuse_unseen
 from clearway.service.naming import refuse_unfit
-from clearway.service.permissions import cannot_see
+from clearway.service.parking import parked_start
+from clearway.service.permissions import PROCESS_OWNER, cannot_see
 from clearway.service.plan_fault import faulted
 from clearway.service.plan_start import plan_start, refuse_start
 from clearway.service.referring import Filling
 from clearway.service.values import Actor, Done, Refusal
-from clearway.store import links
+from clearway.store import due, jsonb, links
 from clearway.store.database import Transaction
 from clearway.store.jsonb import NotJson
 from clearway.store.openings import opening
 from clearway.store.versions import key_sequence
+
+_log = logging.getLogger(__name__)
 
 
 def start(
@@ -34,7 +38,8 @@ def start(
     """Open a record at the start event for people, or at `event`: an element or message name.
 
     `follows` is the key of an earlier record that the actor may read; the two are linked. When the
-    process itself fails at once, nothing is opened and the Refusal says why.
+    process itself fails at once, nothing is opened: the Refusal says why, and a fault keeps what
+    was asked for, so that its owner can open it.
     """
     request: dict[str, object] = {"process": process, "values": values, "event": event}
     if follows is not None:
@@ -43,7 +48,7 @@ def start(
     try:
         return open_record(house, command, process, values, event, follows=follows)
     except ProcessFault as fault:
-        return faulted(fault)
+        return _keep(house, command, fault)
 
 
 def open_record(
@@ -73,6 +78,28 @@ def open_record(
             return run(house, opening_.attempt)
         except _Outdated:
             house.current(process)
+
+
+def _keep(house: House, command: Command, fault: ProcessFault) -> Refusal:
+    """What could not be opened waits behind a fault of its own, however often it is sent."""
+    _log.warning("start by %s failed: %s", command.actor.name, fault)
+    trigger = jsonb.dumps(parked_start(command))
+    told = faulted(fault, "What was sent is kept")
+
+    def attempt(transaction: Transaction) -> None:
+        if not due.is_kept(transaction, command.once, command.actor.name):
+            due.raise_homeless_fault(
+                transaction,
+                element=fault.element,
+                cause=fault.cause,
+                remedy=fault.remedy,
+                who=PROCESS_OWNER,
+                trigger=trigger,
+                now=house.now(),
+            )
+
+    house.store.command(attempt, changed=lambda _: [])
+    return told
 
 
 class _Outdated(Exception):
@@ -124,7 +151,7 @@ class _Opening:
         if self.follows is not None:
             links.add(transaction, key, "follows", self.follows, now, command.actor.name)
         effect = replace(plan.effect, settled_message=self.settles)
-        return record(transaction, replace(plan, effect=effect), command, self.hashed)
+        return record(transaction, replace(plan, effect=effect), command, self.hashed, now)
 
     def _unseen(self, transaction: Transaction) -> Refusal | None:
         if self.follows is None:

@@ -165,6 +165,15 @@ def withdraw(transaction: Transaction, key: str, name: str, now: datetime) -> No
     transaction.run(_WITHDRAW, {"key": key, "name": name, "now": now})
 
 
+def finished_tasks(transaction: Transaction, instance_id: int) -> frozenset[str]:
+    """The elements of an instance whose last work item was completed, not taken away."""
+    return frozenset(row[0] for row in transaction.all(_FINISHED, {"instance": instance_id}))
+
+
+_FINISHED = """SELECT element FROM (
+    SELECT DISTINCT ON (element) element, outcome FROM work_item
+    WHERE instance_id = %(instance)s ORDER BY element, id DESC) last
+WHERE outcome = 'completed'"""
 _WITHDRAW = """UPDATE message SET status = 'dead', settled_at = %(now)s
 WHERE to_key = %(key)s AND name = %(name)s AND status = 'waiting'"""
 

@@ -26,6 +26,9 @@ WHERE m.status = 'waiting' AND (m.expires_at <= %(now)s
     AND NOT EXISTS (SELECT FROM instance i WHERE i.key = m.to_key AND i.ended_at IS NULL))"""
 _TRIED = """UPDATE message m SET status = 'expired', settled_at = %(now)s
 WHERE m.id = %(id)s AND m.status = 'waiting' AND m.expires_at <= m.sent_at"""
+_KEPT = """SELECT 1 FROM fault WHERE settled_at IS NULL AND instance_id IS NULL
+    AND trigger->>'kind' = 'start' AND trigger->>'once' = %(once)s
+    AND trigger->'actor'->>'name' = %(actor)s"""
 _MESSAGE = """SELECT id, name, to_key, to_process, payload, expires_at, status, sender_id
 FROM message WHERE id = %(id)s"""
 _SETTLE = """UPDATE message SET status = %(status)s, settled_at = %(now)s
@@ -95,6 +98,11 @@ def raise_homeless_fault(
             "now": now,
         },
     )
+
+
+def is_kept(transaction: Transaction, once: str, actor: str) -> bool:
+    """Whether this opening waits behind a fault already."""
+    return transaction.one(_KEPT, {"once": once, "actor": actor}) is not None
 
 
 def _ids(rows: list[Row]) -> list[int]:

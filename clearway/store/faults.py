@@ -4,24 +4,25 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, any_, literal, select
+from sqlalchemy import Connection, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from clearway.store import schema
 from clearway.store.database import Transaction
+from clearway.store.rows import Json
 
 _HOMELESS = """UPDATE fault SET settled_at = %(now)s, settled_by = %(by)s
 WHERE id = %(id)s AND settled_at IS NULL AND instance_id IS NULL
 RETURNING (trigger->>'id')::bigint"""
 _WAIT_AGAIN = """UPDATE message SET status = 'waiting', settled_at = NULL
 WHERE id = %(id)s AND status = 'faulted'"""
-_EXISTS = "SELECT instance_id FROM fault WHERE id = %(id)s"
+_TRIGGER = "SELECT trigger FROM fault WHERE id = %(id)s AND instance_id IS NULL"
 
 
 @dataclass(frozen=True)
 class OpenFaultRow:
-    """A fault with the record that it holds up; `key` None: a message could not open one."""
+    """A fault with the record that it holds up; `key` None: none could be opened."""
 
     id: int
     key: str | None
@@ -42,7 +43,9 @@ def open_faults(
         select(
             fault.c.id,
             instance.c.key,
-            instance.c.process,
+            func.coalesce(instance.c.process, fault.c.trigger["request"]["process"].astext).label(
+                "process"
+            ),
             fault.c.element,
             fault.c.cause,
             fault.c.remedy,
@@ -60,14 +63,14 @@ def open_faults(
     return [OpenFaultRow(**row) for row in connection.execute(statement).mappings()]
 
 
-def is_homeless(transaction: Transaction, fault_id: int) -> bool:
-    """Whether the fault belongs to no record."""
-    row = transaction.one(_EXISTS, {"id": fault_id})
-    return row is not None and row[0] is None
+def homeless_trigger(transaction: Transaction, fault_id: int) -> Json | None:
+    """What could not open a record; None when the fault belongs to one, or is not there."""
+    row = transaction.one(_TRIGGER, {"id": fault_id})
+    return None if row is None else row[0]
 
 
-def retry_homeless(connection: Connection, fault_id: int, by: str, now: datetime) -> bool:
-    """Let the message that could not open a record try again; False when settled already."""
+def settle_homeless(connection: Connection, fault_id: int, by: str, now: datetime) -> bool:
+    """The fault is over, and the message behind it tries again; False when settled already."""
     row = connection.exec_driver_sql(_HOMELESS, {"id": fault_id, "by": by, "now": now}).first()
     if row is None:
         return False

@@ -2,11 +2,13 @@
 # ruff: noqa: S608 - the statements are put together from our own texts only
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from clearway.store import jsonb
 from clearway.store.database import Transaction
 from clearway.store.effect import Effect
+from clearway.store.rows import FirstAnswer
 from clearway.store.writing_parts import PARTS
 
 
@@ -32,6 +34,21 @@ def write(transaction: Transaction, effect: Effect) -> int:
     if row is None:
         raise AssertionError("an insertion answers its row")
     return row[0]
+
+
+def keep_answer(transaction: Transaction, once: str, first: FirstAnswer, at: datetime) -> None:
+    """Keep what a command answered that had no effect.
+
+    The command runs again when another with the same key was faster.
+    """
+    values = {
+        "key": once,
+        "command": first.command,
+        "hash": first.request_hash,
+        "answer": jsonb.dumps(first.answer),
+        "at": at,
+    }
+    transaction.run(_KEEP, values)
 
 
 @dataclass(frozen=True)
@@ -105,6 +122,8 @@ def _statement(head: _Head, names: tuple[str, ...]) -> str:
     return f"WITH {', '.join(parts)} SELECT new.id FROM new"
 
 
+_KEEP = """INSERT INTO answer (key, command, request_hash, answer, at)
+VALUES (%(key)s, %(command)s, %(hash)s, %(answer)s::jsonb, %(at)s)"""
 _INSERT = """new AS (
     INSERT INTO instance (key, process, version_id, revision, engine_state, record, state, title,
         requester, done_by, started_at, changed_at, ended_at)

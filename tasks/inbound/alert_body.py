@@ -8,8 +8,6 @@ from typing import cast
 
 import orjson
 
-from processes.blank import is_blank
-
 MOST_ALERTS = 5000
 AHEAD = timedelta(minutes=5)
 """How far an instant may lie ahead of our clock: beyond it, the sender's clock is wrong."""
@@ -47,8 +45,19 @@ class Wrong:
     text: str
 
 
-def read_body(body: bytes, now: datetime) -> list[Alert] | list[Wrong]:
-    """All alerts of a delivery, or everything that is wrong with it.
+@dataclass(frozen=True)
+class Unusable:
+    """An alert that cannot be understood, with every field that is wrong.
+
+    `fingerprint` is None when it is one of them.
+    """
+
+    fingerprint: str | None
+    wrong: tuple[Wrong, ...]
+
+
+def read_body(body: bytes, now: datetime) -> list[Alert | Unusable] | Wrong:
+    """Each alert of a delivery in its order, or what is wrong with the body itself.
 
     An instant more than `AHEAD` after `now` is not believed. Such a beginning counts as now (for
     what is over: as its end), so that what really begins later is not taken for something old.
@@ -56,43 +65,51 @@ def read_body(body: bytes, now: datetime) -> list[Alert] | list[Wrong]:
     try:
         found: object = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        return [Wrong("$", f"This is not JSON: {error}.")]
+        return Wrong("$", f"This is not JSON: {error}.")
     if not isinstance(found, dict):
-        return [Wrong("$", "The body must be an object with `alerts`.")]
+        return Wrong("$", "The body must be an object with `alerts`.")
     listed = cast(dict[str, object], found).get("alerts")
     if not isinstance(listed, list):
-        return [Wrong("alerts", "It must be a list of alerts.")]
+        return Wrong("alerts", "It must be a list of alerts.")
     given = cast(list[object], listed)
     if len(given) > MOST_ALERTS:
-        return [Wrong("alerts", f"There are more than {MOST_ALERTS}: send them in parts.")]
+        return Wrong("alerts", f"There are more than {MOST_ALERTS}: send them in parts.")
+    return [_one(f"alerts[{number}]", each, now) for number, each in enumerate(given)]
+
+
+def _one(path: str, given: object, now: datetime) -> Alert | Unusable:
     reader = _Reader(now)
-    alerts = [reader.alert(f"alerts[{number}]", each) for number, each in enumerate(given)]
-    return reader.wrong or [alert for alert in alerts if alert is not None]
+    alert = reader.alert(path, given)
+    return alert or Unusable(reader.fingerprint, tuple(reader.wrong))
 
 
 class _Reader:
+    """Reads one alert, and keeps what is wrong with it."""
+
     def __init__(self, now: datetime) -> None:
         self.now = now
+        self.fingerprint: str | None = None
         self.wrong: list[Wrong] = []
 
     def alert(self, path: str, given: object) -> Alert | None:
         if not isinstance(given, dict):
             return self._refuse(path, "It must be an object.")
         fields = cast(dict[str, object], given)
-        before = len(self.wrong)
         status = fields.get("status")
         if status not in ("firing", "resolved"):
             self._refuse(f"{path}.status", "It must be firing or resolved.")
         fingerprint = fields.get("fingerprint")
         if not isinstance(fingerprint, str) or not _FINGERPRINT.fullmatch(fingerprint):
             self._refuse(f"{path}.fingerprint", "It must be the alert's fingerprint, as text.")
+        else:
+            self.fingerprint = fingerprint
         labels = self._texts(f"{path}.labels", fields.get("labels"), required=True)
         annotations = self._texts(f"{path}.annotations", fields.get("annotations"))
         began = self._instant(f"{path}.startsAt", fields.get("startsAt"))
         ended = None
         if status == "resolved" and fields.get("endsAt") is not None:
             ended = self._instant(f"{path}.endsAt", fields["endsAt"])
-        if len(self.wrong) > before or began is None:
+        if self.wrong or began is None:
             return None
         is_dated = began <= self.now + AHEAD
         if ended is not None and ended > self.now + AHEAD:
@@ -112,11 +129,11 @@ class _Reader:
         texts: dict[str, str] = {}
         for name, value in cast(dict[str, object], given).items():
             if isinstance(value, str):
-                texts[name] = value.replace("\0", "")
+                texts[name.replace("\0", "")] = value.replace("\0", "")
             else:
                 self._refuse(f"{path}.{name}", "It must be text.")
-        if required and is_blank(texts.get("alertname", "")):
-            self._refuse(f"{path}.alertname", "An alert needs a name.")
+        if required and not given:
+            self._refuse(path, "An alert has at least one label.")
         return texts
 
     def _instant(self, path: str, given: object) -> datetime | None:

@@ -8,16 +8,18 @@ from clearway.service.registry import service_context
 from processes.blank import is_blank
 from tasks.inbound.alert_body import Alert
 
+LONGEST_TITLE = 160
+
 
 def payload(house: House, alert: Alert) -> dict[str, object]:
     """What the diagram's start event reads. Its tables make impact and urgency of it."""
     labels, notes = alert.labels, alert.annotations
-    summary = _said(notes, "summary") or _name(labels)
+    summary = _said(notes, "summary") or _on(alert)
     lines = [_said(notes, "description") or _said(notes, "message") or summary, ""]
     lines += [f"{name}: {value}" for name, value in sorted(labels.items())]
     lines += [f"{name}: {value}" for name, value in sorted(notes.items()) if "url" in name]
     return {
-        "summary": _short(summary, 160),
+        "summary": _short(summary, LONGEST_TITLE),
         "description": _short("\n".join(lines), 8000),
         "service": _short(_said(labels, "service"), 100) or None,
         "asset": _asset(house, labels),
@@ -26,14 +28,23 @@ def payload(house: House, alert: Alert) -> dict[str, object]:
     }
 
 
+def name_of(alert: Alert) -> str:
+    """What an alert is called: its `alertname`, which may be missing, or all of its labels."""
+    labels = alert.labels
+    said = (f"{name}={_said(labels, name)}" for name in labels if _said(labels, name))
+    name = _said(labels, "alertname") or ", ".join(said)
+    return _short(name or f"An alert without a name ({alert.fingerprint})", LONGEST_TITLE)
+
+
 def shown(instant: datetime) -> str:
     """An instant as people read it."""
     return instant.strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _name(labels: Mapping[str, str]) -> str:
-    said = (_said(labels, "alertname"), _said(labels, "instance"))
-    return " on ".join(part for part in said if part)
+def _on(alert: Alert) -> str:
+    """The name, with where it is; without an `alertname` the labels have said that already."""
+    instance = _said(alert.labels, "instance") if _said(alert.labels, "alertname") else ""
+    return f"{name_of(alert)} on {instance}" if instance else name_of(alert)
 
 
 def _asset(house: House, labels: Mapping[str, str]) -> str | None:

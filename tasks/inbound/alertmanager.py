@@ -1,5 +1,6 @@
 """Alerts of Prometheus Alertmanager: what fires opens an incident, what ends may resolve it."""
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ from clearway.service.standing import standing
 from clearway.service.start import start
 from clearway.service.values import Actor, Refusal
 from clearway.store.errors import Contended
-from tasks.inbound.alert_body import Alert, Wrong, read_body
-from tasks.inbound.alert_words import payload, shown
+from tasks.inbound.alert_body import Alert, Unusable, Wrong, read_body
+from tasks.inbound.alert_words import name_of, payload, shown
 
 SOURCE = "alertmanager"
 ROLE = "alerts"
@@ -34,6 +35,9 @@ FIRED, RECOVERED, CLEARED = "alert.fired", "alert.recovered", "alert.cleared"
 RESOLVED_STATES = frozenset({"resolved"})
 """Nobody works on such an incident: when its alert fires again, another one is opened."""
 
+_log = logging.getLogger(__name__)
+_MOST_TOLD = 50
+"""How many places a refusal, or a line of the log, names at most."""
 _ACTOR = Actor(SOURCE, roles=frozenset({"system"}), is_person=False)
 
 
@@ -42,16 +46,27 @@ class AlertsNotTaken(Contended):
 
 
 @dataclass(frozen=True)
+class AlertError:
+    """What is wrong in one place of a delivery, such as `alerts[2].fingerprint`."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True)
 class AlertResult:
     """What became of one alert.
 
     Outcome: opened, repeated (fires on, or delivered again), recovered (the incident is resolved),
-    cleared (its owner was told), recorded (there is no open incident), late (an older episode).
+    cleared (its owner was told), recorded (there is no open incident), late (an older episode),
+    refused (it cannot be understood: `errors` has each place, and nothing came of it).
+    `fingerprint` is None when it is what cannot be understood.
     """
 
-    fingerprint: str
+    fingerprint: str | None
     outcome: str
     key: str | None
+    errors: Sequence[AlertError] = ()
 
 
 @dataclass(frozen=True)
@@ -74,40 +89,55 @@ def admit_alertmanager(house: House, token: str) -> None:
 def receive_alerts(house: House, actor: Actor, body: bytes) -> AlertsReceived | Refusal:
     """Take a delivery; the same one again, whole or in part, has no further effect.
 
-    A body that cannot be used is refused as a whole: the fields of the Refusal are paths such as
-    `alerts[2].fingerprint`. Raises AlertsNotTaken or another StoreError when it must be sent
-    again: answer 503, because Alertmanager does not repeat what gets 4xx.
+    An alert that cannot be understood is refused alone, and the others are taken: Alertmanager
+    never repeats what gets 4xx, so that they would be lost. Only when the body is no delivery, or
+    none of its alerts can be understood, all is refused: the fields of the Refusal are paths such
+    as `alerts[2].fingerprint`. Raises AlertsNotTaken or another StoreError when it must be sent
+    again: answer 503.
     """
     if actor.is_person or not actor.roles & {ROLE, "system"}:
         return Refusal(
             "not_allowed", "This token may not deliver alerts.", "Use the channel's own token."
         )
     found = read_body(body, house.now())
-    wrong = [each for each in found if isinstance(each, Wrong)]
+    if isinstance(found, Wrong):
+        return _unusable([found])
+    wrong = [one for each in found if isinstance(each, Unusable) for one in each.wrong]
     if wrong:
-        return _refused(wrong)
-    # Older episodes first, so that a shuffled delivery ends as an ordered one.
-    alerts = [each for each in found if isinstance(each, Alert)]
-    order = sorted(range(len(alerts)), key=lambda at: _happened(alerts[at]))
-    results: dict[int, AlertResult] = {}
+        told = "; ".join(f"{one.path!a}: {one.text}" for one in wrong[:_MOST_TOLD])
+        _log.warning("Alerts of a delivery were refused (wrong fields: %d): %s", len(wrong), told)
+        if not any(isinstance(each, Alert) for each in found):
+            return _unusable(wrong)
+    return AlertsReceived(_all_taken(house, found))
+
+
+def _all_taken(house: House, found: Sequence[Alert | Unusable]) -> list[AlertResult]:
+    results = {at: _refused(each) for at, each in enumerate(found) if isinstance(each, Unusable)}
+    alerts = [(at, each) for at, each in enumerate(found) if isinstance(each, Alert)]
     not_taken: list[AlertsNotTaken] = []
-    for at in order:
+    # Older episodes first, so that a shuffled delivery ends as an ordered one.
+    for at, alert in sorted(alerts, key=lambda one: _happened(one[1])):
         try:
-            results[at] = _taken(house, alerts[at])
+            results[at] = _taken(house, alert)
         except AlertsNotTaken as error:
             not_taken.append(error)
     if not_taken:
         # The others are taken all the same: one alert does not keep them back.
         raise not_taken[0]
-    return AlertsReceived([results[at] for at in range(len(alerts))])
+    return [results[at] for at in range(len(found))]
+
+
+def _refused(alert: Unusable) -> AlertResult:
+    errors = tuple(AlertError(one.path, one.text) for one in alert.wrong)
+    return AlertResult(alert.fingerprint, "refused", None, errors)
 
 
 def _happened(alert: Alert) -> tuple[datetime, bool]:
     return alert.ended or alert.began, not alert.is_firing
 
 
-def _refused(wrong: Sequence[Wrong]) -> Refusal:
-    shown = wrong[:50]
+def _unusable(wrong: Sequence[Wrong]) -> Refusal:
+    shown = wrong[:_MOST_TOLD]
     return Refusal(
         "invalid",
         f"The delivery cannot be used: {shown[0].path}: {shown[0].text}",
@@ -168,7 +198,7 @@ def _heard(alert: Alert, row: AlertRow) -> AlertResult:
 
 def _fired_anew(house: House, alert: Alert, ledger: AlertLedger, known: AlertRow) -> AlertResult:
     """It had ended, and fires again while its incident is still open."""
-    text = f"The alert {alert.labels['alertname']} fires again since {shown(alert.began)}."
+    text = f"The alert {name_of(alert)} fires again since {shown(alert.began)}."
     once = _once(alert, alert.began, "again")
     # An end that the incident has not heard of yet is no longer true.
     done = note(house, _ACTOR, known.key, text, once=once, withdraws=(RECOVERED, CLEARED))
@@ -227,7 +257,7 @@ def _tell_end(house: House, alert: Alert, key: str, began: datetime) -> AlertRes
     found = standing(house, key)
     if found is None or found.ended or found.state in RESOLVED_STATES:
         return AlertResult(alert.fingerprint, "recorded", key or None)
-    text = f"The alert {alert.labels['alertname']} is over: monitoring no longer sees it."
+    text = f"The alert {name_of(alert)} is over: monitoring no longer sees it."
     done = condition_ended(
         house,
         _ACTOR,

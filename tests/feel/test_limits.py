@@ -119,3 +119,17 @@ def test_any_text_gives_a_value_or_a_declared_error(text: str):
                 compiled.matches("x", context)
         except FeelError as error:
             assert error.cause
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        ("1 + count(for x in 1..10000000 return x)", (1, 11)),
+        ("some x in 1..1000000 satisfies false", (1, 1)),
+    ],
+)
+def test_what_runs_too_long_names_the_place(text: str, position: tuple[int, int]):
+    with pytest.raises(FeelLimitError) as caught:
+        compile_expression(text).evaluate({})
+
+    assert caught.value.position == position

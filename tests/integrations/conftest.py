@@ -15,7 +15,10 @@ _MEMBER = re.compile(r'members\[value eq "([^"]*)"\]')
 
 
 class ScimServer(ThreadingHTTPServer):
-    """`stored` is path -> id -> resource; `calls` is what was asked; `broken` answers instead."""
+    """`stored` is path -> id -> resource; `calls` is what was asked; `broken` answers instead.
+
+    `forgets` is an attribute that it does not keep.
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -23,6 +26,8 @@ class ScimServer(ThreadingHTTPServer):
         self.calls: list[tuple[str, str]] = []
         self.tokens: set[str | None] = set()
         self.broken: tuple[int, bytes] | None = None
+        self.forgets: str | None = None
+        self.made = 0
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -32,9 +37,16 @@ class ScimServer(ThreadingHTTPServer):
     def address(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/v2"
 
-    def add_group(self, name: str) -> None:
+    def add_user(self, name: str) -> str:
+        """Somebody's account that the server had before; answers its id."""
+        number = f"u-{name}"
+        self.stored["/Users"][number] = {"id": number, "userName": name}
+        return number
+
+    def add_group(self, name: str, *members: str) -> None:
         number = f"g{len(self.stored['/Groups'])}"
-        self.stored["/Groups"][number] = {"id": number, "displayName": name, "members": []}
+        inside = [{"value": member} for member in members]
+        self.stored["/Groups"][number] = {"id": number, "displayName": name, "members": inside}
 
     def members(self, name: str) -> list[str]:
         groups = self.stored["/Groups"].values()
@@ -46,12 +58,15 @@ class _Handler(BaseHTTPRequestHandler):
     server: ScimServer
 
     def do_GET(self) -> None:
-        kind, _ = self._begin()
+        kind, number = self._begin()
+        if number:
+            one = self.server.stored[kind].get(number)
+            return self._answer(200 if one else 404, one or {"detail": "unknown"})
         query = parse_qs(urlsplit(self.path).query)
         match = _FILTER.fullmatch(query["filter"][0])
         name, value = match.group(1), re.sub(r"\\(.)", r"\1", match.group(2))
         found = [it for it in self.server.stored[kind].values() if it[name] == value]
-        self._answer(200, {"Resources": found, "totalResults": len(found)})
+        return self._answer(200, {"Resources": found, "totalResults": len(found)})
 
     def do_POST(self) -> None:
         kind, _ = self._begin()
@@ -59,7 +74,9 @@ class _Handler(BaseHTTPRequestHandler):
         users = self.server.stored[kind]
         if any(user["userName"] == given["userName"] for user in users.values()):
             return self._answer(409, {"detail": "taken"})
-        given["id"] = f"u{len(users)}"
+        given["id"] = f"u{self.server.made}"
+        given.pop(self.server.forgets, None)
+        self.server.made += 1
         users[given["id"]] = given
         return self._answer(201, given)
 

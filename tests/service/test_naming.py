@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from clearway.service.complete import complete
 from clearway.service.deliver import send
 from clearway.service.deploy import deploy
+from clearway.service.jobs import claim_jobs, finish_job
 from clearway.service.start import start
 from clearway.service.values import Done, Refusal
 from clearway.service.verify import verify
@@ -192,3 +194,39 @@ def test_a_group_of_none_but_inactive_people_gets_nothing(giving, people, rows, 
     assert refusal.fields == {
         "crew": "Nobody in the group night has the role desk: choose another group."
     }
+
+
+def _night(database_url):
+    with psycopg.connect(database_url) as connection:
+        connection.execute("INSERT INTO \"group\" (name, title) VALUES ('night', 'Night')")
+        connection.execute("INSERT INTO membership (person, group_name) VALUES ('bob', 'night')")
+
+
+def test_a_person_outside_the_group_that_the_form_names_gets_nothing(
+    giving, people, rows, database_url
+):
+    _night(database_url)
+    start(giving, people["alice"], "errand", {"what": "a pen"}, once="0")
+    [(item,)] = rows("SELECT id FROM work_item")
+    values = {"weight": 1, "crew": "night", "carrier": "carol"}
+
+    refusal = complete(giving, people["bob"], item, values, once="1")
+
+    assert refusal.fields == {
+        "carrier": "carol is not in the group night: choose somebody who is, or another group."
+    }
+
+
+def test_a_button_on_a_task_is_for_the_group_of_the_task(giving, people, rows, database_url):
+    _night(database_url)
+    key = start(giving, people["alice"], "errand", {"what": "a pen"}, once="0").key
+    [(item,)] = rows("SELECT id FROM work_item")
+    complete(giving, people["carol"], item, {"weight": 1, "crew": "night"}, once="1")
+    [job] = claim_jobs(giving, "tests", 1, timedelta(minutes=5))
+    finish_job(giving, job.id, job.fence, {"place": "a shelf"})
+    bob = replace(people["bob"], groups=people["bob"].groups | {"night"})
+
+    refusal = send(giving, people["carol"], key, "hold", {"question": "?"}, once="2")
+
+    assert (refusal.code, refusal.text) == ("not_allowed", "This task is for the group night.")
+    assert isinstance(send(giving, bob, key, "hold", {"question": "?"}, once="3"), Done)

@@ -165,3 +165,42 @@ def test_what_would_wait_for_a_condition_alone_stays_where_it_can(house, people,
     assert refusal.code == "faulted"
     assert "condition" in refusal.text
     assert verify(house) == []
+
+
+def _due(errand, text):
+    """The errand with a due time of its first task that this expression gives."""
+    files = dict(errand.files)
+    drawn = files["errand/errand.bpmn"].decode()
+    before = 'clearway:due="duration(&quot;PT4H&quot;)"'
+    assert before in drawn
+    files["errand/errand.bpmn"] = drawn.replace(before, f'clearway:due="{text}"').encode()
+    return replace(errand, files=files)
+
+
+def test_what_cannot_be_opened_waits_behind_a_fault(empty_house, people, errand, rows):
+    house, grace = empty_house, people["grace"]
+    wrong = _due(errand, "record.what")
+    deploy(house, grace, wrong, parent=None, reason="first", once="deploy")
+
+    refusals = [
+        start(house, people["alice"], "errand", {"what": "a pen"}, once="sent") for _ in range(2)
+    ]
+
+    assert {it.code for it in refusals} == {"faulted"}
+    assert "What was sent is kept: the process owner sees it" in refusals[0].remedy
+    assert rows("SELECT count(*) FROM instance") == [(0,)]
+    [fault] = open_faults(house, grace).rows
+    assert (fault.key, fault.process, fault.element) == (None, "errand", "sort")
+    still = retry(house, grace, fault.id, once="too early")
+    assert still.code == "faulted"
+    mended = deploy(house, grace, errand, parent=1, reason="mended", once="mended")
+    assert isinstance(mended, Done), mended
+
+    done = retry(house, grace, fault.id, once="again")
+
+    assert isinstance(done, Done), done
+    assert open_faults(house, grace).rows == []
+    assert rows("SELECT key, requester FROM instance") == [(done.key, "alice")]
+    sent_again = start(house, people["alice"], "errand", {"what": "a pen"}, once="sent")
+    assert (sent_again.key, sent_again.repeated) == (done.key, True)
+    assert verify(house) == []

@@ -204,6 +204,51 @@ def test_the_delegate_of_an_absent_member_votes_for_the_seat(house, people, rows
 
     assert isinstance(done, Done), done
     assert rows("SELECT person FROM ballot") == [("carol",)]
+    assert voted(house, people) == [
+        ("dave", "carol voted approve for seat chair, standing in for dave.")
+    ]
+
+
+def test_a_role_s_seat_names_everybody_whose_role_was_used(house, people, item, absent):
+    absent("erin", "carol")
+    absent("frank", "carol")
+
+    vote(house, people["carol"], item, "one", "reject", reason="too heavy", once="1")
+    vote(house, people["carol"], item, "two", "approve", once="2")
+
+    assert voted(house, people) == [
+        (
+            "erin and frank",
+            "carol voted reject for seat one, standing in for erin and frank: too heavy",
+        ),
+        (
+            "erin and frank",
+            "carol moved their vote from seat one to seat two, standing in for erin and frank, "
+            "approve.",
+        ),
+    ]
+
+
+def test_who_votes_for_their_own_seat_stands_in_for_nobody(house, people, item, absent):
+    absent("frank", "erin")
+
+    vote(house, people["erin"], item, "one", "approve", once="1")
+
+    assert voted(house, people) == [(None, "erin voted approve for seat one.")]
+
+
+def test_the_seat_of_a_person_is_voted_for_instead_of_that_person(
+    house, people, rows, item, absent
+):
+    rows("UPDATE seat SET person = 'erin' WHERE name = 'chair' RETURNING 1")
+    absent("erin", "carol")
+    absent("dave", "carol")
+
+    vote(house, people["carol"], item, "chair", "approve", once="1")
+
+    assert voted(house, people) == [
+        ("erin", "carol voted approve for seat chair, standing in for erin.")
+    ]
 
 
 def test_an_approval_is_not_completed_with_a_form(house, people, item):
@@ -281,3 +326,10 @@ def test_a_seat_of_one_person_is_not_for_who_stands_in_for_others_with_its_role(
 
     assert isinstance(refusal, Refusal), refusal
     assert rows("SELECT person FROM ballot") == []
+
+
+def voted(house, people):
+    """Of each vote for whom it was cast, and what history says; the oldest first."""
+    told = history(house, people["bob"], "ERR-1001").rows
+    votes = sorted((it for it in told if it.kind == "voted"), key=lambda it: it.id)
+    return [(it.details.get("for"), it.sentence) for it in votes]

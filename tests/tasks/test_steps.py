@@ -56,23 +56,24 @@ def twice(call: Call, inputs: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def test_an_account_is_made_and_undone(calls: Mapping[str, Call], silent: Silent):
-    person = {"user_name": "zoe", "full_name": "Zoe Example", "mail": None}
+    person = {"key": "ONB-1", "user_name": "zoe", "full_name": "Zoe Example", "mail": None}
 
     made = twice(calls["create_account"], person)
-    granted = twice(calls["grant_access"], {"user_name": "zoe", "groups": ["mail", "payroll"]})
+    access = {"key": "ONB-1", "user_name": "zoe", "groups": ["mail", "payroll"]}
+    granted = twice(calls["grant_access"], access)
 
     silence = {"only_noted": "no directory is connected"}
     assert made == {"account_id": "account-zoe", "user_name": "zoe", **silence}
     assert granted == {"granted": ["mail", "payroll"], **silence}
     assert silent.accounts.accounts == {"zoe": {"mail", "payroll"}}
-    calls["revoke_access"]({"user_name": "zoe", "groups": ["mail", "payroll"]}, "8")
-    calls["remove_account"]({"user_name": "zoe"}, "9")
+    calls["revoke_access"](access, "8")
+    calls["remove_account"]({"key": "ONB-1", "user_name": "zoe"}, "9")
     assert silent.accounts.accounts == {}
 
 
 def test_access_for_nobody_is_a_business_error(calls: Mapping[str, Call]):
     with pytest.raises(StepError) as error:
-        calls["grant_access"]({"user_name": "zoe", "groups": ["mail"]}, "7")
+        calls["grant_access"]({"key": "ONB-1", "user_name": "zoe", "groups": ["mail"]}, "7")
 
     assert error.value.code == "unknown_access"
 
@@ -171,7 +172,7 @@ def test_inputs_that_a_step_does_not_take_are_named(
 
 def test_inputs_that_are_missing_are_named(calls: Mapping[str, Call]):
     with pytest.raises(StepInputError, match="full_name"):
-        calls["create_account"]({"user_name": "zoe", "full_name": None}, "7")
+        calls["create_account"]({"key": "ONB-1", "user_name": "zoe", "full_name": None}, "7")
 
 
 def test_what_nobody_provides_is_named():

@@ -198,6 +198,32 @@ def test_a_malformed_delivery_of_alerts_is_refused_with_its_places(alertmanager:
     assert "alerts[0].startsAt" in fields
 
 
+def test_a_malformed_alert_is_answered_with_its_places_beside_one_that_is_taken(
+    alertmanager: TestClient,
+):
+    good = {
+        "status": "resolved",
+        "labels": {"service": "webshop"},
+        "startsAt": "2026-03-02T08:59:00Z",
+        "fingerprint": "bfe524a6f7f2da52",
+    }
+    bad = {name: value for name, value in good.items() if name != "fingerprint"}
+
+    answer = alertmanager.post("/api/v1/alerts/alertmanager", json={"alerts": [bad, good]})
+
+    assert answer.status_code == 202
+    message = "It must be the alert's fingerprint, as text."
+    assert answer.json()["results"] == [
+        {
+            "fingerprint": None,
+            "outcome": "refused",
+            "key": None,
+            "errors": [{"field": "alerts[0].fingerprint", "message": message}],
+        },
+        {"fingerprint": "bfe524a6f7f2da52", "outcome": "recorded", "key": None, "errors": []},
+    ]
+
+
 def test_an_alert_that_cannot_be_taken_now_is_to_be_sent_again(alertmanager: TestClient):
     alert = {
         "status": "firing",

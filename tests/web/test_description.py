@@ -205,7 +205,9 @@ def test_what_alertmanager_is_answered_is_declared(
     body = operation["requestBody"]["content"]["application/json"]["schema"]
 
     taken = alertmanager.post(API + path, json={"alerts": [alert]})
+    partly = alertmanager.post(API + path, json={"alerts": [alert, {**alert, "fingerprint": None}]})
     answers = [
+        partly,
         alertmanager.post(API + path, json={"alerts": [{**alert, "status": "firing"}]}),
         alertmanager.post(API + path, json={"alerts": [{**alert, "status": "odd"}]}),
         api("bob").post(API + path, json={"alerts": []}),
@@ -215,6 +217,10 @@ def test_what_alertmanager_is_answered_is_declared(
     assert not Draft202012Validator(body).is_valid({"alerts": [{**alert, "status": "odd"}]})
     assert taken.status_code == 202
     assert len(taken.json()["results"]) == 1
+    assert partly.status_code == 202
+    assert [one["outcome"] for one in partly.json()["results"]] == ["recorded", "refused"]
+    assert not Draft202012Validator(body).is_valid({"alerts": [{**alert, "labels": {}}]})
+    assert Draft202012Validator(body).is_valid({"alerts": [{**alert, "labels": {"foo": "bar"}}]})
     for answer in [taken, *answers]:
         described.check("POST", path, answer)
 
