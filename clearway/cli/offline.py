@@ -79,7 +79,7 @@ def conformance(
     else:
         for title, cases in (("refused", report.refused), ("wrong", report.wrong)):
             for case in cases:
-                typer.echo(f"{title}: {case}")
+                typer.echo(f"{title}: {case.case}: {case.reason}")
         typer.echo(
             f"{len(report.executed)} executed, {len(report.refused)} refused, "
             f"{len(report.wrong)} wrong"

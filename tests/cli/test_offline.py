@@ -86,3 +86,17 @@ def test_lint_of_nothing_is_a_sentence_for_people(tmp_path: Path):
 
     assert result.exit_code == 2
     assert "cannot be read" in result.stderr
+
+
+def test_a_wrong_case_is_told_with_its_name_and_its_reason(tmp_path: Path):
+    cases = json.loads((ERRAND.parents[1] / "bpmn-features" / "features.json").read_text())
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps([{**cases[0], "done": not cases[0]["done"]}]))
+
+    result = run("conformance", str(file))
+
+    assert result.exit_code == 1
+    told, summary = result.stdout.splitlines()
+    assert told.startswith(f"wrong: {cases[0]['name']}: ")
+    assert "Outcome(" not in told
+    assert summary == "0 executed, 0 refused, 1 wrong"
