@@ -86,7 +86,7 @@ def carry_out(
         if loaded.answered is not None:
             return repeated(loaded.answered, command, hashed)
         deployed = ready(house, loaded.snapshot)
-        snapshot = _with_links(transaction, deployed, loaded.snapshot)
+        snapshot = with_links(transaction, deployed, loaded.snapshot)
         outcome = plan(transaction, deployed, snapshot)
         if isinstance(outcome, Refusal):
             return _told(transaction, deployed, snapshot, command, outcome)
@@ -160,8 +160,11 @@ def ready(house: House, snapshot: Snapshot) -> Deployed:
     return deployed
 
 
-def _with_links(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Snapshot:
-    """Under the lock, so that no link is missed that somebody just made."""
+def with_links(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Snapshot:
+    """With the links that lead to it, where the version asks for them.
+
+    Under the lock, so that none is missed that somebody just made.
+    """
     if not deployed.blueprint.asks_links:
         return snapshot
     return replace(snapshot, linked=links.leading_to(transaction, snapshot.key))

@@ -13,7 +13,6 @@ from clearway.engine.values import (
     ProcessFault,
     Trigger,
     Turn,
-    Value,
     Waits,
     World,
 )
@@ -82,7 +81,9 @@ class Draft(Taking):
         """
         before = self.snapshot.engine_state if self.snapshot and self.turn is None else None
         state = self.turn.state if self.turn is not None else before
-        world = World(self.now, self.record, self.key, self._linked())
+        world = World(
+            self.now, self.record, self.key, self.snapshot.linked if self.snapshot else no_links()
+        )
         turn = self._turn(state, trigger, world)
         self.take(trigger, turn)
         return turn
@@ -104,10 +105,6 @@ class Draft(Taking):
             names = [self.deployed.name_of(it) or it for it in turn.stuck]
             raise stops.stuck(turn.stuck, names)
         return turn
-
-    def _linked(self) -> dict[str, Value]:
-        here = self.snapshot.linked if self.snapshot else dict[str, Sequence[str]]()
-        return {**no_links(), **{kind: list(keys) for kind, keys in here.items()}}
 
     def effect(self) -> Effect:
         """All that is to be written. Call it once, at the end."""

@@ -178,7 +178,11 @@ def _not_ahead(value: object, now: datetime) -> str | None:
         return "This must be a moment."
     if moment <= now:
         return f"This must be ahead; it is {now:%Y-%m-%d %H:%M} UTC now."
-    return "This is more than a hundred years ahead." if too_far(moment, now) else None
+    return (
+        "This is more than a hundred years ahead: correct the year."
+        if too_far(moment, now)
+        else None
+    )
 
 
 def _is_blank(value: object) -> bool:

@@ -11,7 +11,6 @@ from clearway.service.house import House
 from clearway.service.plan import Outcome
 from clearway.service.plan_events import ONLY_NOTED, plan_failed_job, plan_finished_job
 from clearway.service.plan_fault import Parked
-from clearway.service.plan_notice import plan_kept_notice
 from clearway.service.values import Actor, Done, Refusal
 from clearway.store import jobs, jsonb, loading
 from clearway.store.database import Transaction
@@ -90,8 +89,6 @@ def finish_job(
         job = _mine(snapshot, fence)
         if job is None:
             return _STALE
-        if job.token is None:
-            return plan_kept_notice(deployed, snapshot, WORKER, job, fence, result, now)
         return plan_finished_job(deployed, snapshot, WORKER, job, fence, result, now)
 
     return carry_out(house, _command(), _by_job(job_id), plan, _park, finish_notice)

@@ -35,11 +35,11 @@ def link(
         return refuse_unseen(house, transaction, actor, to_key)
 
     def plan(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
-        if kind == "parent_of" and links.is_above(transaction, to_key, from_key):
-            told = f"{from_key} is itself a part of {to_key}."
-            return Refusal("invalid", told, "Choose another.")
         if not may_change(actor, deployed.roles) and actor.name != snapshot.requester:
             return cannot_see("record")
+        if kind == "parent_of" and links.is_above(transaction, to_key, from_key):
+            told = f"{from_key} is itself a part of {to_key}."
+            return Refusal("invalid", told, "Link them the other way round, or not at all.")
         now = house.now()
         added = links.add(transaction, from_key, kind, to_key, now, actor.name)
         draft = Draft(deployed, actor, "link", now, snapshot=snapshot)

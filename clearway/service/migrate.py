@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Literal, cast
 
-from clearway.service.commands import Command, carry_out, ready
+from clearway.service.commands import Command, carry_out, ready, with_links
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
 from clearway.service.permissions import cannot_see, refuse_unless
@@ -195,6 +195,7 @@ def _migrate(
         if target is None:
             return _no_version(snapshot.process, number)
         new = ready(house, _on(snapshot, target))
+        snapshot = with_links(transaction, new, snapshot)
         return plan_migrate(deployed, new, snapshot, actor, mapping, reason, house.now())
 
     return carry_out(
@@ -232,9 +233,12 @@ def _rehearsed(
     house: House, actor: Actor, process: str, new: Deployed, key: str, mapping: Mapping[str, str]
 ) -> Verdict:
     now = house.now()
-    snapshot = house.store.look(
-        lambda transaction: loading.look_by_key(transaction, Asking(actor.name, now), key)
-    )
+
+    def look(transaction: Transaction) -> Snapshot | None:
+        found = loading.look_by_key(transaction, Asking(actor.name, now), key)
+        return found and with_links(transaction, new, found)
+
+    snapshot = house.store.look(look)
     if snapshot is None:
         return _verdict(key, cannot_see("record"))
     if snapshot.process != process:

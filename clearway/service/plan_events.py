@@ -214,13 +214,17 @@ def plan_finished_job(
     result: Mapping[str, object],
     now: datetime,
 ) -> Outcome:
-    """A step has answered. Raises ProcessFault."""
+    """A step has answered, or a notice went to nobody. Raises ProcessFault."""
     draft = Draft(deployed, actor, "step", now, snapshot=snapshot)
     draft.job = JobChange(job.id, fence, "done", result=result)
     if because := result.get(ONLY_NOTED):
-        draft.line("only_noted", job.element, step=job.step, job=job.id, because=because)
-    draft.line("answered", job.element, step=job.step, job=job.id, attempts=job.attempts)
-    draft.run(FinishJob(job.token or "", result))
+        notice = {name: job.inputs[name] for name in ("template", "to") if name in job.inputs}
+        what: Mapping[str, object] = notice if job.token is None else {"step": job.step}
+        draft.line("only_noted", job.element, **what, job=job.id, because=because)
+    # Nothing in the process waits for a notice.
+    if job.token is not None:
+        draft.line("answered", job.element, step=job.step, job=job.id, attempts=job.attempts)
+        draft.run(FinishJob(job.token, result))
     return planned(draft)
 
 

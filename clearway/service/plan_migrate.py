@@ -49,7 +49,7 @@ def plan_migrate(
         return Plan(None, replace(details, revision=snapshot.revision))
     if (refusal := _parked_under(snapshot, mapping)) is not None:
         return refusal
-    world = World(now, snapshot.record, snapshot.key)
+    world = World(now, snapshot.record, snapshot.key, snapshot.linked)
     try:
         moved = moved_by_the_engine(
             snapshot.engine_state, old.blueprint, new.blueprint, mapping, world
@@ -89,7 +89,7 @@ def plan_undo(
             f"{snapshot.key} went on by itself when it was moved, and that cannot be undone.",
             "Move it to its former version instead.",
         )
-    world = World(now, snapshot.record, snapshot.key)
+    world = World(now, snapshot.record, snapshot.key, snapshot.linked)
     turn = Turn(
         state=archived.engine_state,
         finished=False,

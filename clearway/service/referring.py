@@ -56,7 +56,7 @@ def _problem(filling: Filling, schema: Schema, key: str) -> str | None:
     processes = cast(Sequence[str], schema.get("x-of", ()))
     if processes and other.process not in processes:
         meant = " or ".join(it.replace("_", " ") for it in processes)
-        return f"{key} is of another kind: name the key of one of {meant}."
+        return f"{key} is of another kind: what fits here is {meant}."
     if schema.get("x-open") and other.ended_at is not None:
         state = (other.state or "ended").replace("_", " ")
         return f"{key} is over ({state}): name one that is still open."

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, or_, select
 
 from clearway.store import schema
 from clearway.store.database import Transaction
+from processes.links import no_links
 
 _ADD = """INSERT INTO link (from_key, kind, to_key, made_at, made_by)
 VALUES (%(from_key)s, %(kind)s, %(to_key)s, %(made_at)s, %(made_by)s)
@@ -34,8 +35,9 @@ def add(
 
 
 def leading_to(transaction: Transaction, key: str) -> dict[str, list[str]]:
-    """Each kind of link that leads to this record, with the keys of where it begins."""
-    return {kind: list(keys) for kind, keys in transaction.all(_TO, {"key": key})}
+    """Each kind of link, with the keys of the records from which one leads to this record."""
+    found = transaction.all(_TO, {"key": key})
+    return {**no_links(), **{kind: list(keys) for kind, keys in found}}
 
 
 def hold(transaction: Transaction, key: str) -> None:

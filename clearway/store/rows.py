@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from processes.links import no_links
+
 Json = Mapping[str, object]
 
 
@@ -173,9 +175,11 @@ class Snapshot:
     subscriptions: tuple[Subscription, ...] = ()
     faults: tuple[OpenFault, ...] = ()
     stands_in_for: tuple[StandIn, ...] = ()
-    linked: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
-    """Kinds of links, with the keys of the records from which one leads here; asked for only when
-    the diagram does."""
+    linked: Mapping[str, Sequence[str]] = field(default_factory=no_links)
+    """Each kind of link, with the keys of the records from which one leads here.
+
+    Read only when the diagram asks for it; until then there seem to be none.
+    """
     job: Job | None = None
     timer: Timer | None = None
     message: Message | None = None

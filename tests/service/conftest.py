@@ -87,6 +87,22 @@ def house(empty_house: House, errand: Bundle, people: Mapping[str, Actor]) -> Ho
 
 
 @pytest.fixture
+def deploy_drawn(empty_house: House, people: Mapping[str, Actor]) -> Callable[..., House]:
+    """Deploy a process that a test draws itself: path inside its folder -> text."""
+
+    def deployed(process: str, files: Mapping[str, str]) -> House:
+        contents = {f"{process}/{path}": text.encode() for path, text in files.items()}
+        bundle = Bundle(process, contents)
+        result = deploy(
+            empty_house, people["grace"], bundle, parent=None, reason="first", once="deploy"
+        )
+        assert isinstance(result, Done), result
+        return empty_house
+
+    return deployed
+
+
+@pytest.fixture
 def rows(database_url: str) -> Callable[..., list[tuple[object, ...]]]:
     """Look into the database with a statement of the test's own."""
 

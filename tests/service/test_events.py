@@ -272,3 +272,11 @@ def _post(
             " VALUES (%s, %s, %s, %s, %s, %s)",
             (name, to_key, to_process, payload, clock(), expires and clock() + expires),
         )
+
+
+def test_a_message_that_opens_a_record_does_not_come_from_people(house, people, rows):
+    refusal = start(house, people["bob"], "errand", {"what": "a pen"}, event="called", once="1")
+
+    assert refusal.code == "not_allowed"
+    assert refusal.remedy == "Use the start form."
+    assert rows("SELECT count(*) FROM instance") == [(0,)]

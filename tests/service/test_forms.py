@@ -92,6 +92,15 @@ def test_what_must_be_ahead_is_refused_when_it_is_past():
     assert isinstance(form.read({"until": None}, {}, NOW), Filled)
 
 
+def test_what_is_a_hundred_years_ahead_is_a_typing_error():
+    until = {"type": "string", "format": "date-time", "x-ahead": True}
+    form = Form("hold.json", {"type": "object", "properties": {"until": until}})
+
+    refusal = form.read({"until": "9999-12-31T00:00:00Z"}, {}, NOW)
+
+    assert refusal.fields == {"until": "This is more than a hundred years ahead: correct the year."}
+
+
 def test_blanks_are_no_answer_to_what_a_condition_asks_for():
     form = Form(
         "hold.json",

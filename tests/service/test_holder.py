@@ -2,13 +2,10 @@
 
 import pytest
 
-from clearway.engine.values import Bundle
 from clearway.service.claim import claim, unclaim
 from clearway.service.complete import complete
-from clearway.service.deploy import deploy
 from clearway.service.record import record
 from clearway.service.start import start
-from clearway.service.values import Done
 from clearway.service.verify import verify
 
 DRAWING = """<definitions id="d" targetNamespace="urn:test"
@@ -46,17 +43,10 @@ CONFIRM = '{"type": "object", "properties": {}}'
 
 
 @pytest.fixture
-def parcel(empty_house, people, rows):
+def parcel(deploy_drawn, empty_house, people, rows):
     """The key of a parcel that somebody has to look at, and the work item."""
-    files = {
-        "parcel/parcel.bpmn": DRAWING,
-        "parcel/record.json": RECORD,
-        "parcel/forms/look.json": CONFIRM,
-        "parcel/forms/greet.json": CONFIRM,
-    }
-    bundle = Bundle("parcel", {path: text.encode() for path, text in files.items()})
-    done = deploy(empty_house, people["grace"], bundle, parent=None, reason="first", once="deploy")
-    assert isinstance(done, Done), done
+    forms = {f"forms/{name}.json": CONFIRM for name in ("look", "greet")}
+    deploy_drawn("parcel", {"parcel.bpmn": DRAWING, "record.json": RECORD, **forms})
     key = start(empty_house, people["alice"], "parcel", {}, once="ask").key
     [(item,)] = rows("SELECT id FROM work_item")
     return key, item

@@ -7,18 +7,19 @@ from dataclasses import replace
 import psycopg
 import pytest
 
+from clearway.engine.values import Bundle
 from clearway.service.cancel import cancel
 from clearway.service.complete import complete
 from clearway.service.deliver import deliver_waiting, send
 from clearway.service.deploy import deploy
 from clearway.service.history import history
 from clearway.service.link import link
+from clearway.service.migrate import migrate, rehearse
 from clearway.service.start import start
 from clearway.service.values import Actor, Done
 from clearway.service.verify import verify
 
 _KEY = {"type": "string", "title": "Key", "maxLength": 40}
-_LINE = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 
 
 @pytest.fixture
@@ -39,6 +40,18 @@ def test_a_link_that_is_there_already_changes_nothing(house, people, keys):
     assert (first.details["added"], second.details["added"]) == (True, False)
     assert second.revision == first.revision
     assert verify(house) == []
+
+
+def test_no_record_is_made_a_part_of_its_own_part_by_hand(house, people, keys, rows):
+    larger, smaller = keys
+    link(house, people["bob"], larger, "parent_of", smaller, once="first")
+
+    circle = link(house, people["bob"], smaller, "parent_of", larger, once="second")
+    unseen = link(house, Actor("zoe"), smaller, "parent_of", larger, once="third")
+
+    assert (circle.code, circle.text) == ("invalid", f"{smaller} is itself a part of {larger}.")
+    assert unseen.code == "not_found"
+    assert rows("SELECT from_key, to_key FROM link") == [(larger, smaller)]
 
 
 @pytest.fixture
@@ -161,9 +174,7 @@ def test_a_name_of_another_process_is_refused(linking, house, people, desk, rows
 
     refusal = complete(house, people["bob"], item, {"weight": 1, "part_of": other}, once="2")
 
-    assert refusal.fields == {
-        "part_of": f"{other} is of another kind: name the key of one of errand."
-    }
+    assert refusal.fields == {"part_of": f"{other} is of another kind: what fits here is errand."}
 
 
 def test_what_a_field_names_already_is_not_looked_at_again(
@@ -241,3 +252,58 @@ def test_only_diagrams_that_ask_for_links_read_them(keys, house, people, desk, r
         complete(house, people["bob"], item, {"weight": 1}, once="1")
 
     assert not any("FROM link" in statement for statement in seen)
+
+
+QUEUE = '{"x-key-prefix": "QUE", "type": "object", "properties": {"name": {"type": "string"}}}'
+HEARS = """<definitions id="d" targetNamespace="urn:test"
+    xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+    xmlns:clearway="urn:clearway:bpmn:1">
+  <process id="queue" name="Queue" isExecutable="true">
+    <laneSet id="lanes">
+      <lane id="all" name="Desk" clearway:role="desk">
+        <flowNodeRef>begun</flowNodeRef><flowNodeRef>look</flowNodeRef>
+        <flowNodeRef>seen</flowNodeRef>%s
+      </lane>
+    </laneSet>
+    <startEvent id="begun" name="Begun"/>
+    <userTask id="look" name="Look"/>
+    <endEvent id="seen" name="Seen"/>%s
+    <sequenceFlow id="to_look" sourceRef="begun" targetRef="look"/>
+    <sequenceFlow id="to_seen" sourceRef="look" targetRef="seen"/>
+  </process>
+</definitions>"""
+LANE = "<flowNodeRef>waited</flowNodeRef><flowNodeRef>over</flowNodeRef>"
+WAITED_FOR = """
+    <boundaryEvent id="waited" name="Somebody waits" attachedToRef="look">
+      <conditionalEventDefinition id="waits">
+        <condition xsi:type="tFormalExpression">count(linked.waits_for) > 0</condition>
+      </conditionalEventDefinition>
+    </boundaryEvent>
+    <endEvent id="over" name="Over"/>
+    <sequenceFlow id="to_over" sourceRef="waited" targetRef="over"/>"""
+
+
+def test_a_record_that_moves_to_a_version_which_asks_for_links_sees_them(
+    deploy_drawn, empty_house, people, rows
+):
+    house, files = empty_house, {"record.json": QUEUE}
+    files["forms/look.json"] = '{"type": "object", "properties": {}}'
+    deploy_drawn("queue", {**files, "queue.bpmn": HEARS % ("", "")})
+    first, second = (
+        start(house, people["bob"], "queue", {}, once=once).key for once in ("one", "two")
+    )
+    link(house, people["bob"], second, "waits_for", first, once="link")
+    drawn = {**files, "queue.bpmn": HEARS % (LANE, WAITED_FOR)}
+    contents = {f"queue/{path}": text.encode() for path, text in drawn.items()}
+    newer = deploy(
+        house, people["grace"], Bundle("queue", contents), parent=1, reason="hears", once="newer"
+    )
+    assert isinstance(newer, Done), newer
+
+    [verdict] = rehearse(house, people["grace"], "queue", 2, keys=[first])
+    moved = migrate(house, people["grace"], first, 2, reason="to hear", once="move")
+
+    assert verdict.says in ("ready", "notes")
+    assert isinstance(moved, Done), moved
+    assert rows("SELECT key FROM instance WHERE ended_at IS NOT NULL") == [(first,)]

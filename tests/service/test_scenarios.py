@@ -211,3 +211,13 @@ def test_without_a_registry_everybody_may_do_everything(play):
     head = "scenario: short\nstart: {what: a pen}\nas: alice\nsteps:\n"
 
     assert play("  - complete: sort\n    as: zoe\n    with: {weight: 1}\n", head=head).passed
+
+
+@pytest.mark.parametrize("linked", ["{waitsfor: [ERR-9]}", "{waits_for: ERR-9}"])
+def test_links_are_lists_of_keys_of_a_known_kind(play, linked):
+    result = play(f"""
+  - linked: {linked}
+""")
+
+    assert not result.passed
+    assert "linked takes lists of keys for" in result.failure

@@ -4,10 +4,8 @@ from typing import Any
 
 import pytest
 
-from clearway.engine.values import Bundle
 from clearway.service.comment import comment
 from clearway.service.deliver import send
-from clearway.service.deploy import deploy
 from clearway.service.record import record
 from clearway.service.search import search
 from clearway.service.start import start
@@ -50,18 +48,10 @@ ZOE = Actor("zoe", roles=frozenset({"requester"}))
 
 
 @pytest.fixture
-def house(empty_house, people, rows):
+def house(deploy_drawn):
     """A house with the process `parcel`."""
-    files = {
-        "parcel/parcel.bpmn": DRAWING,
-        "parcel/record.json": RECORD,
-        "parcel/forms/asked.json": FORM,
-    }
-    bundle = Bundle("parcel", {path: text.encode() for path, text in files.items()})
-    who = people["grace"]
-    done = deploy(empty_house, who, bundle, parent=None, reason="first", once="deploy")
-    assert isinstance(done, Done), done
-    return empty_house
+    files = {"parcel.bpmn": DRAWING, "record.json": RECORD, "forms/asked.json": FORM}
+    return deploy_drawn("parcel", files)
 
 
 @pytest.fixture

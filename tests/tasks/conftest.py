@@ -1,5 +1,6 @@
 """A house with the demo organisation and all processes of `bpmn/`, as a worker finds it."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from integrations.silent import Silent
 from tasks.catalogue import STEPS, Call, bind
 from tasks.dispatcher import Dispatcher, WorkerSettings
 from tasks.doors import doors_of
+
+# So that the tests here share what deliveries.py knows.
+sys.path.insert(0, str(Path(__file__).parent))
 
 _BPMN = Path(__file__).resolve().parent.parent.parent / "bpmn"
 _PROCESSES = ("incident", "problem", "control_exception", "weekly_review", "onboarding")

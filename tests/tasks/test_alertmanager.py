@@ -2,12 +2,13 @@
 
 import itertools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from deliveries import LATER, MONITORING, alert, body, drain, incidents, receive, seen
 
 from clearway.now import HandClock
 from clearway.service.alerts import known_alert
@@ -15,73 +16,23 @@ from clearway.service.claim import claim
 from clearway.service.deliver import send
 from clearway.service.history import history
 from clearway.service.house import House
-from clearway.service.record import record
-from clearway.service.search import search
 from clearway.service.sign_in import token_actor
-from clearway.service.values import Actor, Done, RecordRow, RecordView, Refusal
+from clearway.service.values import Actor, Done, Refusal
 from integrations.silent import Silent
 from tasks.dispatcher import Dispatcher
 from tasks.inbound.alertmanager import (
     AlertsNotTaken,
-    AlertsReceived,
     admit_alertmanager,
     receive_alerts,
 )
 
 pytestmark = pytest.mark.database
 
-MONITORING = Actor("alertmanager", roles=frozenset({"alerts"}), is_person=False)
-BEGAN = "2026-11-23T03:18:32.544837308Z"
-LATER = "2026-11-24T10:00:00Z"
-
 
 @pytest.fixture(autouse=True)
 def the_day_of_the_recording(hand_clock: HandClock) -> None:
     """What was recorded lies in the past."""
     hand_clock.move_to(datetime(2026, 11, 25, tzinfo=UTC))
-
-
-def alert(status: str = "firing", began: str = BEGAN, **changes: object) -> dict[str, object]:
-    labels = {
-        "alertname": "DiskFull",
-        "instance": "db01:9100",
-        "service": "payroll",
-        "severity": "critical",
-    }
-    return {
-        "status": status,
-        "labels": labels,
-        "annotations": {"summary": "disk 98%"},
-        "startsAt": began,
-        "endsAt": "0001-01-01T00:00:00Z",
-        "fingerprint": "bfe524a6f7f2da52",
-        **changes,
-    }
-
-
-def body(*alerts: Mapping[str, object]) -> bytes:
-    return json.dumps({"version": "4", "status": "firing", "alerts": alerts}).encode()
-
-
-def receive(house: House, *alerts: Mapping[str, object]) -> list[str]:
-    received = receive_alerts(house, MONITORING, body(*alerts))
-    assert isinstance(received, AlertsReceived), received
-    return [result.outcome for result in received.results]
-
-
-def incidents(house: House, bob: Actor) -> list[RecordRow]:
-    return list(reversed(search(house, bob, "", process="incident").rows))
-
-
-def seen(house: House, actor: Actor, key: str) -> RecordView:
-    view = record(house, actor, key)
-    assert isinstance(view, RecordView), view
-    return view
-
-
-def drain(worker: Dispatcher) -> None:
-    while worker.turn().total:
-        pass
 
 
 def test_what_a_real_alertmanager_sent_opens_incidents_and_resolves_one(
