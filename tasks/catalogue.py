@@ -46,7 +46,7 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         # every process
         "notice": Step(notices.notice, needs=_TO_TELL),
         # incident: service, asset -> support_group, service_owner, criticality, known
-        "find_context": Step(incident.find_context, needs=("find_service",)),
+        "find_context": Step(incident.find_context, needs=("find_service", "has_role")),
         # problem: key, incidents (keys) -> linked; business error unknown_record
         "link_incidents": Step(problem.link_incidents, needs=("link",)),
         # onboarding: key, user_name, full_name, mail, account_id -> account_id, user_name;

@@ -8,7 +8,7 @@ from clearway.service.house import House
 from clearway.service.jobs import WORKER
 from clearway.service.link import link
 from clearway.service.open_work import OpenWork, open_work
-from clearway.service.registry import ServiceContext, addresses_of, service_context
+from clearway.service.registry import ServiceContext, addresses_of, has_role, service_context
 from clearway.service.templates import template_text
 from clearway.service.values import Done
 
@@ -25,6 +25,9 @@ class Link(Protocol):
     def __call__(self, from_key: str, kind: str, to_key: str, once: str) -> bool: ...
 
 
+HasRole = Callable[[str, str], bool]
+"""Whether a person has a role by a group; False for who is not there."""
+
 CollectOpenWork = Callable[[], OpenWork]
 """All open records at this moment."""
 
@@ -38,12 +41,14 @@ TemplateOf = Callable[[str], str]
 def doors_of(house: House, *, base_url: str) -> dict[str, object]:
     """The questions and commands that steps may ask of this house, by the names they need."""
     find: FindService = partial(service_context, house)
+    has: HasRole = partial(has_role, house)
     join: Link = partial(_linked, house)
     collect: CollectOpenWork = partial(open_work, house)
     write_to: AddressesOf = partial(addresses_of, house)
     read: TemplateOf = partial(template_text, house)
     return {
         "find_service": find,
+        "has_role": has,
         "link": join,
         "open_work": collect,
         "addresses_of": write_to,

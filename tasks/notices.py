@@ -6,6 +6,7 @@ from clearway.errors import StepError
 from clearway.messages.render import render
 from clearway.now import TimeSource
 from clearway.service.plan_events import ONLY_NOTED
+from clearway.service.unreached import UNREACHED
 from integrations.smtp import Mail, Mailer, Sent
 from tasks.doors import AddressesOf, TemplateOf
 
@@ -30,7 +31,8 @@ def notice(
 
     Besides `values` it sees `key`, `title`, `process` and `base_url`. Who could not be told is in
     the answer: `unknown` (no such person or group), `without_address`, `refused` (by the mail
-    server); when it went to nobody, `only_noted` says why, and so does history. Raises StepError
+    server). When it went to nobody, `only_noted` says why, when to some only, `unreached` does for
+    each of the others; so does history. Raises StepError
     `nobody` when all names are unknown, MessageError when the template lacks a value, and MailError
     when the server takes the mail for nobody.
     """
@@ -47,14 +49,26 @@ def notice(
         body = (rendered.subject, rendered.text, rendered.html)
         sent = mailer.send(Mail(addresses, *body, f"clearway-job-{job_id}", now()))
     without = [name for name, some in found.items() if not some]
+    unknown = [name for name in names if name not in found]
+    unreached = _why_not(sent, without, unknown) if addresses else []
     return {
         "subject": rendered.subject,
         "sent": list(sent.to),
-        "unknown": [name for name in names if name not in found],
+        "unknown": unknown,
         "without_address": without,
         "refused": dict(sent.refused),
         **({} if addresses else {ONLY_NOTED: _why_nobody(without)}),
+        **({UNREACHED: unreached} if unreached else {}),
     }
+
+
+def _why_not(sent: Sent, without: Sequence[str], unknown: Sequence[str]) -> list[str]:
+    """Why each of those was not told whom the mail did not go to."""
+    return [
+        *(f"the mail server refused {to} ({words})" for to, words in sent.refused.items()),
+        *(f"no mail address of {name} is known" for name in without),
+        *(f"there is no person or group {name}" for name in unknown),
+    ]
 
 
 def _why_nobody(without: Sequence[str]) -> str:

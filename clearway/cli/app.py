@@ -2,7 +2,17 @@
 
 import typer
 
-from clearway.cli import access, house, migrate, offline, questions, replay, running, scenarios
+from clearway.cli import (
+    access,
+    house,
+    migrate,
+    offline,
+    questions,
+    replay,
+    running,
+    scenarios,
+    schedules,
+)
 
 app = typer.Typer(
     name="clearway",
@@ -25,6 +35,7 @@ app.command()(scenarios.test)
 app.command()(offline.conformance)
 app.command()(offline.feel)
 app.add_typer(sla, name="sla")
+app.add_typer(schedules.app, name="schedule")
 app.add_typer(replay.app, name="replay")
 app.command()(questions.record)
 app.command()(questions.instance)

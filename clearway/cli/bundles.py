@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from clearway.engine import read_bundle
+from clearway.engine.bundle import read_file
 from clearway.engine.values import Bundle
 from clearway.errors import ClearwayError
 
@@ -18,7 +19,7 @@ def bundle_at(path: Path) -> Bundle:
         return read_bundle(path.parent, path.name)
     if path.stem == path.parent.name:
         return read_bundle(path.parent.parent, path.stem)
-    return Bundle(path.stem, {f"{path.stem}/{path.name}": path.read_bytes()})
+    return Bundle(path.stem, {f"{path.stem}/{path.name}": read_file(path)})
 
 
 def bundles_under(path: Path) -> tuple[list[Bundle], str | None]:

@@ -9,9 +9,11 @@ import typer
 
 from clearway.cli.bundles import bundle_at
 from clearway.cli.output import Format, OutputOption, print_json, show, stop
+from clearway.engine.bundle import BundleTooLarge
 from clearway.errors import ClearwayError
 
 _LONGEST_NUMBER = 1000  # characters
+_NAME_A_PROCESS = "Name a .bpmn file, or the folder of a process."
 _LARGEST_EXPONENT = 6144  # of decimal128, IEEE 754-2008
 
 
@@ -73,13 +75,20 @@ def conformance(
     """Run small BPMN cases: which are executed as expected, refused, or wrong."""
     from clearway.engine.conformance import conformance as run
 
-    report = run(_json_file(file))
+    cases = _json_file(file)
+    if not _are_cases(cases):
+        stop(f"{file} holds no cases: write a list of objects with `name`, `xml` and `actions`.")
+    report = run(cases)
     if output is Format.JSON:
         print_json(report)
     else:
-        for title, cases in (("refused", report.refused), ("wrong", report.wrong)):
-            for case in cases:
-                typer.echo(f"{title}: {case.case}: {case.reason}")
+        rows = [
+            {"case": it.case, "outcome": outcome, "reason": it.reason}
+            for outcome, found in (("refused", report.refused), ("wrong", report.wrong))
+            for it in found
+        ]
+        if rows:
+            show(rows, output)
         typer.echo(
             f"{len(report.executed)} executed, {len(report.refused)} refused, "
             f"{len(report.wrong)} wrong"
@@ -121,15 +130,26 @@ def _finding_row(finding: Any) -> dict[str, object]:
     }
 
 
+def _are_cases(found: object) -> bool:
+    each = cast("list[object]", found) if isinstance(found, list) else []
+    return bool(each) and all(
+        isinstance(it, dict) and isinstance(cast("dict[str, object]", it).get("xml"), str)
+        for it in each
+    )
+
+
 def _unreadable(path: Path, error: Exception) -> dict[str, object]:
     """The one finding when there is nothing to read; shaped like all others."""
+    rule, message, remedy = "unreadable", str(error), _NAME_A_PROCESS
+    if isinstance(error, BundleTooLarge):
+        rule, message, remedy = "unreadable-size", error.problem, error.remedy
     return {
         "file": str(path),
         "element": None,
-        "rule": "unreadable",
+        "rule": rule,
         "severity": "error",
-        "message": str(error),
-        "remedy": "Name a .bpmn file, or the folder of a process.",
+        "message": message,
+        "remedy": remedy,
     }
 
 

@@ -25,7 +25,8 @@ class BlueprintError(ClearwayError):
 
     def __init__(self, findings: list[Finding]) -> None:
         shown = "; ".join(
-            f"{f.file} {f.element or ''}: {f.message} {f.remedy}" for f in findings[:5]
+            f"{' '.join(filter(None, (f.file, f.element)))}: {f.message} {f.remedy}"
+            for f in findings[:5]
         )
         more = f" (and {len(findings) - 5} more)" if len(findings) > 5 else ""
         super().__init__(f"The process cannot run: {shown}{more}")

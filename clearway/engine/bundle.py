@@ -12,10 +12,20 @@ _CALLED = re.compile(rb"calledElement\s*=\s*[\"']([^\"']+)[\"']")
 _PROCESS = re.compile(rb"<(?:[\w.-]+:)?process\s[^>]*?\bid\s*=\s*[\"']([^\"']+)[\"']")
 _NAME = re.compile(r"^[a-z][a-z0-9_-]*$")
 SHARED = "shared"
+SMALLER = "Take out pictures and what the process does not need, or split it into called processes."
 
 
 class BundleError(ClearwayError):
     """The folder of a process cannot be read as one."""
+
+
+class BundleTooLarge(BundleError):
+    """There is more than anybody draws: which file, how large, what the limit is, what to do."""
+
+    def __init__(self, problem: str, remedy: str = SMALLER) -> None:
+        super().__init__(f"{problem} {remedy}")
+        self.problem = problem
+        self.remedy = remedy
 
 
 def read_bundle(folder: Path, process: str) -> Bundle:
@@ -35,9 +45,27 @@ def read_bundle(folder: Path, process: str) -> Bundle:
     if f"{process}/{process}.bpmn" not in files:
         raise BundleError(f"The folder {own} has no file {process}.bpmn; add the diagram.")
     files |= _shared(folder, files)
-    if len(files) > limits.BUNDLE_FILES or sum(map(len, files.values())) > limits.BUNDLE_BYTES:
-        raise BundleError(f"The process `{process}` is larger than a process may be.")
+    if (together := sum(map(len, files.values()))) > limits.BUNDLE_BYTES:
+        largest = max(files, key=lambda path: len(files[path]))
+        raise BundleTooLarge(
+            f"The files of `{process}` have {limits.mebibytes(together)} together, the largest "
+            f"({largest}) {limits.mebibytes(len(files[largest]))}; a process has at most "
+            f"{limits.mebibytes(limits.BUNDLE_BYTES)}."
+        )
+    if len(files) > limits.BUNDLE_FILES:
+        raise _too_many(own)
     return Bundle(process, dict(sorted(files.items())))
+
+
+def read_file(path: Path) -> bytes:
+    """One file; raises BundleTooLarge for one that is larger than a whole process may be."""
+    size = path.stat().st_size
+    if size > limits.BUNDLE_BYTES:
+        most = limits.mebibytes(limits.most_bytes(path.name))
+        raise BundleTooLarge(
+            f"{path} has {limits.mebibytes(size)}; such a file has at most {most}."
+        )
+    return path.read_bytes()
 
 
 def manifest(bundle: Bundle) -> dict[str, str]:
@@ -60,10 +88,17 @@ def _files(folder: Path, inside: Path) -> dict[str, bytes]:
         # A link could lead out of the folder; hidden files belong to editors.
         if path.is_symlink() or not path.is_file() or "/." in f"/{name}":
             continue
-        if len(found) > limits.BUNDLE_FILES or path.stat().st_size > limits.BUNDLE_BYTES:
-            raise BundleError(f"The folder {inside} is larger than a process may be.")
-        found[name] = path.read_bytes()
+        if len(found) > limits.BUNDLE_FILES:
+            raise _too_many(inside)
+        found[name] = read_file(path)
     return found
+
+
+def _too_many(folder: Path) -> BundleTooLarge:
+    return BundleTooLarge(
+        f"{folder} has more than {limits.BUNDLE_FILES} files.",
+        "Take out what the process does not need.",
+    )
 
 
 def _shared(folder: Path, files: dict[str, bytes]) -> dict[str, bytes]:

@@ -190,17 +190,19 @@ def _wait(run: Run, span: timedelta) -> str | None:
 
 def _difference(case: Mapping[str, Any], run: Run) -> str | None:
     if bool(case.get("err")) != (run.fault is not None):
-        return f"a fault was {'not ' if run.fault is None else ''}raised: {run.fault}"
+        return f"it fails: {run.fault}" if run.fault else "it does not fail, but should"
     if bool(case.get("done")) != run.finished:
-        return f"it is {'' if run.finished else 'not '}finished"
+        return "it ends, but should not" if run.finished else "it does not end, but should"
     missing = [name for name in case.get("expect", ()) if name not in run.completed]
     if missing:
-        return f"not completed: {', '.join(missing)}"
+        return f"{', '.join(missing)} does not complete, but should"
     extra = [name for name in case.get("absent", ()) if name in run.completed]
     if extra:
-        return f"completed: {', '.join(extra)}"
+        return f"{', '.join(extra)} completes, but should not"
     counts: Mapping[str, int] = case.get("counts") or {}
     off = [
-        f"{n} {run.completed.get(n, 0)}" for n, c in counts.items() if run.completed.get(n, 0) != c
+        f"{name} completes {done}×, not {wanted}×"
+        for name, wanted in counts.items()
+        if (done := run.completed.get(name, 0)) != wanted
     ]
-    return f"counts differ: {', '.join(off)}" if off else None
+    return ", ".join(off) or None

@@ -112,17 +112,25 @@ def _is_too_large(draft: Draft) -> bool:
         if len(data) > limits.FILE_BYTES and not path.endswith((".bpmn", ".dmn"))
     ]
     for path in large:
+        size, most = limits.mebibytes(len(files[path])), limits.mebibytes(limits.FILE_BYTES)
         draft.findings.error(
-            path, None, "file-size", "The file is larger than 1 MB.", "Make it smaller."
+            path,
+            None,
+            "file-size",
+            f"The file has {size}; a file beside the diagram has at most {most}.",
+            "Shorten it, or take it out of the folder if the process does not need it.",
         )
     total = sum(map(len, files.values()))
     if len(files) > limits.BUNDLE_FILES or total > limits.BUNDLE_BYTES:
+        largest = max(files, key=lambda path: len(files[path]))
         draft.findings.error(
-            draft.bundle.process,
+            largest,
             None,
             "bundle-size",
-            f"The process has {len(files)} files with {total} bytes together.",
-            f"Keep it below {limits.BUNDLE_FILES} files and 20 MB.",
+            f"The process has {len(files)} files with {limits.mebibytes(total)} together; the "
+            f"largest, {largest}, has {limits.mebibytes(len(files[largest]))}.",
+            f"Keep it below {limits.BUNDLE_FILES} files and {limits.mebibytes(limits.BUNDLE_BYTES)}"
+            ": take out what the process does not need, or split it into called processes.",
         )
         return True
     return bool(large)

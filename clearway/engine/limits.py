@@ -20,3 +20,14 @@ LOOP_INSTANCES = 5_000
 SCOPE_DEPTH = 50
 KEPT_MESSAGES = 100
 STATE_BYTES = 16 * 1024 * 1024
+
+
+def most_bytes(path: str) -> int:
+    """How large a single file of a process may be, by what it is."""
+    return XML_BYTES if path.endswith((".bpmn", ".dmn")) else FILE_BYTES
+
+
+def mebibytes(size: int) -> str:
+    """A number of bytes for people, never rounded down to a limit that it is above: `50.6 MiB`."""
+    tenths = -(-size * 10 // (1024 * 1024))
+    return f"{tenths / 10:g} MiB"

@@ -14,7 +14,7 @@ REMEDIES = {
     "unreadable-xml": "Save it again with the diagram editor.",
     "unreadable-doctype": "Remove the <!DOCTYPE ...> declaration.",
     "unreadable-depth": "Flatten the nested elements.",
-    "unreadable-size": "Split the process into called processes.",
+    "unreadable-size": "Split the process into called processes, and take out pictures.",
     "unreadable-time": "Split the process into called processes, or save it with another editor.",
     "xsd": "Open it in the diagram editor and save it again.",
     "encoding": "Save it as UTF-8.",
@@ -30,29 +30,29 @@ def read_xml(
     When not `strict`, a break of the schema is only a warning: the reader looks for itself.
     """
     if len(data) > limits.XML_BYTES:
-        size = limits.XML_BYTES // (1024 * 1024)
+        size, most = limits.mebibytes(len(data)), limits.mebibytes(limits.XML_BYTES)
         findings.error(
             file,
             None,
             "unreadable-size",
-            f"The file is larger than {size} MB.",
+            f"The file has {size}; a diagram has at most {most}.",
             REMEDIES["unreadable-size"],
         )
         return None
     problem = _here(data) if trusted else _in_worker(data)
     if problem is None:
         return xml_worker.etree.fromstring(data, xml_worker.hardened_parser())
-    rule, line, message = problem
+    rule, line, message, element = problem
     place = f" (line {line})" if line else ""
     remedy = REMEDIES.get(rule, REMEDIES["unreadable-xml"])
     if rule == "xsd" and not strict:
-        findings.warning(file, None, rule, f"{message}{place}", remedy)
+        findings.warning(file, element, rule, f"{message}{place}", remedy)
         return xml_worker.etree.fromstring(data, xml_worker.hardened_parser())
-    findings.error(file, None, rule, f"{message}{place}", remedy)
+    findings.error(file, element, rule, f"{message}{place}", remedy)
     return None
 
 
-def _here(data: bytes) -> tuple[str, int, str] | None:
+def _here(data: bytes) -> xml_worker.Problem | None:
     try:
         root = xml_worker.etree.fromstring(data, xml_worker.hardened_parser())
     except (xml_worker.etree.XMLSyntaxError, ValueError) as error:
@@ -60,14 +60,10 @@ def _here(data: bytes) -> tuple[str, int, str] | None:
     shape = xml_worker.shape_problem(root, limits.XML_DEPTH, limits.XML_ELEMENTS)
     if shape is not None:
         return shape
-    schema = _schema()
-    if schema.validate(root):
-        return None
-    error = schema.error_log[0]
-    return "xsd", error.line, f"The file breaks the BPMN 2.0 schema: {error.message}"
+    return xml_worker.break_of(_schema(), root)
 
 
-def _in_worker(data: bytes) -> tuple[str, int, str] | None:
+def _in_worker(data: bytes) -> xml_worker.Problem | None:
     words = [limits.XML_SECONDS, limits.XML_MEMORY, limits.XML_DEPTH, limits.XML_ELEMENTS]
     command = [sys.executable, "-I", xml_worker.__file__, str(BPMN_SCHEMA), *map(str, words)]
     try:
@@ -75,10 +71,10 @@ def _in_worker(data: bytes) -> tuple[str, int, str] | None:
         answer = subprocess.run(  # noqa: S603
             command, input=data, capture_output=True, timeout=limits.XML_SECONDS + 5, check=False
         )
-        rule, line, message = json.loads(answer.stdout)["problem"] or ("", 0, "")
+        rule, line, message, element = json.loads(answer.stdout)["problem"] or ("", 0, "", None)
     except (subprocess.TimeoutExpired, ValueError):
-        return "unreadable-time", 0, "Reading the file took too much time or memory."
-    return (rule, line, message) if rule else None
+        return "unreadable-time", 0, "Reading the file took too much time or memory.", None
+    return (rule, line, message, element) if rule else None
 
 
 @cache

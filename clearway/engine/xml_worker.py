@@ -1,7 +1,8 @@
 """Reads hostile XML in a process of its own that can be killed; imports nothing of ours.
 
 Run as a script: `python -I xml_worker.py SCHEMA SECONDS MEMORY DEPTH ELEMENTS`, the file on
-standard input. Answers one JSON object: `{"problem": null}` or `{"problem": [rule, line, text]}`.
+standard input. Answers one JSON object: `{"problem": null}` or
+`{"problem": [rule, line, text, element]}`; the element is the id of the nearest one, or null.
 """
 
 import json
@@ -10,6 +11,9 @@ import sys
 from typing import Any
 
 from lxml import etree as untyped_etree  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType, reportAttributeAccessIssue] lxml has no types
+
+Problem = tuple[str, int, str, str | None]
+"""Rule, line (0 when unknown), a sentence, and the id of the nearest element, if there is one."""
 
 etree: Any = untyped_etree  # pyright: ignore[reportUnknownVariableType] as above
 DOCTYPE = "The file declares a DOCTYPE; a diagram needs none."
@@ -25,8 +29,8 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def problem_of(data: bytes, schema: str, depth: int, elements: int) -> tuple[str, int, str] | None:
-    """The first thing wrong with the XML: rule, line and a sentence; None when it is fine."""
+def problem_of(data: bytes, schema: str, depth: int, elements: int) -> Problem | None:
+    """The first thing wrong with the XML; None when it is fine."""
     try:
         root = etree.fromstring(data, hardened_parser())
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -34,12 +38,12 @@ def problem_of(data: bytes, schema: str, depth: int, elements: int) -> tuple[str
     return shape_problem(root, depth, elements) or schema_problem(root, schema)
 
 
-def syntax_problem(data: bytes, error: Exception) -> tuple[str, int, str]:
+def syntax_problem(data: bytes, error: Exception) -> Problem:
     """Why a file could not be read; a DOCTYPE is named first, for it is what bombs are made of."""
     if b"<!DOCTYPE" in data:
-        return "unreadable-doctype", 1, DOCTYPE
+        return "unreadable-doctype", 1, DOCTYPE, None
     line = getattr(error, "lineno", None) or 0
-    return "unreadable-xml", line, f"The file is not well-formed XML: {error}"
+    return "unreadable-xml", line, f"The file is not well-formed XML: {error}", None
 
 
 def hardened_parser() -> Any:
@@ -59,11 +63,11 @@ def shape_problem(
     root: Any,
     depth: int,
     elements: int,
-) -> tuple[str, int, str] | None:
+) -> Problem | None:
     """Whether a document declares a DTD, or is nested too deep or too large."""
     info = root.getroottree().docinfo
     if info.doctype or info.internalDTD is not None:
-        return "unreadable-doctype", 1, DOCTYPE
+        return "unreadable-doctype", 1, DOCTYPE, None
     level, count = 0, 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         level += 1 if event == "start" else -1
@@ -73,26 +77,56 @@ def shape_problem(
                 "unreadable-depth",
                 element.sourceline or 0,
                 f"Elements lie deeper than {depth} levels.",
+                None,
             )
         if count > elements:
             return (
                 "unreadable-size",
                 element.sourceline or 0,
                 f"There are more than {elements} elements.",
+                None,
             )
     return None
 
 
-def schema_problem(
-    root: Any,
-    path: str,
-) -> tuple[str, int, str] | None:
+def schema_problem(root: Any, path: str) -> Problem | None:
     """The first break of the BPMN 2.0 schema."""
-    schema = etree.XMLSchema(etree.parse(path))
+    return break_of(etree.XMLSchema(etree.parse(path)), root)
+
+
+def break_of(schema: Any, root: Any) -> Problem | None:
+    """The first break of a schema that is read already."""
     if schema.validate(root):
         return None
     error = schema.error_log[0]
-    return "xsd", error.line, f"The file breaks the BPMN 2.0 schema: {error.message}"
+    text = f"The file breaks the BPMN 2.0 schema: {error.message}"
+    return "xsd", error.line, text, _nearest(root, error)
+
+
+def _nearest(root: Any, error: Any) -> str | None:
+    """The id of the element that an error is about, or of the first around it that has one."""
+    element = _place(root, error)
+    while element is not None:
+        # A shape stands for what it draws: that is what people know and what a page can mark.
+        found = element.get("bpmnElement") or element.get("id")
+        if found:
+            return str(found)
+        element = element.getparent()
+    return None
+
+
+def _place(root: Any, error: Any) -> Any:
+    """The element of an error, by its path, or else by its line."""
+    prefixes = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
+    try:
+        found: list[Any] = root.xpath(error.path, namespaces=prefixes) if error.path else []
+    except etree.XPathError:
+        # A prefix that only some inner element declares.
+        found = []
+    if found:
+        return found[0]
+    before = [it for it in root.iter("*") if (it.sourceline or 0) <= error.line]
+    return before[-1] if before else None
 
 
 if __name__ == "__main__":

@@ -89,6 +89,7 @@ def context_of(event: Event) -> Mapping[str, object]:
         "criticality": _CRITICALITY,
         "service_owner": None,
         "known": True,
+        "important_caller": False,
     }
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from clearway.engine.limits import mebibytes
 from clearway.service.commands import Command, carry_out
 from clearway.service.deployed import Deployed
 from clearway.service.draft import Draft
@@ -109,10 +110,9 @@ def _checked(media_type: str, content: bytes) -> str | Refusal:
     if not content:
         return Refusal("invalid", "The file is empty.", "Choose another.", {"file": "It is empty."})
     if len(content) > LARGEST:
-        most = LARGEST // (1024 * 1024)
-        return Refusal(
-            "too_large", f"A file has at most {most} MB.", "Make it smaller, or link it."
-        )
+        size, most = mebibytes(len(content)), mebibytes(LARGEST)
+        text = f"The file has {size}; an attachment has at most {most}."
+        return Refusal("too_large", text, "Make it smaller, or link it in a comment.")
     try:
         return checked_type(media_type, content)
     except ValueError as error:

@@ -97,6 +97,11 @@ class Deployed:
         groups = (it.group for it in self.elements.values() if it.assignee == field and it.group)
         return next(groups, None)
 
+    def links_by_form(self, name: str) -> bool:
+        """Whether a form of this process names other records in this way (`x-link`)."""
+        fields = (field for form in self._forms.values() for field in form.fields.values())
+        return any(field.get("x-link") == name for field in fields)
+
     def name_of(self, element: str | None) -> str | None:
         """What people call an element; its id when the diagram gives it no name."""
         info = self.elements.get(element or "")

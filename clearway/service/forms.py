@@ -12,8 +12,8 @@ from jsonschema.validators import (
     extend,  # pyright: ignore[reportUnknownVariableType] its stubs are partial
 )
 
-from clearway.engine.timers import too_far
 from clearway.service.form_messages import FORMATS, explain
+from clearway.service.moments import unfit_moments
 from clearway.service.values import Refusal
 from clearway.store import jsonb
 from clearway.store.jsonb import NotJson
@@ -75,7 +75,8 @@ class Form:
         """The values as they may come in; a Refusal says what is wrong with which field.
 
         A field that the form does not declare is refused, as is a changed read-only one, a moment
-        that is past where it must be ahead (`x-ahead`), and a change without its reason (`x-why`).
+        that is past where it must be ahead (`x-ahead`) or not after another (`x-after`), and a
+        change without its reason (`x-why`).
         """
         try:
             text = jsonb.dumps(jsonb.exact(dict(values)))
@@ -87,7 +88,7 @@ class Form:
         problems = (
             self._not_open(given, record)
             or self._invalid(given, record)
-            or self._past(given, now)
+            or unfit_moments(self.fields, given, record, now)
             or self._unexplained(given, record)
         )
         if problems:
@@ -126,23 +127,13 @@ class Form:
         missed = _problems(self._validator, {**shown, **said}) if said != wanted else {}
         return {**missed, **_problems(self._validator, {**shown, **wanted}), **blank}
 
-    def _past(self, given: Values, now: datetime) -> dict[str, str]:
-        """Moments that must still be ahead, and are not."""
-        return {
-            name: problem
-            for name, value in given.items()
-            if value is not None
-            and self.fields[name].get("x-ahead")
-            and (problem := _not_ahead(value, now))
-        }
-
     def _unexplained(self, given: Values, record: Values) -> dict[str, str]:
         """Reasons that are missing: `x-why` names the field that explains a change."""
         return {
             str(why): f"Say why you change {field.get('title', name)}."
             for name, value in given.items()
             if (why := (field := self.fields[name]).get("x-why"))
-            and value != record.get(name)
+            and not _is_same(value, record.get(name))
             and is_blank(str(given.get(why) or ""))
         }
 
@@ -169,20 +160,9 @@ class Form:
         return Filled(record, tuple(comments), only, given, links)
 
 
-def _not_ahead(value: object, now: datetime) -> str | None:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        return "This must be a moment."
-    if moment <= now:
-        return f"This must be ahead; it is {now:%Y-%m-%d %H:%M} UTC now."
-    return (
-        "This is more than a hundred years ahead: correct the year."
-        if too_far(moment, now)
-        else None
-    )
+def _is_same(value: object, before: object) -> bool:
+    """A box that nobody has ticked yet says no."""
+    return value == before or (value is False and before is None)
 
 
 def _is_blank(value: object) -> bool:

@@ -11,6 +11,7 @@ from clearway.service.house import House
 from clearway.service.plan import Outcome
 from clearway.service.plan_events import ONLY_NOTED, plan_failed_job, plan_finished_job
 from clearway.service.plan_fault import Parked
+from clearway.service.unreached import UNREACHED, plan_unreached
 from clearway.service.values import Actor, Done, Refusal
 from clearway.store import jobs, jsonb, loading
 from clearway.store.database import Transaction
@@ -80,7 +81,7 @@ def finish_job(
     text = jsonb.dumps(jsonb.exact(dict(result)))
 
     def finish_notice(transaction: Transaction) -> Done | None:
-        if result.get(ONLY_NOTED):
+        if result.get(ONLY_NOTED) or result.get(UNREACHED):
             return None
         is_one = jobs.finish_notice(transaction, job_id, fence, text, now)
         return Done(details={"job": job_id}) if is_one else None
@@ -89,7 +90,9 @@ def finish_job(
         job = _mine(snapshot, fence)
         if job is None:
             return _STALE
-        return plan_finished_job(deployed, snapshot, WORKER, job, fence, result, now)
+        is_partly = job.token is None and result.get(UNREACHED) and not result.get(ONLY_NOTED)
+        answered = plan_unreached if is_partly else plan_finished_job
+        return answered(deployed, snapshot, WORKER, job, fence, result, now)
 
     return carry_out(house, _command(), _by_job(job_id), plan, _park, finish_notice)
 

@@ -23,7 +23,8 @@ def link(
 ) -> Done | Refusal:
     """Link two records that the actor may read and of which the actor works in the first.
 
-    A link that is there already stays as it is. Details: `added`, whether it is new.
+    A link that is there already stays as it is. Details: `added`, whether it is new. Of what
+    a record is a part is refused where its process has a form for that: it does more than link.
     """
     problem = _problem(from_key, kind, to_key)
     if problem is not None:
@@ -32,7 +33,13 @@ def link(
     command = Command(actor, "link", request, once, cannot_see("record"))
 
     def look_at_the_other(transaction: Transaction) -> Refusal | None:
-        return refuse_unseen(house, transaction, actor, to_key)
+        other = seen(house, transaction, actor, to_key)
+        if other is None:
+            return cannot_see("record")
+        if kind != "parent_of" or not ready(house, other).links_by_form("part_of"):
+            return None
+        told = f"{to_key} says itself what it is part of, so that both keep in step."
+        return Refusal("invalid", told, f"Open {to_key} and name {from_key} in its form there.")
 
     def plan(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
         if not may_change(actor, deployed.roles) and actor.name != snapshot.requester:

@@ -1,11 +1,13 @@
 """Form fields that name somebody or something: it must be there, and fit what it is named for."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple, cast
 
 from clearway.service.forms import Form, Schema, Values, invalid
 from clearway.service.permissions import REQUESTER
 from clearway.service.referring import Filling, unfit_records
+from clearway.service.unused_names import used_names
 from clearway.service.values import Refusal
 from clearway.store import candidates, named
 
@@ -30,15 +32,17 @@ def refuse_unfit(filling: Filling, form: Form | None, values: Values) -> Refusal
 
     Names of the registry (`x-suggest`) must be known and active. Where a work item goes to the
     person or the group in that field, they must have its role, and the person must be in that
-    group. Other records (`x-link`) are looked at by `unfit_records`. Nothing is asked for fields
-    that are not given; what a field shows and nobody can change is not looked at, nor what is no
-    text: the form refuses that.
+    group. Other records (`x-link`) are looked at by `unfit_records`, new names (`x-new`) by
+    `used_names`. Nothing is asked for fields that are not given; what a field shows and nobody can
+    change is not looked at, nor what is no text: the form refuses that.
     """
     if form is None:
         return None
     given = list(_named(form, values))
     problems = _unfit_names(filling, given, values) if given else {}
     problems |= unfit_records(filling, form, values)
+    record: Values = filling.snapshot.record if filling.snapshot else {}
+    problems |= used_names(form, values, record, partial(named.in_use, filling.transaction))
     return invalid(problems) if problems else None
 
 

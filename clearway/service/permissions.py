@@ -11,6 +11,7 @@ ADMIN = "admin"
 PROCESS_OWNER = "process_owner"
 AUDITOR = "auditor"
 REQUESTER = "requester"
+COMPLIANCE_OWNER = "compliance_owner"
 SYSTEM_ROLE = "system"
 
 BUILT_IN_ROLES = frozenset({ADMIN, PROCESS_OWNER, AUDITOR, REQUESTER})
@@ -52,6 +53,8 @@ WHO_MAY: Mapping[str, frozenset[str]] = {
     "cancel": _OWNERS,
     "retry": _OWNERS,
     "faults": _OWNERS | {AUDITOR},
+    # What runs by itself, and the proof that it did.
+    "schedules": frozenset({ADMIN, AUDITOR, COMPLIANCE_OWNER}),
     # The registry.
     "people": EVERYBODY,
     "groups": EVERYBODY,

@@ -79,7 +79,8 @@ def refuse_send(
     Where the diagram says `clearway:only`, the person in that field alone may, or who stands in
     for them; everybody with the role while the field is empty. A button on a task is for the task's
     group, where it is for the task's role. Where it says `clearway:also`, the
-    person in that field may as well, or who stands in for them.
+    person in that field may as well, or who stands in for them. Where it says `clearway:group`, who
+    has the role must be in the group in that field, once there is one.
     """
     if actor.is_person and event.action is None:
         return Refusal(
@@ -94,12 +95,20 @@ def refuse_send(
             return None
         return Refusal("not_yours", f"{person} has it.", f"Ask {person} to do it.")
     if has_role(actor, event.role, snapshot.requester):
-        return _refuse_other_group(info.attached_to if info else None, snapshot, actor, event)
+        refusal = _refuse_outsider(_in_field(snapshot, info.group if info else None), actor)
+        host = info.attached_to if info else None
+        return refusal or _refuse_other_group(host, snapshot, actor, event)
     also = _in_field(snapshot, info.also if info else None)
     if also is not None and _is_or_stands_in(actor, snapshot, also):
         return None
     roles = " or ".join((event.role or "").split())
     return Refusal("not_allowed", f"This is for the role {roles}.", "Ask somebody who has it.")
+
+
+def _refuse_outsider(group: str | None, actor: Actor) -> Refusal | None:
+    if group is None or not actor.is_person or group in actor.groups:
+        return None
+    return Refusal("not_allowed", f"This is for the group {group}.", f"Ask somebody in {group}.")
 
 
 def _refuse_other_group(
@@ -114,7 +123,7 @@ def _refuse_other_group(
 
 
 def _in_field(snapshot: Snapshot, field: str | None) -> str | None:
-    """The person in this field of the record."""
+    """The name in this field of the record."""
     value = snapshot.record.get(field) if field else None
     return str(value) if value else None
 

@@ -84,7 +84,10 @@ class Play(Stage):
     def _start(self) -> None:
         scenario = self.scenario
         actor = self.actor(scenario.person, scenario.line)
-        refusal = refuse_start(self.deployed, actor, scenario.event, scenario.start, self.clock())
+        found = self.deployed.start_event(scenario.event)
+        refusal = refuse_start(
+            self.deployed, actor, scenario.event, scenario.start, self.clock()
+        ) or self.refuse_used(found.element if found else None, scenario.start)
         if refusal is not None:
             raise ScenarioError(scenario.line, f"The start is refused: {_told(refusal)}")
         key = f"{self.deployed.prefix}-1"
@@ -103,8 +106,11 @@ class Play(Stage):
         self._do(
             step,
             actor,
-            lambda it: plan_complete(
-                self.deployed, it, actor, item.id, step.values("with"), self.clock()
+            lambda it: (
+                self.refuse_used(item.element, step.values("with"))
+                or plan_complete(
+                    self.deployed, it, actor, item.id, step.values("with"), self.clock()
+                )
             ),
         )
 
@@ -158,8 +164,11 @@ class Play(Stage):
         self._do(
             step,
             actor,
-            lambda it: plan_send(
-                self.deployed, it, actor, str(step.what), step.values("with"), self.clock()
+            lambda it: (
+                self.refuse_used(str(step.what), step.values("with"))
+                or plan_send(
+                    self.deployed, it, actor, str(step.what), step.values("with"), self.clock()
+                )
             ),
         )
 

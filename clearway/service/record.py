@@ -51,7 +51,14 @@ def record(house: House, actor: Actor, key: str) -> RecordView | Refusal:
         may_comment=True,
         may_cancel=snapshot.ended_at is None and refuse_unless(actor, "cancel") is None,
         may_open_again=snapshot.ended_at is not None and _may_open(house, actor, deployed),
+        held=_held(deployed, snapshot),
     )
+
+
+def _held(deployed: Deployed, snapshot: Snapshot) -> dict[str, str]:
+    """The fields in which the holder of an open task stands, each with the name of the task."""
+    taken = [deployed.elements[it.element] for it in snapshot.open_items() if it.assignee]
+    return {it.holder: it.name or it.id for it in taken if it.holder}
 
 
 def _may_open(house: House, actor: Actor, deployed: Deployed) -> bool:

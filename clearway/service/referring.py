@@ -62,5 +62,8 @@ def _problem(filling: Filling, schema: Schema, key: str) -> str | None:
         return f"{key} is over ({state}): name one that is still open."
     if here is None or schema["x-link"] != "part_of":
         return None
+    larger = links.larger_of(filling.transaction, here.key)
+    if larger not in (None, key):
+        return f"{here.key} is part of {larger} already."
     is_above = links.is_above(filling.transaction, here.key, key)
     return f"{key} is itself a part of {here.key}." if is_above else None

@@ -12,6 +12,7 @@ from clearway.service.registry_import import checked, imported, refused
 from clearway.service.registry_sheet import COLUMNS, Sheet, read_sheet
 from clearway.service.sign_in import as_actor
 from clearway.service.values import Actor, Done, Refusal
+from clearway.store import candidates
 from clearway.store import registry as rows
 from clearway.store.database import Connection
 from clearway.store.registry import Absence, Asset, Group, Person, Relation, Service
@@ -29,6 +30,7 @@ __all__ = [
     "addresses_of",
     "assets",
     "groups",
+    "has_role",
     "import_csv",
     "people",
     "relations",
@@ -130,6 +132,15 @@ def service_context(house: House, service: str | None, asset: str | None) -> Ser
         min((it.criticality for it in found), default=None),
         bool(found),
     )
+
+
+def has_role(house: House, person: str, role: str) -> bool:
+    """Whether an active person has this role by one of their groups."""
+    found = house.store.look(lambda it: candidates.person(it, person))
+    if found is None:
+        return False
+    _, is_active, _, roles = found
+    return is_active and role in roles
 
 
 def addresses_of(house: House, names: Sequence[str]) -> dict[str, list[str]]:

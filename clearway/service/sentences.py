@@ -173,6 +173,12 @@ def _only_noted(it: _Line) -> str:
     return f"{it.element} is only noted here: {it.says('because')}."
 
 
+def _unreached(it: _Line) -> str:
+    because = cast(Sequence[object], it.entry.details.get("because") or ())
+    told = "; ".join(_text(each) for each in because)
+    return f"The notice {_plain(it.says('template'))} did not reach everybody: {told}."
+
+
 def _whom(it: _Line) -> str:
     return it.says("to") if it.entry.details.get("to") else "nobody"
 
@@ -208,6 +214,7 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     "message": _message,
     "answered": lambda it: f"{it.element} is done{it.ending()}",
     "only_noted": _only_noted,
+    "unreached": _unreached,
     "failed": lambda it: f"{it.element} failed: {it.says('error') or it.says('code')}",
     "sent": _sent,
     "told": _told,

@@ -9,6 +9,7 @@ from clearway.engine.values import ProcessFault
 from clearway.errors import ClearwayError, StepError
 from clearway.now import HandClock
 from clearway.service.deployed import Deployed
+from clearway.service.forms import invalid
 from clearway.service.house import Step as Call
 from clearway.service.memory import Memory
 from clearway.service.plan import Outcome, Plan
@@ -18,6 +19,7 @@ from clearway.service.plan_events import (
 )
 from clearway.service.plan_fault import Parked, faulted, plan_fault
 from clearway.service.scenario_file import Scenario, ScenarioError, Step
+from clearway.service.unused_names import Wanted, used_names
 from clearway.service.values import SYSTEM, Actor, Refusal
 from clearway.store.rows import Job, Snapshot, StandIn
 from processes.catalogue import Rule
@@ -157,6 +159,25 @@ class Stage:
             group for group, members in self.scenario.groups.items() if name in members
         )
         return Actor(name, roles=people.get(name) or self._every_role(), groups=groups)
+
+    def refuse_used(self, element: str | None, values: Mapping[str, object]) -> Refusal | None:
+        """A form that gives a new name gives none that the scenario's registry has."""
+        form = self.deployed.form_of(element) if element else None
+        snapshot = self.memory.snapshot
+        record: Mapping[str, object] = snapshot.record if snapshot else {}
+        registry = {"people": self.scenario.people, "groups": self.scenario.groups}
+        if form is None:
+            return None
+
+        def in_use(wanted: Wanted) -> set[tuple[str, str]]:
+            return {
+                (table, name)
+                for table, names in wanted.items()
+                for name in names & registry.get(table, {}).keys()
+            }
+
+        problems = used_names(form, values, record, in_use)
+        return invalid(problems) if problems else None
 
     def _every_role(self) -> frozenset[str]:
         snapshot = self.memory.snapshot

@@ -17,7 +17,7 @@ from clearway.store.effect import Line
 _TELLS_LITTLE = frozenset(
     {
         *("started", "completed", "cancelled", "changed", "comment", "noted"),
-        *("sent", "told", "unassigned", "voted", "only_noted"),
+        *("sent", "told", "unassigned", "voted", "only_noted", "unreached"),
     }
 )
 """Kinds of lines that do not say what became of their element, so that others must."""

@@ -177,6 +177,8 @@ class RecordView:
     may_cancel: bool
     may_open_again: bool
     """It has ended, and the actor may open a new record that follows it."""
+    held: Mapping[str, str]
+    """Field -> name of the open task whose holder stands in it: has it, and has not done it yet."""
 
 
 @dataclass(frozen=True)

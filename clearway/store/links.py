@@ -23,6 +23,8 @@ _ABOVE = """WITH RECURSIVE above(key) AS (
     WHERE link.kind = 'parent_of')
 SELECT 1 FROM above WHERE key = %(other)s"""
 
+_LARGER = """SELECT from_key FROM link WHERE to_key = %(key)s AND kind = 'parent_of'
+ORDER BY id LIMIT 1"""
 _TOOK_PART = "SELECT 1 FROM entry WHERE instance_id = %(id)s AND actor = %(person)s LIMIT 1"
 
 
@@ -48,6 +50,12 @@ def hold(transaction: Transaction, key: str) -> None:
 def is_above(transaction: Transaction, other: str, key: str) -> bool:
     """Whether a record is part of the other one, directly or through larger ones."""
     return transaction.one(_ABOVE, {"key": key, "other": other}) is not None
+
+
+def larger_of(transaction: Transaction, key: str) -> str | None:
+    """The record that this one is part of."""
+    row = transaction.one(_LARGER, {"key": key})
+    return None if row is None else str(row[0])
 
 
 def took_part(transaction: Transaction, instance_id: int, person: str) -> bool:

@@ -23,6 +23,12 @@ UNION ALL SELECT 'services', name, '{}' FROM service WHERE name = ANY(%(services
 UNION ALL SELECT 'assets', name, '{}' FROM asset WHERE name = ANY(%(assets)s::text[])"""
 
 
+_IN_USE = """SELECT 'people', name FROM person WHERE name = ANY(%(people)s::text[])
+UNION ALL SELECT 'groups', name FROM "group" WHERE name = ANY(%(groups)s::text[])
+UNION ALL SELECT 'services', name FROM service WHERE name = ANY(%(services)s::text[])
+UNION ALL SELECT 'assets', name FROM asset WHERE name = ANY(%(assets)s::text[])"""
+
+
 def known(
     transaction: Transaction, wanted: Mapping[str, Collection[str]]
 ) -> Mapping[tuple[str, str], frozenset[str]]:
@@ -33,3 +39,9 @@ def known(
     """
     rows = transaction.all(_KNOWN, {table: list(wanted.get(table, ())) for table in TABLES})
     return {(table, name): frozenset(roles) for table, name, roles in rows}
+
+
+def in_use(transaction: Transaction, wanted: Mapping[str, Collection[str]]) -> set[tuple[str, str]]:
+    """Those of the wanted names of each table that are there, of inactive people as well."""
+    rows = transaction.all(_IN_USE, {table: list(wanted.get(table, ())) for table in TABLES})
+    return {(table, name) for table, name in rows}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from clearway.store import schema
@@ -194,14 +194,37 @@ def unfinished_runs(connection: Connection, schedule: str, until: datetime) -> l
 
 
 def ledger(
-    connection: Connection, schedule: str | None = None, limit: int = 50
+    connection: Connection,
+    schedule: str | None = None,
+    limit: int = 50,
+    *,
+    until: datetime | None = None,
+    skip: int = 0,
 ) -> list[ScheduledRun]:
-    """The newest lines, of one schedule or of all."""
+    """The newest lines, of one schedule or of all.
+
+    To go on behind a page: `until` its last instant, `skip` as many lines of that instant.
+    """
     table = schema.scheduled_run
     statement = select(table).order_by(table.c.due_at.desc(), table.c.schedule).limit(limit)
     if schedule is not None:
         statement = statement.where(table.c.schedule == schedule)
+    if until is not None:
+        statement = statement.where(table.c.due_at <= until).offset(skip)
     return [_run(row) for row in connection.execute(statement)]
+
+
+def proofs(connection: Connection, hashed: str) -> list[tuple[str, bytes]]:
+    """What is kept under a hash that begins so and that a line of the ledger names; at most two."""
+    runs, kept = schema.scheduled_run, schema.content
+    named = or_(runs.c.evidence_hash == kept.c.hash, runs.c.missed_evidence == kept.c.hash)
+    statement = (
+        select(kept.c.hash, kept.c.bytes)
+        .where(kept.c.hash.startswith(hashed, autoescape=True), exists().where(named))
+        .order_by(kept.c.hash)
+        .limit(2)
+    )
+    return [(row.hash, bytes(row.bytes)) for row in connection.execute(statement)]
 
 
 def keep_content(connection: Connection, content: bytes) -> str:

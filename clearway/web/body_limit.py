@@ -7,33 +7,48 @@ from dataclasses import dataclass
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from clearway.engine.bundle import SMALLER
+from clearway.engine.limits import mebibytes
+
 MEBIBYTE = 1024 * 1024
+_HEAD = 16 * 1024
+_FILE_NAME = re.compile(rb'filename="([^"\r\n]{1,200})"')
 
 
 @dataclass(frozen=True)
 class BodyLimit:
-    """Paths that match `pattern` take at most `size` bytes."""
+    """Paths that match `pattern` take at most `size` bytes; `remedy`: what to send instead."""
 
     pattern: re.Pattern[str]
     size: int
+    remedy: str = "Send something smaller."
 
 
+_LINK = "Make it smaller, or link it in a comment."
+_PARTS = "Send it in parts: each with the first line, which names the columns."
 # The first that matches counts. A form is sent with some overhead, so these lie above what the
 # service accepts.
 LIMITS: Sequence[BodyLimit] = (
-    BodyLimit(re.compile(r"^(/api/v1)?/records/[^/]+/attachments$"), 21 * MEBIBYTE),
-    BodyLimit(re.compile(r"^(/api/v1)?/processes/[^/]+/(check|versions)$"), 6 * MEBIBYTE),
-    BodyLimit(re.compile(r"^/registry/import$"), 6 * MEBIBYTE),
+    BodyLimit(re.compile(r"^(/api/v1)?/records/[^/]+/attachments$"), 21 * MEBIBYTE, _LINK),
+    BodyLimit(re.compile(r"^(/api/v1)?/processes/[^/]+/(check|versions)$"), 6 * MEBIBYTE, SMALLER),
+    BodyLimit(re.compile(r"^/registry/import$"), 6 * MEBIBYTE, _PARTS),
     BodyLimit(re.compile(r"^/api/v1/alerts/"), 4 * MEBIBYTE),
     BodyLimit(re.compile(r""), MEBIBYTE),
 )
 
 
 class BodyTooLarge(HTTPException):
-    """The body is larger than this address takes; the text says how much it takes."""
+    """The body is larger than this address takes; the text says what came, and how much may.
 
-    def __init__(self, limit: int) -> None:
-        text = f"This address takes at most {limit // MEBIBYTE} MiB. Send something smaller."
+    `size`: in bytes, as stated by the sender, or 0 when it was not. `names`: of the files in it,
+    as far as they are known.
+    """
+
+    def __init__(self, limit: BodyLimit, size: int = 0, names: Sequence[str] = ()) -> None:
+        what = f"What was sent ({', '.join(names)})" if names else "What was sent"
+        has = mebibytes(size) if size else f"more than {mebibytes(limit.size)}"
+        text = f"{what} has {has}; this address takes at most {mebibytes(limit.size)}. "
+        text += limit.remedy
         # What was not read is not wanted either: the connection ends with the answer.
         super().__init__(413, text, headers={"Connection": "close"})
 
@@ -51,26 +66,39 @@ class BodyLimits:
             return
         limit = self._limit_for(scope["path"])
         stated = _stated_length(scope)
+        expects = _header(scope, b"expect")
         arrived = 0
+        names: list[str] = []
 
         async def receive_counted() -> Message:
             nonlocal arrived
-            if stated > limit:
-                raise BodyTooLarge(limit)
+            is_form = _header(scope, b"content-type").startswith(b"multipart/")
+            if stated > limit.size and (expects or not is_form):
+                raise BodyTooLarge(limit, stated)
             message = await receive()
-            arrived += len(message.get("body", b""))
-            if arrived > limit:
-                raise BodyTooLarge(limit)
+            body = message.get("body", b"")
+            if is_form and not arrived:
+                # A file's name stands before the file itself; this much of it has come anyway.
+                names.extend(_names(body))
+            arrived += len(body)
+            if max(arrived, stated) > limit.size:
+                raise BodyTooLarge(limit, stated, names)
             return message
 
         await self._app(scope, receive_counted, send)
 
-    def _limit_for(self, path: str) -> int:
-        return next(limit.size for limit in self._limits if limit.pattern.search(path))
+    def _limit_for(self, path: str) -> BodyLimit:
+        return next(limit for limit in self._limits if limit.pattern.search(path))
 
 
 def _stated_length(scope: Scope) -> int:
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit():
-            return int(value)
-    return 0
+    value = _header(scope, b"content-length")
+    return int(value) if value.isdigit() else 0
+
+
+def _header(scope: Scope, name: bytes) -> bytes:
+    return next((value for found, value in scope["headers"] if found == name), b"")
+
+
+def _names(body: bytes) -> list[str]:
+    return [name.decode("utf-8", "replace") for name in _FILE_NAME.findall(body[:_HEAD])]

@@ -7,6 +7,8 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from clearway.engine.bundle import SMALLER
+from clearway.engine.limits import mebibytes
 from clearway.engine.values import Bundle
 from clearway.errors import ClearwayError
 
@@ -113,7 +115,7 @@ def _read(
             # Never trust the stated size: read one byte more than what is still allowed.
             found = stream.read(left + 1)
         if len(found) > left:
-            raise UnusableUpload(f"The files are larger than {LARGEST // 1024 // 1024} MiB.")
+            raise _too_large(path, max(entry.file_size, len(found)))
         left -= len(found)
         files[path] = found
     return files
@@ -135,7 +137,8 @@ def _safe_path(process: str, name: str) -> str | None:
 
 def _checked(bundle: Bundle) -> Bundle:
     if sum(len(one) for one in bundle.files.values()) > LARGEST:
-        raise UnusableUpload(f"The files are larger than {LARGEST // 1024 // 1024} MiB.")
+        path = max(bundle.files, key=lambda path: len(bundle.files[path]))
+        raise _too_large(path, len(bundle.files[path]))
     for path in bundle.files:
         if PurePosixPath(path).suffix.lower() not in _ENDINGS:
             raise UnusableUpload(
@@ -143,3 +146,10 @@ def _checked(bundle: Bundle) -> Bundle:
                 "tables, forms, texts and scenarios only."
             )
     return bundle
+
+
+def _too_large(path: str, size: int) -> UnusableUpload:
+    return UnusableUpload(
+        f"The files are larger than {mebibytes(LARGEST)} together; {path} alone has "
+        f"{mebibytes(size)}. {SMALLER}"
+    )

@@ -96,7 +96,86 @@ def test_a_wrong_case_is_told_with_its_name_and_its_reason(tmp_path: Path):
     result = run("conformance", str(file))
 
     assert result.exit_code == 1
-    told, summary = result.stdout.splitlines()
-    assert told.startswith(f"wrong: {cases[0]['name']}: ")
-    assert "Outcome(" not in told
+    *table, summary = result.stdout.splitlines()
+    [told] = [line for line in table if cases[0]["name"] in line]
+    assert [cell.strip() for cell in told.strip("│").split("│")] == [
+        cases[0]["name"],
+        "wrong",
+        "it ends, but should not",
+    ]
     assert summary == "0 executed, 0 refused, 1 wrong"
+
+
+def test_cases_that_run_as_expected_are_only_counted(tmp_path: Path):
+    cases = json.loads((ERRAND.parents[1] / "bpmn-features" / "features.json").read_text())
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps(cases[:3]))
+
+    result = run("conformance", str(file))
+
+    assert (result.exit_code, result.stdout) == (0, "3 executed, 0 refused, 0 wrong\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"err": True}, "it does not fail, but should"),
+        ({"expect": ["a", "gone"]}, "gone does not complete, but should"),
+        ({"absent": ["a"]}, "a completes, but should not"),
+        ({"counts": {"a": 2}}, "a completes 1×, not 2×"),
+        ({"actions": ["complete:b"]}, "no work item of `b` is open"),
+    ],
+)
+def test_the_reason_of_a_wrong_case_reads_as_words(
+    tmp_path: Path, change: dict[str, object], reason: str
+):
+    cases = json.loads((ERRAND.parents[1] / "bpmn-features" / "features.json").read_text())
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps([{**cases[0], **change}]))
+
+    [wrong] = json.loads(run("conformance", str(file), "-o", "json").stdout)["wrong"]
+
+    assert wrong["reason"] == reason
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "3", "[1]", "[{}]", '[{"xml": 3}]'])
+def test_a_file_without_bpmn_cases_is_no_pass_and_no_stack_trace(tmp_path: Path, content: str):
+    file = tmp_path / "cases.json"
+    file.write_text(content)
+
+    result = run("conformance", str(file))
+
+    assert result.exit_code == 1
+    assert "holds no cases" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["large.bpmn", "errand.bpmn"])
+def test_lint_of_a_file_that_is_too_large_names_it_its_size_and_the_limit(
+    tmp_path: Path, name: str
+):
+    file = tmp_path / "errand" / name
+    shutil.copytree(ERRAND, file.parent)
+    with file.open("wb") as written:
+        written.truncate(52_000_000)
+
+    told = run("lint", str(file))
+    listed = run("lint", str(file), "-o", "json")
+
+    assert (told.exit_code, listed.exit_code) == (2, 2)
+    for part in (name, "49.6 MiB", "at most 5 MiB", "split it into called processes"):
+        assert part in told.stderr
+    [finding] = json.loads(listed.stdout)
+    assert finding["rule"] == "unreadable-size"
+    assert "has 49.6 MiB" in finding["message"]
+    assert "split it into called processes" in finding["remedy"]
+
+
+def test_lint_says_of_many_files_together_which_is_the_largest(errand: Path):
+    for number in range(4):
+        (errand / f"part{number}.txt").write_bytes(b" " * (6 + number) * 1024 * 1024)
+
+    told = run("lint", str(errand))
+
+    assert told.exit_code == 2
+    assert "part3.txt) 9 MiB" in told.stderr
+    assert "a process has at most 20 MiB" in told.stderr

@@ -18,7 +18,7 @@ def test_a_case_that_expects_something_else_is_counted_as_wrong(features: list[d
 
     report = conformance([case])
 
-    assert report.wrong[0].reason == "not completed: nowhere"
+    assert report.wrong[0].reason == "nowhere does not complete, but should"
 
 
 def test_a_case_that_cannot_be_read_is_refused():

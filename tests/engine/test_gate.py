@@ -398,6 +398,8 @@ def test_forms_hold_only_fields_of_the_record_or_of_history(drawn: Drawing):
     [
         ({"type": "string", "x-sugest": "people"}, "form-key"),
         ({"type": "string", "format": "date", "x-ahead": True}, "form-ahead"),
+        ({"type": "string", "format": "date-time", "x-after": "impact"}, "form-after"),
+        ({"type": "string", "x-after": "title"}, "form-after"),
         ({"type": "string", "x-why": "note"}, "form-why"),
         ({"type": "string", "x-why": "title"}, "form-why"),
         ({"type": "string", "x-link": "likes"}, "form-link"),
@@ -406,6 +408,10 @@ def test_forms_hold_only_fields_of_the_record_or_of_history(drawn: Drawing):
         ({"type": "string", "x-link": "part_of", "x-of": "incident"}, "form-link"),
         ({"type": "string", "x-link": "part_of", "x-open": "yes"}, "form-link"),
         ({"type": "string", "x-link": "part_of", "x-only": True}, "form-link"),
+        ({"type": "string", "x-new": "person"}, "form-new"),
+        ({"type": "string", "x-new": ["people"]}, "form-new"),
+        ({"type": "string", "x-new": "people", "x-suggest": "people"}, "form-new"),
+        ({"type": "boolean", "x-new": "people", "x-only": True}, "form-new"),
     ],
 )
 def test_a_key_of_ours_in_a_form_means_something(drawn: Drawing, shape: dict[str, Any], rule: str):
@@ -420,9 +426,10 @@ def test_a_key_of_ours_in_a_form_means_something(drawn: Drawing, shape: dict[str
     [
         {"type": "string", "x-link": "waits_for", "x-of": ["incident"], "x-open": True},
         {"type": "string", "x-link": "part_of"},
+        {"type": "string", "x-new": "people"},
     ],
 )
-def test_a_field_may_name_another_record(drawn: Drawing, shape: dict[str, Any]):
+def test_a_field_may_name_another_record_or_give_a_new_name(drawn: Drawing, shape: dict[str, Any]):
     body = f"{LANE}<startEvent id='s'/><userTask id='u' name='x'/>{{s>u}}"
     form = {"type": "object", "properties": {"title": shape}}
 
@@ -447,11 +454,15 @@ def test_only_kinds_of_links_lead_here(drawn: Drawing, asked: str, rules: list[s
         ("clearway:action='Go' clearway:only='record.title'", []),
         ("clearway:action='Go' clearway:only='record.owner'", [("c", "field-missing")]),
         ("clearway:action='Go' clearway:only='title'", [("c", "only")]),
-        ("clearway:only='record.title'", [("c", "only-place")]),
+        ("clearway:only='record.title'", [("c", "only-place"), ("c", "wait-forever")]),
+        ("clearway:action='Go' clearway:group='record.title'", []),
+        ("clearway:action='Go' clearway:group='record.owner'", [("c", "field-missing")]),
+        ("clearway:action='Go' clearway:group='title'", [("c", "group")]),
+        ("clearway:group='record.title'", [("c", "group-place"), ("c", "wait-forever")]),
         ("clearway:action='Go' clearway:also='record.title'", []),
         ("clearway:action='Go' clearway:also='record.owner'", [("c", "field-missing")]),
         ("clearway:action='Go' clearway:also='title'", [("c", "also")]),
-        ("clearway:also='record.title'", [("c", "also-place")]),
+        ("clearway:also='record.title'", [("c", "also-place"), ("c", "wait-forever")]),
         (
             "clearway:action='Go' clearway:also='record.title' clearway:only='record.title'",
             [("c", "only-also")],
@@ -733,6 +744,41 @@ def test_hostile_xml_is_refused(data: bytes, rule: str, trusted: bool):
     findings = check(Bundle("p", {"p/p.bpmn": data}), trusted=trusted)
 
     assert [f.rule for f in findings] == [rule]
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+@pytest.mark.parametrize(
+    ("body", "element"),
+    [
+        ("<userTask id='a'><standing/></userTask>", "a"),
+        ("<userTask id='a' colour='red'/>", "a"),
+        ("<userTask id='a'><extensionElements>\n</extensionElements><wrong/>\n</userTask>", "a"),
+        ("\n<wrong/>\n<userTask id='a'/>", "p"),
+    ],
+)
+def test_a_break_of_the_schema_names_the_nearest_element(
+    drawn: Drawing, body: str, element: str, trusted: bool
+):
+    [found] = [it for it in check(drawn(body), trusted=trusted) if it.rule == "xsd"]
+
+    assert found.element == element
+
+
+def test_a_break_of_the_schema_in_the_drawing_names_what_is_drawn():
+    shape = (
+        "<bpmndi:BPMNDiagram id='d'><bpmndi:BPMNPlane id='l' bpmnElement='p'>"
+        "<bpmndi:BPMNShape id='a_di' bpmnElement='a'><wrong/></bpmndi:BPMNShape>"
+        "</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"
+    )
+    head = (
+        "<definitions xmlns='http://www.omg.org/spec/BPMN/20100524/MODEL' targetNamespace='t' "
+        "xmlns:bpmndi='http://www.omg.org/spec/BPMN/20100524/DI'><process id='p'>"
+        "<task id='a'/></process>"
+    )
+
+    [found] = check(Bundle("p", {"p/p.bpmn": f"{head}{shape}</definitions>".encode()}))
+
+    assert (found.element, found.rule) == ("a", "xsd")
 
 
 def test_nothing_of_a_file_outside_gets_into_a_finding():

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import clearway.engine.soundness.search as search
+from clearway.engine import check as engine_check
 from clearway.engine.examine import examine
 from clearway.engine.findings import Findings
 from clearway.engine.gate.say import Say
@@ -123,6 +124,19 @@ def test_an_end_that_says_closed_while_something_is_open_is_told(drawn: Drawing)
         "The record would show closed while *Check* is still open: after *Work*, "
         "it comes to *Done*."
     )
+
+
+def test_a_flow_that_leads_nowhere_is_told_once_and_not_as_a_standstill(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><userTask id='a' name='Work'/><subProcess id='p1'>"
+        "<startEvent id='s1'/><userTask id='b' name='Look'/>{s1>b b>gone}</subProcess>"
+        "<userTask id='c' name='Note'/><endEvent id='e'/>{s>a a>p1 p1>c c>e}"
+    )
+
+    assert [(it.element, it.rule) for it in engine_check(drawn(body), strict=False)] == [
+        ("b_gone", "flow-end")
+    ]
+    assert rules(drawn(body)) == []
 
 
 def test_what_is_too_wide_is_not_called_proven(drawn: Drawing, monkeypatch: pytest.MonkeyPatch):

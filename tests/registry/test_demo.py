@@ -13,6 +13,7 @@ from clearway.now import HandClock
 from clearway.service.demo import DEMO, create_demo, demo_is_due
 from clearway.service.house import House
 from clearway.service.registry import (
+    has_role,
     import_csv,
     people,
     service_context,
@@ -20,7 +21,7 @@ from clearway.service.registry import (
     stands_in_for,
 )
 from clearway.service.sign_in import SignedIn, sign_in
-from clearway.service.values import Actor
+from clearway.service.values import Actor, Done
 
 pytestmark = pytest.mark.database
 
@@ -60,6 +61,18 @@ def test_every_role_is_held_by_somebody_and_every_group_has_members(house: House
 
     assert held == ROLES
     assert service_context(house, "payroll", None).support_group == "applications"
+
+
+def test_a_role_is_had_by_a_group_while_one_is_active(house: House, admin: Actor):
+    create_demo(house)
+    [bob] = [it for it in people(house, admin) if it.name == "bob"]
+
+    assert has_role(house, "bob", bob.roles[0])
+    assert not has_role(house, "bob", "vip")
+    assert not has_role(house, "nobody", bob.roles[0])
+    done = import_csv(house, admin, "people", "name,full_name,active\nbob,Bob,false\n", once="2")
+    assert isinstance(done, Done), done
+    assert not has_role(house, "bob", bob.roles[0])
 
 
 def test_who_does_not_know_the_service_can_say_so_and_the_category_or_the_desk_gets_it(

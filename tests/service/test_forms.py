@@ -101,6 +101,40 @@ def test_what_is_a_hundred_years_ahead_is_a_typing_error():
     assert refusal.fields == {"until": "This is more than a hundred years ahead: correct the year."}
 
 
+@pytest.mark.parametrize(
+    ("given", "record", "problem"),
+    [
+        ({"ended": "2026-03-02T09:00:00Z"}, {}, None),
+        ({"began": "2026-03-02T09:00:00Z", "ended": "2026-03-02T10:00:01+01:00"}, {}, None),
+        ({"began": "2026-03-02T09:00:00Z", "ended": "2026-03-02T10:00:00+01:00"}, {}, "Began"),
+        ({"ended": "2026-03-02T08:00:00Z"}, {"began": "2026-03-02T09:00:00Z"}, "Began"),
+        ({"began": None, "ended": "2026-03-02T08:00Z"}, {"began": "2026-03-02T09:00:00Z"}, None),
+        ({"ended": None}, {"began": "2026-03-02T09:00:00Z"}, None),
+    ],
+)
+def test_what_ends_ends_after_it_began(given, record, problem):
+    moment = {"type": "string", "format": "date-time"}
+    began, ended = {**moment, "title": "Began"}, {**moment, "x-after": "began"}
+    form = Form("done.json", {"type": "object", "properties": {"began": began, "ended": ended}})
+
+    answer = form.read(given, record, NOW)
+
+    assert isinstance(answer, Refusal) == (problem is not None), answer
+    if problem is not None:
+        assert answer.fields == {"ended": f"This must be later than {problem}."}
+
+
+def test_a_box_that_nobody_ticked_yet_is_not_changed_by_leaving_it():
+    danger = {"type": "boolean", "title": "Danger", "x-why": "note"}
+    note = {"type": "string", "x-comment": "internal"}
+    properties = {"danger": danger, "note": note}
+    form = Form("triage.json", {"type": "object", "properties": properties})
+
+    assert isinstance(form.read({"danger": False}, {}, NOW), Filled)
+    assert isinstance(form.read({"danger": True}, {}, NOW), Refusal)
+    assert isinstance(form.read({"danger": False}, {"danger": True}, NOW), Refusal)
+
+
 def test_blanks_are_no_answer_to_what_a_condition_asks_for():
     form = Form(
         "hold.json",

@@ -4,6 +4,7 @@ import pytest
 
 from clearway.service.claim import claim, unclaim
 from clearway.service.complete import complete
+from clearway.service.history import history
 from clearway.service.record import record
 from clearway.service.start import start
 from clearway.service.verify import verify
@@ -64,6 +65,19 @@ def test_the_field_follows_who_takes_it_and_gives_it_back(empty_house, people, p
     assert verify(empty_house) == []
 
 
+def test_who_only_has_it_is_told_apart_from_who_did_it(empty_house, people, parcel):
+    key, item = parcel
+
+    before = record(empty_house, people["bob"], key).held
+    claim(empty_house, people["bob"], item, once="1")
+    taken = record(empty_house, people["bob"], key).held
+    complete(empty_house, people["bob"], item, {}, once="2")
+    done = record(empty_house, people["bob"], key)
+
+    assert (before, taken) == ({}, {"owner": "Look at it"})
+    assert (done.values["owner"], done.held) == ("bob", {})
+
+
 def test_who_does_it_unclaimed_stands_there_too(empty_house, people, parcel):
     key, item = parcel
 
@@ -82,3 +96,15 @@ def test_a_condition_about_the_field_is_looked_at_when_the_task_is_taken(
     tasks = record(empty_house, people["bob"], key).tasks
     assert sorted(task.element for task in tasks) == ["greet", "look"]
     assert verify(empty_house) == []
+
+
+def test_history_says_who_took_it_and_not_that_it_is_done(empty_house, people, parcel):
+    key, item = parcel
+
+    claim(empty_house, people["bob"], item, once="1")
+    unclaim(empty_house, people["bob"], item, once="2")
+    told = [it.sentence for it in history(empty_house, people["bob"], key).rows]
+
+    assert told[2] == "bob took Look at it."
+    assert told[-1] == "bob gave Look at it back; bob had it."
+    assert not [it for it in told if "done" in it or "owner" in it.lower()]

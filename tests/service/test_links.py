@@ -54,6 +54,18 @@ def test_no_record_is_made_a_part_of_its_own_part_by_hand(house, people, keys, r
     assert rows("SELECT from_key, to_key FROM link") == [(larger, smaller)]
 
 
+def test_what_says_itself_that_it_is_a_part_is_made_none_by_hand(
+    linking, house, people, keys, rows
+):
+    larger, smaller = keys
+
+    refusal = link(house, people["bob"], larger, "parent_of", smaller, once="by hand")
+
+    assert refusal.code == "invalid"
+    assert refusal.remedy == f"Open {smaller} and name {larger} in its form there."
+    assert rows("SELECT * FROM link") == []
+
+
 @pytest.fixture
 def linking(errand):
     """An errand whose forms name other errands, and which tells at its end what waits for it."""
@@ -65,7 +77,10 @@ def linking(errand):
     fields = {
         "asked": {"like": {**record["properties"]["like"], "x-link": "relates_to"}},
         "sort": {"part_of": {**_KEY, "x-link": "part_of", "x-of": ["errand"]}},
-        "hold": {"after": {**_KEY, "x-link": "waits_for", "x-open": True}},
+        "hold": {
+            "after": {**_KEY, "x-link": "waits_for", "x-open": True},
+            "part_of": {**_KEY, "x-link": "part_of"},
+        },
     }
     for form, more in fields.items():
         path = f"errand/forms/{form}.json"
@@ -130,6 +145,19 @@ def test_what_a_form_names_backwards_begins_at_the_other_record(linking, house, 
     assert rows("SELECT from_key, kind, to_key FROM link") == [(larger, "parent_of", smaller)]
     circle = complete(house, people["bob"], item, {"weight": 1, "part_of": smaller}, once="4")
     assert circle.fields == {"part_of": f"{smaller} is itself a part of {larger}."}
+
+
+def test_a_record_is_part_of_one_other(linking, house, people, desk, keys, rows):
+    key = desk.ask("ink")
+    [(item,)] = rows("SELECT max(id) FROM work_item")
+    values = {"weight": 1, "part_of": keys[0]}
+    assert isinstance(complete(house, people["bob"], item, values, once="1"), Done)
+    desk.fetch()
+
+    values = {"question": "?", "part_of": keys[1]}
+    second = send(house, people["bob"], key, "hold", values, once="2")
+
+    assert second.fields == {"part_of": f"{key} is part of {keys[0]} already."}
 
 
 def test_a_record_that_is_not_there_or_not_seen_is_not_named(linking, house, people):

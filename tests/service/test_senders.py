@@ -42,8 +42,10 @@ DRAWING = """<definitions id="d" targetNamespace="urn:test"
   </process>
 </definitions>"""
 RECORD = """{"x-key-prefix": "PAR", "x-requester": "caller", "type": "object", "properties": {
-    "caller": {"type": "string"}, "opened_by": {"type": "string", "readOnly": true}}}"""
-FORM = """{"type": "object", "properties": {"caller": {"type": "string"}}}"""
+    "caller": {"type": "string"}, "team": {"type": "string"},
+    "opened_by": {"type": "string", "readOnly": true}}}"""
+FORM = """{"type": "object", "properties": {
+    "caller": {"type": "string"}, "team": {"type": "string"}}}"""
 ZOE = Actor("zoe", roles=frozenset({"requester"}))
 
 
@@ -136,3 +138,22 @@ def test_who_opened_it_for_somebody_finds_it(house, people, ask):
     assert [it.key for it in found.rows] == [key]
     assert [it.key for it in by_another.rows] == [key]
     assert list(other.rows) == []
+
+
+def test_a_button_is_for_the_group_in_a_field(deploy_drawn, people):
+    drawn = DRAWING.replace('clearway:also="record.opened_by"', 'clearway:group="record.team"')
+    files = {"parcel.bpmn": drawn, "record.json": RECORD, "forms/asked.json": FORM}
+    house = deploy_drawn("parcel", files)
+    free, meant = (
+        start(house, people["alice"], "parcel", {"team": team}, once=str(team)).key
+        for team in (None, "network")
+    )
+    insider = Actor("bob", roles=frozenset({"desk"}), groups=frozenset({"network"}))
+    outsider = Actor("dave", roles=frozenset({"desk"}), groups=frozenset({"applications"}))
+
+    refusal = send(house, outsider, meant, "again", {}, once="1")
+
+    assert (refusal.code, refusal.text) == ("not_allowed", "This is for the group network.")
+    assert buttons(house, outsider, meant) == []
+    assert send(house, insider, meant, "again", {}, once="2").state == "sent"
+    assert send(house, outsider, free, "again", {}, once="3").state == "sent"

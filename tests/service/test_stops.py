@@ -147,13 +147,15 @@ def test_who_can_do_otherwise_needs_no_other_diagram(knotted, desk, people, rows
 
 
 def test_what_would_wait_for_a_condition_alone_stays_where_it_can(house, people, errand, desk):
-    waits = redrawn(
-        errand,
-        r'(?s)(<bpmn:intermediateCatchEvent id="reply".*?)<bpmn:messageEventDefinition[^>]*/>',
-        r'\1<bpmn:conditionalEventDefinition id="c"><bpmn:condition '
-        r'xsi:type="bpmn:tFormalExpression">record.weight = 7</bpmn:condition>'
-        r"</bpmn:conditionalEventDefinition>",
+    seven = (
+        '<bpmn:conditionalEventDefinition><bpmn:condition xsi:type="bpmn:tFormalExpression">'
+        "record.weight = 7</bpmn:condition></bpmn:conditionalEventDefinition>"
     )
+    waits = redrawn(errand, r'<bpmn:messageEventDefinition id="reply_caught"[^>]*/>', seven)
+    timer = r'(?s)<bpmn:timerEventDefinition id="silence_timer">.*?</bpmn:timerEventDefinition>'
+    waits = redrawn(waits, timer, seven)
+    over = r'(<bpmn:endEvent id="closed".*?)</bpmn:endEvent>'
+    waits = redrawn(waits, over, r"\1<bpmn:terminateEventDefinition/></bpmn:endEvent>")
     reason = "despite scenarios: to be looked at"
     deploy(house, people["grace"], waits, parent=1, reason=reason, once="waits")
     key = desk.ask()

@@ -35,6 +35,7 @@ def calls(silent: Silent) -> Mapping[str, Call]:
 
     doors = {
         "find_service": lambda service, asset: ServiceContext("network", "judy", 1, True),
+        "has_role": lambda person, role: (person, role) == ("erin", "vip"),
         "link": link,
         "open_work": lambda: OpenWork(AT, {"incident": 2, "weekly_review": 1}, 3, 1, 2, 0, []),
         "addresses_of": lambda names: {
@@ -168,6 +169,15 @@ def test_inputs_that_a_step_does_not_take_are_named(
 ):
     with pytest.raises(StepInputError, match=named):
         calls["find_context"](inputs, "7")
+
+
+@pytest.mark.parametrize(("caller", "important"), [("erin", True), ("alice", False), (None, False)])
+def test_a_caller_with_the_role_vip_is_important(
+    calls: Mapping[str, Call], caller: str | None, important: bool
+):
+    found = calls["find_context"]({"service": "mail", "caller": caller}, "7")
+
+    assert found["important_caller"] is important
 
 
 def test_inputs_that_are_missing_are_named(calls: Mapping[str, Call]):

@@ -166,6 +166,21 @@ def test_a_zip_bomb_is_refused_while_it_unfolds():
         from_zip("errand", bomb)
 
 
+def test_what_is_too_large_is_told_with_its_name_its_size_and_a_remedy(visitor: Enter):
+    grace = visitor("grace")
+
+    refused = _check(grace, "errand.bpmn", b" " * (52 * 1024 * 1024))
+    unfolded = _check(grace, "errand.zip", _zip({"errand/errand.bpmn": b" " * (5 * 1024 * 1024)}))
+
+    assert refused.status == 413
+    assert "What was sent (errand.bpmn) has 52.1 MiB; this address takes at most 6 MiB" in (
+        refused.text
+    )
+    assert unfolded.status == 422
+    assert "errand/errand.bpmn alone has 5 MiB" in unfolded.text
+    assert all("split it into called processes" in it.text for it in (refused, unfolded))
+
+
 def test_too_many_files_and_broken_zips_are_refused():
     with pytest.raises(UnusableUpload, match="more than 200"):
         from_zip("errand", _zip({f"errand/{number}.json": b"" for number in range(201)}))

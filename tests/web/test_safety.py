@@ -103,6 +103,20 @@ def test_a_large_upload_is_refused_with_a_page(visitor: Callable[[str], Any]):
     assert "at most 21 MiB" in refused.text
 
 
+def test_a_file_that_is_a_little_too_large_is_told_with_its_size(visitor: Callable[[str], Any]):
+    alice = visitor("alice")
+    page = alice.submit(alice.get("/new/errand"), "/new/errand", f_what="tea")
+    path = page.answer.url.path
+
+    refused = alice.upload(
+        page, f"{path}/attachments", "file", "a.txt", b"x" * (41 * 512 * 1024), "text/plain"
+    )
+
+    assert refused.status == 413
+    assert "The file has 20.5 MiB; an attachment has at most 20 MiB." in refused.text
+    assert "link it in a comment" in refused.text
+
+
 def test_an_unknown_page_says_what_to_do(app: FastAPI, visitor: Callable[[str], Any]):
     page = visitor("alice").get("/no/such/page")
 

@@ -25,7 +25,7 @@ USER = frozenset(
 PERSON_FIELDS = ("only", "also", "holder")
 """What names a field of the record in which a person stands."""
 TELLING = frozenset(("notice", "to", "start", "expires"))
-MESSAGE = frozenset(("action", "role", "only", "also"))
+MESSAGE = frozenset(("action", "role", "group", "only", "also"))
 OPENING = frozenset(("role", "holder"))
 """Where a person opens a record. No field says yet who alone may, or who may as well."""
 TIMER = frozenset(("calendar", "missed"))
@@ -65,7 +65,7 @@ def allowed_on(node: Node) -> frozenset[str]:
     if node.kind == "receiveTask" or ("message" in kinds and not throws):
         found |= MESSAGE
     if node.kind == "startEvent" and node.scope.kind == "process" and kinds <= {"message"}:
-        found = (found | OPENING) - {"only", "also"}
+        found = (found | OPENING) - {"only", "also", "group"}
     if "timer" in kinds:
         found |= TIMER
     return frozenset(found)
@@ -152,12 +152,13 @@ def _check_roles(node: Node, say: Say) -> None:
 
 
 def _check_senders(node: Node, say: Say) -> None:
-    for name, what in (("only", "alone may"), ("also", "may also")):
-        if node.own.get(name) and not node.own.get("action"):
+    for name, who in (("only", "person alone"), ("also", "person also"), ("group", "group")):
+        can_say = node.own.get("action") or node.kind == "userTask"
+        if node.own.get(name) and not can_say:
             say.error(
                 node.id,
                 f"{name}-place",
-                f"It says which person {what} send it, but no person can send it.",
+                f"It says which {who} may send it, but no person can send it.",
                 f"Give it a button with clearway:action, or remove clearway:{name}.",
             )
     if node.own.get("only") and node.own.get("also"):
@@ -170,15 +171,21 @@ def _check_senders(node: Node, say: Say) -> None:
 
 
 def _check_fields(node: Node, say: Say) -> None:
-    for name in PERSON_FIELDS:
+    for name in names_fields(node):
         value = node.own.get(name, "record.")
+        who = "group, such as record.group" if name == "group" else "person, such as record.owner"
         if not value.startswith("record."):
             say.error(
                 node.id,
                 name,
                 f"clearway:{name} is `{value}`.",
-                "Name the field of the record that holds the person, such as record.assignee.",
+                f"Name the field of the record that holds the {who}.",
             )
+
+
+def names_fields(node: Node) -> tuple[str, ...]:
+    """The attributes that name a field of the record here: a user task computes its group."""
+    return PERSON_FIELDS if node.kind == "userTask" else (*PERSON_FIELDS, "group")
 
 
 def _check_extensions(node: Node, say: Say) -> None:

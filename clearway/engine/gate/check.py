@@ -15,6 +15,7 @@ from clearway.engine.gate import (
     record,
     references,
     unheard,
+    waiting,
 )
 from clearway.engine.gate.say import Say
 from clearway.engine.values import Bundle, Finding, Severity, Surroundings
@@ -95,6 +96,7 @@ def _check_house(draft: Draft, surroundings: Surroundings | None) -> None:
         drawing.check(process, draft, say)
         foreign.check(process, draft.roots[say.file], say)
         unheard.check_markup(process, draft.roots[say.file], say)
+        waiting.check(process, draft, say)
         soundness.check(process, say)
         for node in process.all_nodes():
             attributes.check(node, say)

@@ -57,13 +57,16 @@ def _is_used(node: Node | None) -> bool:
     return bool(node.own.get("action"))
 
 
+_REGISTRY = ("assets", "groups", "people", "services")
 _OF_THE_RECORD = frozenset(("x-material", "x-merge"))
 """Said of the field in record.json; a form that copies its field from there may repeat them."""
 _KEYS = _OF_THE_RECORD | {
+    "x-after",
     "x-ahead",
     "x-comment",
     "x-link",
     "x-multiline",
+    "x-new",
     "x-of",
     "x-only",
     "x-open",
@@ -94,7 +97,17 @@ def _check_keys(
             f"`{name}` must be ahead, but is no moment.",
             'Give it "format": "date-time", or remove x-ahead.',
         )
+    after = shape.get("x-after")
+    if after is not None and not (_is_moment(shape) and _is_moment(properties.get(after))):
+        draft.findings.error(
+            path,
+            element,
+            "form-after",
+            f"`{name}` must be after `{after}`, but both are not moments of this form.",
+            'Name a field of this form in x-after, and give both "format": "date-time".',
+        )
     _check_link(draft, path, element, name, shape)
+    _check_new(draft, path, element, name, shape)
     why = shape.get("x-why")
     if why is not None and (why not in properties or why == name):
         draft.findings.error(
@@ -104,6 +117,10 @@ def _check_keys(
             f"`{why}` is to say why `{name}` changes, but is no other field of the form.",
             "Name a field of this form in x-why.",
         )
+
+
+def _is_moment(shape: Any) -> bool:
+    return isinstance(shape, dict) and {"format": "date-time"}.items() <= shape.items()  # pyright: ignore[reportUnknownMemberType] JSON
 
 
 def _check_link(draft: Draft, path: str, element: str, name: str, shape: Mapping[str, Any]) -> None:
@@ -125,6 +142,23 @@ def _check_link(draft: Draft, path: str, element: str, name: str, shape: Mapping
     if problem is not None:
         what, remedy = problem
         draft.findings.error(path, element, "form-link", f"In `{name}`, {what}.", f"{remedy}.")
+
+
+def _check_new(draft: Draft, path: str, element: str, name: str, shape: Mapping[str, Any]) -> None:
+    """A field that gives a new name: of what, and where it means something."""
+    if "x-new" not in shape:
+        return
+    known = ", ".join(_REGISTRY)
+    problem = None
+    if shape["x-new"] not in _REGISTRY:
+        problem = f"`{shape['x-new']}` is nothing that the registry has", f"Write one of {known}"
+    elif not _names_keys(shape):
+        problem = "only a text or a list of texts gives names", 'Give it "type": "string"'
+    elif beside := [it for it in ("x-suggest", "x-link") if it in shape]:
+        problem = f"a new name is none that `{beside[0]}` offers", f"Remove x-new or {beside[0]}"
+    if problem is not None:
+        what, remedy = problem
+        draft.findings.error(path, element, "form-new", f"In `{name}`, {what}.", f"{remedy}.")
 
 
 def _names_keys(shape: Mapping[str, Any]) -> bool:

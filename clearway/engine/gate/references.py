@@ -1,7 +1,7 @@
 """What a diagram names outside itself: steps, rules, roles, decisions, templates, fields."""
 
 from clearway.engine.examine import Draft
-from clearway.engine.gate.attributes import PERSON_FIELDS
+from clearway.engine.gate.attributes import names_fields
 from clearway.engine.gate.say import Say
 from clearway.engine.model import Node
 from clearway.engine.values import Surroundings
@@ -15,7 +15,7 @@ def check(node: Node, draft: Draft, say: Say) -> None:
         check_field(node, name, draft, say)
     if node.kind == "scriptTask" and node.own.get("result", "").startswith("record."):
         check_field(node, node.own["result"].removeprefix("record."), draft, say)
-    for name in PERSON_FIELDS:
+    for name in names_fields(node):
         if node.own.get(name, "").startswith("record."):
             check_field(node, node.own[name].removeprefix("record."), draft, say)
     target = None if node.loop is None else node.loop.output_collection

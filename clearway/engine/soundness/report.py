@@ -12,11 +12,15 @@ _LONGEST_TRACE = 12
 
 
 def check(process: Scope, say: Say) -> None:
-    """Look at the process and at each subprocess in it, the innermost first."""
+    """Look at the process and at each subprocess in it, the innermost first.
+
+    A scope with a flow that leads nowhere is left out: the gate refuses that flow by itself
+    (`flow-end`), and whatever else could be said would only follow from it.
+    """
     outcomes: dict[str, Outcome] = {}
     deadline = time.monotonic() + MOST_SECONDS
     for scope in reversed(list(process.walk())):
-        if scope.kind == "adHocSubProcess":
+        if scope.kind == "adHocSubProcess" or _leads_nowhere(scope):
             continue
         net = Net(scope, outcomes)
         found = _explored(net, deadline)
@@ -24,6 +28,10 @@ def check(process: Scope, say: Say) -> None:
             known = outcome_of(scope, found.came_by.keys())
             outcomes[scope.owner.id] = known if found.is_whole else Outcome(throws=known.throws)
         _report(scope, found, say)
+
+
+def _leads_nowhere(scope: Scope) -> bool:
+    return any(end not in scope.nodes for it in scope.flows for end in (it.source, it.target))
 
 
 def _explored(net: Net, deadline: float) -> Explored:

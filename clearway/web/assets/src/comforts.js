@@ -8,6 +8,21 @@ export function comforts() {
   tidyAddress();
   once();
   focusRefusal();
+  weighFiles();
+}
+
+// The server refuses it too, but only once it is on its way; `data-most` is in MiB.
+function weighFiles() {
+  for (const field of document.querySelectorAll("input[type=file][data-most]")) {
+    field.addEventListener("change", () => {
+      const most = Number(field.dataset.most) * 1024 * 1024;
+      const large = [...field.files].find((file) => file.size > most);
+      const size = large && Math.ceil((large.size * 10) / (1024 * 1024)) / 10;
+      const told = large ? `${large.name} has ${size} MiB; at most ${field.dataset.most} MiB are taken. ${field.dataset.remedy}` : "";
+      field.setCustomValidity(told);
+      field.reportValidity();
+    });
+  }
 }
 
 // `/inbox?said=claimed` would say it again after a reload.

@@ -5,6 +5,8 @@ import "bpmn-js/dist/assets/bpmn-js.css";
 import "./viewer.css";
 
 const READABLE = 0.7;
+// Variables, not values: the drawing follows when the theme changes.
+const COLOURS = { defaultFillColor: "var(--cw-raised)", defaultStrokeColor: "var(--cw-ink)" };
 
 for (const place of document.querySelectorAll("[data-diagram]")) {
   show(place).catch((error) => {
@@ -19,7 +21,7 @@ async function show(place) {
   const xml = await answer.text();
   place.replaceChildren();
   place.classList.add("ready");
-  const viewer = new NavigatedViewer({ container: place });
+  const viewer = new NavigatedViewer({ container: place, bpmnRenderer: COLOURS });
   await viewer.importXML(xml);
   mark(viewer, place);
   open(viewer, JSON.parse(place.dataset.tokens));
@@ -31,6 +33,7 @@ function mark(viewer, place) {
   const registry = viewer.get("elementRegistry");
   const overlays = viewer.get("overlays");
   const tokens = JSON.parse(place.dataset.tokens);
+  for (const element of registry.filter(hasOwnGround)) canvas.addMarker(element, "own-ground");
   for (const element of Object.keys(JSON.parse(place.dataset.completed))) {
     if (registry.get(element)) canvas.addMarker(element, "passed");
   }
@@ -43,6 +46,11 @@ function mark(viewer, place) {
     badge.textContent = count > 1 ? `here × ${count}` : "here";
     overlays.add(element, { position: { top: -12, left: -6 }, html: badge });
   }
+}
+
+function hasOwnGround(element) {
+  const drawn = element.labelTarget ? undefined : element.di;
+  return Boolean(drawn?.get("color:background-color") || drawn?.get("bioc:fill"));
 }
 
 // A large diagram with a token opens at the token, readable; everything else opens whole.

@@ -1,0 +1,92 @@
+"""Waits that nothing need ever end: each wait for a message has a timer or a button beside it."""
+
+from collections.abc import Iterable, Iterator
+
+from clearway.engine.examine import Draft
+from clearway.engine.gate.say import Say
+from clearway.engine.model import Node, Scope
+
+_COMES_FROM_ELSEWHERE = frozenset(("message", "signal", "conditional"))
+_THROWN_INSIDE = frozenset(("error", "escalation", "cancel"))
+_REMEDY = (
+    "Draw a timer beside it, on it or around it, or a button (clearway:action) for somebody"
+    " who may go on without it."
+)
+
+
+def check(process: Scope, draft: Draft, say: Say) -> None:
+    """Refuse a wait for what may never come, where neither time nor a person leads on.
+
+    A user task needs none: it stands in somebody's inbox.
+    """
+    for node in process.all_nodes():
+        if _waits(node) and not _has_way_out(node, draft, frozenset()):
+            say.refuse(node, "wait-forever", "may wait for ever: nothing need come", _REMEDY)
+
+
+def _waits(node: Node) -> bool:
+    if node.kind == "receiveTask":
+        return not node.instantiates
+    if node.kind != "intermediateCatchEvent":
+        return False
+    return any(event.kind in _COMES_FROM_ELSEWHERE for event in node.events)
+
+
+def _has_way_out(node: Node, draft: Draft, seen: frozenset[str]) -> bool:
+    """Whether time or a person leads on from here, or from what lies around it."""
+    if _leads_on(node) or any(map(_leads_on, _beside(node))):
+        return True
+    scope = node.scope
+    if any(map(_ends_all, scope.nodes.values())):
+        return True
+    return all(_is_left(around, draft, seen) for around in _around(scope, draft)) and (
+        scope.owner is not None or scope is not draft.read.main
+    )
+
+
+def _is_left(around: Node, draft: Draft, seen: frozenset[str]) -> bool:
+    if around.id in seen:
+        return False
+    thrown = any(_is_left_by_throwing(event) for event in around.scope.boundaries(around.id))
+    return thrown or _has_way_out(around, draft, seen | {around.id})
+
+
+def _around(scope: Scope, draft: Draft) -> list[Node]:
+    """The subprocess that holds this scope, or all that call this process."""
+    if scope.owner is not None:
+        return [scope.owner]
+    return [
+        node
+        for process in draft.read.called()
+        for node in process.all_nodes()
+        if node.kind == "callActivity" and node.called == scope.id
+    ]
+
+
+def _beside(node: Node) -> Iterator[Node]:
+    """What may happen instead: on its border, behind the same gateway, anywhere in its scope."""
+    scope = node.scope
+    yield from scope.boundaries(node.id)
+    for flow in scope.incoming(node.id):
+        before = scope.nodes[flow.source]
+        if before.kind == "eventBasedGateway":
+            yield from (scope.nodes[it.target] for it in scope.outgoing(before.id))
+    yield from _starts(scope.event_subprocesses())
+
+
+def _starts(subprocesses: Iterable[Node]) -> Iterator[Node]:
+    for node in subprocesses:
+        if node.inner is not None:
+            yield from (it for it in node.inner.nodes.values() if it.kind == "startEvent")
+
+
+def _leads_on(node: Node) -> bool:
+    return bool(node.own.get("action")) or any(event.kind == "timer" for event in node.events)
+
+
+def _ends_all(node: Node) -> bool:
+    return node.kind == "endEvent" and any(event.kind == "terminate" for event in node.events)
+
+
+def _is_left_by_throwing(node: Node) -> bool:
+    return node.interrupting and any(event.kind in _THROWN_INSIDE for event in node.events)

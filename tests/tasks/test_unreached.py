@@ -1,0 +1,114 @@
+"""A mail server that refuses some of a notice's recipients: history says whom, and why."""
+
+import socket
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from clearway.service.history import history
+from clearway.service.house import House
+from clearway.service.jobs import claim_jobs, finish_job
+from clearway.service.registry import actor_of
+from clearway.service.start import start
+from clearway.service.verify import verify
+from integrations.silent import Silent
+from integrations.smtp import SmtpMailer
+from tasks.catalogue import STEPS, bind
+from tasks.dispatcher import Dispatcher, WorkerSettings
+from tasks.doors import doors_of
+
+
+class Picky:
+    """Takes mail for everybody but one."""
+
+    def __init__(self) -> None:
+        self.taken: list[list[str]] = []
+
+    async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address.startswith("bob@"):
+            return "550 5.1.1 mailbox full of bob"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 - as above
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        self.taken.append(envelope.rcpt_tos)
+        return "250 taken"
+
+
+@pytest.fixture
+def picky() -> Iterator[tuple[Picky, Controller]]:
+    box = Picky()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield box, controller
+    controller.stop()
+
+
+def told_of(house: House, key: str) -> list[str]:
+    actor = actor_of(house, "alice")
+    assert actor is not None
+    return [line.sentence for line in history(house, actor, key).rows]
+
+
+def test_whom_the_mail_server_refused_stands_in_history_with_its_words(
+    house: House, picky: tuple[Picky, Controller], rows: Callable[..., list]
+):
+    box, controller = picky
+    mailer = SmtpMailer("127.0.0.1", controller.port, "desk@example.org", timeout=5)
+    house_and_mail = {**Silent().by_name(), "mailer": mailer}
+    calls = bind(STEPS, house_and_mail, doors_of(house, base_url="https://desk.example.org"))
+    worker = Dispatcher(house, calls, "w", WorkerSettings(threads=1))
+    key = _incident(house)
+    rows(
+        'UPDATE job SET inputs = jsonb_set(inputs, \'{to}\', \'["alice", "bob", "nobody_x"]\') '
+        "WHERE step = 'notice' RETURNING id"
+    )
+
+    while worker.turn().total:
+        pass
+
+    assert len(box.taken) == 1
+    assert not [it for it in box.taken[0] if it.startswith("bob@")]
+    [line] = [it for it in told_of(house, key) if "did not reach everybody" in it]
+    assert line == (
+        "The notice opened did not reach everybody: the mail server refused bob@example.org "
+        "(550 5.1.1 mailbox full of bob); there is no person or group nobody_x."
+    )
+    assert rows("SELECT status FROM job WHERE step = 'notice'") == [("done",)]
+    assert verify(house) == []
+
+
+def test_it_is_told_once_and_only_by_who_holds_the_lease(house: House, rows: Callable[..., list]):
+    _incident(house)
+    job = next(it for it in claim_jobs(house, "w", 10, timedelta(minutes=1)) if it.step == "notice")
+    result = {"sent": ["a@example.org"], "unreached": ["no mail address of bob is known"]}
+
+    stale = finish_job(house, job.id, job.fence + 1, result)
+    finish_job(house, job.id, job.fence, result)
+    again = finish_job(house, job.id, job.fence, result)
+
+    assert rows("SELECT count(*) FROM entry WHERE kind = 'unreached'") == [(1,)]
+    assert (stale.code, again.code) == ("stale", "stale")
+
+
+def _incident(house: House) -> str:
+    alice = actor_of(house, "alice")
+    assert alice is not None
+    values = {
+        "short_description": "Mail does not arrive",
+        "description": "Nothing since Friday.",
+        "how_many": "my_team",
+        "can_work": "with_workaround",
+        "service": "mail",
+        "channel": "portal",
+    }
+    return start(house, alice, "incident", values, once="ask").key
