@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
+from typing import NoReturn
 
 import typer
 
@@ -12,6 +13,7 @@ from clearway.service.history import Order, history
 from clearway.service.house import House
 from clearway.service.instance_view import instance_view
 from clearway.service.record import record as record_view
+from clearway.service.resting import rehearse_upgrade
 from clearway.service.search import search
 from clearway.service.values import EntryView, RecordRow, Refusal
 from clearway.service.verify import verify as broken_invariants
@@ -80,16 +82,37 @@ def verify(output: Format = OutputOption) -> None:
         raise typer.Exit(1 if sentences else 0)
 
 
-def doctor(output: Format = OutputOption) -> None:
+def doctor(
+    upgrade: bool = typer.Option(
+        False, "--upgrade", help="Load every open record with this release; nothing is changed"
+    ),
+    output: Format = OutputOption,
+) -> None:
     """Say what works and what does not: database, workers, Prefect, faults, missed runs.
 
-    Systems that the settings do not name, such as a mail server, are told as well.
+    Systems that the settings do not name, such as a mail server, are told as well. With --upgrade
+    a release that is installed beside the running one says whether it could go on with everything.
     """
     with entered() as house:
+        if upgrade:
+            _rehearse(house, output)
         late = [(run.schedule, run.due_at) for run in overdue(house)]
         signs = examine(house, late_runs=late, silent=not_connected(Settings.from_environment()))
         show([dataclasses.asdict(sign) for sign in signs], output)
         raise typer.Exit(0 if all(sign.well for sign in signs) else 1)
+
+
+def _rehearse(house: House, output: Format) -> NoReturn:
+    found = rehearse_upgrade(house)
+    if output is Format.JSON:
+        print_json(dataclasses.asdict(found))
+    else:
+        show([{"problem": it} for it in found.problems], output, empty="No problem was found.")
+        typer.echo(
+            f"Open records loaded: {found.instances}, of {found.versions} versions; "
+            f"problems: {len(found.problems)}."
+        )
+    raise typer.Exit(1 if found.problems else 0)
 
 
 def _whole_history(house: House, key: str, order: Order) -> Iterator[EntryView]:

@@ -1,12 +1,7 @@
 """Verifying a live database: every invariant, and each broken one as a sentence."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
-from clearway import engine
-from clearway.engine.values import World
-from clearway.errors import ClearwayError
 from clearway.service.house import House
+from clearway.service.resting import open_states, resting_problems
 from clearway.store import invariants
 
 
@@ -21,31 +16,6 @@ def verify(house: House) -> list[str]:
     found = house.store.ask(invariants.broken)
     found += house.store.ask(invariants.wrong_contents)
     found += house.store.ask(lambda it: list(invariants.wrong_leaves(it)))
-    states = house.store.ask(lambda it: list(invariants.open_states(it)))
-    for state in states:
-        found += _waits(house, state)
+    for state in open_states(house):
+        found += resting_problems(house, state)
     return found
-
-
-def _waits(house: House, state: Mapping[str, Any]) -> Iterator[str]:
-    key = state["key"]
-    try:
-        deployed = house.version(state["version_id"])
-        world = World(house.now(), state["record"], key)
-        waits = engine.waits(deployed.blueprint, bytes(state["engine_state"]), world)
-    except ClearwayError as error:
-        yield f"{key} cannot be read: {error}"
-        return
-    expected = {
-        "work_items": {it.token for it in waits.work_items},
-        "timers": {it.token for it in waits.timers},
-        "events": {it.token for it in waits.events},
-        "jobs": {it.token for it in waits.jobs},
-    }
-    for what, tokens in expected.items():
-        if set(state[what]) != tokens:
-            told = what.replace("_", " ")
-            yield (
-                f"{key} waits for the {told} {sorted(tokens)} by its state, "
-                f"but for {sorted(state[what])} by its rows."
-            )

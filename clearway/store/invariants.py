@@ -145,18 +145,20 @@ def wrong_leaves(connection: Connection) -> Iterator[str]:
             yield f"The line {row['id']} of history was changed after it was written."
 
 
-def open_states(connection: Connection) -> Iterator[dict[str, Any]]:
-    """Every instance that has not ended, with its state and the tokens that its rows wait for."""
+def open_states(connection: Connection, after: int, limit: int) -> list[dict[str, Any]]:
+    """Instances that have not ended, with the state and the tokens that the rows wait for.
+
+    Ordered by id, from the first one behind `after`.
+    """
     statement = text(
-        """SELECT i.key, i.version_id, i.engine_state, i.record,
+        """SELECT i.id, i.key, i.version_id, i.engine_state, i.record,
     ARRAY(SELECT w.token FROM work_item w WHERE w.instance_id = i.id AND w.closed_at IS NULL)
         AS work_items,
     ARRAY(SELECT t.token FROM timer t WHERE t.instance_id = i.id) AS timers,
     ARRAY(SELECT s.token FROM subscription s WHERE s.instance_id = i.id) AS events,
     ARRAY(SELECT j.token FROM job j WHERE j.instance_id = i.id AND j.token IS NOT NULL
         AND j.status IN ('ready', 'faulted')) AS jobs
-FROM instance i WHERE i.ended_at IS NULL ORDER BY i.id"""
+FROM instance i WHERE i.ended_at IS NULL AND i.id > :after ORDER BY i.id LIMIT :limit"""
     )
-    result = connection.execution_options(yield_per=_BATCH).execute(statement)
-    for row in result.mappings():
-        yield dict(row)
+    found = connection.execute(statement, {"after": after, "limit": limit}).mappings()
+    return [dict(row) for row in found]

@@ -24,3 +24,10 @@ def test_it_says_that_no_mail_server_is_set(
     )
     assert "name a mail server in CLEARWAY_SMTP_HOST" in told
     assert "mail server" not in silent
+
+
+def test_an_upgrade_is_rehearsed(run_in_house: Any):
+    answer = run_in_house("doctor", "--upgrade", "-o", "json")
+
+    assert answer.exit_code == 0
+    assert json.loads(answer.stdout) == {"instances": 0, "versions": 0, "problems": []}

@@ -1,0 +1,96 @@
+"""Instances at rest: whether this release reads what was saved, and waits for the same."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from clearway import engine
+from clearway.engine.values import World
+from clearway.errors import ClearwayError
+from clearway.service.deployed import Deployed
+from clearway.service.house import House
+from clearway.store import invariants
+
+_PAGE = 500
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """How many instances that have not ended were read, of how many versions, and what failed."""
+
+    instances: int
+    versions: int
+    problems: list[str]
+
+
+def rehearse_upgrade(house: House) -> Rehearsal:
+    """Load every instance that has not ended with this release; nothing is written.
+
+    A problem is an instance or a version that cannot be read, one that would wait for something
+    else than its rows say, or a version that names a step or a rule which this release lacks.
+    """
+    read, problems = 0, list[str]()
+    seen: set[int] = set()
+    for state in open_states(house):
+        read += 1
+        problems += resting_problems(house, state)
+        if state["version_id"] not in seen:
+            seen.add(state["version_id"])
+            problems += _missing(house, state["version_id"])
+    return Rehearsal(read, len(seen), problems)
+
+
+def open_states(house: House) -> Iterator[Mapping[str, Any]]:
+    """Every instance that has not ended, with its state and the tokens that its rows wait for."""
+    last = 0
+    while found := house.store.ask(partial(invariants.open_states, after=last, limit=_PAGE)):
+        yield from found
+        last = found[-1]["id"]
+
+
+def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with one of the `open_states`."""
+    key = state["key"]
+    try:
+        deployed = house.version(state["version_id"])
+        world = World(house.now(), state["record"], key)
+        waits = engine.waits(deployed.blueprint, bytes(state["engine_state"]), world)
+    except ClearwayError as error:
+        yield f"{key} cannot be read: {error}"
+        return
+    expected = {
+        "work_items": {it.token for it in waits.work_items},
+        "timers": {it.token for it in waits.timers},
+        "events": {it.token for it in waits.events},
+        "jobs": {it.token for it in waits.jobs},
+    }
+    for what, tokens in expected.items():
+        if set(state[what]) != tokens:
+            told = what.replace("_", " ")
+            yield (
+                f"{key} waits for the {told} {sorted(tokens)} by its state, "
+                f"but for {sorted(state[what])} by its rows."
+            )
+
+
+def _missing(house: House, version_id: int) -> Iterator[str]:
+    """The steps and the rules that a version names and this release does not have."""
+    try:
+        deployed = house.version(version_id)
+    except ClearwayError:
+        return  # told of its instances
+    for what, named, known in (
+        ("step", _named(deployed, "step"), house.steps),
+        ("rule", _named(deployed, "rule"), house.rules),
+    ):
+        for name in sorted(named - known.keys()):
+            yield (
+                f"Version {deployed.number} of {deployed.process} names the {what} {name}, which "
+                "this release does not have."
+            )
+
+
+def _named(deployed: Deployed, what: str) -> set[str]:
+    names = (getattr(element, what) for element in deployed.elements.values())
+    return {name for name in names if name is not None}
