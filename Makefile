@@ -8,7 +8,7 @@ ifneq ($(TEST_DATA),)
 export CLEARWAY_TEST_DATA ?= $(abspath $(TEST_DATA))
 endif
 
-.PHONY: up test check bench replay lock clean run-ready test-ready python-there bundle
+.PHONY: up test check axe bench replay lock clean run-ready test-ready python-there bundle
 
 up: run-ready
 	@exec $(BIN)/clearway up
@@ -22,6 +22,12 @@ check: test-ready
 	node_modules/.bin/pyright
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/test_house.py
+
+# Every command killed and cut off at each of its statements, workers frozen, records hammered: half
+# an hour and more on two cores. `make test` does the same in short. Other instants: AXE_SEED=7;
+# longer: AXE_SECONDS=600 AXE_JOBS=20000.
+axe: test-ready
+	AXE=long $(BIN)/pytest tests/axe -n 2 --dist loadgroup
 
 bench: test-ready
 	$(BIN)/python -m benchmarks

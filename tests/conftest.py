@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from _pytest.nodeid import coerce_node_id
 from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 
@@ -20,6 +21,20 @@ from clearway.store.embedded import EmbeddedPostgres
 
 CHROMIUM = "/usr/bin/chromium"
 _DATABASE_NUMBERS = itertools.count(1)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of one `xdist_group` on one worker.
+
+    pytest-xdist 3.8 names the group in a field that pytest 9.2 does not read any more, and then
+    `--dist loadgroup` keeps nothing together, silently (pytest-xdist issue 1386).
+    """
+    if not config.getoption("loadgroup", default=False):
+        return
+    for item in items:
+        mark = item.get_closest_marker("xdist_group")
+        if mark is not None and not item.nodeid.endswith(f"@{mark.args[0]}"):
+            item._id = coerce_node_id(f"{item.nodeid}@{mark.args[0]}")
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,11 @@ T = TypeVar("T")
 Row = tuple[Any, ...]
 Watcher = Callable[[str], None]
 
+# Commands think for milliseconds: who is silent for so long in the middle of one stands still, and
+# what it has locked goes back to the others. Should it go on, its command is carried out again.
 _SETTINGS = (
     "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"
-    " -c idle_in_transaction_session_timeout=60s"
+    " -c idle_in_transaction_session_timeout=20s"
 )
 _ATTEMPTS = 12
 _CONTENTION = (
@@ -41,8 +43,13 @@ _FIRST_WINS = frozenset({"pk_answer"})
 class Transaction:
     """One command's transaction on psycopg itself, in pipeline mode."""
 
-    def __init__(self, connection: psycopg.Connection[Row], watchers: Sequence[Watcher]) -> None:
-        self._connection = connection
+    def __init__(
+        self,
+        connection: psycopg.Connection[Row],
+        pipeline: psycopg.Pipeline,
+        watchers: Sequence[Watcher],
+    ) -> None:
+        self._connection, self._pipeline = connection, pipeline
         self._cursor = connection.cursor(binary=True)
         self._watchers = watchers
         self._expected: list[psycopg.Cursor[Row]] = []
@@ -50,12 +57,12 @@ class Transaction:
 
     def one(self, statement: str, values: Mapping[str, object]) -> Row | None:
         """The only row of this statement, or None. The statement is prepared."""
-        self._run(statement, values)
+        self._ask(statement, values)
         return self._cursor.fetchone()
 
     def all(self, statement: str, values: Mapping[str, object]) -> list[Row]:
         """All rows of this statement. The statement is prepared."""
-        self._run(statement, values)
+        self._ask(statement, values)
         return self._cursor.fetchall()
 
     def run(self, statement: str, values: Mapping[str, object]) -> None:
@@ -80,6 +87,15 @@ class Transaction:
         """After the pipeline: raises Superseded when a statement wrote nothing."""
         if not all(cursor.fetchone() for cursor in self._expected):
             raise Superseded("the instance changed since it was loaded")
+
+    def _ask(self, statement: str, values: Mapping[str, object]) -> None:
+        """Send a statement and wait for all answers up to its own, in one round trip.
+
+        The batch ends with a Sync, not only with a Flush: a server that has heard none takes us
+        for busy, and waits for a process that stands still with a lock for ever.
+        """
+        self._run(statement, values)
+        self._pipeline.sync()
 
     def _run(
         self,
@@ -177,8 +193,8 @@ class Store:
         try:
             # BEGIN travels with the first statement and COMMIT with the last: two round trips.
             connection.autocommit = True
-            with connection.pipeline():
-                transaction = Transaction(connection, self._watchers)
+            with connection.pipeline() as pipeline:
+                transaction = Transaction(connection, pipeline, self._watchers)
                 result = work(transaction)
                 self._show("COMMIT")
                 transaction.commit()
@@ -192,7 +208,7 @@ class Store:
         return result
 
     def _persistently(self, attempt: Callable[[], T]) -> T:
-        deadline = time.monotonic() + self._patience
+        deadline = None
         for turn in itertools.count(1):
             try:
                 return attempt()
@@ -205,6 +221,8 @@ class Store:
                     _give_up_after(turn, error)
                 elif is_outage(cause):
                     self._engine.dispose()
+                    # From now on: an attempt may have taken long, or the process stood still.
+                    deadline = deadline or time.monotonic() + self._patience
                     _give_up_at(deadline, error)
                 else:
                     raise
@@ -233,8 +251,13 @@ def is_contention(error: BaseException | None) -> bool:
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Whether the database is away for now: restarting, failing over, out of connections."""
+    """Whether the database is away for now: restarting, failing over, out of connections.
+
+    Or it took this process for dead, because it stood still in the middle of a transaction.
+    """
     if isinstance(error, exc.TimeoutError):
+        return True
+    if isinstance(error, errors.IdleInTransactionSessionTimeout):
         return True
     if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return False

@@ -1,5 +1,6 @@
 """Transactions: what is tried again inside, and how listeners are told."""
 
+import contextlib
 import threading
 
 import psycopg
@@ -104,6 +105,76 @@ def test_an_error_leaves_a_clean_connection_behind(store):
         store.command(lambda it: it.one("SELECT 1 / %(n)s::int", {"n": 0}), changed=lambda _: [])
 
     assert store.command(lambda it: it.one("SELECT 1", {}), changed=lambda _: []) == (1,)
+
+
+def test_an_error_that_nobody_read_shows_at_the_next_question_and_undoes_all(database_url):
+    with contextlib.closing(Store(database_url, connections=1)) as store:
+        store.change(lambda it: it.execute(text("CREATE TABLE kept (n int PRIMARY KEY)")))
+
+        def work(transaction):
+            assert transaction.one("INSERT INTO kept VALUES (1) RETURNING n", {}) == (1,)
+            transaction.run("INSERT INTO kept VALUES (1)", {})
+            transaction.run("INSERT INTO kept VALUES (2)", {})
+            return transaction.one("SELECT 7", {})
+
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            store.command(work, changed=lambda _: [])
+
+        assert store.look(lambda it: it.all("SELECT n FROM kept", {})) == []
+        assert store.ask(lambda it: it.execute(text("SELECT n FROM kept")).all()) == []
+
+
+def test_an_error_that_nobody_read_shows_at_the_commit_and_undoes_all(database_url):
+    with contextlib.closing(Store(database_url, connections=1)) as store:
+        store.change(lambda it: it.execute(text("CREATE TABLE kept (n int PRIMARY KEY)")))
+
+        def work(transaction):
+            assert transaction.one("INSERT INTO kept VALUES (1) RETURNING n", {}) == (1,)
+            transaction.run("INSERT INTO kept VALUES (1)", {})
+
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            store.command(work, changed=lambda _: [])
+
+        assert store.look(lambda it: it.all("SELECT n FROM kept", {})) == []
+
+
+@pytest.mark.parametrize("way", ["command", "change"])
+def test_whoever_thinks_too_long_is_cut_off_and_carried_out_again(
+    store, database_url, eventually, way
+):
+    store.change(lambda it: it.execute(text("CREATE TABLE kept (n int)")))
+    hurry = (
+        "SELECT pg_backend_pid(), set_config('idle_in_transaction_session_timeout', '50ms', true)"
+    )
+    attempts = []
+
+    def think(pid):
+        attempts.append(pid)
+        if len(attempts) == 1:
+            eventually(lambda: not is_there(database_url, pid), "the server waits on and on")
+
+    def command(transaction):
+        think(transaction.one(hurry, {})[0])
+        return transaction.one("INSERT INTO kept VALUES (1) RETURNING n", {})
+
+    def change(connection):
+        think(connection.execute(text(hurry)).scalar_one())
+        return connection.execute(text("INSERT INTO kept VALUES (1) RETURNING n")).one()
+
+    if way == "command":
+        store.command(command, changed=lambda _: [])
+    else:
+        store.change(change)
+
+    assert len(attempts) == 2
+    assert store.look(lambda it: it.all("SELECT n FROM kept", {})) == [(1,)]
+
+
+def is_there(url, pid):
+    """Whether this backend of the server lives."""
+    with psycopg.connect(url) as connection:
+        found = connection.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid])
+        return found.fetchone() is not None
 
 
 def test_listeners_hear_of_changed_keys(store, database_url, eventually):

@@ -1,0 +1,121 @@
+"""Whatever is broken in a database, `clearway verify` says so, each thing in its own words."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import life
+import psycopg
+import pytest
+import scene
+from day import day
+
+from clearway.service.verify import verify
+from clearway.store.invariants import QUESTIONS
+
+pytestmark = pytest.mark.database
+
+Copies = Callable[[], AbstractContextManager[str]]
+
+BREAKS: dict[str, str] = {
+    "{0} has not ended, and nothing could move it on.": """
+        DELETE FROM subscription WHERE instance_id IN (SELECT id FROM instance WHERE title = 'kim');
+        UPDATE work_item SET closed_at = now() WHERE instance_id IN
+            (SELECT id FROM instance WHERE title = 'kim')""",
+    "{0} has ended, but something still waits in it.": """
+        UPDATE work_item SET closed_at = NULL WHERE id = (SELECT max(w.id) FROM work_item w
+            JOIN instance i ON i.id = w.instance_id WHERE i.title = 'a piano')""",
+    "{0} is at revision {1}, but its history has {2} revisions up to {3}.": """
+        UPDATE instance SET revision = revision + 1 WHERE title = 'mother'""",
+    "The job {0} of {1} is parked, but no fault says why.": """
+        UPDATE fault SET settled_at = now() WHERE trigger->>'kind' = 'job'""",
+    "The timer {0} of {1} is parked, but no fault says why.": """
+        UPDATE timer SET parked = true""",
+    "In a round of {0}, {1} has two ballots that count.": """
+        INSERT INTO ballot (seat_id, person, choice, cast_at)
+        SELECT max(id), 'dave', 'approve', now() FROM seat""",
+    "In a round of {0}, the seat {1} has two ballots that count.": """
+        INSERT INTO ballot (seat_id, person, choice, cast_at)
+        SELECT seat_id, 'carol', 'approve', now() FROM ballot LIMIT 1""",
+    "In a round of {0}, {1} voted, who has an interest in the outcome.": """
+        UPDATE round SET excluded = '{dave}'""",
+    "The approval {0} of {1} is open, but not with one round.": """
+        UPDATE work_item SET rule = 'emergency_board' WHERE closed_at IS NULL""",
+    "In {0}, {1} was completed by {2}, who may not have done it.": """
+        UPDATE work_item SET excluded = array_append(excluded, closed_by)
+        WHERE outcome = 'completed'""",
+    "The field {1} of {0} is not what its history says.": """
+        UPDATE instance SET record = record || '{"name": "stepmother"}' WHERE title = 'mother'""",
+    "{0} is in the state {1}, but its history leads to {2}.": """
+        UPDATE instance SET state = 'gone' WHERE title = 'mother'""",
+    "The message {0} is settled and waits at once.": """
+        UPDATE message SET settled_at = NULL WHERE status = 'caught'""",
+}
+"""What `clearway verify` says -> how to break it."""
+
+OTHERS: dict[str, str] = {
+    r"Version 1 of errand: errand/record\.json is missing or damaged": """
+        UPDATE content SET bytes = 'x' WHERE hash = (SELECT manifest->>'errand/record.json'
+            FROM version WHERE process = 'errand' AND number = 1)""",
+    r"The line \d+ of history was changed after it was written": """
+        ALTER TABLE entry DISABLE TRIGGER ALL;
+        UPDATE entry SET actor = 'mallory' WHERE id = (SELECT max(id) FROM entry)""",
+    r"waits for the work items \['\w+'\] by its state, but for \[\] by its rows": """
+        UPDATE work_item SET closed_at = now() WHERE closed_at IS NULL AND element = 'live'""",
+    r"waits for the events \[.+\] by its state, but for \[\] by its rows": """
+        DELETE FROM subscription""",
+    r"waits for the jobs \['\w+'\] by its state, but for \[\] by its rows": """
+        UPDATE job SET status = 'done' WHERE status = 'faulted'""",
+    r"waits for the timers \[\] by its state, but for \['x'\] by its rows": """
+        INSERT INTO timer (instance_id, token, element, due_at)
+        SELECT id, 'x', 'x', now() FROM instance WHERE title = 'mother'""",
+    r"CHA-\d+ cannot be read": """
+        UPDATE instance SET engine_state = '\\x00' WHERE title = 'mother'""",
+}
+
+
+@pytest.fixture(scope="module")
+def lived(copies: Copies) -> Iterator[str]:
+    """A database in which a lot has happened, and all is well."""
+    with copies() as url:
+        with day(url) as here:
+            for step in life.up_to("start_light"):
+                here.do(step, here.begin(step))
+            assert verify(here.house) == []
+        yield url
+
+
+@pytest.fixture
+def damaged(lived: str, postgres) -> Iterator[Callable[[str], list[str]]]:
+    """Breaks a copy of it, and answers what is said of that."""
+    name = psycopg.conninfo.conninfo_to_dict(lived)["dbname"]
+    postgres.run("DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"{name}_damaged")
+    postgres.run("CREATE DATABASE {name} TEMPLATE {template}", f"{name}_damaged", template=name)
+    url = postgres.conninfo(f"{name}_damaged")
+
+    def damage(how: str) -> list[str]:
+        with psycopg.connect(url, options="-c session_replication_role=replica") as connection:
+            connection.execute(how)
+        with scene.opened(url) as house:
+            return verify(house)
+
+    yield damage
+    postgres.run("DROP DATABASE {name} WITH (FORCE)", f"{name}_damaged")
+
+
+def test_every_question_is_answered_here():
+    assert BREAKS.keys() == QUESTIONS.keys()
+
+
+@pytest.mark.parametrize("words", BREAKS)
+def test_a_broken_invariant_is_told(damaged, words):
+    expected = re.sub(r"\\\{\d\\\}", ".+", re.escape(words))
+
+    assert any(re.fullmatch(expected, told) for told in damaged(BREAKS[words]))
+
+
+@pytest.mark.parametrize("words", OTHERS)
+def test_a_damaged_row_is_told(damaged, words):
+    found = damaged(OTHERS[words])
+
+    assert any(re.search(words, told) for told in found), found

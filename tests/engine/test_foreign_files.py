@@ -1,0 +1,81 @@
+"""What other tools wrote runs or is refused with element and cause, also when it is damaged."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+from playing import MONDAY
+
+from clearway.engine import build, check, turn
+from clearway.engine.values import Bundle, CompleteWorkItem, ProcessFault, Severity, Start, World
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+SEEDS = 12
+"""Damages to each process in `make test`."""
+STEPS = 15
+
+
+def _processes(root: Any) -> list[str]:
+    return [it.get("id") for it in root.iter(f"{BPMN}process") if it.get("id")]
+
+
+def _damaged(root: Any, choose: random.Random) -> None:
+    """One to three things that a careless tool or hand may do to a file."""
+    for _ in range(choose.randint(1, 3)):
+        element = choose.choice([it for it in root.iter(etree.Element) if it.tag.startswith(BPMN)])
+        names = list(element.attrib)
+        damage = choose.choice(("drop", "drop", "attribute", "value", "double", "move", "text"))
+        if damage == "drop" and element.getparent() is not None:
+            element.getparent().remove(element)
+        elif damage == "attribute" and names:
+            del element.attrib[choose.choice(names)]
+        elif damage == "value" and names:
+            element.set(choose.choice(names), choose.choice(("", "x y", "true", "-1", "ü", "id")))
+        elif damage == "double" and element.getparent() is not None:
+            element.addnext(etree.fromstring(etree.tostring(element)))
+        elif damage == "move" and element.getparent() is not None:
+            places = list(root.iter(f"{BPMN}process", f"{BPMN}subProcess"))
+            place = choose.choice(places) if places else root
+            if element not in place.iterancestors() and element is not place:
+                place.append(element)
+        elif damage == "text":
+            element.text = choose.choice(("${x}", "1 +", "R/PT", "true"))
+
+
+def _is_answered(bundle: Bundle) -> str:
+    """Checked; played as far as it goes when nothing speaks against it. Answers how it ended."""
+    for strict in (True, False):
+        findings = check(bundle, strict=strict, trusted=True)
+        errors = [it for it in findings if it.severity is Severity.ERROR]
+        assert all(it.file and it.message and it.remedy for it in findings)
+    if errors:
+        return "refused"
+    blueprint = build(bundle, strict=False)
+    world = World(MONDAY, {}, "P-1")
+    try:
+        made = turn(blueprint, None, Start(), world)
+        for _ in range(STEPS):
+            if made.finished or not made.after.work_items:
+                break
+            made = turn(
+                blueprint, made.state, CompleteWorkItem(made.after.work_items[0].token), world
+            )
+    except ProcessFault as fault:
+        assert str(fault)
+        return "fault"
+    return "ended" if made.finished else "waits"
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_a_damaged_file_is_refused_or_runs_and_nothing_else(test_data: Path, seed: int):
+    ends: list[str] = []
+    for path in sorted((test_data / "bpmn-miwg-reference").glob("*.bpmn")):
+        root = etree.parse(path).getroot()
+        _damaged(root, random.Random(f"{path.name} {seed}"))
+        for process in _processes(root):
+            files = {f"{process}/{process}.bpmn": etree.tostring(root)}
+            ends.append(_is_answered(Bundle(process, files)))
+
+    assert ends
