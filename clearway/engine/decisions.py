@@ -23,7 +23,7 @@ def decide(token: Token, decision: str) -> Value:
     except DecisionError as error:
         raise ProcessFault(
             token.task_spec.name,
-            f"The decision `{decision}` gives no answer: {error}",
+            f"The decision `{decision}` cannot decide: {error}",
             "Correct the data and try again. Or correct the table, deploy it, move the record to "
             "that version, and try again.",
         ) from error

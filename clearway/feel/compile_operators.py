@@ -8,7 +8,16 @@ from clearway.feel.compile_names import operand
 from clearway.feel.errors import FeelError, FeelSyntaxError, place_of
 from clearway.feel.frame import Code, Frame
 from clearway.feel.limits import Run
-from clearway.feel.logic import ORDERS, Answer, all_true, compare, contains, equal, in_range
+from clearway.feel.logic import (
+    ORDERS,
+    Answer,
+    all_true,
+    compare,
+    contains,
+    equal,
+    in_range,
+    pay_for_texts,
+)
 from clearway.feel.scope import Maker, Scope
 from clearway.feel.syntax import (
     Arithmetic,
@@ -224,6 +233,7 @@ def _ordered(operator: str, left: Code, right: Code) -> Code:
         one, other = left(frame), right(frame)
         if type(one) is Decimal and type(other) is Decimal:
             return order(one, other)
+        pay_for_texts(frame.run, one, other)
         return compare(operator, one, other)
 
     return run

@@ -6,7 +6,7 @@ from decimal import Decimal
 from operator import ge, gt, le, lt
 from typing import cast
 
-from clearway.feel.limits import Run
+from clearway.feel.limits import TEXT_PER_STEP, Run
 from clearway.feel.temporal import zone_name
 from clearway.feel.values import Range, YearsMonths, adopt, is_context, is_list, kind
 
@@ -141,7 +141,16 @@ def _same(run: Run, left: object, right: object) -> Answer:
     if isinstance(left, time) and isinstance(right, time):
         hours = _offsets(left, right)
         return hours is not None and hours[0] == hours[1]
+    pay_for_texts(run, left, right)
     return left == right
+
+
+def pay_for_texts(run: Run, left: object, right: object) -> None:
+    """Pay for comparing two texts, when they are long."""
+    if isinstance(left, str) and isinstance(right, str):
+        length = min(len(left), len(right))
+        if length > TEXT_PER_STEP:
+            run.spend(length // TEXT_PER_STEP)
 
 
 def _same_range(run: Run, left: Range, right: Range) -> bool:

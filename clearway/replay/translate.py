@@ -74,6 +74,8 @@ def opening_values(event: Event) -> Mapping[str, object]:
     caller = {"caller": login(event.caller)} if event.caller else {}
     return {
         "short_description": f"{event.number}: {event.about}"[:160],
+        "description": event.about,
+        "since_when": event.at.isoformat(),
         "how_many": _HOW_MANY[event.impact],
         **_CAN_WORK[event.urgency],
         "channel": _CHANNELS.get(event.channel, "portal"),

@@ -1,18 +1,21 @@
 """Moments that a form asks for: still ahead where they must be, and in the order that it says."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from clearway.engine.timers import too_far
 
 Values = Mapping[str, object]
 
+_CLOCKS_APART = timedelta(minutes=5)
+"""By so much may the clock of who fills in the form be fast."""
+
 
 def unfit_moments(
     fields: Mapping[str, Mapping[str, Any]], given: Values, record: Values, now: datetime
 ) -> dict[str, str]:
-    """Field -> what is wrong with its moment, by `x-ahead` and `x-after` of the form.
+    """Field -> what is wrong with its moment, by `x-ahead`, `x-past` and `x-after` of the form.
 
     What the form does not ask for again counts as the record has it. Empty fields are no moments.
     """
@@ -23,6 +26,8 @@ def unfit_moments(
             continue
         before = shape.get("x-after")
         problem = _not_ahead(value, now) if shape.get("x-ahead") else None
+        if shape.get("x-past"):
+            problem = _not_past(value, now)
         if before is not None and problem is None:
             first = given.get(before, record.get(before))
             problem = _not_after(value, first, str(fields.get(before, {}).get("title", before)))
@@ -39,6 +44,15 @@ def _not_ahead(value: object, now: datetime) -> str | None:
         return f"This must be ahead; it is {now:%Y-%m-%d %H:%M} UTC now."
     if too_far(moment, now):
         return "This is more than a hundred years ahead: correct the year."
+    return None
+
+
+def _not_past(value: object, now: datetime) -> str | None:
+    moment = _moment(value)
+    if moment is None:
+        return "This must be a moment."
+    if moment > now + _CLOCKS_APART:
+        return f"This is still ahead; it is {now:%Y-%m-%d %H:%M} UTC now."
     return None
 
 

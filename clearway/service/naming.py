@@ -33,17 +33,24 @@ def refuse_unfit(filling: Filling, form: Form | None, values: Values) -> Refusal
     Names of the registry (`x-suggest`) must be known and active. Where a work item goes to the
     person or the group in that field, they must have its role, and the person must be in that
     group. Other records (`x-link`) are looked at by `unfit_records`, new names (`x-new`) by
-    `used_names`. Nothing is asked for fields that are not given; what a field shows and nobody can
-    change is not looked at, nor what is no text: the form refuses that.
+    `used_names`. What the record says already and nobody gets work by is left as it is: an alert
+    may name a device that the registry does not know. Nothing is asked for fields that are not
+    given; what a field shows and nobody can change is not looked at, nor what is no text: the form
+    refuses that.
     """
     if form is None:
         return None
-    given = list(_named(form, values))
+    record: Values = filling.snapshot.record if filling.snapshot else {}
+    given = [it for it in _named(form, values) if not _stood_there(filling, it, values, record)]
     problems = _unfit_names(filling, given, values) if given else {}
     problems |= unfit_records(filling, form, values)
-    record: Values = filling.snapshot.record if filling.snapshot else {}
     problems |= used_names(form, values, record, partial(named.in_use, filling.transaction))
     return invalid(problems) if problems else None
+
+
+def _stood_there(filling: Filling, it: _Name, values: Values, record: Values) -> bool:
+    is_same = values.get(it.field) == record.get(it.field)
+    return is_same and not filling.deployed.roles_needed(it.field)
 
 
 def _unfit_names(filling: Filling, given: Sequence[_Name], values: Values) -> dict[str, str]:

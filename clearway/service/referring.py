@@ -26,9 +26,9 @@ class Filling(NamedTuple):
 def unfit_records(filling: Filling, form: Form, values: Values) -> Mapping[str, str]:
     """Fields that name a record which the actor may not see or which is not what is meant.
 
-    `x-of` names the processes that it may be of, `x-open` wants one that has not ended. What the
-    record says already is not looked at again. The others are held, so that none of them ends
-    before it is known who is linked with it.
+    `x-of` names the processes that it may be of, `x-in` the states that it may be in, `x-open`
+    wants one that has not ended. What the record says already is not looked at again. The others
+    are held, so that none of them ends before it is known who is linked with it.
     """
     problems: dict[str, str] = {}
     for field, schema, key in _keys(form, values, filling.snapshot):
@@ -60,6 +60,11 @@ def _problem(filling: Filling, schema: Schema, key: str) -> str | None:
     if schema.get("x-open") and other.ended_at is not None:
         state = (other.state or "ended").replace("_", " ")
         return f"{key} is over ({state}): name one that is still open."
+    states = cast(Sequence[str], schema.get("x-in", ()))
+    if states and other.state not in states:
+        state = (other.state or "not begun").replace("_", " ")
+        meant = " or ".join(it.replace("_", " ") for it in states)
+        return f"{key} is {state}: name one that is {meant}."
     if here is None or schema["x-link"] != "part_of":
         return None
     larger = links.larger_of(filling.transaction, here.key)

@@ -210,7 +210,13 @@ def _played(path: str, content: bytes) -> bytes:
 
 
 def _incident_at_work(house: Any, title: str, eventually: Eventually) -> str:
-    values = {"short_description": title, "how_many": "only_me", "can_work": "fully"}
+    values = {
+        "short_description": title,
+        "description": "Nothing happens",
+        "since_when": "2026-03-01T08:00:00Z",
+        "how_many": "only_me",
+        "can_work": "fully",
+    }
     values |= {"service": "mail", "channel": "portal"}
     done = house.api("alice").post("/records", json={"process": "incident", "values": values})
     key = done.json()["key"]

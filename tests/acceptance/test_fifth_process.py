@@ -56,7 +56,13 @@ def test_a_copied_folder_is_a_process(house: Any, copied: Path, eventually: Call
     assert deployed.returncode == 0, deployed.stderr
     assert deployed.stdout == "grievance: version 1 is deployed.\n"
 
-    values = {"short_description": "Soup", "how_many": "only_me", "can_work": "fully"}
+    values = {
+        "short_description": "Soup",
+        "description": "Nothing happens",
+        "since_when": "2026-03-01T08:00:00Z",
+        "how_many": "only_me",
+        "can_work": "fully",
+    }
     values |= {"service": "not_listed", "channel": "portal"}
     alice, carol, heidi = (house.api(name) for name in ("alice", "carol", "heidi"))
     soup = alice.post("/records", json={"process": "incident", "values": values}).json()["key"]

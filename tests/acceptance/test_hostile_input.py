@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FIFTY = 50 * 1024 * 1024
 REPORT = {
     "short_description": "Mail is slow",
+    "description": "Nothing happens",
+    "since_when": "2026-03-01T08:00:00Z",
     "how_many": "only_me",
     "can_work": "fully",
     "service": "mail",
@@ -225,7 +227,17 @@ def test_a_form_of_the_portal_with_an_added_field_is_refused_by_name(house: Any)
     [
         ({"process": "incident", "values": {**REPORT, "how_many": 3}}, "how_many"),
         ({"process": "incident", "values": {**REPORT, "pressing": "yes"}}, "pressing"),
-        ({"process": "incident", "values": {"how_many": "only_me"}}, "short_description"),
+        (
+            {
+                "process": "incident",
+                "values": {
+                    "description": "Nothing happens",
+                    "since_when": "2026-03-01T08:00:00Z",
+                    "how_many": "only_me",
+                },
+            },
+            "short_description",
+        ),
         ({"process": "incident", "values": {**REPORT, "service": None}}, "service"),
         ({"process": "incident", "values": {**REPORT, "channel": None}}, "channel"),
         ({"process": "incident", "values": REPORT, "state": "closed"}, "body.state"),

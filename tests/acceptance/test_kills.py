@@ -120,7 +120,13 @@ def _report(
 
 
 def _open(house: Any, title: str, once: str, eventually: Eventually) -> dict[str, Any]:
-    values = {"short_description": title, "how_many": "only_me", "can_work": "fully"}
+    values = {
+        "short_description": title,
+        "description": "Nothing happens",
+        "since_when": "2026-03-01T08:00:00Z",
+        "how_many": "only_me",
+        "can_work": "fully",
+    }
     values |= {"service": "mail", "channel": "portal"}
     answers: list[dict[str, Any]] = []
 

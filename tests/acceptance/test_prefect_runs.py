@@ -179,7 +179,13 @@ def _closed_incident(house: Any, eventually: Eventually) -> str:
 
 
 def _open(house: Any, title: str) -> str:
-    values = {"short_description": title, "how_many": "only_me", "can_work": "fully"}
+    values = {
+        "short_description": title,
+        "description": "Nothing happens",
+        "since_when": "2026-03-01T08:00:00Z",
+        "how_many": "only_me",
+        "can_work": "fully",
+    }
     values |= {"service": "mail", "channel": "portal"}
     done = house.api("alice").post("/records", json={"process": "incident", "values": values})
     assert done.status_code == 201, done.text

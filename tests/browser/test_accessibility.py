@@ -39,6 +39,7 @@ def places(live: Any) -> dict[str, str]:
     values = {
         "short_description": "Mail does not arrive",
         "description": "Nothing since Friday.\n\nThe web mail works.",
+        "since_when": "2026-03-01T08:00:00Z",
         "how_many": "my_team",
         "can_work": "with_workaround",
         "service": "mail",

@@ -220,7 +220,13 @@ def test_the_theme_is_chosen_and_kept(open_browser: OpenBrowser):
 
 
 def _incident(live: Any, what: str) -> str:
-    values = {"short_description": what, "how_many": "only_me", "can_work": "fully"}
+    values = {
+        "short_description": what,
+        "description": "Nothing happens",
+        "since_when": "2026-03-01T08:00:00Z",
+        "how_many": "only_me",
+        "can_work": "fully",
+    }
     values |= {"service": "mail", "channel": "portal"}
     done = start(live.house, live.actor("alice"), "incident", values, once=f"{what}")
     assert isinstance(done, Done), done

@@ -404,6 +404,10 @@ def test_forms_hold_only_fields_of_the_record_or_of_history(drawn: Drawing):
         ({"type": "string", "x-why": "title"}, "form-why"),
         ({"type": "string", "x-link": "likes"}, "form-link"),
         ({"type": "string", "x-open": True}, "form-link"),
+        ({"type": "string", "x-in": ["new"]}, "form-link"),
+        ({"type": "string", "x-link": "part_of", "x-in": "new"}, "form-link"),
+        ({"type": "string", "x-past": True}, "form-ahead"),
+        ({"type": "string", "format": "date-time", "x-past": True, "x-ahead": True}, "form-ahead"),
         ({"type": "string", "x-of": ["incident"]}, "form-link"),
         ({"type": "string", "x-link": "part_of", "x-of": "incident"}, "form-link"),
         ({"type": "string", "x-link": "part_of", "x-open": "yes"}, "form-link"),
@@ -789,6 +793,16 @@ def test_nothing_of_a_file_outside_gets_into_a_finding():
 
 def test_a_bundle_without_its_diagram_is_refused():
     assert errors(check(Bundle("p", {}))) == [(None, "process-missing")]
+
+
+def test_data_that_is_not_in_the_file_is_refused(drawn: Drawing):
+    body = (
+        "<dataObjectReference id='r' dataObjectRef='{}'/><startEvent id='s'/><task id='t'/>{{s>t}}"
+    )
+    there = "<dataObject id='d'/>" + body.format("d")
+
+    assert refused(drawn, body.format("gone")) == [("r", "data-missing")]
+    assert refused(drawn, there) == []
 
 
 def test_files_of_other_tools_are_answered_with_findings_and_nothing_else(test_data: Path):

@@ -133,3 +133,31 @@ def test_what_runs_too_long_names_the_place(text: str, position: tuple[int, int]
         compile_expression(text).evaluate({})
 
     assert caught.value.position == position
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "count(for y in 1..5000 return substring(s, 2))",
+        'count(for y in 1..5000 return contains(s, "éz"))',
+        'count(for y in 1..5000 return substring before(s, "z"))',
+        'count(for y in 1..5000 return substring after(s, "z"))',
+        "count(for y in 1..5000 return starts with(s, other))",
+        "count(for y in 1..5000 return ends with(s, other))",
+        "count(for y in 1..200000 return s = other)",
+        "count(for y in 1..200000 return s < other)",
+        "count(for y in 1..100000 return list contains([other], s))",
+    ],
+)
+def test_work_on_a_long_text_is_paid_for_by_its_length(text):
+    long = "\U0001f600" * 900_000
+    context = {"s": long, "other": "".join(["\U0001f600"] * 900_000)}
+
+    with pytest.raises(FeelLimitError):
+        compile_expression(text).evaluate(context)
+
+
+def test_short_texts_cost_as_before():
+    text = 'count(for y in 1..20000 return contains("abc", "b") and "abc" = "abc")'
+
+    assert compile_expression(text).evaluate({}) == 20000

@@ -45,7 +45,13 @@ class Incidents:
 
     def open(self, words: str, **triage: object) -> str:
         """alice reports it, bob sorts it; it is in progress then."""
-        values = {"short_description": words, "how_many": "only_me", "can_work": "fully"}
+        values = {
+            "short_description": words,
+            "description": "Nothing happens",
+            "since_when": "2026-03-01T08:00:00Z",
+            "how_many": "only_me",
+            "can_work": "fully",
+        }
         values |= {"service": "mail", "channel": "portal"}
         done = start(self.house, ALICE, "incident", values, once=self.once())
         assert isinstance(done, Done), done
@@ -177,8 +183,8 @@ def test_a_child_that_stops_waiting_before_the_news_arrives_does_not_get_it(
 
 def test_a_reopened_parent_still_hears_of_the_child_that_joined_meanwhile(incidents: Incidents):
     parent = incidents.open("No mail at all")
-    incidents.resolve(parent)
     incidents.open("My mail is away", parent=parent)
+    incidents.resolve(parent)
     assert incidents.deliver() == 0
     assert incidents.messages("child.linked") == ["waiting"]
 
@@ -186,6 +192,18 @@ def test_a_reopened_parent_still_hears_of_the_child_that_joined_meanwhile(incide
 
     assert incidents.deliver() == 1
     assert incidents.messages("child.linked") == ["caught"]
+
+
+def test_nothing_joins_what_is_resolved(incidents: Incidents):
+    parent, late = incidents.open("No mail at all"), incidents.open("My mail is away")
+    incidents.resolve(parent)
+
+    refusal = incidents.send(BOB, late, "join_larger", {"parent": parent})
+
+    assert isinstance(refusal, Refusal), refusal
+    assert refusal.fields == {
+        "parent": f"{parent} is resolved: name one that is new or in progress or on hold."
+    }
 
 
 def test_what_we_reopen_is_reopened_with_its_children(

@@ -92,6 +92,21 @@ def test_what_must_be_ahead_is_refused_when_it_is_past():
     assert isinstance(form.read({"until": None}, {}, NOW), Filled)
 
 
+@pytest.mark.parametrize(
+    ("given", "is_taken"),
+    [("2026-03-02T10:05:00+01:00", True), ("2026-03-02T09:05:01Z", False), (None, True)],
+)
+def test_what_must_be_past_is_not_ahead_of_a_clock_that_may_be_slow(given, is_taken):
+    since = {"type": "string", "format": "date-time", "x-past": True}
+    form = Form("report.json", {"type": "object", "properties": {"since": since}})
+
+    answer = form.read({"since": given}, {}, NOW)
+
+    assert isinstance(answer, Filled) == is_taken, answer
+    if not is_taken:
+        assert answer.fields == {"since": "This is still ahead; it is 2026-03-02 09:00 UTC now."}
+
+
 def test_what_is_a_hundred_years_ahead_is_a_typing_error():
     until = {"type": "string", "format": "date-time", "x-ahead": True}
     form = Form("hold.json", {"type": "object", "properties": {"until": until}})
@@ -262,6 +277,8 @@ def of_process(process: str, name: str) -> Form:
 
 REPORT = {
     "short_description": "Mail is slow",
+    "description": "Nothing happens",
+    "since_when": "2026-03-01T08:00:00Z",
     "how_many": "only_me",
     "can_work": "fully",
     "channel": "phone",

@@ -79,7 +79,7 @@ def linking(errand):
         "sort": {"part_of": {**_KEY, "x-link": "part_of", "x-of": ["errand"]}},
         "hold": {
             "after": {**_KEY, "x-link": "waits_for", "x-open": True},
-            "part_of": {**_KEY, "x-link": "part_of"},
+            "part_of": {**_KEY, "x-link": "part_of", "x-in": ["new", "fetching"]},
         },
     }
     for form, more in fields.items():
@@ -158,6 +158,20 @@ def test_a_record_is_part_of_one_other(linking, house, people, desk, keys, rows)
     second = send(house, people["bob"], key, "hold", values, once="2")
 
     assert second.fields == {"part_of": f"{key} is part of {keys[0]} already."}
+
+
+def test_a_record_is_named_only_in_a_state_that_is_meant(linking, house, people, desk):
+    larger = desk.ask("a pen")
+    desk.sort()
+    desk.fetch()
+    smaller = start(house, people["alice"], "errand", {"what": "ink"}, once="1").key
+    complete(house, people["bob"], desk.open_item("sort"), {"weight": 1}, once="2")
+    desk.fetch()
+
+    values = {"question": "?", "part_of": larger}
+    refusal = send(house, people["bob"], smaller, "hold", values, once="3")
+
+    assert refusal.fields == {"part_of": f"{larger} is bringing: name one that is new or fetching."}
 
 
 def test_a_record_that_is_not_there_or_not_seen_is_not_named(linking, house, people):

@@ -24,6 +24,7 @@ FIELDS = {
     "asked": {"caller": _text("people")},
     "sort": {
         "team": _text("groups"),
+        "who": {"type": "string", "title": "Who", "x-suggest": "people"},
         "things": {
             "type": "array",
             "title": "Things",
@@ -82,6 +83,19 @@ def test_a_task_s_form_names_only_what_there_is(house, people, desk, rows):
     values = {"weight": 1, "team": "desk", "things": ["srv1"]}
     assert isinstance(complete(house, people["bob"], item, values, once="2"), Done)
     assert verify(house) == []
+
+
+def test_what_stands_there_already_may_be_unknown(house, people, desk, rows, database_url):
+    desk.ask()
+    with psycopg.connect(database_url) as connection:
+        connection.execute("""UPDATE instance SET record = record || '{"who": "10.0.0.7:9100"}'""")
+    item, bob = desk.open_item("sort"), people["bob"]
+
+    changed = complete(house, bob, item, {"weight": 1, "who": "10.0.0.8:9100"}, once="1")
+    kept = complete(house, bob, item, {"weight": 1, "who": "10.0.0.7:9100"}, once="2")
+
+    assert changed.fields == {"who": "There is no person 10.0.0.8:9100."}
+    assert isinstance(kept, Done), kept
 
 
 def test_who_may_not_do_a_task_is_told_that_first(house, people, desk):

@@ -26,6 +26,8 @@ pytestmark = pytest.mark.database
 REPORT = {
     "short_description": "Payroll does not open",
     "service": "payroll",
+    "description": "Nothing happens",
+    "since_when": "2026-03-01T08:00:00Z",
     "how_many": "only_me",
     "can_work": "not_at_all",
     "channel": "phone",

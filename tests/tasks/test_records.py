@@ -17,7 +17,13 @@ OSCAR = Actor("oscar", roles=frozenset({"requester"}))
 
 
 def report(house: House, actor: Actor, words: str, once: str) -> str:
-    values = {"short_description": words, "how_many": "only_me", "can_work": "fully"}
+    values = {
+        "short_description": words,
+        "description": "Nothing happens",
+        "since_when": "2026-03-01T08:00:00Z",
+        "how_many": "only_me",
+        "can_work": "fully",
+    }
     values |= {"service": "mail", "channel": "portal"}
     done = start(house, actor, "incident", values, once=once)
     assert isinstance(done, Done), done

@@ -106,6 +106,7 @@ def _incident(house: House) -> str:
     values = {
         "short_description": "Mail does not arrive",
         "description": "Nothing since Friday.",
+        "since_when": "2026-03-01T08:00:00Z",
         "how_many": "my_team",
         "can_work": "with_workaround",
         "service": "mail",

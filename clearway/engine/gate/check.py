@@ -12,6 +12,7 @@ from clearway.engine.gate import (
     foreign,
     forms,
     known_names,
+    parallel_writes,
     record,
     references,
     unheard,
@@ -97,6 +98,7 @@ def _check_house(draft: Draft, surroundings: Surroundings | None) -> None:
         foreign.check(process, draft.roots[say.file], say)
         unheard.check_markup(process, draft.roots[say.file], say)
         waiting.check(process, draft, say)
+        parallel_writes.check(process, draft, say)
         soundness.check(process, say)
         for node in process.all_nodes():
             attributes.check(node, say)

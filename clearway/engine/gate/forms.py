@@ -64,12 +64,14 @@ _KEYS = _OF_THE_RECORD | {
     "x-after",
     "x-ahead",
     "x-comment",
+    "x-in",
     "x-link",
     "x-multiline",
     "x-new",
     "x-of",
     "x-only",
     "x-open",
+    "x-past",
     "x-suggest",
     "x-titles",
     "x-why",
@@ -89,13 +91,14 @@ def _check_keys(
                 f"Nobody knows the key `{key}` of `{name}`.",
                 f"Known are: {', '.join(sorted(_KEYS))}.",
             )
-    if "x-ahead" in shape and shape.get("format") != "date-time":
+    sides = [it for it in ("x-ahead", "x-past") if it in shape]
+    if sides and (len(sides) > 1 or shape.get("format") != "date-time"):
         draft.findings.error(
             path,
             element,
             "form-ahead",
-            f"`{name}` must be ahead, but is no moment.",
-            'Give it "format": "date-time", or remove x-ahead.',
+            f"`{name}` has {' and '.join(sides)}, which only a moment can have, and one of them.",
+            'Give it "format": "date-time", and keep one of x-ahead and x-past.',
         )
     after = shape.get("x-after")
     if after is not None and not (_is_moment(shape) and _is_moment(properties.get(after))):
@@ -127,8 +130,10 @@ def _check_link(draft: Draft, path: str, element: str, name: str, shape: Mapping
     """A field that names other records: `x-link`, and what only means something beside it."""
     link, processes = shape.get("x-link"), shape.get("x-of", [])
     problem = None
-    if link is None and ("x-of" in shape or "x-open" in shape):
-        problem = "`x-of` and `x-open` mean nothing without `x-link`", "Add x-link, or remove them"
+    states: object = shape.get("x-in", [])
+    beside = [it for it in ("x-in", "x-of", "x-open") if it in shape]
+    if link is None and beside:
+        problem = f"`{beside[0]}` means nothing without `x-link`", "Add x-link, or remove it"
     elif link is not None and link not in NAMES:
         problem = f"`{link}` is no kind of link", f"Write one of {', '.join(NAMES)}"
     elif link is not None and not _names_keys(shape):
@@ -137,6 +142,8 @@ def _check_link(draft: Draft, path: str, element: str, name: str, shape: Mapping
         problem = "what is not kept in the record links nothing", "Remove x-comment or x-only"
     elif not (isinstance(processes, list) and all(isinstance(it, str) for it in processes)):  # pyright: ignore[reportUnknownVariableType] JSON
         problem = "`x-of` is no list of processes", 'Write for example ["incident"]'
+    elif not (isinstance(states, list) and all(isinstance(it, str) for it in states)):  # pyright: ignore[reportUnknownVariableType] JSON
+        problem = "`x-in` is no list of states", 'Write for example ["new", "in_progress"]'
     elif not isinstance(shape.get("x-open", False), bool):
         problem = "`x-open` is neither true nor false", "Write true or remove it"
     if problem is not None:

@@ -43,6 +43,16 @@ def check(draft: Draft) -> None:
             f"x-key-prefix is `{prefix}`.",
             "Write up to eight letters or digits, for example INC.",
         )
+    for name, merge in _merges(fields):
+        if merge == "last":
+            continue
+        draft.findings.error(
+            path,
+            None,
+            "record-merge",
+            f"x-merge of `{name}` is `{merge}`.",
+            'Write "last": of two parallel branches that write it, the later one counts.',
+        )
     named = [schema.get("x-title"), schema.get("x-requester"), *_list(schema.get("x-list"))]
     for name in named:
         if name is not None and name not in fields:
@@ -104,6 +114,14 @@ def _references(schema: Any) -> list[str]:
         elif isinstance(part, list):
             open_ends.extend(part)  # pyright: ignore[reportUnknownArgumentType] parts of any kind
     return found
+
+
+def _merges(fields: Any) -> list[tuple[str, Any]]:
+    return [
+        (str(name), shape["x-merge"])
+        for name, shape in fields.items()
+        if isinstance(shape, dict) and "x-merge" in shape
+    ]
 
 
 def _list(value: Any) -> list[Any]:

@@ -39,12 +39,26 @@ def check(node: Node, draft: Draft, say: Say) -> None:
 
 
 def check_markup(process: Scope, root: Any, say: Say) -> None:
-    """Refuse elements and attributes of BPMN that are read over here."""
+    """Refuse what BPMN says and is read over here, and data that is not in the file."""
+    ids = {element.get("id") for element in root.iter()}
     for drawn in root.findall(BPMN + "process"):
         if drawn.get("id") != process.id:
             continue
         for element in drawn.iter():
             _check_element(element, say)
+            _check_data(element, ids, say)
+
+
+def _check_data(element: Any, ids: set[str | None], say: Say) -> None:
+    for name in ("dataObjectRef", "dataStoreRef"):
+        named = element.get(name)
+        if named is not None and named.rpartition(":")[2] not in ids:
+            say.error(
+                element.get("id"),
+                "data-missing",
+                f"It refers to `{named}`, which is not in the file.",
+                f"Draw it, or remove {name}.",
+            )
 
 
 def _check_condition(node: Node, draft: Draft, say: Say) -> None:

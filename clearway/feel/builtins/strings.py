@@ -8,12 +8,14 @@ from clearway.feel.patterns import found_in, parts_of, replaced
 from clearway.feel.values import is_list
 
 
-def substring(_run: Run, text: str, start: Decimal, length: Decimal | None = None) -> str | None:
+def substring(run: Run, text: str, start: Decimal, length: Decimal | None = None) -> str | None:
     """`substring(string, start position, length)`, counted from 1 or from the end."""
     if not start or abs(start) > len(text) or (length is not None and length < 1):
         return None
     first = int(start) - 1 if start > 0 else len(text) + int(start)
-    return text[first:] if length is None else text[first : first + int(min(length, len(text)))]
+    last = len(text) if length is None else first + int(min(length, len(text)))
+    run.text_room(min(last, len(text)) - first)
+    return text[first:last]
 
 
 def string_length(_run: Run, text: str) -> Decimal:
@@ -33,14 +35,16 @@ def lower_case(run: Run, text: str) -> str:
     return text.lower()
 
 
-def substring_before(_run: Run, text: str, match: str) -> str:
+def substring_before(run: Run, text: str, match: str) -> str:
     """`substring before(string, match)`; empty when it does not occur."""
+    run.text_room(len(text))
     before, found, _ = text.partition(match) if match else ("", "", "")
     return before if found else ""
 
 
-def substring_after(_run: Run, text: str, match: str) -> str:
+def substring_after(run: Run, text: str, match: str) -> str:
     """`substring after(string, match)`; empty when it does not occur."""
+    run.text_room(len(text))
     return text.partition(match)[2] if match else text
 
 
@@ -51,18 +55,21 @@ def replace(
     return replaced(run, text, pattern, replacement, flags or "")
 
 
-def contains(_run: Run, text: str, match: str) -> bool:
+def contains(run: Run, text: str, match: str) -> bool:
     """`contains(string, match)`."""
+    run.text_room(len(text))
     return match in text
 
 
-def starts_with(_run: Run, text: str, match: str) -> bool:
+def starts_with(run: Run, text: str, match: str) -> bool:
     """`starts with(string, match)`."""
+    run.text_room(len(match))
     return text.startswith(match)
 
 
-def ends_with(_run: Run, text: str, match: str) -> bool:
+def ends_with(run: Run, text: str, match: str) -> bool:
     """`ends with(string, match)`."""
+    run.text_room(len(match))
     return text.endswith(match)
 
 
