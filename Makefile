@@ -29,8 +29,10 @@ check: test-ready
 axe: test-ready
 	AXE=long $(BIN)/pytest tests/axe -n 2 --dist loadgroup
 
+# Table of all cases, some twenty minutes; some of them: make bench CASES="B5 B6". What is compared
+# with is installed into .bench/ by the cases themselves.
 bench: test-ready
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(CASES)
 
 # A real year of incidents through the incident process, in a database of its own.
 replay: test-ready

@@ -1,6 +1,28 @@
 """Every case there is: add a file and a line here."""
 
-from benchmarks import completing, engine_turn, statements
+from benchmarks import (
+    bulk_migration,
+    completing,
+    crowd,
+    due_timers,
+    durable,
+    engine_turn,
+    engines,
+    flows,
+    statements,
+    years,
+)
 from benchmarks.result import Case
 
-CASES: tuple[Case, ...] = (completing.CASE, engine_turn.CASE, statements.CASE)
+CASES: tuple[Case, ...] = (
+    completing.CASE,
+    engine_turn.CASE,
+    statements.CASE,
+    years.CASE,
+    engines.CASE,
+    flows.CASE,
+    durable.CASE,
+    crowd.CASE,
+    due_timers.CASE,
+    bulk_migration.CASE,
+)

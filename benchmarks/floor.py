@@ -45,6 +45,10 @@ class Floor:
             self._cursor.fetchone()
             self._cursor.execute(self.statement, values, prepare=True)
 
+    def told(self) -> tuple[bytes, dict[str, object]]:
+        """The statement and its values but two, `instance_id` and `once`, for other processes."""
+        return self.statement, dict(self._values)
+
     def close(self) -> None:
         """Close its connection."""
         self._connection.close()

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,10 +18,22 @@ def machine(stage: Stage) -> Mapping[str, object]:
         "processor": f"{os.cpu_count()} x {_processor()}",
         "system": f"{platform.system()} {platform.release()}",
         "load at the start": round(os.getloadavg()[0], 2),
+        "speed": f"{_yardstick():.1f} ms of CPU for a fixed piece of Python",
         "python": platform.python_version(),
         "psycopg": f"{psycopg.__version__} ({psycopg.pq.__impl__})",
         "postgresql": settings,
     }
+
+
+def _yardstick() -> float:
+    """How fast this machine is just now, to compare runs: the best of some tries, in ms."""
+
+    def once() -> float:
+        before = time.process_time()
+        sum(number * number % 7 for number in range(200_000))
+        return time.process_time() - before
+
+    return 1000 * min(once() for _ in range(10))
 
 
 def _processor() -> str:

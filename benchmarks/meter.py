@@ -36,18 +36,38 @@ def interleaved(
     `rounds` has the pieces of work of each contestant in each round. What the machine does besides
     hits all of them alike.
     """
+
+    def turn_of(name: str) -> Callable[[int], Slice]:
+        return lambda number: measured(stage, contestants[name], rounds[number][name])
+
+    return by_turns({name: turn_of(name) for name in contestants}, len(rounds))
+
+
+def by_turns(
+    contestants: Mapping[str, Callable[[int], Slice]], rounds: int
+) -> dict[str, list[Slice]]:
+    """The same for contestants that are measured in their own way, given the round's number."""
     names = list(contestants)
     found: dict[str, list[Slice]] = {name: [] for name in names}
-    for number, pieces in enumerate(rounds):
+    for number in range(rounds):
         first = number % len(names)
         for name in names[first:] + names[:first]:
-            found[name].append(_measured(stage, contestants[name], pieces[name]))
+            found[name].append(contestants[name](number))
     return found
 
 
 def median(slices: Sequence[Slice], figure: Callable[[Slice], float]) -> float:
     """The median of a figure over the rounds."""
     return statistics.median(figure(it) for it in slices)
+
+
+def mean(parts: Sequence[Slice]) -> Slice:
+    """One slice for several of the same number of pieces."""
+    return Slice(
+        statistics.fmean(it.wall for it in parts),
+        statistics.fmean(it.process_cpu for it in parts),
+        statistics.fmean(it.database_cpu for it in parts),
+    )
 
 
 def ratios(
@@ -57,7 +77,8 @@ def ratios(
     return [figure(a) / figure(b) for a, b in zip(these, those, strict=True)]
 
 
-def _measured(stage: Stage, work: Callable[[T], object], pieces: Sequence[T]) -> Slice:
+def measured(stage: Stage, work: Callable[[T], object], pieces: Sequence[T]) -> Slice:
+    """What these pieces of work take in this process and in the backends that serve it."""
     gc.collect()
     backends = _backends(stage)
     database, cpu, wall = _cpu_of(backends), time.process_time(), time.perf_counter()
@@ -69,10 +90,20 @@ def _measured(stage: Stage, work: Callable[[T], object], pieces: Sequence[T]) ->
     return Slice(wall / len(pieces), cpu / len(pieces), database / len(pieces))
 
 
-def _backends(stage: Stage) -> list[int]:
+def database_cpu(stage: Stage, application: str | None = None) -> float:
+    """Seconds on a processor so far, of all PostgreSQL backends that serve somebody now.
+
+    `application`: only those whose client calls itself so.
+    """
+    return _cpu_of(_backends(stage, application))
+
+
+def _backends(stage: Stage, application: str | None = None) -> list[int]:
     found = stage.rows(
         "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
-        " AND pid <> pg_backend_pid() ORDER BY pid"
+        " AND pid <> pg_backend_pid() AND (%s::text IS NULL OR application_name = %s) ORDER BY pid",
+        application,
+        application,
     )
     return [row[0] for row in found]
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from benchmarks.stage import Stage
 
@@ -16,12 +16,33 @@ class Size:
 
 
 @dataclass(frozen=True)
+class Goal:
+    """What a ratio is to be: at least so much, or at most."""
+
+    least: float | None = None
+    most: float | None = None
+
+    def is_met_by(self, value: float) -> bool:
+        """Whether the value is within the goal."""
+        return (self.least is None or value >= self.least) and (
+            self.most is None or value <= self.most
+        )
+
+    def __str__(self) -> str:
+        return f"at least {self.least:g}" if self.least is not None else f"at most {self.most:g}"
+
+
+@dataclass(frozen=True)
 class Result:
-    """Rows with the same columns each, the ratios that count, and what a reader must know."""
+    """Rows with the same columns each, the ratios that count, and what a reader must know.
+
+    `goals` are by the names of the ratios; a ratio that could not be measured is not there.
+    """
 
     rows: Sequence[Mapping[str, object]]
     ratios: Mapping[str, float]
     notes: Sequence[str] = ()
+    goals: Mapping[str, Goal] = field(default_factory=dict[str, Goal])
 
 
 @dataclass(frozen=True)
@@ -48,7 +69,15 @@ def as_json(machine: Mapping[str, object], size: Size, found: Mapping[str, Resul
 def as_text(case: Case, result: Result) -> str:
     """A heading, the table, the ratios and the notes."""
     lines = [f"{case.name}  {case.title}", "", *_table(result.rows), ""]
-    lines += [f"  {name}: {value:.2f}" for name, value in result.ratios.items()]
+    lines += [
+        f"  {name}: {_cell(value)}{_against(result.goals.get(name), value)}"
+        for name, value in result.ratios.items()
+    ]
+    lines += [
+        f"  {name}: not measured (goal: {goal})"
+        for name, goal in result.goals.items()
+        if name not in result.ratios
+    ]
     lines += [f"  {note}" for note in result.notes]
     return "\n".join(lines)
 
@@ -56,6 +85,12 @@ def as_text(case: Case, result: Result) -> str:
 def facts(machine: Mapping[str, object]) -> str:
     """One line for each fact."""
     return "\n".join(f"  {name}: {value}" for name, value in machine.items())
+
+
+def _against(goal: Goal | None, value: float) -> str:
+    if goal is None:
+        return ""
+    return f" (goal: {goal}; {'reached' if goal.is_met_by(value) else 'missed'})"
 
 
 def _table(rows: Sequence[Mapping[str, object]]) -> list[str]:
@@ -75,4 +110,6 @@ def _table(rows: Sequence[Mapping[str, object]]) -> list[str]:
 
 
 def _cell(value: object) -> str:
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.2f}"

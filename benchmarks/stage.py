@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import LiteralString
 
 import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from clearway import engine
 from clearway.now import system_time
@@ -26,9 +28,11 @@ from clearway.store.migrate import upgrade
 from tasks.catalogue import STEPS
 
 BPMN = Path(__file__).resolve().parent.parent / "bpmn"
+PROCESSES = Path(__file__).resolve().parent / "processes"
 REPORT: Mapping[str, object] = {
     "short_description": "The mail programme does not start",
     "description": "It shows its window and then nothing. " * 10,
+    "since_when": "2026-03-01T08:00:00Z",
     "how_many": "my_team",
     "can_work": "with_workaround",
     "service": "mail",
@@ -81,6 +85,11 @@ class Stage:
             raise RuntimeError(f"{count} incidents were reported, {len(rows)} wait for triage")
         return [Incident(*row) for row in rows]
 
+    def deploy_own(self, process: str) -> None:
+        """Deploy a process of the benchmarks through the gate; again it changes nothing."""
+        bundle, reason = engine.read_bundle(PROCESSES, process), "to be measured"
+        done(deploy(self.house, SYSTEM, bundle, parent=None, reason=reason, once=f"own {process}"))
+
     def report(self) -> str:
         """Open an incident; answers its key."""
         return done(
@@ -96,6 +105,17 @@ class Stage:
 
     def rows(self, statement: LiteralString, *values: object) -> list[Row]:
         """Look into the database, outside of what is measured."""
+        with psycopg.connect(self.url) as connection:
+            return connection.execute(statement, values).fetchall()
+
+    def other_database(self, name: str) -> str:
+        """A new empty database on the same server, for a peer; answers its address for libpq."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return make_conninfo(self.url, dbname=name)
+
+    def named_rows(self, statement: LiteralString, **values: object) -> list[Row]:
+        """The same with values by name."""
         with psycopg.connect(self.url) as connection:
             return connection.execute(statement, values).fetchall()
 
