@@ -111,6 +111,8 @@ def test_a_report_is_asked_about_answered_accepted_and_closed(
     alice, bob = signed_in("alice"), signed_in("bob")
     alice.goto("/new/incident")
     alice.get_by_label("What does not work").fill("The projector stays dark")
+    alice.get_by_label("What happened").fill("Its fan turns, and there is no light")
+    alice.get_by_label("Since when").fill("2026-03-01T08:00")
     alice.get_by_label("How many people does it touch").select_option(label="My team")
     alice.get_by_label("Is there a way to keep working").select_option(label="No")
     alice.get_by_label("Service", exact=True).fill("mail")

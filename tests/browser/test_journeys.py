@@ -27,6 +27,8 @@ def test_a_person_signs_in_reports_an_incident_and_signs_out(live: Any, open_bro
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(re.compile("/new/incident"))
     page.get_by_label("What does not work").fill("The scanner is silent")
+    page.get_by_label("What happened").fill("It hums, and no page comes")
+    page.get_by_label("Since when").fill("2026-03-01T08:00")
     page.get_by_label("How many people does it touch").select_option(label="My team")
     page.get_by_label("Is there a way to keep working").select_option(label="No")
     expect(page.get_by_label("How it reached us")).to_have_value("portal")
