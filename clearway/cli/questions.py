@@ -107,7 +107,7 @@ def _rehearse(house: House, output: Format) -> NoReturn:
     if output is Format.JSON:
         print_json(dataclasses.asdict(found))
     else:
-        show([{"problem": it} for it in found.problems], output, empty="No problem was found.")
+        show([{"wrong": it} for it in found.problems], output, empty="No problem was found.")
         typer.echo(
             f"Open records loaded: {found.instances}, of {found.versions} versions; "
             f"problems: {len(found.problems)}."
