@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 
 from benchmarks.floor import Floor, floor_of
-from benchmarks.meter import Contestants, Slice, interleaved, median, ratios
+from benchmarks.meter import Contestants, Slice, interleaved, ratios, row
 from benchmarks.result import Case, Goal, Result, Size
 from benchmarks.stage import TRIAGE, Incident, Stage, done
 from benchmarks.written import shape, told, written
@@ -63,7 +63,7 @@ def _result(slices: Mapping[str, Sequence[Slice]], rows: Mapping[str, str]) -> R
     ours, least, reading = (slices[name] for name in (_CLEARWAY, _FLOOR, _READING))
     slowdowns = ratios(ours, least, lambda it: it.wall)
     return Result(
-        rows=[_row(name, slices[name]) for name in (_CLEARWAY, _FLOOR, _READING)],
+        rows=[row(name, slices[name]) for name in (_CLEARWAY, _FLOOR, _READING)],
         ratios={
             "throughput, part of the floor's": 1 / statistics.median(slowdowns),
             "throughput, part of the reading floor's": 1
@@ -84,14 +84,3 @@ def _result(slices: Mapping[str, Sequence[Slice]], rows: Mapping[str, str]) -> R
         ],
         goals={_CPU: Goal(most=4)},
     )
-
-
-def _row(name: str, slices: Sequence[Slice]) -> Mapping[str, object]:
-    return {
-        "medians of rounds": name,
-        "per second": 1 / median(slices, lambda it: it.wall),
-        "ms": 1000 * median(slices, lambda it: it.wall),
-        "CPU ms, python": 1000 * median(slices, lambda it: it.process_cpu),
-        "CPU ms, postgresql": 1000 * median(slices, lambda it: it.database_cpu),
-        "CPU ms": 1000 * median(slices, lambda it: it.cpu),
-    }

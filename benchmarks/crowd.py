@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.copies import incident_copies
 from benchmarks.floor import floor_of
-from benchmarks.meter import Slice, by_turns, database_cpu, median, ratios
+from benchmarks.meter import Slice, by_turns, database_cpu, ratios, row
 from benchmarks.peers.program import Program
 from benchmarks.result import Case, Goal, Result, Size
 from benchmarks.stage import TRIAGE, Incident, Stage, done
@@ -128,10 +128,5 @@ def _result(
 
 
 def _row(name: str, slices: Sequence[Slice]) -> Mapping[str, object]:
-    return {
-        "medians of rounds": name,
-        "per second": 1 / median(slices, lambda it: it.wall),
-        "CPU ms, clients": 1000 * median(slices, lambda it: it.process_cpu),
-        "CPU ms, postgresql": 1000 * median(slices, lambda it: it.database_cpu),
-        "CPU ms": 1000 * median(slices, lambda it: it.cpu),
-    }
+    """With sixteen at once, the time from one to the next is nobody's waiting time."""
+    return {what: value for what, value in row(name, slices).items() if what != "ms"}

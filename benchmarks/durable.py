@@ -3,7 +3,7 @@
 import statistics
 from collections.abc import Mapping, Sequence
 
-from benchmarks.meter import Slice, by_turns, mean, measured, median, ratios
+from benchmarks.meter import Slice, by_turns, mean, measured, ratios, row
 from benchmarks.peers.install import NotInstalled, python_of
 from benchmarks.peers.program import Program
 from benchmarks.result import Case, Goal, Result, Size
@@ -80,7 +80,7 @@ def _kept(slices: Mapping[str, Sequence[Slice]]) -> Mapping[str, Sequence[Slice]
 
 
 def _result(slices: Mapping[str, Sequence[Slice]], notes: Sequence[str]) -> Result:
-    rows = [_row(name, each) for name, each in slices.items()]
+    rows = [row(name, each) for name, each in slices.items()]
     found: dict[str, float] = {}
     if _DBOS in slices:
         ours, theirs = slices[_OURS], slices[_DBOS]
@@ -97,14 +97,3 @@ _NOTES = (
     "slice. Ours checks form, role and names, runs decision tables and the diagram, and writes "
     "work items, jobs, subscriptions and history",
 )
-
-
-def _row(name: str, slices: Sequence[Slice]) -> Mapping[str, object]:
-    return {
-        "medians of rounds": name,
-        "per second": 1 / median(slices, lambda it: it.wall),
-        "ms": 1000 * median(slices, lambda it: it.wall),
-        "CPU ms, client": 1000 * median(slices, lambda it: it.process_cpu),
-        "CPU ms, postgresql": 1000 * median(slices, lambda it: it.database_cpu),
-        "CPU ms": 1000 * median(slices, lambda it: it.cpu),
-    }

@@ -3,7 +3,7 @@
 import statistics
 from collections.abc import Mapping, Sequence
 
-from benchmarks.meter import Slice, by_turns, mean, measured, median, ratios
+from benchmarks.meter import Slice, by_turns, mean, measured, ratios, row
 from benchmarks.peers.install import NotInstalled, python_of
 from benchmarks.peers.program import Program
 from benchmarks.result import Case, Goal, Result, Size
@@ -89,7 +89,7 @@ def _viewflow(stage: Stage, viewflow: Program, count: int) -> Slice:
 
 
 def _result(slices: Mapping[str, Sequence[Slice]], notes: Sequence[str]) -> Result:
-    rows = [_row(name, each) for name, each in slices.items()]
+    rows = [row(name, each) for name, each in slices.items()]
     found: dict[str, float] = {}
     if _VIEWFLOW in slices:
         theirs, ours = slices[_VIEWFLOW], slices[_OURS]
@@ -108,14 +108,3 @@ _NOTES = (
     "command; viewflow locks the process and keeps each node's row; its owner and its permission "
     "cost it no query here",
 )
-
-
-def _row(name: str, slices: Sequence[Slice]) -> Mapping[str, object]:
-    return {
-        "medians of rounds": name,
-        "per second": 1 / median(slices, lambda it: it.wall),
-        "ms": 1000 * median(slices, lambda it: it.wall),
-        "CPU ms, client": 1000 * median(slices, lambda it: it.process_cpu),
-        "CPU ms, postgresql": 1000 * median(slices, lambda it: it.database_cpu),
-        "CPU ms": 1000 * median(slices, lambda it: it.cpu),
-    }

@@ -61,6 +61,18 @@ def median(slices: Sequence[Slice], figure: Callable[[Slice], float]) -> float:
     return statistics.median(figure(it) for it in slices)
 
 
+def row(name: str, slices: Sequence[Slice]) -> dict[str, object]:
+    """A line of a table: what one piece takes, as medians of the rounds."""
+    return {
+        "medians of rounds": name,
+        "per second": 1 / median(slices, lambda it: it.wall),
+        "ms": 1000 * median(slices, lambda it: it.wall),
+        "CPU ms, client": 1000 * median(slices, lambda it: it.process_cpu),
+        "CPU ms, postgresql": 1000 * median(slices, lambda it: it.database_cpu),
+        "CPU ms": 1000 * median(slices, lambda it: it.cpu),
+    }
+
+
 def mean(parts: Sequence[Slice]) -> Slice:
     """One slice for several of the same number of pieces."""
     return Slice(

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from clearway.errors import StepError
 from clearway.messages.render import render
 from clearway.now import TimeSource
-from clearway.service.plan_events import ONLY_NOTED
-from clearway.service.unreached import UNREACHED
+from clearway.service.plan_events import ONLY_NOTED, UNREACHED
 from integrations.smtp import Mail, Mailer, Sent
 from tasks.doors import AddressesOf, TemplateOf
 
@@ -32,9 +31,9 @@ def notice(
     Besides `values` it sees `key`, `title`, `process` and `base_url`. Who could not be told is in
     the answer: `unknown` (no such person or group), `without_address`, `refused` (by the mail
     server). When it went to nobody, `only_noted` says why, when to some only, `unreached` does for
-    each of the others; so does history. Raises StepError
-    `nobody` when all names are unknown, MessageError when the template lacks a value, and MailError
-    when the server takes the mail for nobody.
+    each of the others; so does history. Raises StepError `nobody` when all names are unknown,
+    MessageError when the template lacks a value, and MailError when the server takes the mail for
+    nobody.
     """
     del template  # its name; the text is the one that was current when the record told
     names = list(dict.fromkeys([to] if isinstance(to, str) else to or ()))

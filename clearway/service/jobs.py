@@ -9,9 +9,13 @@ from clearway.service.commands import Command, Load, Planning, carry_out, keep_f
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
 from clearway.service.plan import Outcome
-from clearway.service.plan_events import ONLY_NOTED, plan_failed_job, plan_finished_job
+from clearway.service.plan_events import (
+    ONLY_NOTED,
+    UNREACHED,
+    plan_failed_job,
+    plan_finished_job,
+)
 from clearway.service.plan_fault import Parked
-from clearway.service.unreached import UNREACHED, plan_unreached
 from clearway.service.values import Actor, Done, Refusal
 from clearway.store import jobs, jsonb, loading
 from clearway.store.database import Transaction
@@ -90,9 +94,7 @@ def finish_job(
         job = _mine(snapshot, fence)
         if job is None:
             return _STALE
-        is_partly = job.token is None and result.get(UNREACHED) and not result.get(ONLY_NOTED)
-        answered = plan_unreached if is_partly else plan_finished_job
-        return answered(deployed, snapshot, WORKER, job, fence, result, now)
+        return plan_finished_job(deployed, snapshot, WORKER, job, fence, result, now)
 
     return carry_out(house, _command(), _by_job(job_id), plan, _park, finish_notice)
 

@@ -1,4 +1,4 @@
-"""Moments that a form asks for: still ahead where they must be, and in the order that it says."""
+"""The moments that a form asks for: whether each lies where the form says it must."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -28,6 +28,8 @@ REPLY = "comment.requester"
 
 ONLY_NOTED = "only_noted"
 """What the result of a step has besides its own when nothing happened outside: why."""
+UNREACHED = "unreached"
+"""What the result of a notice has when it went to some only: why, for each of the others."""
 
 _ON_TIME = timedelta(minutes=5)
 """A round of a cycle that may be skipped counts as missed when it fires later than this."""
@@ -223,13 +225,15 @@ def plan_finished_job(
     result: Mapping[str, object],
     now: datetime,
 ) -> Outcome:
-    """A step has answered, or a notice went to nobody. Raises ProcessFault."""
+    """A step has answered, or a notice did not reach everybody. Raises ProcessFault."""
     draft = Draft(deployed, actor, "step", now, snapshot=snapshot)
     draft.job = JobChange(job.id, fence, "done", result=result)
-    if because := result.get(ONLY_NOTED):
-        notice = {name: job.inputs[name] for name in ("template", "to") if name in job.inputs}
-        what: Mapping[str, object] = notice if job.token is None else {"step": job.step}
-        draft.line("only_noted", job.element, **what, job=job.id, because=because)
+    is_notice = job.token is None
+    for kind in (ONLY_NOTED, UNREACHED) if is_notice else (ONLY_NOTED,):
+        if because := result.get(kind):
+            notice = {name: job.inputs[name] for name in ("template", "to") if name in job.inputs}
+            what: Mapping[str, object] = notice if is_notice else {"step": job.step}
+            draft.line(kind, job.element, **what, job=job.id, because=because)
     # Nothing in the process waits for a notice.
     if job.token is not None:
         draft.line("answered", job.element, step=job.step, job=job.id, attempts=job.attempts)

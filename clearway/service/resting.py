@@ -1,4 +1,4 @@
-"""Instances at rest: whether this release reads what was saved, and waits for the same."""
+"""Whether this release can go on with instances that another one has saved."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ def verify(house: House) -> list[str]:
     """Each broken invariant as a sentence; empty when all is well.
 
     Nothing is stuck; what has ended waits for nothing; revisions and history agree and are without
-    gaps; the state of each record is what its history says; what the rows wait for is what
+    gaps; state and fields of each record are what its history says; what the rows wait for is what
     the engine's state waits for; versions and their files exist and are what their hashes say;
     history is unchanged; ballots count once, by entitled people; what is parked has its fault.
     """

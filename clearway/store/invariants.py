@@ -58,6 +58,21 @@ JOIN instance i ON i.id = w.instance_id
 WHERE w.outcome = 'completed' AND w.closed_by = ANY(w.excluded)"""
 _SETTLED = """SELECT m.id FROM message m
 WHERE (m.status = 'waiting') <> (m.settled_at IS NULL)"""
+# Several writes of one field in one command stand in the order of their elements, not of time.
+_RECORDS = """WITH written AS (
+    SELECT e.instance_id, f.key AS field, f.value->1 AS after, e.revision,
+        max(e.revision) OVER (PARTITION BY e.instance_id, f.key) AS last
+    FROM entry e CROSS JOIN LATERAL jsonb_each(
+        CASE jsonb_typeof(e.details->'fields') WHEN 'object' THEN e.details->'fields' ELSE '{}' END
+    ) f WHERE e.instance_id IS NOT NULL),
+told AS (
+    SELECT instance_id, field, array_agg(after) AS afters FROM written
+    WHERE revision = last GROUP BY instance_id, field),
+kept AS (
+    SELECT i.id AS instance_id, f.key AS field, f.value FROM instance i, jsonb_each(i.record) f)
+SELECT i.key, field
+FROM told FULL JOIN kept USING (instance_id, field) JOIN instance i ON i.id = instance_id
+WHERE NOT coalesce(coalesce(kept.value, 'null') = ANY(told.afters), false) ORDER BY i.id, field"""
 _STATES = """SELECT i.key, coalesce(i.state, 'none'), coalesce(e.state_after, 'none')
 FROM instance i LEFT JOIN LATERAL (
     SELECT state_after FROM entry
@@ -76,6 +91,7 @@ QUESTIONS: dict[str, str] = {
     "In a round of {0}, {1} voted, who has an interest in the outcome.": _INTERESTED,
     "The approval {0} of {1} is open, but not with one round.": _ROUNDLESS,
     "In {0}, {1} was completed by {2}, who may not have done it.": _SAME_PERSON,
+    "The field {1} of {0} is not what its history says.": _RECORDS,
     "{0} is in the state {1}, but its history leads to {2}.": _STATES,
     "The message {0} is settled and waits at once.": _SETTLED,
 }

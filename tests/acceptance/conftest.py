@@ -4,22 +4,18 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Browser, Page
+from postbox import Postbox, free_port
 
 from clearway.leash import exec_command
 from clearway.store.embedded import EmbeddedPostgres
@@ -30,44 +26,6 @@ PASSWORD = re.compile(r"^ {2}(\w+) +((?:[a-z0-9]{5}-){3}[a-z0-9]{5})$", re.MULTI
 START_SECONDS = 300.0
 
 Eventually = Callable[..., None]
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
-class Postbox:
-    """A mail server that keeps all it gets."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self._contents: list[bytes] = []
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
-
-    async def handle_DATA(  # noqa: N802 - the name that aiosmtpd calls
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        assert isinstance(envelope.content, bytes)
-        self._contents.append(envelope.content)
-        return "250 taken"
-
-    def mails(self, about: str) -> list[EmailMessage]:
-        """The mails whose subject names this record, in the order of their arrival."""
-        mails = [message_from_bytes(content, policy=policy.default) for content in self._contents]
-        return [mail for mail in mails if about in str(mail["subject"])]
-
-    def letters(self, about: str) -> list[tuple[str, str]]:
-        """The receiver and the subject of each of them, in no order that matters."""
-        return sorted((str(mail["to"]), str(mail["subject"])) for mail in self.mails(about))
-
-    def __enter__(self) -> "Postbox":
-        self._controller.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._controller.stop()
 
 
 class RunningHouse:

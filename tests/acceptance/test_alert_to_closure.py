@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ import httpx
 import pytest
 import yaml
 from playwright.sync_api import Page, expect
+from postbox import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.prefect, pytest.mark.xdist_group("house")]
 
@@ -32,7 +32,7 @@ def alertmanager(house: Any, tmp_path: Path, eventually: Callable[..., None]) ->
     webhook["url"] = webhook["url"].replace("http://127.0.0.1:8000", house.address)
     webhook["http_config"]["authorization"]["credentials_file"] = str(token)
     (tmp_path / "alertmanager.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    place = house.address.replace(str(house.port), str(_free_port()))
+    place = house.address.replace(str(house.port), str(free_port()))
     command = _shell_lines()[1].replace("http://", "").replace("./amdata", str(tmp_path / "am"))
     words = shlex.split(command.replace("127.0.0.1:9093", place.removeprefix("http://")))
     with (tmp_path / "alertmanager.log").open("wb") as log:
@@ -235,8 +235,3 @@ def _answers(address: str) -> bool:
         return httpx.get(address, timeout=5).status_code == 200
     except httpx.TransportError:
         return False
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from lxml import etree
 from playwright.sync_api import Page, expect
+from reports import a_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.prefect, pytest.mark.xdist_group("house")]
 
@@ -210,14 +211,7 @@ def _played(path: str, content: bytes) -> bytes:
 
 
 def _incident_at_work(house: Any, title: str, eventually: Eventually) -> str:
-    values = {
-        "short_description": title,
-        "description": "Nothing happens",
-        "since_when": "2026-03-01T08:00:00Z",
-        "how_many": "only_me",
-        "can_work": "fully",
-    }
-    values |= {"service": "mail", "channel": "portal"}
+    values = a_report(title)
     done = house.api("alice").post("/records", json={"process": "incident", "values": values})
     key = done.json()["key"]
     bob = house.api("bob")

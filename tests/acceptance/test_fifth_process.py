@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reports import a_report
 
 pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("house")]
 
@@ -56,14 +57,7 @@ def test_a_copied_folder_is_a_process(house: Any, copied: Path, eventually: Call
     assert deployed.returncode == 0, deployed.stderr
     assert deployed.stdout == "grievance: version 1 is deployed.\n"
 
-    values = {
-        "short_description": "Soup",
-        "description": "Nothing happens",
-        "since_when": "2026-03-01T08:00:00Z",
-        "how_many": "only_me",
-        "can_work": "fully",
-    }
-    values |= {"service": "not_listed", "channel": "portal"}
+    values = a_report("Soup", service="not_listed")
     alice, carol, heidi = (house.api(name) for name in ("alice", "carol", "heidi"))
     soup = alice.post("/records", json={"process": "incident", "values": values}).json()["key"]
     values = {"title": "The canteen", "description": "It is cold", "incidents": [soup]}

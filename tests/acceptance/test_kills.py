@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from reports import a_report
 
 from clearway.service.verify import verify
 from clearway.wiring import open_house
@@ -120,24 +121,16 @@ def _report(
 
 
 def _open(house: Any, title: str, once: str, eventually: Eventually) -> dict[str, Any]:
-    values = {
-        "short_description": title,
-        "description": "Nothing happens",
-        "since_when": "2026-03-01T08:00:00Z",
-        "how_many": "only_me",
-        "can_work": "fully",
-    }
-    values |= {"service": "mail", "channel": "portal"}
+    values = a_report(title)
     answers: list[dict[str, Any]] = []
 
     def answered() -> bool:
         try:
-            with house.api("alice") as alice:
-                done = alice.post(
-                    "/records",
-                    json={"process": "incident", "values": values},
-                    headers={"Idempotency-Key": once},
-                )
+            done = alice.post(
+                "/records",
+                json={"process": "incident", "values": values},
+                headers={"Idempotency-Key": once},
+            )
         except httpx.TransportError:
             return False
         assert done.status_code in (201, 503), done.text
@@ -145,7 +138,8 @@ def _open(house: Any, title: str, once: str, eventually: Eventually) -> dict[str
             answers.append(done.json())
         return bool(answers)
 
-    eventually(answered, f"{once}: no answer", 240)
+    with house.api("alice") as alice:
+        eventually(answered, f"{once}: no answer", 240)
     return answers[0]
 
 

@@ -5,43 +5,25 @@ import hashlib
 import json
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
+from prefect_operator import Operator
+from reports import a_report
 
 pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("house")]
 
 CONTROL = "nightly_control_test"
 REVIEW = "weekly_open_work_review"
 SERVER = "prefect server start"
-_ATTEMPTS = 5  # each waits for the database as long as the server does
 Eventually = Callable[..., None]
 
 
-class Operator:
-    """Somebody who talks to Prefect's API with the password of `secrets.json`."""
-
-    def __init__(self, house: Any) -> None:
-        secrets = json.loads((house.home / "secrets.json").read_text(encoding="utf-8"))
-        user, _, password = secrets["prefect_auth"].partition(":")
-        self._client = httpx.Client(base_url=house.prefect, auth=(user, password), timeout=60)
-
-    def call(self, method: str, path: str, body: object = None) -> Any:
-        """Its CSRF protection wants a token for changes.
-
-        Prefect answers 503 while its SQLite is locked by another writer; its own client asks again.
-        """
-        token = self._client.get("/csrf-token", params={"client": "test"}).json()["token"]
-        headers = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"}
-        for _ in range(_ATTEMPTS):
-            answer = self._client.request(method, path, json=body, headers=headers)
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                break
-        assert answer.is_success, answer.text
-        return answer.json() if answer.content else None
+class Schedules(Operator):
+    """An operator who looks at what is deployed."""
 
     def deployments(self) -> dict[str, dict[str, Any]]:
         """What is deployed, by name."""
@@ -56,8 +38,9 @@ class Operator:
 
 
 @pytest.fixture
-def operator(house: Any, eventually: Eventually) -> Operator:
-    operator = Operator(house)
+def operator(house: Any, eventually: Eventually) -> Schedules:
+    secrets = json.loads((house.home / "secrets.json").read_text(encoding="utf-8"))
+    operator = Schedules(house.prefect, secrets["prefect_auth"])
     # Prefect remembers what an earlier start deployed; each start deploys anew, then works.
     begun = "Worker 'ProcessWorker"
     eventually(lambda: begun in house.output(), "no schedule is worked on", 240)
@@ -65,7 +48,7 @@ def operator(house: Any, eventually: Eventually) -> Operator:
     return operator
 
 
-def test_what_is_scheduled_is_deployed(operator: Operator):
+def test_what_is_scheduled_is_deployed(operator: Schedules):
     found = {
         name: [
             (it["schedule"]["cron"], it["schedule"]["timezone"], it["active"]) for it in schedules
@@ -81,25 +64,27 @@ def test_what_is_scheduled_is_deployed(operator: Operator):
 
 
 def test_the_control_runs_by_its_schedule_and_its_exception_becomes_work(
-    house: Any, operator: Operator, eventually: Eventually
+    house: Any, operator: Schedules, eventually: Eventually
 ):
     key = _closed_incident(house, eventually)
-    # No form lets an incident close without notes; the control is there for what nobody expects.
-    house.sql("UPDATE instance SET record = record - 'resolution_notes' WHERE key = %s", key)
     [[closed]] = house.sql("SELECT count(*) FROM instance WHERE process = 'incident'"
                            " AND state = 'closed'")  # fmt: skip
 
     deployment = operator.deployments()[CONTROL]["id"]
     every_minute = {"schedule": {"cron": "* * * * *", "timezone": "UTC"}, "active": True}
     before = datetime.now(UTC)
-    [added] = operator.call("POST", f"/deployments/{deployment}/schedules", [every_minute])
     row = (
         "SELECT outcome, population, exceptions, evidence_hash, runner FROM scheduled_run"
         " WHERE schedule = %s AND due_at > %s AND finished_at IS NOT NULL ORDER BY due_at LIMIT 1"
     )
-    eventually(lambda: house.sql(row, CONTROL, before), "the control did not run", 240)
-    operator.call("DELETE", f"/deployments/{deployment}/schedules/{added['id']}")
+    with _without_notes(house, key):
+        [added] = operator.call("POST", f"/deployments/{deployment}/schedules", [every_minute])
+        eventually(lambda: house.sql(row, CONTROL, before), "the control did not run", 240)
+        operator.call("DELETE", f"/deployments/{deployment}/schedules/{added['id']}")
+        broken = json.loads(house.run("verify", "-o", "json").stdout)
 
+    told = f"The field resolution_notes of {key} is not what its history says."
+    assert [it["broken"] for it in broken] == [told]
     [[outcome, population, exceptions, evidence_hash, runner]] = house.sql(row, CONTROL, before)
     assert (outcome, population) == ("failed", closed)
     [exception] = [one for one in exceptions if one["subject"] == key]
@@ -123,13 +108,13 @@ def test_the_control_runs_by_its_schedule_and_its_exception_becomes_work(
     assert view["values"]["subject"] == key
 
 
-def test_nobody_uses_prefect_without_its_password(house: Any, operator: Operator):
+def test_nobody_uses_prefect_without_its_password(house: Any, operator: Schedules):
     assert httpx.post(f"{house.prefect}/deployments/filter", json={}).status_code in (401, 403)
     assert httpx.get(f"{house.prefect}/admin/settings").status_code == 401
 
 
 def test_the_work_goes_on_while_prefect_is_away_and_the_doctor_says_so(
-    house: Any, operator: Operator, eventually: Eventually
+    house: Any, operator: Schedules, eventually: Eventually
 ):
     def kill_the_server() -> None:
         for pid in house.pids(SERVER):
@@ -163,6 +148,20 @@ def test_the_work_goes_on_while_prefect_is_away_and_the_doctor_says_so(
     )
 
 
+@contextlib.contextmanager
+def _without_notes(house: Any, key: str) -> Iterator[None]:
+    """What no form lets happen: the control is there for what nobody expects."""
+    take = (
+        "UPDATE instance SET record = record - 'resolution_notes' WHERE key = %s"
+        " RETURNING (SELECT record FROM instance WHERE key = %s)::text"
+    )
+    [[before]] = house.sql(take, key, key)
+    try:
+        yield
+    finally:
+        house.sql("UPDATE instance SET record = %s::jsonb WHERE key = %s", before, key)
+
+
 def _closed_incident(house: Any, eventually: Eventually) -> str:
     key = _open(house, "Closed without a word")
     alice, bob = house.api("alice"), house.api("bob")
@@ -179,14 +178,7 @@ def _closed_incident(house: Any, eventually: Eventually) -> str:
 
 
 def _open(house: Any, title: str) -> str:
-    values = {
-        "short_description": title,
-        "description": "Nothing happens",
-        "since_when": "2026-03-01T08:00:00Z",
-        "how_many": "only_me",
-        "can_work": "fully",
-    }
-    values |= {"service": "mail", "channel": "portal"}
+    values = a_report(title)
     done = house.api("alice").post("/records", json={"process": "incident", "values": values})
     assert done.status_code == 201, done.text
     return done.json()["key"]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from postbox import free_port
 
 pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("house")]
 
@@ -24,7 +25,7 @@ def test_a_port_in_use_is_one_sentence_that_names_the_setting(
 ):
     home = tmp_path / "home"
     ports = {"CLEARWAY_PORT": "0", "CLEARWAY_PREFECT_PORT": "0"}
-    ports = {name: str(_free_port()) for name in ports}
+    ports = {name: str(free_port()) for name in ports}
     with socket.create_server(("127.0.0.1", int(ports[setting]))):
         done = running_house.run("up", **{**ports, "CLEARWAY_HOME": str(home)})
 
@@ -37,7 +38,7 @@ def test_a_port_in_use_is_one_sentence_that_names_the_setting(
 
 
 def test_a_home_that_is_in_use_is_one_sentence(house: Any):
-    ports = {name: str(_free_port()) for name in ("CLEARWAY_PORT", "CLEARWAY_PREFECT_PORT")}
+    ports = {name: str(free_port()) for name in ("CLEARWAY_PORT", "CLEARWAY_PREFECT_PORT")}
     before = set(house.processes())
 
     done = house.run("up", **ports)
@@ -55,8 +56,3 @@ def test_the_doctor_is_content_and_nothing_is_broken(house: Any, eventually: Any
 
     eventually(content, "the doctor is not content", 120)
     assert house.run("verify").returncode == 0
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])

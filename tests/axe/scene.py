@@ -1,14 +1,13 @@
 """Where the axe falls: people, processes in two versions, and a house on a database of its own."""
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-import psycopg
 
 from clearway import engine
 from clearway.engine.values import Bundle
@@ -19,6 +18,10 @@ from clearway.service.values import SYSTEM, Actor, Done, Refusal
 from clearway.store import versions
 from clearway.store.database import Store
 from clearway.store.sessions import Session, add_session, token_hash
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "shared"))
+
+from people import enter
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -105,7 +108,7 @@ def _answer(_inputs: object) -> dict[str, object]:
 
 def furnish(url: str, *bundles: Bundle) -> None:
     """People, a session of bob, and these bundles deployed one after the other."""
-    _people(url)
+    enter(url, _MEMBERS)
     with opened(url) as house:
         deploy_more(house, *bundles)
         session = Session("bob", "csrf", MORNING, MORNING + timedelta(hours=12))
@@ -123,25 +126,6 @@ def deploy_more(house: House, *bundles: Bundle) -> None:
         if not isinstance(done, Done):
             raise AssertionError(done)
         numbers[one.process] = (parent or 0) + 1
-
-
-def _people(url: str) -> None:
-    roles = sorted({role for roles in _MEMBERS.values() for role in roles})
-    with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO person (name, full_name) VALUES (%s, %s)",
-            [(name, name.capitalize()) for name in _MEMBERS],
-        )
-        cursor.executemany(
-            'INSERT INTO "group" (name, title) VALUES (%s, %s)', [(role, role) for role in roles]
-        )
-        cursor.executemany(
-            "INSERT INTO group_role VALUES (%s, %s)", [(role, role) for role in roles]
-        )
-        cursor.executemany(
-            "INSERT INTO membership (person, group_name) VALUES (%s, %s)",
-            [(name, role) for name, roles in _MEMBERS.items() for role in roles],
-        )
 
 
 def told(result: object) -> dict[str, Any]:

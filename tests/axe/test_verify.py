@@ -44,6 +44,8 @@ BREAKS: dict[str, str] = {
     "In {0}, {1} was completed by {2}, who may not have done it.": """
         UPDATE work_item SET excluded = array_append(excluded, closed_by)
         WHERE outcome = 'completed'""",
+    "The field {1} of {0} is not what its history says.": """
+        UPDATE instance SET record = record || '{"name": "stepmother"}' WHERE title = 'mother'""",
     "{0} is in the state {1}, but its history leads to {2}.": """
         UPDATE instance SET state = 'gone' WHERE title = 'mother'""",
     "The message {0} is settled and waits at once.": """

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from reports import a_report
 
 from clearway.now import system_time
 from clearway.service.complete import complete
@@ -222,14 +223,7 @@ def test_the_theme_is_chosen_and_kept(open_browser: OpenBrowser):
 
 
 def _incident(live: Any, what: str) -> str:
-    values = {
-        "short_description": what,
-        "description": "Nothing happens",
-        "since_when": "2026-03-01T08:00:00Z",
-        "how_many": "only_me",
-        "can_work": "fully",
-    }
-    values |= {"service": "mail", "channel": "portal"}
+    values = a_report(what)
     done = start(live.house, live.actor("alice"), "incident", values, once=f"{what}")
     assert isinstance(done, Done), done
     live.work()

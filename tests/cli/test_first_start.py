@@ -2,13 +2,13 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from postbox import free_port
 
 from clearway.cli.house import first_deployments
 from clearway.service.demo import create_demo
@@ -31,8 +31,8 @@ def test_a_first_start_that_is_killed_has_told_passwords_or_the_next_one_does(
         **os.environ,
         "CLEARWAY_DATABASE_URL": database_url,
         "CLEARWAY_HOME": str(tmp_path / "home"),
-        "CLEARWAY_PORT": _free_port(),
-        "CLEARWAY_PREFECT_PORT": _free_port(),
+        "CLEARWAY_PORT": str(free_port()),
+        "CLEARWAY_PREFECT_PORT": str(free_port()),
     }
     told: dict[str, str] = {}
     with subprocess.Popen(
@@ -86,8 +86,3 @@ def _settings(tmp_path: Path) -> Settings:
     bpmn = tmp_path / "bpmn"
     bpmn.mkdir(exist_ok=True)
     return Settings(home=tmp_path / "home", bpmn=bpmn)
-
-
-def _free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return str(free.getsockname()[1])

@@ -43,6 +43,9 @@ def _refused(drawn: Drawing, body: str) -> list[str | None]:
         "<startEvent id='s'/>" + RECEIVE + f"<boundaryEvent id='b' attachedToRef='c'>{M1}"
         "</boundaryEvent><endEvent id='e'/>{s>c c>e b>e}",
         _inside(WAIT, f"<boundaryEvent id='b' attachedToRef='p1'>{M1}</boundaryEvent>"),
+        # What ends everything lies behind the wait itself.
+        "<startEvent id='s'/>" + WAIT + "<endEvent id='e'><terminateEventDefinition/></endEvent>"
+        "{s>c c>e}",
     ],
 )
 def test_a_wait_for_what_may_never_come_is_refused(drawn: Drawing, body: str):

@@ -1,73 +1,36 @@
 """Mail over real SMTP: received as sent, the same job as the same mail, refusals in words."""
 
-import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from postbox import Postbox
 
 from integrations.smtp import Mail, MailError, SilentMailer, SmtpMailer
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-class Postbox:
-    """Keeps what arrives; refuses addresses that begin with `no`."""
-
-    def __init__(self) -> None:
-        self.envelopes: list[Envelope] = []
-
-    async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if address.startswith("no"):
-            return "550 nobody here"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(  # noqa: N802 - as above
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        self.envelopes.append(envelope)
-        return "250 taken"
-
-    def mails(self) -> list[EmailMessage]:
-        return [
-            message_from_bytes(envelope.content, policy=policy.default)
-            for envelope in self.envelopes
-        ]
-
-
 @pytest.fixture
-def postbox() -> Iterator[tuple[Postbox, Controller]]:
-    box = Postbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, controller
-    controller.stop()
+def postbox() -> Iterator[Postbox]:
+    """Refuses addresses that begin with `no`."""
+    with Postbox({"no": "550 nobody here"}) as box:
+        yield box
 
 
-def mailer(controller: Controller) -> SmtpMailer:
-    return SmtpMailer("127.0.0.1", controller.port, "Clearway <desk@example.org>", timeout=5)
+def mailer(box: Postbox) -> SmtpMailer:
+    return SmtpMailer("127.0.0.1", box.port, "Clearway <desk@example.org>", timeout=5)
 
 
 def mail(*to: str, subject: str = "Grüße: es läuft") -> Mail:
     return Mail(to, subject, "Müller schrieb.\n", "<p>Müller schrieb.</p>", "clearway-job-7", AT)
 
 
-def test_a_mail_arrives_as_it_was_written(postbox: tuple[Postbox, Controller]):
-    box, controller = postbox
-
-    sent = mailer(controller).send(mail("alice@example.org", "bob@example.org"))
+def test_a_mail_arrives_as_it_was_written(postbox: Postbox):
+    sent = mailer(postbox).send(mail("alice@example.org", "bob@example.org"))
 
     assert sent.to == ("alice@example.org", "bob@example.org")
-    [received] = box.mails()
+    [received] = postbox.mails()
     assert received["Subject"] == "Grüße: es läuft"
     assert received["Auto-Submitted"] == "auto-generated"
     assert received["Date"] == "Mon, 02 Mar 2026 09:00:00 +0000"
@@ -75,29 +38,23 @@ def test_a_mail_arrives_as_it_was_written(postbox: tuple[Postbox, Controller]):
     assert "<p>Müller" in received.get_body(("html",)).get_content()
 
 
-def test_the_same_job_sends_the_same_message_id(postbox: tuple[Postbox, Controller]):
-    box, controller = postbox
-
+def test_the_same_job_sends_the_same_message_id(postbox: Postbox):
     for _ in range(2):
-        mailer(controller).send(mail("alice@example.org"))
+        mailer(postbox).send(mail("alice@example.org"))
 
-    assert [each["Message-ID"] for each in box.mails()] == ["<clearway-job-7@example.org>"] * 2
+    assert [each["Message-ID"] for each in postbox.mails()] == ["<clearway-job-7@example.org>"] * 2
 
 
-def test_whom_the_server_refuses_is_told_apart(postbox: tuple[Postbox, Controller]):
-    _, controller = postbox
-
-    sent = mailer(controller).send(mail("alice@example.org", "nobody@example.org"))
+def test_whom_the_server_refuses_is_told_apart(postbox: Postbox):
+    sent = mailer(postbox).send(mail("alice@example.org", "nobody@example.org"))
 
     assert sent.to == ("alice@example.org",)
     assert sent.refused == {"nobody@example.org": "550 nobody here"}
 
 
-def test_a_mail_that_nobody_gets_is_an_error(postbox: tuple[Postbox, Controller]):
-    _, controller = postbox
-
+def test_a_mail_that_nobody_gets_is_an_error(postbox: Postbox):
     with pytest.raises(MailError, match="550 nobody here"):
-        mailer(controller).send(mail("nobody@example.org"))
+        mailer(postbox).send(mail("nobody@example.org"))
 
 
 def test_a_server_that_is_away_is_named():
@@ -108,22 +65,18 @@ def test_a_server_that_is_away_is_named():
 @pytest.mark.parametrize(
     "hostile", ["alice@example.org\r\nBcc: all@example.org", "a b@example.org", "no address", ""]
 )
-def test_an_address_cannot_smuggle_headers(postbox: tuple[Postbox, Controller], hostile: str):
-    box, controller = postbox
-
+def test_an_address_cannot_smuggle_headers(postbox: Postbox, hostile: str):
     with pytest.raises(MailError):
-        mailer(controller).send(mail(hostile))
+        mailer(postbox).send(mail(hostile))
 
-    assert box.envelopes == []
+    assert postbox.envelopes == []
 
 
-def test_a_subject_cannot_smuggle_headers(postbox: tuple[Postbox, Controller]):
-    box, controller = postbox
-
+def test_a_subject_cannot_smuggle_headers(postbox: Postbox):
     with pytest.raises(MailError):
-        mailer(controller).send(mail("alice@example.org", subject="x\r\nBcc: all@example.org"))
+        mailer(postbox).send(mail("alice@example.org", subject="x\r\nBcc: all@example.org"))
 
-    assert box.envelopes == []
+    assert postbox.envelopes == []
 
 
 def test_a_password_is_never_sent_in_the_clear():
@@ -131,9 +84,8 @@ def test_a_password_is_never_sent_in_the_clear():
         SmtpMailer("127.0.0.1", 25, "desk@example.org", user="u", password="p")
 
 
-def test_without_tls_a_required_one_is_an_error(postbox: tuple[Postbox, Controller]):
-    _, controller = postbox
-    strict = SmtpMailer("127.0.0.1", controller.port, "desk@example.org", starttls="required")
+def test_without_tls_a_required_one_is_an_error(postbox: Postbox):
+    strict = SmtpMailer("127.0.0.1", postbox.port, "desk@example.org", starttls="required")
 
     with pytest.raises(MailError, match="STARTTLS"):
         strict.send(mail("alice@example.org"))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from people import enter
 
 from clearway import engine
 from clearway.engine.values import Bundle
@@ -44,26 +45,7 @@ def errand() -> Bundle:
 @pytest.fixture
 def people(database_url: str) -> Mapping[str, Actor]:
     """People in the registry; each role is a group of the same name."""
-    roles = sorted({role for roles in _MEMBERS.values() for role in roles})
-    with psycopg.connect(database_url) as connection, connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO person (name, full_name) VALUES (%s, %s)",
-            [(name, name.capitalize()) for name in _MEMBERS],
-        )
-        cursor.executemany(
-            'INSERT INTO "group" (name, title) VALUES (%s, %s)', [(role, role) for role in roles]
-        )
-        cursor.executemany(
-            "INSERT INTO group_role VALUES (%s, %s)", [(role, role) for role in roles]
-        )
-        cursor.executemany(
-            "INSERT INTO membership (person, group_name) VALUES (%s, %s)",
-            [(name, role) for name, roles in _MEMBERS.items() for role in roles],
-        )
-    return {
-        name: Actor(name, roles=frozenset(roles), groups=frozenset(roles))
-        for name, roles in _MEMBERS.items()
-    }
+    return enter(database_url, _MEMBERS)
 
 
 @pytest.fixture

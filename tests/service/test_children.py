@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from reports import a_report
 
 from clearway import engine
 from clearway.service.complete import complete
@@ -45,14 +46,7 @@ class Incidents:
 
     def open(self, words: str, **triage: object) -> str:
         """alice reports it, bob sorts it; it is in progress then."""
-        values = {
-            "short_description": words,
-            "description": "Nothing happens",
-            "since_when": "2026-03-01T08:00:00Z",
-            "how_many": "only_me",
-            "can_work": "fully",
-        }
-        values |= {"service": "mail", "channel": "portal"}
+        values = a_report(words)
         done = start(self.house, ALICE, "incident", values, once=self.once())
         assert isinstance(done, Done), done
         self.find_context()

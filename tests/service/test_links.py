@@ -261,29 +261,33 @@ def test_what_waits_for_a_record_is_told_by_its_end(linking, house, people, desk
 
 
 def test_who_begins_to_wait_while_it_ends_is_told_as_well(
-    linking, house, people, desk, rows, database_url, eventually
+    linking, house, people, desk, rows, eventually
 ):
     first = desk.ask()
     desk.sort()
     desk.fetch()
     [(item,)] = rows("SELECT id FROM work_item WHERE closed_at IS NULL")
-    with psycopg.connect(database_url) as connection:
-        connection.execute("SELECT 1 FROM instance WHERE key = %s FOR KEY SHARE", (first,))
-        connection.execute(
-            "INSERT INTO link (from_key, kind, to_key, made_at, made_by) "
-            "VALUES ('ERR-99', 'waits_for', %s, now(), 'bob')",
-            (first,),
-        )
-        ending = threading.Thread(
-            target=complete, args=(house, people["carol"], item, {}), kwargs={"once": "done"}
-        )
-        ending.start()
-        eventually(
-            lambda: rows("SELECT 1 FROM pg_locks WHERE NOT granted"), "the end does not wait"
-        )
+    waiting = desk.ask("a book")
+    desk.sort()
+    desk.fetch()
+    ending = threading.Thread(
+        target=complete, args=(house, people["carol"], item, {}), kwargs={"once": "done"}
+    )
+
+    def end_meanwhile(statement: str) -> None:
+        """Another thread ends the first one after it was looked at, before the link is there."""
+        if "entry" in statement and ending.ident is None:
+            ending.start()
+            waits = "SELECT 1 FROM pg_locks WHERE NOT granted"
+            eventually(lambda: rows(waits), "the end does not wait")
+
+    with house.store.watched_by(end_meanwhile):
+        values = {"question": "?", "after": first}
+        done = send(house, people["bob"], waiting, "hold", values, once="hold")
     ending.join()
 
-    assert rows("SELECT to_key FROM message") == [("ERR-99",)]
+    assert isinstance(done, Done), done
+    assert rows("SELECT to_key FROM message") == [(waiting,)]
 
 
 def test_only_diagrams_that_ask_for_links_read_them(keys, house, people, desk, rows):

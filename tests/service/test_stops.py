@@ -13,7 +13,6 @@ from clearway.engine.values import Bundle
 from clearway.service.cancel import cancel
 from clearway.service.claim import claim
 from clearway.service.complete import complete
-from clearway.service.deliver import send
 from clearway.service.deploy import deploy
 from clearway.service.faults import open_faults, retry
 from clearway.service.house import House
@@ -146,23 +145,45 @@ def test_who_can_do_otherwise_needs_no_other_diagram(knotted, desk, people, rows
     assert verify(knotted) == []
 
 
-def test_what_would_wait_for_a_condition_alone_stays_where_it_can(house, people, errand, desk):
-    seven = (
-        '<bpmn:conditionalEventDefinition><bpmn:condition xsi:type="bpmn:tFormalExpression">'
-        "record.weight = 7</bpmn:condition></bpmn:conditionalEventDefinition>"
-    )
-    waits = redrawn(errand, r'<bpmn:messageEventDefinition id="reply_caught"[^>]*/>', seven)
-    timer = r'(?s)<bpmn:timerEventDefinition id="silence_timer">.*?</bpmn:timerEventDefinition>'
-    waits = redrawn(waits, timer, seven)
-    over = r'(<bpmn:endEvent id="closed".*?)</bpmn:endEvent>'
-    waits = redrawn(waits, over, r"\1<bpmn:terminateEventDefinition/></bpmn:endEvent>")
-    reason = "despite scenarios: to be looked at"
-    deploy(house, people["grace"], waits, parent=1, reason=reason, once="waits")
-    key = desk.ask()
-    desk.sort()
-    desk.fetch()
+# The gate lets the wait pass, for the other branch may end everything; here it does not.
+ALONE = """<definitions id="d" targetNamespace="urn:test"
+    xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+    xmlns:clearway="urn:clearway:bpmn:1">
+  <process id="watch" name="Watch" isExecutable="true">
+    <laneSet id="lanes"><lane id="all" name="Desk" clearway:role="desk">
+      <flowNodeRef>look</flowNodeRef><flowNodeRef>seven</flowNodeRef>
+    </lane></laneSet>
+    <startEvent id="begun" name="Begun"/>
+    <parallelGateway id="part"/>
+    <userTask id="look" name="Look"/>
+    <intermediateCatchEvent id="seven" name="Seven"><conditionalEventDefinition id="is_seven">
+      <condition xsi:type="tFormalExpression">record.weight = 7</condition>
+    </conditionalEventDefinition></intermediateCatchEvent>
+    <endEvent id="seen" name="Seen"/>
+    <exclusiveGateway id="heavy" name="Heavy?" default="not_heavy"/>
+    <endEvent id="over" name="Over"><terminateEventDefinition id="all_over"/></endEvent>
+    <endEvent id="light" name="Light"/>
+    <sequenceFlow id="to_part" sourceRef="begun" targetRef="part"/>
+    <sequenceFlow id="to_look" sourceRef="part" targetRef="look"/>
+    <sequenceFlow id="to_heavy" sourceRef="part" targetRef="heavy"/>
+    <sequenceFlow id="to_seven" sourceRef="look" targetRef="seven"/>
+    <sequenceFlow id="to_seen" sourceRef="seven" targetRef="seen"/>
+    <sequenceFlow id="is_heavy" sourceRef="heavy" targetRef="over">
+      <conditionExpression xsi:type="tFormalExpression">record.weight = 9</conditionExpression>
+    </sequenceFlow>
+    <sequenceFlow id="not_heavy" sourceRef="heavy" targetRef="light"/>
+  </process>
+</definitions>"""
+WATCH = '{"x-key-prefix": "WAT", "type": "object", "properties": {"weight": {"type": "integer"}}}'
 
-    refusal = send(house, people["bob"], key, "hold", {"question": "?"}, once="1")
+
+def test_what_would_wait_for_a_condition_alone_stays_where_it_can(deploy_drawn, people, rows):
+    house = deploy_drawn("watch", {"watch.bpmn": ALONE, "record.json": WATCH})
+    start(house, people["bob"], "watch", {}, once="1")
+    [(item,)] = rows("SELECT id FROM work_item WHERE closed_at IS NULL")
+
+    refusal = complete(house, people["bob"], item, {}, once="2")
 
     assert refusal.code == "faulted"
     assert "condition" in refusal.text

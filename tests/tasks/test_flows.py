@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import requests
+from prefect_operator import Operator
 
 from clearway.now import system_time
 from clearway.prefect_env import prefect_environment
@@ -78,17 +79,8 @@ class Place:
         return program
 
     def call(self, method: str, path: str, body: object = None) -> Any:
-        """Ask the server as an operator; its CSRF protection wants a token for changes."""
-        auth = tuple(self.settings.secrets().prefect_auth.split(":", 1))
-        session = requests.Session()
-        session.auth = auth
-        token = session.get(f"{self.address}/csrf-token", params={"client": "test"}, timeout=30)
-        headers = {"Prefect-Csrf-Token": token.json()["token"], "Prefect-Csrf-Client": "test"}
-        answer = session.request(
-            method, self.address + path, json=body, headers=headers, timeout=30
-        )
-        assert answer.ok, answer.text
-        return answer.json() if answer.content else None
+        """Ask the server as an operator."""
+        return Operator(self.address, self.settings.secrets().prefect_auth).call(method, path, body)
 
     def runs(self, flow: str) -> list[dict[str, Any]]:
         wanted = {"flows": {"name": {"any_": [flow]}}, "limit": 50}

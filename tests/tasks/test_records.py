@@ -1,6 +1,7 @@
 """Files, links and search: only for those who may read the record, and safe for everybody."""
 
 import pytest
+from reports import a_report
 
 from clearway.service.attach import AttachedFile, attach, attachment, attachments_of
 from clearway.service.house import House
@@ -17,14 +18,7 @@ OSCAR = Actor("oscar", roles=frozenset({"requester"}))
 
 
 def report(house: House, actor: Actor, words: str, once: str) -> str:
-    values = {
-        "short_description": words,
-        "description": "Nothing happens",
-        "since_when": "2026-03-01T08:00:00Z",
-        "how_many": "only_me",
-        "can_work": "fully",
-    }
-    values |= {"service": "mail", "channel": "portal"}
+    values = a_report(words)
     done = start(house, actor, "incident", values, once=once)
     assert isinstance(done, Done), done
     return done.key

@@ -1,12 +1,10 @@
 """A mail server that refuses some of a notice's recipients: history says whom, and why."""
 
-import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from postbox import Postbox
 
 from clearway.service.history import history
 from clearway.service.house import House
@@ -21,36 +19,10 @@ from tasks.dispatcher import Dispatcher, WorkerSettings
 from tasks.doors import doors_of
 
 
-class Picky:
-    """Takes mail for everybody but one."""
-
-    def __init__(self) -> None:
-        self.taken: list[list[str]] = []
-
-    async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if address.startswith("bob@"):
-            return "550 5.1.1 mailbox full of bob"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(  # noqa: N802 - as above
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        self.taken.append(envelope.rcpt_tos)
-        return "250 taken"
-
-
 @pytest.fixture
-def picky() -> Iterator[tuple[Picky, Controller]]:
-    box = Picky()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, controller
-    controller.stop()
+def picky() -> Iterator[Postbox]:
+    with Postbox({"bob@": "550 5.1.1 mailbox full of bob"}) as box:
+        yield box
 
 
 def told_of(house: House, key: str) -> list[str]:
@@ -60,10 +32,9 @@ def told_of(house: House, key: str) -> list[str]:
 
 
 def test_whom_the_mail_server_refused_stands_in_history_with_its_words(
-    house: House, picky: tuple[Picky, Controller], rows: Callable[..., list]
+    house: House, picky: Postbox, rows: Callable[..., list]
 ):
-    box, controller = picky
-    mailer = SmtpMailer("127.0.0.1", controller.port, "desk@example.org", timeout=5)
+    mailer = SmtpMailer("127.0.0.1", picky.port, "desk@example.org", timeout=5)
     house_and_mail = {**Silent().by_name(), "mailer": mailer}
     calls = bind(STEPS, house_and_mail, doors_of(house, base_url="https://desk.example.org"))
     worker = Dispatcher(house, calls, "w", WorkerSettings(threads=1))
@@ -76,8 +47,8 @@ def test_whom_the_mail_server_refused_stands_in_history_with_its_words(
     while worker.turn().total:
         pass
 
-    assert len(box.taken) == 1
-    assert not [it for it in box.taken[0] if it.startswith("bob@")]
+    [taken] = picky.envelopes
+    assert not [it for it in taken.rcpt_tos if it.startswith("bob@")]
     [line] = [it for it in told_of(house, key) if "did not reach everybody" in it]
     assert line == (
         "The notice opened did not reach everybody: the mail server refused bob@example.org "

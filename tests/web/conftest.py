@@ -12,6 +12,7 @@ import lxml.html
 import psycopg
 import pytest
 from fastapi import FastAPI
+from people import enter
 from starlette.testclient import TestClient
 
 from clearway import engine
@@ -65,27 +66,7 @@ def errand() -> Bundle:
 @pytest.fixture
 def people(database_url: str, password_hash: str) -> Mapping[str, Actor]:
     """People in the registry; each role is a group of the same name."""
-    roles = sorted({role for roles in _MEMBERS.values() for role in roles})
-    add_person = "INSERT INTO person (name, full_name, zone, password_hash) VALUES (%s, %s, %s, %s)"
-    with psycopg.connect(database_url) as connection, connection.cursor() as cursor:
-        cursor.executemany(
-            add_person,
-            [(name, name.title(), "Europe/Berlin", password_hash) for name in _MEMBERS],
-        )
-        cursor.executemany(
-            'INSERT INTO "group" (name, title) VALUES (%s, %s)', [(role, role) for role in roles]
-        )
-        cursor.executemany(
-            "INSERT INTO group_role VALUES (%s, %s)", [(role, role) for role in roles]
-        )
-        cursor.executemany(
-            "INSERT INTO membership (person, group_name) VALUES (%s, %s)",
-            [(name, role) for name, roles in _MEMBERS.items() for role in roles],
-        )
-    return {
-        name: Actor(name, roles=frozenset(roles), groups=frozenset(roles))
-        for name, roles in _MEMBERS.items()
-    }
+    return enter(database_url, _MEMBERS, zone="Europe/Berlin", password_hash=password_hash)
 
 
 @pytest.fixture

@@ -1,15 +1,12 @@
-"""Branches that run side by side: two of them must not write the same field of the record."""
+"""Two branches that run side by side must not write the same field of the record."""
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import combinations
+from collections.abc import Iterable, Iterator
 
-from clearway.engine.compiler import links, starting_nodes
 from clearway.engine.examine import Draft
+from clearway.engine.gate.branches import SideBySide, side_by_side
 from clearway.engine.gate.say import Say
 from clearway.engine.model import Node, Scope
 
-_ONE_WAY = frozenset(("exclusiveGateway", "eventBasedGateway"))
-_JOINS = frozenset(("parallelGateway", "inclusiveGateway"))
 _REMEDY = (
     "Write another field, draw one after the other, or say in record.json that the later one "
     'counts: "x-merge": "last".'
@@ -22,9 +19,8 @@ Writers = dict[str, Node]
 def check(process: Scope, draft: Draft, say: Say) -> None:
     """Refuse two parallel branches that write one field, unless the field declares a merge.
 
-    Branches are parallel from where they part until where a gateway waits for both. What a person
-    or a message begins beside the work (a non-interrupting event) is no branch: it happens at a
-    moment of its own, and counts from then on.
+    What a person or a message begins beside the work (a non-interrupting event) is no branch: it
+    happens at a moment of its own, and counts from then on.
     """
     free = {
         name
@@ -32,45 +28,21 @@ def check(process: Scope, draft: Draft, say: Say) -> None:
         if isinstance(shape, dict) and "x-merge" in shape
     }
     for scope in process.walk():
-        for place, begins in _parted(scope):
-            told: set[str] = set(free)
-            for one, other in combinations(begins, 2):
-                _compare(scope, place, (one, other), draft, say, told)
+        told: dict[str | None, set[str]] = {}
+        for found in side_by_side(scope):
+            place = found.place.id if found.place is not None else None
+            _compare(scope, found, draft, say, told.setdefault(place, set(free)))
         for node in scope.nodes.values():
             _check_repeated(node, draft, say, free)
 
 
-def _parted(scope: Scope) -> Iterator[tuple[Node | None, list[str]]]:
-    """Where branches part: the node, None for the beginning, and where each branch begins."""
-    if not any(node.kind == "startEvent" for node in scope.nodes.values()):
-        begins = [node.id for node in starting_nodes(scope)]
-        if len(begins) > 1:
-            yield None, begins
-    for node in scope.nodes.values():
-        out = [flow.target for flow in scope.outgoing(node.id)]
-        if len(out) > 1 and node.kind not in _ONE_WAY:
-            yield node, out
-
-
-def _compare(
-    scope: Scope,
-    place: Node | None,
-    begins: tuple[str, str],
-    draft: Draft,
-    say: Say,
-    told: set[str],
-) -> None:
-    after = _followers(scope)
-    shut = {place.id} if place is not None else set[str]()
-    whole = [_reached(begin, shut, after) for begin in begins]
-    joins = {it for it in whole[0] & whole[1] if _waits_for_several(scope, it)}
-    one, other = (_reached(begin, shut | joins, after) for begin in begins)
-    first, second = (_writers(scope, nodes, draft) for nodes in (one, other))
+def _compare(scope: Scope, found: SideBySide, draft: Draft, say: Say, told: set[str]) -> None:
+    first, second = (_writers(scope, nodes, draft) for nodes in (found.one, found.other))
     for name in sorted(first.keys() & second.keys() - told):
         if first[name] is second[name]:
             continue
         told.add(name)
-        where = "from the beginning" if place is None else f"after `{place.label}`"
+        where = f"after `{found.place.label}`" if found.place is not None else "from the beginning"
         say.refuse(
             first[name],
             "written-twice",
@@ -91,35 +63,6 @@ def _check_repeated(node: Node, draft: Draft, say: Say, free: set[str]) -> None:
             "Collect the values (loopDataOutputRef), repeat it one after the other, or say in "
             'record.json that the later one counts: "x-merge": "last".',
         )
-
-
-def _followers(scope: Scope) -> Callable[[str], Iterable[str]]:
-    """What a token on a node may come to next; what an event takes from it is among that."""
-    linked = dict(links(scope))
-
-    def after(node_id: str) -> Iterator[str]:
-        yield from (flow.target for flow in scope.outgoing(node_id))
-        yield from (boundary.id for boundary in scope.boundaries(node_id))
-        if node_id in linked:
-            yield linked[node_id]
-
-    return after
-
-
-def _reached(begin: str, shut: set[str], after: Callable[[str], Iterable[str]]) -> set[str]:
-    if begin in shut:
-        return set()
-    seen, open_ends = {begin}, [begin]
-    while open_ends:
-        fresh = {it for it in after(open_ends.pop()) if it not in seen and it not in shut}
-        seen |= fresh
-        open_ends += fresh
-    return seen
-
-
-def _waits_for_several(scope: Scope, node_id: str) -> bool:
-    node = scope.nodes.get(node_id)
-    return node is not None and node.kind in _JOINS and len(scope.incoming(node_id)) > 1
 
 
 def _writers(scope: Scope, nodes: Iterable[str], draft: Draft) -> Writers:

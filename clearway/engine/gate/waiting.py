@@ -1,8 +1,9 @@
-"""Waits that nothing need ever end: each wait for a message has a timer or a button beside it."""
+"""Waits that nothing need ever end: neither time nor a person leads on from them."""
 
 from collections.abc import Iterable, Iterator
 
 from clearway.engine.examine import Draft
+from clearway.engine.gate.branches import side_by_side
 from clearway.engine.gate.say import Say
 from clearway.engine.model import Node, Scope
 
@@ -36,11 +37,19 @@ def _has_way_out(node: Node, draft: Draft, seen: frozenset[str]) -> bool:
     """Whether time or a person leads on from here, or from what lies around it."""
     if _leads_on(node) or any(map(_leads_on, _beside(node))):
         return True
-    scope = node.scope
-    if any(map(_ends_all, scope.nodes.values())):
+    if _is_ended_beside(node):
         return True
-    return all(_is_left(around, draft, seen) for around in _around(scope, draft)) and (
-        scope.owner is not None or scope is not draft.read.main
+    around = _around(node.scope, draft)
+    return bool(around) and all(_is_left(it, draft, seen) for it in around)
+
+
+def _is_ended_beside(node: Node) -> bool:
+    """Whether another branch may end all that is in the scope."""
+    ends = {it.id for it in node.scope.nodes.values() if _ends_all(it)}
+    return any(
+        (node.id in found.one and ends & found.other)
+        or (node.id in found.other and ends & found.one)
+        for found in (side_by_side(node.scope) if ends else ())
     )
 
 
@@ -52,7 +61,7 @@ def _is_left(around: Node, draft: Draft, seen: frozenset[str]) -> bool:
 
 
 def _around(scope: Scope, draft: Draft) -> list[Node]:
-    """The subprocess that holds this scope, or all that call this process."""
+    """The subprocess that holds this scope, or all that call this process; none around the main."""
     if scope.owner is not None:
         return [scope.owner]
     return [
