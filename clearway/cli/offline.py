@@ -111,7 +111,8 @@ def lint(
         if output is Format.JSON:
             print_json([_unreadable(path, error)])
             raise typer.Exit(2) from error
-        stop(f"{path} cannot be read: {error}", 2)
+        told = f"{error.strerror}. {_NAME_A_PROCESS}" if isinstance(error, OSError) else error
+        stop(f"{path} cannot be read: {told}", 2)
     findings = examine(bundle, surroundings())
     show([_finding_row(finding) for finding in findings], output, empty="Nothing found.")
     if any(finding.rule.startswith("unreadable") for finding in findings):
@@ -141,6 +142,8 @@ def _are_cases(found: object) -> bool:
 def _unreadable(path: Path, error: Exception) -> dict[str, object]:
     """The one finding when there is nothing to read; shaped like all others."""
     rule, message, remedy = "unreadable", str(error), _NAME_A_PROCESS
+    if isinstance(error, OSError):
+        message = f"{error.strerror}."
     if isinstance(error, BundleTooLarge):
         rule, message, remedy = "unreadable-size", error.problem, error.remedy
     return {

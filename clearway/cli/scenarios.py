@@ -9,6 +9,7 @@ import typer
 
 from clearway.cli.bundles import bundles_under
 from clearway.cli.output import Format, OutputOption, print_json, stop
+from clearway.engine.bundle import scenario_files
 from clearway.engine.values import Bundle, Finding
 from clearway.errors import ClearwayError
 
@@ -88,12 +89,7 @@ def _refused_without_scenarios(bundle: Bundle) -> _Refused | None:
 
 
 def _scenario_files(bundle: Bundle, only: str | None) -> list[str]:
-    prefix = f"{bundle.process}/scenarios/"
-    return sorted(
-        file
-        for file in bundle.files
-        if file.startswith(prefix) and only in (None, file.removeprefix(prefix))
-    )
+    return [it for it in scenario_files(bundle) if only in (None, it.rpartition("/")[2])]
 
 
 def _verdict(file: str, name: str, passed: bool, failure: str) -> _Verdict:

@@ -102,7 +102,6 @@ class Blueprint:
     decisions: Mapping[str, Decisions]
     calendars: Mapping[str, Calendar]
     templates: Mapping[str, bytes]
-    scenarios: Mapping[str, bytes]
     elements: Mapping[str, ElementInfo]
     start_events: tuple[StartEventInfo, ...]
     warnings: tuple[Finding, ...]
@@ -166,7 +165,6 @@ def blueprint_of(draft: Draft) -> Blueprint:
         decisions=draft.decisions,
         calendars=draft.calendars,
         templates=draft.templates,
-        scenarios=draft.scenarios,
         elements=_elements(reading),
         start_events=tuple(_start_events(main, forms_of)),
         warnings=tuple(draft.findings.found),

@@ -11,6 +11,7 @@ from clearway.errors import ClearwayError
 _CALLED = re.compile(rb"calledElement\s*=\s*[\"']([^\"']+)[\"']")
 _PROCESS = re.compile(rb"<(?:[\w.-]+:)?process\s[^>]*?\bid\s*=\s*[\"']([^\"']+)[\"']")
 _NAME = re.compile(r"^[a-z][a-z0-9_-]*$")
+_YAML = (".yaml", ".yml")
 SHARED = "shared"
 SMALLER = "Take out pictures and what the process does not need, or split it into called processes."
 
@@ -66,6 +67,12 @@ def read_file(path: Path) -> bytes:
             f"{path} has {limits.mebibytes(size)}; such a file has at most {most}."
         )
     return path.read_bytes()
+
+
+def scenario_files(bundle: Bundle) -> list[str]:
+    """The paths of the scenarios of a process, in order."""
+    own = f"{bundle.process}/scenarios/"
+    return sorted(it for it in bundle.files if it.startswith(own) and it.endswith(_YAML))
 
 
 def manifest(bundle: Bundle) -> dict[str, str]:

@@ -10,6 +10,7 @@ import yaml
 
 from clearway.decisions import DecisionError, Decisions, read_decisions
 from clearway.engine import limits
+from clearway.engine.bundle import scenario_files
 from clearway.engine.compile_context import CompileContext
 from clearway.engine.compiler import Compiled, compile_reading
 from clearway.engine.findings import Findings
@@ -20,6 +21,9 @@ from clearway.engine.values import Bundle
 from clearway.engine.xml import read_xml
 from clearway.feel import FeelError
 from processes.calendar import Calendar, CalendarError
+
+README = "README.md"
+"""The one file of a process that is for people only."""
 
 
 @dataclass
@@ -40,7 +44,6 @@ class Draft:
     decisions: dict[str, Decisions] = field(default_factory=dict[str, Decisions])
     calendars: dict[str, Calendar] = field(default_factory=dict[str, Calendar])
     templates: dict[str, bytes] = field(default_factory=dict[str, bytes])
-    scenarios: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
     @property
     def read(self) -> Reading:
@@ -138,6 +141,7 @@ def _is_too_large(draft: Draft) -> bool:
 
 def _read_files(draft: Draft) -> None:
     process = draft.bundle.process
+    scenarios = scenario_files(draft.bundle)
     for path, data in draft.bundle.files.items():
         folder, _, name = path.rpartition("/")
         if path == f"{process}/record.json":
@@ -148,12 +152,19 @@ def _read_files(draft: Draft) -> None:
             draft.templates[name.removesuffix(".md.j2")] = data
         elif folder == "shared/messages" and name.endswith(".md.j2"):
             draft.templates.setdefault(name.removesuffix(".md.j2"), data)
-        elif folder == f"{process}/scenarios" and name.endswith((".yaml", ".yml")):
-            draft.scenarios[path] = data
         elif "/calendars" in f"/{folder}" and name.endswith((".yaml", ".yml")):
             _calendar(draft, path, data, name.rpartition(".")[0])
         elif name.endswith(".dmn"):
             _decisions(draft, path, data)
+        elif not name.endswith(".bpmn") and name != README and path not in scenarios:
+            draft.findings.warning(
+                path,
+                None,
+                "file-unread",
+                "Nothing reads this file.",
+                "Mend its name or its folder, or take it out. Read are record.json, *.bpmn, *.dmn, "
+                "forms/*.json, messages/*.md.j2, scenarios/*.yaml and calendars/*.yaml.",
+            )
 
 
 def _json(draft: Draft, path: str, data: bytes) -> dict[str, Any]:

@@ -75,8 +75,8 @@ class Form:
         """The values as they may come in; a Refusal says what is wrong with which field.
 
         A field that the form does not declare is refused, as is a changed read-only one, a moment
-        that is past where it must be ahead (`x-ahead`) or not after another (`x-after`), and a
-        change without its reason (`x-why`).
+        that is past where it must be ahead (`x-ahead`) or not after another (`x-after`), what is
+        the same as another field (`x-other-than`), and a change without its reason (`x-why`).
         """
         try:
             text = jsonb.dumps(jsonb.exact(dict(values)))
@@ -89,6 +89,7 @@ class Form:
             self._not_open(given, record)
             or self._invalid(given, record)
             or unfit_moments(self.fields, given, record, now)
+            or self._the_same(given, record)
             or self._unexplained(given, record)
         )
         if problems:
@@ -126,6 +127,17 @@ class Form:
         }
         missed = _problems(self._validator, {**shown, **said}) if said != wanted else {}
         return {**missed, **_problems(self._validator, {**shown, **wanted}), **blank}
+
+    def _the_same(self, given: Values, record: Values) -> dict[str, str]:
+        """Fields that say the same as the one that `x-other-than` of the form names."""
+        problems: dict[str, str] = {}
+        for name, value in given.items():
+            other = self.fields[name].get("x-other-than")
+            if other is None or value is None or value != given.get(other, record.get(other)):
+                continue
+            title = self.fields[other].get("title", other)
+            problems[name] = f"This must be another than {title}."
+        return problems
 
     def _unexplained(self, given: Values, record: Values) -> dict[str, str]:
         """Reasons that are missing: `x-why` names the field that explains a change."""

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 import yaml
 
+from clearway.engine.bundle import scenario_files
 from clearway.engine.gate.check import Checked, NoticeDrawn, check_all, in_order
 from clearway.engine.values import Bundle, Finding, Severity, Surroundings
 from clearway.errors import ClearwayError
@@ -105,12 +106,9 @@ def _line(template: str, name: str) -> int:
 
 
 def _scenarios(bundle: Bundle) -> Iterator[Finding]:
-    prefix = f"{bundle.process}/scenarios/"
-    for path, content in bundle.files.items():
-        if not path.startswith(prefix):
-            continue
+    for path in scenario_files(bundle):
         try:
-            read_scenario(content)
+            read_scenario(bundle.files[path])
             continue
         except ScenarioError as error:
             problem = str(error)

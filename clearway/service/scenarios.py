@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from clearway import engine
+from clearway.engine.bundle import scenario_files
 from clearway.engine.values import Bundle, Surroundings
 from clearway.service.deployed import Deployed
 from clearway.service.house import Step
@@ -38,9 +39,8 @@ def run_scenarios(
     A step is called for real unless the scenario says what it answers. Raises BlueprintError when
     the process cannot run at all.
     """
-    prefix = f"{bundle.process}/scenarios/"
-    files = sorted(path for path in bundle.files if path.startswith(prefix))
-    wanted = [path for path in files if select is None or path.removeprefix(prefix) in select]
+    files = scenario_files(bundle)
+    wanted = [it for it in files if select is None or it.rpartition("/")[2] in select]
     if not wanted:
         return []
     deployed = Deployed(bundle, hash=engine.bundle_hash(bundle))

@@ -201,7 +201,8 @@ class Store:
             transaction.settle()
             connection.autocommit = False
         except BaseException:
-            _abandon(connection)
+            if not _is_clean(connection):
+                pooled.invalidate()
             raise
         finally:
             pooled.close()
@@ -277,10 +278,11 @@ def _give_up_at(deadline: float, error: Exception) -> None:
         ) from error
 
 
-def _abandon(connection: psycopg.Connection[Row]) -> None:
-    """Leave nothing open on a connection that goes back to the pool."""
+def _is_clean(connection: psycopg.Connection[Row]) -> bool:
+    """Leave nothing open on a connection that goes back to the pool; false when it is lost."""
     try:
         connection.rollback()
         connection.autocommit = False
     except psycopg.Error:
-        connection.close()
+        return False
+    return True

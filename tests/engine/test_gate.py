@@ -402,6 +402,8 @@ def test_forms_hold_only_fields_of_the_record_or_of_history(drawn: Drawing):
         ({"type": "string", "x-after": "title"}, "form-after"),
         ({"type": "string", "x-why": "note"}, "form-why"),
         ({"type": "string", "x-why": "title"}, "form-why"),
+        ({"type": "string", "x-other-than": "note"}, "form-other"),
+        ({"type": "string", "x-other-than": "title"}, "form-other"),
         ({"type": "string", "x-link": "likes"}, "form-link"),
         ({"type": "string", "x-open": True}, "form-link"),
         ({"type": "string", "x-in": ["new"]}, "form-link"),
@@ -423,6 +425,19 @@ def test_a_key_of_ours_in_a_form_means_something(drawn: Drawing, shape: dict[str
     form = {"type": "object", "properties": {"title": shape}}
 
     assert refused(drawn, body, **{"p/forms/u.json": form}) == [("u", rule)]
+
+
+@pytest.mark.parametrize(
+    "path", ["p/notes.txt", "p/messages/told.md", "p/form/u.json", "p/scenarios/path.yaml.orig"]
+)
+def test_a_file_that_nothing_reads_is_named(drawn: Drawing, path: str):
+    body = f"{LANE}<startEvent id='s'/><userTask id='u' name='Look'/><endEvent id='e'/>{{s>u u>e}}"
+    files = {"p/forms/u.json": CONFIRM, "p/README.md": {}, path: {}}
+
+    [finding] = check(drawn(body, record=RECORD, **files), trusted=True)
+
+    assert (finding.file, finding.rule) == (path, "file-unread")
+    assert finding.severity is Severity.WARNING
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,29 @@ def test_what_ends_ends_after_it_began(given, record, problem):
         assert answer.fields == {"ended": f"This must be later than {problem}."}
 
 
+@pytest.mark.parametrize(
+    ("given", "record", "is_taken"),
+    [
+        ({"maker": "carol", "checker": "dave"}, {}, True),
+        ({"maker": "carol", "checker": "carol"}, {}, False),
+        ({"checker": "carol"}, {"maker": "carol"}, False),
+        ({"maker": "dave", "checker": "carol"}, {"maker": "carol"}, True),
+        ({"maker": None, "checker": None}, {}, True),
+        ({"maker": "carol"}, {"checker": "carol"}, True),
+    ],
+)
+def test_a_field_may_have_to_differ_from_another(given, record, is_taken):
+    maker = {"type": "string", "title": "Who makes it"}
+    checker = {"type": "string", "x-other-than": "maker"}
+    form = Form("plan.json", {"properties": {"maker": maker, "checker": checker}})
+
+    answer = form.read(given, record, NOW)
+
+    assert isinstance(answer, Filled) == is_taken, answer
+    if not is_taken:
+        assert answer.fields == {"checker": "This must be another than Who makes it."}
+
+
 def test_a_box_that_nobody_ticked_yet_is_not_changed_by_leaving_it():
     danger = {"type": "boolean", "title": "Danger", "x-why": "note"}
     note = {"type": "string", "x-comment": "internal"}

@@ -140,7 +140,7 @@ def test_an_error_that_nobody_read_shows_at_the_commit_and_undoes_all(database_u
 
 @pytest.mark.parametrize("way", ["command", "change"])
 def test_whoever_thinks_too_long_is_cut_off_and_carried_out_again(
-    store, database_url, eventually, way
+    store, database_url, eventually, way, caplog
 ):
     store.change(lambda it: it.execute(text("CREATE TABLE kept (n int)")))
     hurry = (
@@ -168,6 +168,7 @@ def test_whoever_thinks_too_long_is_cut_off_and_carried_out_again(
 
     assert len(attempts) == 2
     assert store.look(lambda it: it.all("SELECT n FROM kept", {})) == [(1,)]
+    assert [it.getMessage() for it in caplog.records if it.levelname == "ERROR"] == []
 
 
 def is_there(url, pid):

@@ -71,6 +71,7 @@ _KEYS = _OF_THE_RECORD | {
     "x-of",
     "x-only",
     "x-open",
+    "x-other-than",
     "x-past",
     "x-suggest",
     "x-titles",
@@ -111,15 +112,19 @@ def _check_keys(
         )
     _check_link(draft, path, element, name, shape)
     _check_new(draft, path, element, name, shape)
-    why = shape.get("x-why")
-    if why is not None and (why not in properties or why == name):
-        draft.findings.error(
-            path,
-            element,
-            "form-why",
-            f"`{why}` is to say why `{name}` changes, but is no other field of the form.",
-            "Name a field of this form in x-why.",
-        )
+    for key, rule, says in (
+        ("x-why", "form-why", "is to say why `{name}` changes"),
+        ("x-other-than", "form-other", "is what `{name}` must differ from"),
+    ):
+        other = shape.get(key)
+        if other is not None and (other not in properties or other == name):
+            draft.findings.error(
+                path,
+                element,
+                rule,
+                f"`{other}` {says.format(name=name)}, but is no other field of the form.",
+                f"Name a field of this form in {key}.",
+            )
 
 
 def _is_moment(shape: Any) -> bool:
