@@ -1,5 +1,6 @@
 """What a worker does: fires timers, delivers messages and runs jobs, until it is told to stop."""
 
+import contextlib
 import logging
 import threading
 import time
@@ -8,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass, field
 from datetime import timedelta
+from queue import Empty, SimpleQueue
 
 from clearway.errors import ClearwayError, StepError
 from clearway.service import heartbeats
@@ -93,8 +95,10 @@ class Dispatcher:
     listen_to: str | None = None
     shortest_burst: float = 1.0
     longest_burst: float = 30.0
-    _wake: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
-    _stop: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
+    # A signal may come while this very thread holds the lock of an Event: `set` would never
+    # return. A SimpleQueue may be filled at any moment.
+    _bell: SimpleQueue[None] = field(default_factory=SimpleQueue[None], init=False, repr=False)
+    _stopping: bool = field(default=False, init=False, repr=False)
     _last_beat: float = field(default=float("-inf"), init=False, repr=False)
     _last_schedules: float = field(default=float("-inf"), init=False, repr=False)
 
@@ -104,15 +108,15 @@ class Dispatcher:
         if self.listen_to:
             ears.start()
         try:
-            while not self._stop.is_set():
+            while not self._stopping:
                 self._look()
         finally:
             self._farewell()
 
     def stop(self) -> None:
         """End after what is being done now; may be called from a signal handler."""
-        self._stop.set()
-        self._wake.set()
+        self._stopping = True
+        self._bell.put(None)
 
     def turn(self) -> Counts:
         """Look once at everything that is due and do it."""
@@ -145,7 +149,7 @@ class Dispatcher:
         """Run these jobs and what follows from them, for a while: so a burst is seen as one."""
         began = time.monotonic()
         counts = self._run_jobs(leased)
-        while not self._stop.is_set():
+        while not self._stopping:
             taken = time.monotonic() - began
             if taken > self.longest_burst:
                 break
@@ -229,17 +233,19 @@ class Dispatcher:
             _log.warning("The worker ends without a word to the database: %s", error)
 
     def _pause(self, seconds: float) -> None:
-        self._wake.wait(seconds)
-        self._wake.clear()
+        with contextlib.suppress(Empty):
+            self._bell.get(timeout=seconds)
+            while not self._stopping:
+                self._bell.get_nowait()
 
     def _listen(self) -> None:
-        while not self._stop.is_set():
+        while not self._stopping:
             try:
-                for keys in listen(self.listen_to or "", self._stop.is_set):
-                    if keys:
-                        self._wake.set()
+                for keys in listen(self.listen_to or "", lambda: self._stopping):
+                    if keys and self._bell.empty():
+                        self._bell.put(None)
             except StoreError:
-                self._stop.wait(self.settings.poll)
+                time.sleep(self.settings.poll)
 
 
 def _in_time(call: Callable[[], Mapping[str, object]], seconds: float) -> Mapping[str, object]:

@@ -1,8 +1,12 @@
 """The worker: jobs are called once in effect, retried, and survive what goes wrong around them."""
 
+import sys
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -252,3 +256,30 @@ def test_what_is_only_noted_is_told_once_and_not_by_a_worker_that_lost_its_lease
 
     assert rows("SELECT count(*) FROM entry WHERE kind = 'only_noted'") == [(1,)]
     assert isinstance(done, Done)
+
+
+@pytest.mark.parametrize("line", range(1, 13))
+def test_a_signal_ends_it_at_whatever_line_of_its_rest_it_comes(worker: Dispatcher, line: int):
+    worker.settings = replace(worker.settings, poll=0.001)
+    left = iter(range(line - 1, -1, -1))
+
+    def rests(frame: FrameType | None) -> bool:
+        return frame is not None and (frame.f_code.co_name == "_pause" or rests(frame.f_back))
+
+    def follow(frame: FrameType, what: str, _: object) -> Any:
+        if not rests(frame):
+            return None
+        if what == "line" and next(left, None) == 0:
+            # Where Python would run the handler of a signal: between two lines.
+            worker.stop()
+        return follow
+
+    def run() -> None:
+        sys.settrace(follow)
+        worker.run()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(20)
+
+    assert not thread.is_alive()
