@@ -146,8 +146,8 @@ def _result(claims: Mapping[int, Slice], alone: _Waking, together: _Waking) -> R
             f"limit of waking, one worker: {alone.seen.limit()}",
             f"limit of waking, all workers: {together.seen.limit()}",
             f"of all workers' connections waited: {together.seen.told_waits()}",
-            "a claim locks rows and changes none; waking is a whole command: load, engine, rows, "
-            "history, commit",
+            "a claim finds what may be fired now and locks nothing; the lock is taken by waking, a "
+            "whole command: load, engine, rows, history, commit",
         ],
         goals={_claimed(_BATCH): Goal(least=20_000), _WOKEN: Goal(least=1_000)},
     )

@@ -4,8 +4,11 @@ from datetime import datetime
 
 from clearway.store.database import Row, Transaction
 
-_TIMERS = """SELECT id FROM timer WHERE due_at <= %(now)s AND NOT parked
-ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED"""
+_TIMERS = """SELECT id FROM timer t WHERE due_at <= %(now)s AND NOT parked
+    AND NOT EXISTS (
+        SELECT FROM timer o WHERE o.instance_id = t.instance_id AND NOT o.parked
+            AND (o.due_at, o.id) < (t.due_at, t.id))
+ORDER BY due_at, id LIMIT %(limit)s"""
 # A message that expires as it is sent is only for who waits already: it is tried once.
 _DELIVERABLE = """SELECT m.id FROM message m JOIN instance i ON i.key = m.to_key
 WHERE m.status = 'waiting'
@@ -38,7 +41,10 @@ VALUES (NULL, %(element)s, %(cause)s, %(remedy)s, %(who)s, %(trigger)s::jsonb, %
 
 
 def due_timers(transaction: Transaction, now: datetime, limit: int) -> list[int]:
-    """The ids of timers that are due, the earliest first."""
+    """The ids of timers that are due, the earliest first, and of each record only its first.
+
+    So that several workers may fire them side by side, and each record still sees its own in order.
+    """
     return _ids(transaction.all(_TIMERS, {"now": now, "limit": limit}))
 
 
