@@ -43,7 +43,8 @@ class ElementInfo:
     with the person who alone may send a message event, `also` the one with a person who may as
     well, `holder` the one in which whoever has a user task stands, or who opened the record.
     `assignee` and `group` are the fields that say who gets a user task, where the diagram names
-    nothing but a field.
+    nothing but a field. `reasons` and `conditions` are the fields that keep what was said in an
+    approval.
     """
 
     id: str
@@ -67,6 +68,8 @@ class ElementInfo:
     holder: str | None = None
     assignee: str | None = None
     group: str | None = None
+    reasons: str | None = None
+    conditions: str | None = None
 
 
 @dataclass(frozen=True)
@@ -225,12 +228,19 @@ def _element(node: Node) -> ElementInfo:
         rule=node.own.get("rule"),
         message=node.message or _message(node.events),
         called=node.called,
-        only=node.own.get("only", "").removeprefix("record.") or None,
-        also=node.own.get("also", "").removeprefix("record.") or None,
-        holder=node.own.get("holder", "").removeprefix("record.") or None,
+        only=_field(node, "only"),
+        also=_field(node, "also"),
+        holder=_field(node, "holder"),
         assignee=_plain_field(node.own.get("assignee")),
         group=_plain_field(node.own.get("group")),
+        reasons=_field(node, "reasons"),
+        conditions=_field(node, "conditions"),
     )
+
+
+def _field(node: Node, name: str) -> str | None:
+    """The field of the record that this attribute names."""
+    return node.own.get(name, "").removeprefix("record.") or None
 
 
 def _plain_field(text: str | None) -> str | None:

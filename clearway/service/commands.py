@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -24,6 +24,7 @@ from clearway.store.writing import keep_answer, write
 
 _log = logging.getLogger(__name__)
 _LONGEST_KEY = 200
+_KEPT = tuple(field.name for field in fields(Done) if field.name != "repeated")
 
 
 @dataclass(frozen=True)
@@ -222,4 +223,4 @@ def _changed(result: Done | Refusal) -> list[str]:
 
 
 def _kept(done: Done) -> Mapping[str, object]:
-    return {name: value for name, value in asdict(done).items() if name != "repeated"}
+    return {name: getattr(done, name) for name in _KEPT}

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import cast
 
 from clearway.engine import StateError
@@ -150,7 +149,13 @@ class Draft(Taking):
             faults=self.faults,
             settled_faults=self.settled_faults,
             lines=[
-                replace(line, details=cast(Json, jsonb.exact(line.details)))
+                Line(
+                    line.kind,
+                    line.element,
+                    cast(Json, jsonb.exact(line.details)),
+                    line.state_before,
+                    line.state_after,
+                )
                 for line in self.telling.lines()
             ],
         )

@@ -82,9 +82,10 @@ def plan_vote(
     draft = Draft(deployed, actor, "vote", now, snapshot=snapshot)
     _cast(draft, item, item.round, ballot, vote, snapshot)
     counted = [it for it in before if it.seat != vote.seat and it.person != actor.name]
-    verdict = rule.decide(asked, [*counted, ballot])
+    ballots = [*counted, ballot]
+    verdict = rule.decide(asked, ballots)
     if verdict.decided:
-        _decide(draft, item, item.round, verdict)
+        _decide(draft, item, item.round, verdict, ballots)
     return planned(draft, work_item_id, outcome=verdict.outcome.value, because=verdict.reason)
 
 
@@ -218,7 +219,13 @@ def _cast(
     )
 
 
-def _decide(draft: Draft, item: WorkItem, round_: rows.Round, verdict: Verdict) -> None:
+def _decide(
+    draft: Draft,
+    item: WorkItem,
+    round_: rows.Round,
+    verdict: Verdict,
+    ballots: Sequence[Ballot],
+) -> None:
     outcome = APPROVED if verdict.outcome is Verdicts.APPROVED else REJECTED
     draft.closed_rounds.append(ClosedRound(round_.id, outcome, verdict.reason))
     draft.line(
@@ -232,8 +239,23 @@ def _decide(draft: Draft, item: WorkItem, round_: rows.Round, verdict: Verdict) 
         round=round_.revision,
     )
     draft.change(round_.result_field, outcome, item.element)
+    _keep_words(draft, item.element, outcome, ballots)
     draft.complete(item, [draft.actor.name])
     draft.run(CompleteWorkItem(item.token))
+
+
+def _keep_words(draft: Draft, element: str, outcome: str, ballots: Sequence[Ballot]) -> None:
+    """Why it was rejected, and on which conditions it was approved, stand in the record.
+
+    Where the diagram names a field for it; what an earlier round said goes.
+    """
+    info = draft.deployed.elements[element]
+    said = [it for it in ballots if outcome == APPROVED or it.choice is Choice.REJECT]
+    reasons = [f"{it.person}: {it.reason}" for it in said if outcome == REJECTED]
+    conditions = [f"{it.person}: {each}" for it in said for each in it.conditions]
+    for field, lines in ((info.reasons, reasons), (info.conditions, conditions)):
+        if field is not None:
+            draft.change(field, "\n".join(lines) or None, element)
 
 
 def _ballot(round_: rows.Round, vote: Vote, actor: Actor, now: datetime) -> Ballot | Refusal:

@@ -138,6 +138,8 @@ def _done(it: _Line) -> str:
 def _voted(it: _Line) -> str:
     again = " again" if it.entry.details.get("replaced") else ""
     because = f": {it.says('reason')}" if it.says("reason") else "."
+    if conditions := it.says("conditions"):
+        because = f" on condition: {'; '.join(conditions.splitlines())}"
     instead = f", standing in for {it.says('for')}" if it.says("for") else ""
     choice, seat = _plain(it.says("choice")), f"seat {it.says('seat')}{instead}"
     if left := it.says("moved_from"):

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 import psycopg
 import sqlalchemy
 from psycopg import errors
-from sqlalchemy import Connection, event, exc
+from sqlalchemy import Connection, Engine, event, exc
 
 from clearway.store import jsonb
 from clearway.store.errors import Contended, Superseded, Unavailable
@@ -28,6 +28,8 @@ _SETTINGS = (
     "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"
     " -c idle_in_transaction_session_timeout=20s"
 )
+# A command finds its rows by their keys: its statements need no plan of their own for each value.
+_COMMANDS = f"{_SETTINGS} -c plan_cache_mode=force_generic_plan"
 _ATTEMPTS = 12
 _CONTENTION = (
     errors.SerializationFailure,
@@ -111,26 +113,16 @@ class Transaction:
 class Store:
     """The database. Safe to share between threads; `close` it at the end.
 
-    `patience` is how many seconds a command waits for a database that is away.
+    At most `connections` commands and as many questions are at it at once, each with connections
+    of their own: a question's plan depends on its values, a command's does not. `patience` is how
+    many seconds a command waits for a database that is away.
     """
 
     def __init__(self, url: str, *, connections: int = 10, patience: float = 10.0) -> None:
         self._patience = patience
         self._watchers: list[Watcher] = []
-        self._engine = sqlalchemy.create_engine(
-            "postgresql+psycopg://",
-            # What people wrote must not reach a log by way of an error's text.
-            hide_parameters=True,
-            creator=lambda: psycopg.connect(
-                url, options=_SETTINGS, connect_timeout=10, application_name="clearway"
-            ),
-            pool_size=connections,
-            max_overflow=0,
-            pool_timeout=30,
-            pool_use_lifo=True,
-            json_serializer=jsonb.dumps,
-            json_deserializer=jsonb.loads,
-        )
+        self._commands = _engine(url, _COMMANDS, connections)
+        self._engine = _engine(url, _SETTINGS, connections)
         self._reader = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
@@ -185,10 +177,10 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self.notifier.close()
-        self._engine.dispose()
+        self._dispose()
 
     def _in_transaction(self, work: Callable[[Transaction], T]) -> T:
-        pooled = self._engine.raw_connection()
+        pooled = self._commands.raw_connection()
         connection = cast("psycopg.Connection[Row]", pooled.driver_connection)
         try:
             # BEGIN travels with the first statement and COMMIT with the last: two round trips.
@@ -221,7 +213,7 @@ class Store:
                 if is_contention(cause):
                     _give_up_after(turn, error)
                 elif is_outage(cause):
-                    self._engine.dispose()
+                    self._dispose()
                     # From now on: an attempt may have taken long, or the process stood still.
                     deadline = deadline or time.monotonic() + self._patience
                     _give_up_at(deadline, error)
@@ -229,6 +221,10 @@ class Store:
                     raise
             time.sleep(random.uniform(0, 0.004 * 2 ** min(turn, 7)))  # noqa: S311 - spreads load
         raise AssertionError("counting never ends")
+
+    def _dispose(self) -> None:
+        self._commands.dispose()
+        self._engine.dispose()
 
     def _show(self, statement: str) -> None:
         for watch in self._watchers:
@@ -241,6 +237,24 @@ class Store:
 
     def _commit_by_core(self, _connection: object) -> None:
         self._show("COMMIT")
+
+
+def _engine(url: str, settings: str, connections: int) -> Engine:
+    """A pool of connections with these settings."""
+    return sqlalchemy.create_engine(
+        "postgresql+psycopg://",
+        # What people wrote must not reach a log by way of an error's text.
+        hide_parameters=True,
+        creator=lambda: psycopg.connect(
+            url, options=settings, connect_timeout=10, application_name="clearway"
+        ),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=30,
+        pool_use_lifo=True,
+        json_serializer=jsonb.dumps,
+        json_deserializer=jsonb.loads,
+    )
 
 
 def is_contention(error: BaseException | None) -> bool:

@@ -17,6 +17,8 @@ from clearway.feel.values import YearsMonths
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
 _SORTED = _OPTIONS | orjson.OPT_SORT_KEYS
 _DEEPEST = 250  # as orjson has it
+_TOO_DEEP = f"This value cannot be kept: it nests deeper than {_DEEPEST}."
+_AS_THEY_ARE = frozenset((bool, type(None)))
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -59,20 +61,25 @@ def exact(value: object) -> object:
 
 def _exact(value: object, depth: int) -> object:
     kind = type(value)
-    if value is None or kind is bool:
-        return value
     if kind is str:
         return _text(cast(str, value))
+    if kind in _AS_THEY_ARE:
+        return value
+    if kind is dict:
+        if depth > _DEEPEST:
+            raise NotJson(_TOO_DEEP)
+        items = cast(dict[object, object], value).items()
+        return {
+            _text(name) if type(name) is str else _name(name): _exact(item, depth + 1)
+            for name, item in items
+        }
     if kind is int and -(2**63) <= cast(int, value) < 2**63:
         return value
     if kind is Decimal and cast(Decimal, value).is_finite():
         text = _number(cast(Decimal, value))
         return Decimal(text) if "." in text else _whole(text)
     if depth > _DEEPEST:
-        raise NotJson(f"This value cannot be kept: it nests deeper than {_DEEPEST}.")
-    if kind is dict:
-        items = cast(dict[object, object], value).items()
-        return {_name(name): _exact(item, depth + 1) for name, item in items}
+        raise NotJson(_TOO_DEEP)
     if kind is list or kind is tuple:
         return [_exact(item, depth + 1) for item in cast(Sequence[object], value)]
     if isinstance(value, float) and not math.isfinite(value):

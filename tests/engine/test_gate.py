@@ -149,6 +149,28 @@ def test_every_finding_says_where_why_and_what_to_do(drawn: Drawing):
             "rule-missing",
         ),
         (
+            "<startEvent id='s'/><userTask id='u' clearway:role='r' clearway:reasons='title'/>"
+            "{s>u}",
+            "u",
+            "rule-missing",
+        ),
+        (
+            "<startEvent id='s'/><userTask id='u' clearway:rule='cab' clearway:result='title' "
+            "clearway:conditions='nothing'>"
+            "<extensionElements><clearway:seat id='a' role='r'/></extensionElements></userTask>"
+            "{s>u}",
+            "u",
+            "field-missing",
+        ),
+        (
+            "<startEvent id='s'/><userTask id='u' clearway:rule='cab' clearway:result='title' "
+            "clearway:reasons='impact'>"
+            "<extensionElements><clearway:seat id='a' role='r'/></extensionElements></userTask>"
+            "{s>u}",
+            "u",
+            "result-type",
+        ),
+        (
             "<startEvent id='s'/><userTask id='u' clearway:role='r' "
             "clearway:not-same-person-as='t'/><task id='t'/>{s>u u>t}",
             "u",

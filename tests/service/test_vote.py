@@ -237,6 +237,21 @@ def test_who_votes_for_their_own_seat_stands_in_for_nobody(house, people, item, 
     assert voted(house, people) == [(None, "erin voted approve for seat one.")]
 
 
+def test_history_says_on_which_conditions_somebody_approved(house, people, item):
+    conditions = "by daylight\nwith a strap"
+    choice = "approve_with_conditions"
+
+    vote(house, people["erin"], item, "one", choice, conditions=conditions, once="1")
+
+    assert voted(house, people) == [
+        (
+            None,
+            "erin voted approve with conditions for seat one on condition: by daylight; "
+            "with a strap",
+        )
+    ]
+
+
 def test_the_seat_of_a_person_is_voted_for_instead_of_that_person(
     house, people, rows, item, absent
 ):

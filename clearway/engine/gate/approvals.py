@@ -5,7 +5,7 @@ from clearway.engine.gate.references import check_field
 from clearway.engine.gate.say import Say
 from clearway.engine.model import Node
 
-ONLY_WITH_RULE = ("excluded", "deadline", "result")
+ONLY_WITH_RULE = ("excluded", "deadline", "result", "reasons", "conditions")
 
 
 def check(node: Node, draft: Draft, say: Say) -> None:
@@ -43,9 +43,24 @@ def check(node: Node, draft: Draft, say: Say) -> None:
             "is an approval whose answer goes nowhere",
             "Name a field of the record in clearway:result.",
         )
-    else:
-        check_field(node, node.own["result"].removeprefix("record."), draft, say)
+    for name in ("result", "reasons", "conditions"):
+        if node.own.get(name):
+            _check_text(node, name, draft, say)
     _check_seats(node, say)
+
+
+def _check_text(node: Node, name: str, draft: Draft, say: Say) -> None:
+    """What a decision writes are texts of the record."""
+    field = node.own[name].removeprefix("record.")
+    check_field(node, field, draft, say)
+    shape = draft.record_schema.get("properties", {}).get(field)
+    if isinstance(shape, dict) and shape.get("type", "string") != "string":  # pyright: ignore[reportUnknownMemberType] JSON
+        say.error(
+            node.id,
+            "result-type",
+            f"clearway:{name} writes a text, which the field `{field}` cannot hold.",
+            'Give the field "type": "string" in record.json, or name another.',
+        )
 
 
 def _check_seats(node: Node, say: Say) -> None:

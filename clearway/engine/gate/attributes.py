@@ -19,6 +19,8 @@ USER = frozenset(
         "excluded",
         "deadline",
         "result",
+        "reasons",
+        "conditions",
         "role",
     ]
 )

@@ -94,8 +94,10 @@ def _own_fields(node: Node, draft: Draft) -> Iterator[str]:
     for name in (node.own.get("result", ""), node.own.get("holder", "")):
         if name.startswith("record."):
             yield name.removeprefix("record.")
-    if node.kind == "userTask" and node.own.get("rule") and node.own.get("result"):
-        yield node.own["result"].removeprefix("record.")
+    if node.kind == "userTask" and node.own.get("rule"):
+        for name in ("result", "reasons", "conditions"):
+            if node.own.get(name):
+                yield node.own[name].removeprefix("record.")
     table = draft.decisions.get(node.own.get("decision", ""))
     if node.kind == "businessRuleTask" and table is not None and not node.outputs:
         decision = table.decisions.get(node.own["decision"])
