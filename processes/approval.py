@@ -291,7 +291,8 @@ def _approved(round_: Round, cast: Mapping[SeatId, Ballot]) -> Verdict:
 def _missing(round_: Round, choices: Mapping[SeatId, Choice]) -> str:
     needed = round_.quorum.seats_needed(len(round_.seats))
     if absent := _absent(round_, choices):
-        return f"{', '.join(absent)} must cast a ballot and has not"
+        verb = "has" if len(absent) == 1 else "have"
+        return f"{' and '.join(absent)} must cast a ballot and {verb} not"
     if len(choices) < needed:
         return f"{len(choices)} of {len(round_.seats)} seats have cast and {needed} are needed"
     return f"{_tally(round_, choices)} so far, and the open seats can still turn it"

@@ -3,14 +3,14 @@
 import contextlib
 import getpass
 import os
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator
 from datetime import datetime
 from pathlib import Path
 
 import typer
 
 from clearway.at_hand import open_database
-from clearway.cli.bundles import bundle_at, process_folders
+from clearway.cli.bundles import bundle_at
 from clearway.cli.output import Format, OutputOption, print_json, stop
 from clearway.engine.values import Bundle
 from clearway.errors import ClearwayError
@@ -56,7 +56,8 @@ def deploy(
             told["changed"] = answer.details["what"] == "deployed"
             print_json({**told, "findings": examine(bundle, house.surroundings())})
         else:
-            typer.echo(f"{bundle.process}: version {answer.details['version']} is deployed.")
+            what = answer.details["what"]
+            typer.echo(f"{bundle.process}: version {answer.details['version']} is {what}.")
 
 
 def pull(
@@ -122,33 +123,6 @@ def entered() -> Generator[House]:
             yield house
     except ClearwayError as error:
         stop(str(error))
-
-
-def first_deployments(
-    house: House, settings: Settings, tell: Callable[[Mapping[str, str]], None]
-) -> Mapping[str, str]:
-    """Make the demo organisation in an empty registry and deploy what has no version yet.
-
-    Answers the demo's new passwords, which `tell` has heard as soon as they existed. Raises
-    ClearwayError when a process cannot be deployed.
-    """
-    from clearway.service.demo import create_demo, demo_is_due
-
-    passwords: Mapping[str, str] = create_demo(house, tell) if demo_is_due(house) else {}
-    for folder in process_folders(settings.bpmn):
-        if versions(house, operator(), folder.name):
-            continue
-        answer = deploy_version(
-            house,
-            operator(),
-            bundle_at(folder),
-            parent=None,
-            reason="The first version, as shipped",
-            once=f"first {folder.name}",
-        )
-        if isinstance(answer, Refusal):
-            raise ClearwayError(f"{folder.name} cannot be deployed: {answer.text} {answer.remedy}")
-    return passwords
 
 
 def _tell_token(name: str, token: str, expires_at: datetime | None, output: Format) -> None:

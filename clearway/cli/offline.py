@@ -1,20 +1,48 @@
 """Commands that need no database: lint, conformance, feel, sla check."""
 
+import itertools
 import json
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, cast
 
 import typer
+from typer.core import TyperCommand
 
-from clearway.cli.bundles import bundle_at
+from clearway.cli.bundles import NAME_A_PROCESS, bundle_at
 from clearway.cli.output import Format, OutputOption, print_json, show, stop
-from clearway.engine.bundle import BundleTooLarge
+from clearway.engine.bundle import Unreadable, read_file
 from clearway.errors import ClearwayError
 
 _LONGEST_NUMBER = 1000  # characters
-_NAME_A_PROCESS = "Name a .bpmn file, or the folder of a process."
 _LARGEST_EXPONENT = 6144  # of decimal128, IEEE 754-2008
+
+
+class Feel(TyperCommand):
+    """A command whose argument may begin with a minus, as `-2**2` does, and is no option then."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Only the options that there are count as options; all else comes after `--`."""
+        given = {
+            name: it for it in self.get_params(ctx) for name in it.opts if name.startswith("-")
+        }
+        options: list[str] = []
+        others: list[str] = []
+        words = iter(args)
+        for word in words:
+            if word == "--":
+                others += words
+            elif word in given:
+                takes = 0 if getattr(given[word], "is_flag", False) else given[word].nargs
+                values = list(itertools.islice(words, takes))
+                if len(values) < takes:
+                    return super().parse_args(ctx, args)
+                options += [word, *values]
+            elif (word.startswith("--") and word[2:3].isalpha()) or _is_joined(word):
+                options.append(word)
+            else:
+                others.append(word)
+        return super().parse_args(ctx, [*options, "--", *others])
 
 
 def feel(
@@ -111,13 +139,18 @@ def lint(
         if output is Format.JSON:
             print_json([_unreadable(path, error)])
             raise typer.Exit(2) from error
-        told = f"{error.strerror}. {_NAME_A_PROCESS}" if isinstance(error, OSError) else error
+        told = f"{error.strerror}. {NAME_A_PROCESS}" if isinstance(error, OSError) else error
         stop(f"{path} cannot be read: {told}", 2)
     findings = examine(bundle, surroundings())
     show([_finding_row(finding) for finding in findings], output, empty="Nothing found.")
     if any(finding.rule.startswith("unreadable") for finding in findings):
         raise typer.Exit(2)
     raise typer.Exit(1 if any(f.severity is Severity.ERROR for f in findings) else 0)
+
+
+def _is_joined(word: str) -> bool:
+    """A short option with its value in one word: no FEEL begins like this."""
+    return word.startswith("-c{") or word in [f"-o{it.value}" for it in Format]
 
 
 def _finding_row(finding: Any) -> dict[str, object]:
@@ -141,11 +174,11 @@ def _are_cases(found: object) -> bool:
 
 def _unreadable(path: Path, error: Exception) -> dict[str, object]:
     """The one finding when there is nothing to read; shaped like all others."""
-    rule, message, remedy = "unreadable", str(error), _NAME_A_PROCESS
+    rule, message, remedy = "unreadable", str(error), NAME_A_PROCESS
     if isinstance(error, OSError):
         message = f"{error.strerror}."
-    if isinstance(error, BundleTooLarge):
-        rule, message, remedy = "unreadable-size", error.problem, error.remedy
+    if isinstance(error, Unreadable):
+        rule, message, remedy = error.rule, error.problem, error.remedy
     return {
         "file": str(path),
         "element": None,
@@ -190,8 +223,10 @@ def _number(text: str) -> Decimal:
 
 def _json_file(file: Path) -> Any:
     try:
-        return json.loads(file.read_text("utf-8"))
+        return json.loads(read_file(file).decode("utf-8"))
     except RecursionError:
         stop(f"{file} cannot be read as JSON: it nests too deep.", 2)
+    except Unreadable as error:
+        stop(f"{file} cannot be read as JSON: {error.problem}", 2)
     except (OSError, ValueError) as error:
         stop(f"{file} cannot be read as JSON: {error}", 2)

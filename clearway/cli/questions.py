@@ -1,6 +1,7 @@
 """Commands that ask: record, instance, verify, doctor."""
 
 import dataclasses
+import shutil
 from collections.abc import Iterator
 from typing import NoReturn
 
@@ -8,7 +9,7 @@ import typer
 
 from clearway.cli.house import entered, operator
 from clearway.cli.output import Format, OutputOption, print_json, show, stop
-from clearway.service.doctor import examine
+from clearway.service.doctor import Disk, examine
 from clearway.service.history import Order, history
 from clearway.service.house import House
 from clearway.service.instance_view import instance_view
@@ -18,6 +19,7 @@ from clearway.service.search import search
 from clearway.service.values import EntryView, RecordRow, Refusal
 from clearway.service.verify import verify as broken_invariants
 from clearway.settings import Settings
+from clearway.store.embedded import ROOM_NEEDED
 from clearway.wiring import not_connected
 from tasks.runs import overdue
 
@@ -88,7 +90,7 @@ def doctor(
     ),
     output: Format = OutputOption,
 ) -> None:
-    """Say what works and what does not: database, workers, Prefect, faults, missed runs.
+    """Say what works and what does not: database, workers, Prefect, faults, missed runs, the disk.
 
     Systems that the settings do not name, such as a mail server, are told as well. With --upgrade
     a release that is installed beside the running one says whether it could go on with everything.
@@ -97,9 +99,17 @@ def doctor(
         if upgrade:
             _rehearse(house, output)
         late = [(run.schedule, run.due_at) for run in overdue(house)]
-        signs = examine(house, late_runs=late, silent=not_connected(Settings.from_environment()))
+        settings = Settings.from_environment()
+        signs = examine(house, late_runs=late, silent=not_connected(settings), disk=_disk(settings))
         show([dataclasses.asdict(sign) for sign in signs], output)
         raise typer.Exit(0 if all(sign.well for sign in signs) else 1)
+
+
+def _disk(settings: Settings) -> Disk | None:
+    if settings.database_url is not None:
+        return None
+    usage = shutil.disk_usage(settings.home)
+    return Disk(str(settings.home), usage.total, usage.free, ROOM_NEEDED)
 
 
 def _rehearse(house: House, output: Format) -> NoReturn:

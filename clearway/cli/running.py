@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import typer
 
 from clearway.at_hand import open_database
-from clearway.cli.house import first_deployments
+from clearway.cli.first_start import first_deployments
 from clearway.cli.output import stop
 from clearway.errors import ClearwayError
 from clearway.prefect_env import prefect_environment
@@ -75,7 +75,7 @@ def _run_all(settings: Settings, url: str, embedded: EmbeddedPostgres | None) ->
     upgrade(url)
     with open_house(url) as house:
         _say("deploying the processes that have no version yet")
-        passwords = first_deployments(house, settings, _tell_passwords)
+        passwords = first_deployments(house, settings, _tell_passwords, _tell_skipped)
     _say("starting the portal, a worker and Prefect; the first time this takes a minute")
     supervisor = Supervisor(_children(settings, url), tended=[embedded] if embedded else [])
     supervisor.run(on_ready=lambda: _tell_where(settings, first=bool(passwords)))
@@ -126,6 +126,11 @@ def _tell_passwords(passwords: Mapping[str, str]) -> None:
     lines = ["", "The demo organisation's passwords, shown this once:"]
     lines += [f"  {name:<10} {password}" for name, password in sorted(passwords.items())]
     sys.stdout.write("\n".join(lines) + "\n\n")
+    sys.stdout.flush()
+
+
+def _tell_skipped(line: str) -> None:
+    sys.stdout.write(f"clearway: {line}\n")
     sys.stdout.flush()
 
 

@@ -1,7 +1,9 @@
 """The files of one process: read from a folder, named by what they contain."""
 
 import hashlib
+import os
 import re
+import stat
 from pathlib import Path
 
 from clearway.engine import limits
@@ -20,13 +22,24 @@ class BundleError(ClearwayError):
     """The folder of a process cannot be read as one."""
 
 
-class BundleTooLarge(BundleError):
-    """There is more than anybody draws: which file, how large, what the limit is, what to do."""
+class Unreadable(BundleError):
+    """What is named is nothing that can be read: why, what to do, and the rule that says so."""
 
-    def __init__(self, problem: str, remedy: str = SMALLER) -> None:
+    rule = "unreadable"
+
+    def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(f"{problem} {remedy}")
         self.problem = problem
         self.remedy = remedy
+
+
+class BundleTooLarge(Unreadable):
+    """There is more than anybody draws: which file, how large, what the limit is, what to do."""
+
+    rule = "unreadable-size"
+
+    def __init__(self, problem: str, remedy: str = SMALLER) -> None:
+        super().__init__(problem, remedy)
 
 
 def read_bundle(folder: Path, process: str) -> Bundle:
@@ -34,7 +47,7 @@ def read_bundle(folder: Path, process: str) -> Bundle:
 
     All calendars and shared messages are included, and the diagrams that hold processes it calls,
     however deep.
-    Raises BundleError when there is no such process or it is too large.
+    Raises BundleError when there is no such process, it is too large, or holds what is no file.
     """
     own = folder / process
     if not _NAME.match(process) or not own.is_dir():
@@ -59,14 +72,28 @@ def read_bundle(folder: Path, process: str) -> Bundle:
 
 
 def read_file(path: Path) -> bytes:
-    """One file; raises BundleTooLarge for one that is larger than a whole process may be."""
-    size = path.stat().st_size
+    """One file of a process, never more than a whole process may have.
+
+    Raises OSError, BundleTooLarge for one that is larger, and Unreadable for what is no file:
+    a device or a pipe may never come to an end.
+    """
+    kind = _kind(path.stat().st_mode)
+    if kind is not None:
+        raise Unreadable(
+            f"{path} is no file but a {kind}.", "Put a file in its place, or name another."
+        )
+    # Without waiting: what was a file a moment ago may be a pipe now.
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+        size = os.fstat(stream.fileno()).st_size
+        # Never trust the stated size: read one byte more than what is allowed.
+        found = b"" if size > limits.BUNDLE_BYTES else stream.read(limits.BUNDLE_BYTES + 1)
+    size = max(size, len(found))
     if size > limits.BUNDLE_BYTES:
         most = limits.mebibytes(limits.most_bytes(path.name))
         raise BundleTooLarge(
             f"{path} has {limits.mebibytes(size)}; such a file has at most {most}."
         )
-    return path.read_bytes()
+    return found
 
 
 def scenario_files(bundle: Bundle) -> list[str]:
@@ -93,12 +120,20 @@ def _files(folder: Path, inside: Path) -> dict[str, bytes]:
     for path in sorted(inside.rglob("*")):
         name = path.relative_to(folder).as_posix()
         # A link could lead out of the folder; hidden files belong to editors.
-        if path.is_symlink() or not path.is_file() or "/." in f"/{name}":
+        if path.is_symlink() or path.is_dir() or "/." in f"/{name}":
             continue
         if len(found) > limits.BUNDLE_FILES:
             raise _too_many(inside)
         found[name] = read_file(path)
     return found
+
+
+def _kind(mode: int) -> str | None:
+    """What it is instead of a file; None for a file."""
+    if stat.S_ISREG(mode):
+        return None
+    kinds = ((stat.S_ISDIR, "folder"), (stat.S_ISFIFO, "pipe"), (stat.S_ISSOCK, "socket"))
+    return next((name for is_kind, name in kinds if is_kind(mode)), "device")
 
 
 def _too_many(folder: Path) -> BundleTooLarge:

@@ -1,7 +1,7 @@
 """Reads what an event catches or throws."""
 
 from clearway.engine.findings import Findings
-from clearway.engine.markup import BPMN, Element
+from clearway.engine.markup import BPMN, Element, is_true
 from clearway.engine.model import Diagram, EventDefinition, EventKind, TimerKind
 
 TIMER_KINDS: tuple[TimerKind, ...] = ("timeDate", "timeDuration", "timeCycle")
@@ -14,9 +14,7 @@ def read_events(
     found: list[EventDefinition] = []
     for child in element:
         tag = str(child.tag)
-        if not tag.startswith(BPMN) or not tag.endswith(("EventDefinition", "EventDefinitionRef")):
-            continue
-        if tag.endswith("Ref"):
+        if tag == BPMN + "eventDefinitionRef":
             findings.error(
                 diagram.file,
                 element.get("id"),
@@ -24,6 +22,7 @@ def read_events(
                 "An event definition by reference.",
                 "Put the event definition into the event itself.",
             )
+        if not tag.startswith(BPMN) or not tag.endswith("EventDefinition"):
             continue
         kind: EventKind = tag[len(BPMN) : -len("EventDefinition")]  # pyright: ignore[reportAssignmentType] the schema names no other
         found.append(_definition(kind, child, diagram))
@@ -43,7 +42,7 @@ def _definition(kind: EventKind, element: Element, diagram: Diagram) -> EventDef
         text = "" if condition is None else "".join(condition.itertext()).strip()
         return EventDefinition(kind, text=text)
     if kind == "compensate":
-        waits = element.get("waitForCompletion", "true") in ("true", "1")
+        waits = is_true(element, "waitForCompletion", otherwise=True)
         return EventDefinition(kind, activity=plain(element.get("activityRef")), waits=waits)
     if kind == "link":
         return EventDefinition(kind, name=element.get("name"))

@@ -14,7 +14,7 @@ from clearway.engine.bundle import scenario_files
 from clearway.engine.compile_context import CompileContext
 from clearway.engine.compiler import Compiled, compile_reading
 from clearway.engine.findings import Findings
-from clearway.engine.gate import constructs
+from clearway.engine.gate import constructs, meaning
 from clearway.engine.model import CATCHING, Diagram, Node, Reading, Scope
 from clearway.engine.reader import read_diagram
 from clearway.engine.values import Bundle
@@ -88,6 +88,7 @@ def examine(bundle: Bundle, *, strict: bool = True, trusted: bool = False) -> Dr
     if draft.reading is None:
         return draft
     constructs.check(draft.reading, draft.findings)
+    meaning.check(draft.reading, draft.roots, draft.findings)
     before = len(draft.findings.errors)
     draft.context = CompileContext(
         draft.findings,
@@ -98,6 +99,7 @@ def examine(bundle: Bundle, *, strict: bool = True, trusted: bool = False) -> Dr
     )
     if before == 0 or not _is_broken(draft.findings):
         draft.compiled = compile_reading(draft.reading, draft.context)
+    meaning.check_conditions(draft.reading, draft.context, draft.findings)
     return draft
 
 
@@ -254,13 +256,31 @@ def _reading(draft: Draft) -> Reading | None:
     if main is None or (draft.strict and files[process] != own):
         if own in draft.bundle.files and own not in draft.diagrams:
             return None
-        found = ", ".join(sorted(processes)) or "none"
+        _tell_missing(draft, sorted(processes))
+        return None
+    return Reading(main, files[process], processes, files)
+
+
+def _tell_missing(draft: Draft, processes: list[str]) -> None:
+    process, rule = draft.bundle.process, "process-missing"
+    own = f"{process}/{process}.bpmn"
+    others = [path for path in draft.bundle.files if path.endswith(".bpmn")]
+    if own in draft.bundle.files or not draft.strict:
         draft.findings.error(
             own,
             None,
-            "process-missing",
-            f"The file holds no process `{process}`; it holds: {found}.",
+            rule,
+            f"The file holds no process `{process}`; it holds: {', '.join(processes) or 'none'}.",
             "Give the process the id of its folder.",
         )
-        return None
-    return Reading(main, files[process], processes, files)
+        return
+    there = f" It has: {', '.join(others)}." if others else ""
+    draft.findings.error(
+        process,
+        None,
+        rule,
+        f"The process `{process}` has no diagram of its name.{there}",
+        f"Name the diagram that holds the process {process}.bpmn."
+        if others
+        else f"Add its diagram, {process}.bpmn.",
+    )

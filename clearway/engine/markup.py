@@ -1,9 +1,16 @@
-"""The names of XML: which namespaces there are, and what an element is."""
+"""The names of XML: which namespaces there are, what an element is, and what counts as true."""
 
 from typing import Any
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 OWN = "{urn:clearway:bpmn:1}"
+TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+"""The four ways in which the schema lets a file say yes or no."""
 
 Element = Any
 """An element of lxml, which has no types."""
+
+
+def is_true(element: Element, name: str, otherwise: bool = False) -> bool:
+    """Whether a boolean attribute holds; `otherwise` when it is absent or says neither."""
+    return TRUTHS.get(element.get(name, "").strip(), otherwise)

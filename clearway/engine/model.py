@@ -139,7 +139,6 @@ class Node:
     inner: "Scope | None" = None
     instantiates: bool = False
     parallel_multiple: bool = False
-    direction: str = ""
     activation: str | None = None
     lane: str | None = None
     role: str | None = None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from clearway.engine.event_reader import plain, read_events
 from clearway.engine.findings import Findings
 from clearway.engine.lanes import place_in_lanes
-from clearway.engine.markup import BPMN, OWN, Element
+from clearway.engine.markup import BPMN, OWN, Element, is_true
 from clearway.engine.model import FLOW_NODES, Diagram, Flow, Loop, Node, Scope, SeatDrawing
 
 DRAWN_ONLY = frozenset(
@@ -98,7 +98,7 @@ def _add_process(diagram: Diagram, element: Element, findings: Findings) -> None
         "process",
         name=element.get("name", ""),
         documentation=text_of(element, "documentation") or "",
-        executable=element.get("isExecutable") == "true",
+        executable=is_true(element, "isExecutable"),
     )
     _fill(scope, element, diagram, findings)
     place_in_lanes(scope, element)
@@ -179,10 +179,9 @@ def _node(element: Element, scope: Scope, diagram: Diagram, findings: Findings) 
         script_format=element.get("scriptFormat"),
         called=plain(element.get("calledElement")),
         message_ref=plain(element.get("messageRef")),
-        for_compensation=element.get("isForCompensation") == "true",
-        instantiates=element.get("instantiate") == "true",
-        parallel_multiple=element.get("parallelMultiple") == "true",
-        direction=element.get("gatewayDirection", ""),
+        for_compensation=is_true(element, "isForCompensation"),
+        instantiates=is_true(element, "instantiate"),
+        parallel_multiple=is_true(element, "parallelMultiple"),
         activation=text_of(element, "activationCondition"),
     )
     node.message = diagram.messages.get(node.message_ref or "")
@@ -195,11 +194,11 @@ def _node(element: Element, scope: Scope, diagram: Diagram, findings: Findings) 
 
 def _interrupts(element: Element) -> bool:
     word = "cancelActivity" if local(element) == "boundaryEvent" else "isInterrupting"
-    return element.get(word, "true") in ("true", "1")
+    return is_true(element, word, otherwise=True)
 
 
 def _inner(node: Node, element: Element, diagram: Diagram, findings: Findings) -> Scope:
-    kind = "event" if element.get("triggeredByEvent") == "true" else node.kind
+    kind = "event" if is_true(element, "triggeredByEvent") else node.kind
     inner = Scope(
         node.id,
         kind,  # pyright: ignore[reportArgumentType] one of the three tags or `event`
@@ -208,7 +207,7 @@ def _inner(node: Node, element: Element, diagram: Diagram, findings: Findings) -
         owner=node,
         ordering=element.get("ordering", "Parallel"),
         completion=text_of(element, "completionCondition"),
-        cancel_remaining=element.get("cancelRemainingInstances", "true") in ("true", "1"),
+        cancel_remaining=is_true(element, "cancelRemainingInstances", otherwise=True),
     )
     _fill(inner, element, diagram, findings)
     return inner
@@ -220,14 +219,14 @@ def _loop(element: Element) -> Loop | None:
         return Loop(
             "standard",
             condition=text_of(standard, "loopCondition"),
-            test_before=standard.get("testBefore") in ("true", "1"),
+            test_before=is_true(standard, "testBefore"),
             maximum=standard.get("loopMaximum"),
         )
     several = element.find(BPMN + "multiInstanceLoopCharacteristics")
     if several is None:
         return None
     return Loop(
-        "sequential" if several.get("isSequential") in ("true", "1") else "parallel",
+        "sequential" if is_true(several, "isSequential") else "parallel",
         condition=text_of(several, "completionCondition"),
         cardinality=text_of(several, "loopCardinality"),
         collection=text_of(several, "loopDataInputRef"),
@@ -249,6 +248,7 @@ def _extend(node: Node, element: Element, diagram: Diagram, findings: Findings) 
     seats: list[SeatDrawing] = []
     for child in _own_children(element):
         tag = str(child.tag)[len(OWN) :]
+        _check_own(node, tag, child, diagram.file, findings)
         if tag == "input":
             inputs.append((child.get("name", ""), child.get("value", "")))
         elif tag == "output":
@@ -264,6 +264,38 @@ def _extend(node: Node, element: Element, diagram: Diagram, findings: Findings) 
                 "Use clearway:input, clearway:output or clearway:seat.",
             )
     node.inputs, node.outputs, node.seats = tuple(inputs), tuple(outputs), tuple(seats)
+
+
+_OWN_ATTRIBUTES = {
+    "input": frozenset(("name", "value")),
+    "output": frozenset(("field", "value")),
+    "seat": frozenset(("id", "role", "person", "mandatory", "veto", "chair")),
+}
+_YES_OR_NO = frozenset(("mandatory", "veto", "chair"))
+
+
+def _check_own(node: Node, tag: str, child: Element, file: str, findings: Findings) -> None:
+    """What our own elements say is understood, or refused."""
+    known = _OWN_ATTRIBUTES.get(tag)
+    if known is None:
+        return
+    for name, value in child.attrib.items():
+        if name not in known:
+            findings.error(
+                file,
+                node.id,
+                "own-attribute",
+                f"<clearway:{tag}> has no attribute `{name}`.",
+                f"Remove it; it has {', '.join(sorted(known))}.",
+            )
+        elif name in _YES_OR_NO and value not in ("true", "false"):
+            findings.error(
+                file,
+                node.id,
+                "own-attribute",
+                f"`{name}` of <clearway:{tag}> is `{value}`.",
+                "Write true or false.",
+            )
 
 
 def _own_children(element: Element) -> Iterator[Element]:

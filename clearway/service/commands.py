@@ -23,7 +23,7 @@ from clearway.store.rows import FirstAnswer, Snapshot
 from clearway.store.writing import keep_answer, write
 
 _log = logging.getLogger(__name__)
-_LONGEST_KEY = 200
+_LONGEST_KEY = 400
 _KEPT = tuple(field.name for field in fields(Done) if field.name != "repeated")
 
 

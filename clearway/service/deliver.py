@@ -15,12 +15,11 @@ from clearway.service.plan_events import plan_message, plan_send, refuse_send, w
 from clearway.service.plan_fault import Parked
 from clearway.service.referring import Filling
 from clearway.service.start import open_record
-from clearway.service.values import Actor, Done, Refusal
+from clearway.service.values import MESSENGER, Actor, Done, Refusal
 from clearway.store import due, jsonb, loading
 from clearway.store.database import Transaction
 from clearway.store.rows import Snapshot
 
-MESSENGER = Actor("message", roles=frozenset({"system"}), is_person=False)
 _GONE = Refusal("not_waiting", "This message is settled, or another worker has it.")
 
 

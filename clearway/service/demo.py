@@ -70,6 +70,7 @@ workplace,resolver
 workplace,implementer
 incident_managers,incident_manager
 change_managers,change_manager
+change_managers,resolver
 cab,cab_member
 problem_managers,problem_manager
 line_managers,line_manager

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 from clearway import engine
 from clearway.engine.values import Bundle, Finding, Severity
-from clearway.service.deployed import Deployed
+from clearway.service.deployed import key_prefix
 from clearway.service.gate import examine
 from clearway.service.house import House
 from clearway.service.permissions import refuse_unless
@@ -37,13 +37,22 @@ def check(house: House, bundle: Bundle) -> GateReport:
 
 
 def deploy(
-    house: House, actor: Actor, bundle: Bundle, *, parent: int | None, reason: str, once: str
+    house: House,
+    actor: Actor,
+    bundle: Bundle,
+    *,
+    parent: int | None,
+    reason: str,
+    once: str,
+    shown: int = _SHOWN,
 ) -> Done | Refusal:
     """Make this the newest version of its process; `parent` is the version it was made from.
 
-    Refused when the gate finds an error, when `parent` is not the newest version (`stale`), and
-    when scenarios fail, unless somebody who may deploys with a reason that begins with
-    `despite scenarios:`. The same content as the newest version changes nothing.
+    Refused when the gate finds an error, when `parent` is not the newest version (`stale`), when
+    the keys of its records would begin like those of another process, and when scenarios fail,
+    unless somebody who may deploys with a reason that begins with `despite scenarios:`. The same
+    content as the newest version changes nothing. A refusal tells so many problems as `shown`
+    says, and how many more there are.
     """
     if (refusal := refuse_unless(actor, "deploy")) is not None:
         return refusal
@@ -59,15 +68,16 @@ def deploy(
             return _done(newest, "unchanged")
         if (refusal := _stale(newest, parent, bundle.process)) is not None:
             return refusal
-        if (refusal := _refuse(report, reason)) is not None:
+        if (refusal := _refuse(report, reason, shown) or taken) is not None:
             return refusal
         version = _version(house, actor, bundle, newest, reason, report, connection)
-        versions.make_key_sequence(connection, Deployed(bundle).prefix)
+        versions.make_key_sequence(connection, key_prefix(bundle))
         details = {"process": version.process, "version": version.number, "hash": hashed}
         record_entry(house, connection, actor, "deploy", {**details, "reason": reason})
         return _done(version, "deployed")
 
     report = check(house, bundle)
+    taken = _refuse_prefix(house, bundle) if report.deployable else None
     result = answer_once(house, actor, "deploy", request, once, work)
     if isinstance(result, Done):
         house.current(bundle.process)
@@ -132,22 +142,52 @@ def _stale(newest: Version | None, parent: int | None, process: str) -> Refusal 
     )
 
 
-def _refuse(report: GateReport, reason: str) -> Refusal | None:
+def _refuse(report: GateReport, reason: str, shown: int) -> Refusal | None:
     errors = [it for it in report.findings if it.severity is Severity.ERROR]
     if errors:
-        told = "; ".join(f"{_place(it)}: {it.message} {it.remedy}" for it in errors[:_SHOWN])
-        more = f" (and {len(errors) - _SHOWN} more)" if len(errors) > _SHOWN else ""
+        told = [f"{_place(it)}: {it.message} {it.remedy}" for it in errors]
         fields = {_place(it): it.message for it in errors}
-        return Refusal("invalid", f"{told}{more}", "Correct the diagram.", fields)
-    if report.scenario_failures and not reason.startswith(DESPITE):
-        told = "; ".join(report.scenario_failures[:_SHOWN])
+        return Refusal("invalid", _first_of(told, shown), "Correct the diagram.", fields)
+    failures = report.scenario_failures
+    if failures and not reason.startswith(DESPITE):
+        fail = "1 scenario fails" if len(failures) == 1 else f"{len(failures)} scenarios fail"
         return Refusal(
             "invalid",
-            f"{len(report.scenario_failures)} scenarios fail: {told}",
+            f"{fail}: {_first_of(failures, shown)}",
             "Correct the diagram or the scenarios. To deploy all the same, give a reason that "
             "begins with `despite scenarios:`.",
         )
     return None
+
+
+def _refuse_prefix(house: House, bundle: Bundle) -> Refusal | None:
+    """Whoever reads a key knows of which process the record is."""
+    prefix = key_prefix(bundle)
+    processes = house.store.ask(_prefixes)
+    if processes.pop(bundle.process, None) == prefix:
+        return None
+    other = next((it for it, theirs in processes.items() if theirs == prefix), None)
+    if other is None:
+        return None
+    return Refusal(
+        "invalid",
+        f"The records of {other} have keys that begin with {prefix} already.",
+        "Choose another x-key-prefix in record.json.",
+    )
+
+
+def _prefixes(connection: Connection) -> dict[str, str]:
+    """How the keys of each process begin, also of one that this release cannot run."""
+    found: dict[str, str] = {}
+    for process, version_id in versions.current_ids(connection).items():
+        if (loaded := versions.load(connection, version_id)) is not None:
+            found[process] = key_prefix(Bundle(process, loaded[1]))
+    return found
+
+
+def _first_of(problems: Sequence[str], shown: int) -> str:
+    more = f" (and {len(problems) - shown} more)" if len(problems) > shown else ""
+    return f"{'; '.join(problems[:shown])}{more}"
 
 
 def _evidence(report: GateReport) -> Mapping[str, object]:

@@ -26,6 +26,12 @@ class StartEvent:
     action: str | None
 
 
+def key_prefix(bundle: Bundle) -> str:
+    """How the keys of its records begin; known also of a version that cannot be built."""
+    own = json.loads(bundle.files.get(f"{bundle.process}/record.json", b"{}"))
+    return str(own.get("x-key-prefix", "")).upper() or bundle.process[:3].upper()
+
+
 class Deployed:
     """A version in memory. `version_id` 0: a bundle that is not deployed, as in scenario runs."""
 
@@ -56,7 +62,7 @@ class Deployed:
         )
         self.record_schema = RecordSchema(self._json(f"{self.process}/record.json") or _EMPTY)
         own = self.record_schema.schema
-        self.prefix = str(own.get("x-key-prefix", "")).upper() or self.process[:3].upper()
+        self.prefix = key_prefix(bundle)
         self._title_field = cast("str | None", own.get("x-title"))
         self.requester_field = cast("str | None", own.get("x-requester"))
         self.list_fields = tuple(cast(Sequence[str], own.get("x-list", ())))

@@ -21,6 +21,8 @@ LATE = timedelta(seconds=60)
 RECENT = timedelta(days=7)
 """Messages that were given up longer ago are history."""
 OLDEST_POSTGRES = 150_000
+NEARLY_FULL = 1 << 30
+"""Free bytes on the database's own disk below which it is nearly full."""
 _MOST_ROUNDS = 1000
 _MOST_LISTED = 5
 
@@ -35,18 +37,30 @@ class Sign:
     remedy: str = ""
 
 
+@dataclass(frozen=True)
+class Disk:
+    """The disk with the database's folder: bytes in all, free, and what a start needs."""
+
+    folder: str
+    size: int
+    free: int
+    needed: int
+
+
 def examine(
     house: House,
     *,
     late_runs: Sequence[tuple[str, datetime]] | None = None,
     silent: Sequence[str] | None = None,
+    disk: Disk | None = None,
 ) -> list[Sign]:
     """Look at everything that can be seen from the database; what is wrong is told, not raised.
 
     `late_runs` are the schedule and due instant of each run that is late by the schedules, as
     `tasks.runs.overdue` knows them; None: what the ledger has and nobody finished. `silent` has a
-    sentence for each system that the settings do not name; None: they are not known. Without a
-    database, or with one of another release, only that is told: the rest is not known.
+    sentence for each system that the settings do not name; None: they are not known. `disk` is
+    the database's; None: it is elsewhere. Without a database, or with one of another release, only
+    that is told: the rest is not known.
     """
     try:
         found, present = house.store.ask(lambda it: (health.server(it), health.schema_revision(it)))
@@ -62,6 +76,7 @@ def examine(
         _prefect(house, next((beat for beat in alive if beat.name == PREFECT), None)),
         *house.store.ask(lambda it: _backlogs(it, house.now(), late_runs)),
         _approvals(house),
+        *([] if disk is None else [_disk(disk)]),
         *([] if silent is None else [_connections(silent)]),
     ]
 
@@ -131,6 +146,20 @@ def _connections(silent: Sequence[str]) -> Sign:
     """A house without a mail server is no sick one, but nobody shall believe in its mails."""
     told = " ".join(silent) or "Every system that steps talk to is named in the settings."
     return Sign("connections", True, told)
+
+
+def _disk(disk: Disk) -> Sign:
+    """Told while the house still runs: a full disk keeps nothing, and ends PostgreSQL."""
+    room = f"{disk.free >> 20} MB of {disk.size >> 20} MB are free on the disk with {disk.folder}."
+    if disk.free >= NEARLY_FULL:
+        return Sign("disk", True, room)
+    return Sign(
+        "disk",
+        False,
+        f"The disk is nearly full: {room} "
+        f"With less than {disk.needed >> 20} MB the database does not start again.",
+        f"Make room on it: {NEARLY_FULL >> 20} MB or more.",
+    )
 
 
 def _approvals(house: House) -> Sign:

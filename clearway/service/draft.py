@@ -28,12 +28,11 @@ from clearway.store.effect import (
     InstanceChange,
     Line,
     NewInstance,
-    NewLink,
     OpenedRound,
     OpenedSeat,
 )
 from clearway.store.rows import Json, WorkItem
-from processes.links import link_of, no_links
+from processes.links import no_links
 
 _log = logging.getLogger(__name__)
 
@@ -47,16 +46,11 @@ class Draft(Taking):
             before = self.record.get(name)
             self.change(name, value, element)
             if (link := filled.links.get(name)) is not None:
-                self._link(link, keys_in(value, but=before), element)
+                self.link_with(link, keys_in(value, but=before), element)
         for comment in filled.comments:
             self.line("comment", element, text=comment.text, public=comment.public)
         if filled.only:
             self.line("noted", element, values=filled.only)
-
-    def _link(self, name: str, keys: Sequence[str], element: str | None) -> None:
-        for key in keys:
-            self.links.append(NewLink(*link_of(name, self.key, key)))
-            self.line("linked", element, link=name, to=key)
 
     def name_holder(self, item: WorkItem, person: str | None) -> None:
         """Whoever has the work item stands in the field that the diagram names for it."""

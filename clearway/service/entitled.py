@@ -1,6 +1,6 @@
 """Who may take and do a work item: role, group, assignee, and who did something else before."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from clearway.service.permissions import ADMIN, PROCESS_OWNER, REQUESTER, SYSTEM_ROLE
@@ -30,6 +30,9 @@ class Holding:
     leads: bool = False
 
 
+Named = Callable[[str], str | None]
+"""What people call an element."""
+
 UNASKED = Holding()
 """Nothing speaks against who has it, and the actor leads nobody."""
 
@@ -51,17 +54,23 @@ def refuse_closed(item: WorkItem) -> Refusal | None:
 
 
 def refuse_claim(
-    actor: Actor, snapshot: Snapshot, item: WorkItem, holding: Holding = UNASKED
+    actor: Actor,
+    snapshot: Snapshot,
+    item: WorkItem,
+    holding: Holding = UNASKED,
+    named: Named = str,
 ) -> Refusal | None:
     """None when the actor may take the open work item for themselves."""
     if item.assignee not in (None, actor.name) and not holding.is_stranger:
         return _taken(item.assignee)
-    return refuse_unentitled(actor, snapshot, item) or _interested(actor, snapshot, item)
+    return refuse_unentitled(actor, snapshot, item) or _interested(actor, snapshot, item, named)
 
 
-def refuse_completion(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refusal | None:
+def refuse_completion(
+    actor: Actor, snapshot: Snapshot, item: WorkItem, named: Named = str
+) -> Refusal | None:
     """None when the actor may complete the open work item."""
-    refusal = _interested(actor, snapshot, item)
+    refusal = _interested(actor, snapshot, item, named)
     if refusal is not None:
         return refusal
     if item.assignee is None:
@@ -118,6 +127,12 @@ def refuse_candidate(
             return Refusal("invalid", told, "Leave it to its requester.")
         return Refusal(
             "invalid", f"{name} does not have the role {item.role}.", "Choose somebody who has it."
+        )
+    if item.group is not None and item.group not in person.groups:
+        return Refusal(
+            "invalid",
+            f"{name} is not in the group {item.group}.",
+            "Choose somebody who is, or hand it over to another group first.",
         )
     if name in item.excluded:
         return Refusal(
@@ -193,29 +208,30 @@ def refuse_unentitled(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refus
         return Refusal(
             "not_allowed",
             f"This task is for the group {item.group}.",
-            "Leave it to them, or ask a lead to assign it to you.",
+            "Leave it to them, or ask to be taken into the group.",
         )
     return None
 
 
-def _interested(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refusal | None:
+def _interested(actor: Actor, snapshot: Snapshot, item: WorkItem, named: Named) -> Refusal | None:
     """Who did another part may not do this one, nor may whoever stands in for them."""
+    parts = _parts(item.apart_from, named)
     if actor.name in item.excluded:
         return Refusal(
             "not_allowed",
-            f"You did {_parts(item.apart_from)}, so somebody else must do this.",
+            f"You did {parts}, so somebody else must do this.",
             "Leave it to a colleague.",
         )
     for it in snapshot.stands_in_for:
         if it.person in item.excluded:
             return Refusal(
                 "not_allowed",
-                f"You stand in for {it.person}, who did {_parts(item.apart_from)}: "
-                "somebody else must do this.",
+                f"You stand in for {it.person}, who did {parts}: somebody else must do this.",
                 "Leave it to a colleague.",
             )
     return None
 
 
-def _parts(elements: Collection[str]) -> str:
-    return " or ".join(elements) if elements else "another part of this"
+def _parts(elements: Collection[str], named: Named) -> str:
+    names = [named(it) or it for it in elements]
+    return " or ".join(names) if names else "another part of this"

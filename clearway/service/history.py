@@ -6,7 +6,7 @@ from clearway.service.cursors import read_number
 from clearway.service.house import House
 from clearway.service.permissions import may_change
 from clearway.service.reading import readable
-from clearway.service.sentences import sentence
+from clearway.service.sentences import Say, sentence
 from clearway.service.values import Actor, EntryView, Page, Refusal
 from clearway.store import histories
 
@@ -24,11 +24,12 @@ def history(
     after: str | None = None,
     limit: int = 100,
     order: Order = "oldest",
+    say: Say | None = None,
 ) -> Page[EntryView] | Refusal:
     """The lines of the record's history, from the oldest or the newest on.
 
     `after` is the cursor of the page before, in the same order. Internal comments are shown only
-    to those who work in the process.
+    to those who work in the process. `say` has the reader's words for instants in the sentences.
     """
     snapshot = readable(house, actor, key)
     if isinstance(snapshot, Refusal):
@@ -60,7 +61,7 @@ def history(
                 state_before=entry.state_before,
                 state_after=entry.state_after,
                 details=entry.details,
-                sentence=sentence(entry, name, deployed),
+                sentence=sentence(entry, name, deployed, say),
             )
         )
     return Page(views, str(views[-1].id) if len(found) > limit else None)

@@ -84,4 +84,5 @@ def _view(house: House, it: Waiting) -> WorkItemView:
         due_at=it.due_at,
         is_approval=it.is_approval,
         seat=it.seat,
+        may_claim=it.may_claim,
     )

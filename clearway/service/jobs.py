@@ -55,14 +55,15 @@ def claim_jobs(house: House, worker: str, limit: int, lease: timedelta) -> list[
     """
     now = house.now()
 
-    def attempt(transaction: Transaction) -> tuple[list[tuple[int, str | None]], list[LeasedJob]]:
+    def attempt(transaction: Transaction) -> tuple[list[Job], list[LeasedJob]]:
         lost = jobs.exhausted(transaction, limit, now)
         found = jobs.lease(transaction, worker, limit, now, lease)
         return lost, [_leased(key, job, now + lease) for key, job in found]
 
     lost, leased = house.store.command(attempt, changed=lambda _: [])
-    for job_id, error in lost:
-        _fault(house, job_id, error or "Its worker did not come back, however often it was tried.")
+    for job in lost:
+        never = "Its worker did not come back, however often it was tried."
+        _fault(house, job, job.last_error or never)
     return leased
 
 
@@ -111,20 +112,20 @@ def fail_job(
     if code is not None:
         return _fail_for_business(house, job_id, fence, error, code, now)
 
-    def attempt(transaction: Transaction) -> Done | Refusal | None:
+    def attempt(transaction: Transaction) -> Done | Refusal | Job:
         job = jobs.one(transaction, job_id)
         if job is None:
             return _GONE
         if job.status != "ready" or job.fence != fence:
             return _STALE
         if job.attempts > job.retries:
-            return None
+            return job
         run_at = now + pause_after(job.attempts)
         again = jobs.put_back(transaction, job_id, fence, error, run_at)
         return Done(details={"job": job_id, "again_at": run_at.isoformat()}) if again else _STALE
 
     result = house.store.command(attempt, changed=lambda _: [])
-    return _fault(house, job_id, error) if result is None else result
+    return _fault(house, result, error) if isinstance(result, Job) else result
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -146,12 +147,16 @@ def _fail_for_business(
     return _carry_out(house, job_id, plan)
 
 
-def _fault(house: House, job_id: int, error: str) -> Done | Refusal:
+def _fault(house: House, job: Job, error: str) -> Done | Refusal:
     """Attempts are used up: a person has to look at it."""
-    fault = ProcessFault(
-        None, f"The step failed: {error}", "Put right what it names, then try it again."
-    )
-    return keep_fault(house, _command(), _by_job(job_id), _park, fault)
+    if job.token is None:
+        cause = f"The notice {job.inputs.get('template', '')} was not sent: {error}"
+        remedy = "Put right what it names, then try it again. The record itself goes on."
+    else:
+        cause = f"The step {job.step} failed: {error}"
+        remedy = "Put right what it names, then try it again."
+    fault = ProcessFault(job.element, cause, remedy)
+    return keep_fault(house, _command(), _by_job(job.id), _park, fault)
 
 
 def _carry_out(house: House, job_id: int, plan: Planning) -> Done | Refusal:

@@ -71,6 +71,24 @@ WHO_MAY: Mapping[str, frozenset[str]] = {
     "revoke_token": _ADMINS,
 }
 
+_DOING: Mapping[str, str] = {
+    "pull": "Reading the files of a version",
+    "deploy": "Deploying a process",
+    "migrate": "Moving records to another version",
+    "undo_migration": "Taking the move of a record back",
+    "cancel": "Cancelling a record",
+    "retry": "Trying again what has failed",
+    "faults": "Seeing the list of faults",
+    "schedules": "Seeing the scheduled runs",
+    "import_csv": "Importing a CSV file",
+    "set_absence": "Saying when somebody else is away",
+    "remove_from_registry": "Removing a row from the registry",
+    "set_password": "Setting a password",
+    "issue_token": "Making a token for somebody else",
+    "revoke_token": "Revoking the token of somebody else",
+}
+"""What is not for everybody, as the beginning of the sentence that refuses it."""
+
 
 def refuse_unless(actor: Actor, name: str) -> Refusal | None:
     """None when the actor may run this command or question at all."""
@@ -80,7 +98,7 @@ def refuse_unless(actor: Actor, name: str) -> Refusal | None:
     roles = " or ".join(sorted(allowed))
     return Refusal(
         "not_allowed",
-        f"{name.replace('_', ' ').capitalize()} needs the role {roles}.",
+        f"{_DOING[name]} needs the role {roles}.",
         "Ask somebody with that role, or an administrator to give it to you.",
     )
 

@@ -1,6 +1,6 @@
 """The rules of what reaches a record: messages, comments, timers, steps' results, cancelling."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from clearway.engine.values import (
@@ -19,12 +19,17 @@ from clearway.service.plan import Outcome, planned
 from clearway.service.plan_work import read_form
 from clearway.service.reasons import refuse_unexplained
 from clearway.service.values import Actor, Refusal
-from clearway.store.effect import JobChange
+from clearway.store.effect import JobChange, SendMessage
 from clearway.store.rows import Job, Message, Snapshot, Subscription, Timer
 from processes.blank import is_blank
 
 REPLY = "comment.requester"
 """The message that a public comment of the requester is, to a record that waits for it."""
+
+LINKED_DONE = "linked.done"
+"""The message that a cancelled record is, to a record that waits for it."""
+CANCELLED = "cancelled"
+"""The state of a record that was cancelled, and the outcome that those who wait for it read."""
 
 ONLY_NOTED = "only_noted"
 """What the result of a step has besides its own when nothing happened outside: why."""
@@ -260,9 +265,17 @@ def plan_failed_job(
 
 
 def plan_cancel(
-    deployed: Deployed, snapshot: Snapshot, actor: Actor, reason: str, now: datetime
+    deployed: Deployed,
+    snapshot: Snapshot,
+    actor: Actor,
+    reason: str,
+    now: datetime,
+    waiting: Sequence[str] = (),
 ) -> Outcome:
-    """Everything stops, with a reason; who may is in the table of permissions."""
+    """Everything stops, with a reason; who may is in the table of permissions.
+
+    `waiting` are the keys of records that need not wait for it any longer.
+    """
     if snapshot.ended_at is not None:
         return Refusal("already_done", f"{snapshot.key} has ended already.", "Nothing is left.")
     reason = reason.strip()
@@ -270,7 +283,11 @@ def plan_cancel(
         return refusal
     draft = Draft(deployed, actor, "cancel", now, snapshot=snapshot)
     draft.line("cancelled_record", None, reason=reason)
+    for key in dict.fromkeys(waiting):
+        told = {"key": snapshot.key, "outcome": CANCELLED}
+        draft.messages.append(SendMessage(LINKED_DONE, key, None, told, expires_at=now))
+        draft.line("sent", None, message=LINKED_DONE, to=key)
     draft.run(CancelInstance())
     # No token is left to show a state, and where it stood is not where it is.
-    draft.state = "cancelled"
+    draft.state = CANCELLED
     return planned(draft)

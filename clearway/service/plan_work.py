@@ -11,6 +11,7 @@ from clearway.service.entitled import (
     UNASKED,
     Candidate,
     Holding,
+    Named,
     acts_as,
     refuse_candidate,
     refuse_claim,
@@ -40,7 +41,7 @@ def plan_claim(
         return cannot_see("task")
     refusal = (
         refuse_closed(item)
-        or refuse_claim(actor, snapshot, item, holding)
+        or refuse_claim(actor, snapshot, item, holding, deployed.name_of)
         or _refuse_approval(item)
     )
     if refusal is not None:
@@ -111,7 +112,7 @@ def plan_complete(
     item = snapshot.work_item(work_item_id)
     if item is None:
         return cannot_see("task")
-    if (refusal := refuse_work(actor, snapshot, item)) is not None:
+    if (refusal := refuse_work(actor, snapshot, item, deployed.name_of)) is not None:
         return refusal
     filled = read_form(deployed, item.form, values, snapshot.record, now)
     if isinstance(filled, Refusal):
@@ -133,9 +134,15 @@ def plan_complete(
     return planned(draft, work_item_id)
 
 
-def refuse_work(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refusal | None:
+def refuse_work(
+    actor: Actor, snapshot: Snapshot, item: WorkItem, named: Named = str
+) -> Refusal | None:
     """None when the actor may complete this work item with its form."""
-    return refuse_closed(item) or _refuse_approval(item) or refuse_completion(actor, snapshot, item)
+    return (
+        refuse_closed(item)
+        or _refuse_approval(item)
+        or refuse_completion(actor, snapshot, item, named)
+    )
 
 
 def read_form(

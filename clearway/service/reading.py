@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from clearway.service.deployed import Deployed
-from clearway.service.entitled import has_role
+from clearway.service.entitled import has_role, refuse_claim
 from clearway.service.house import House
 from clearway.service.permissions import cannot_see, may_read
 from clearway.service.values import Actor, Refusal, WorkItemView
@@ -49,8 +49,9 @@ def has_to_do_with(deployed: Deployed, actor: Actor, snapshot: Snapshot) -> bool
     ) or _has_seat(deployed, actor, snapshot)
 
 
-def item_view(deployed: Deployed, snapshot: Snapshot, item: WorkItem) -> WorkItemView:
-    """The line of a work item."""
+def item_view(deployed: Deployed, snapshot: Snapshot, item: WorkItem, actor: Actor) -> WorkItemView:
+    """The line of a work item; whether the actor may claim it is known without the registry."""
+    is_free = item.rule is None and item.closed_at is None and item.assignee is None
     return WorkItemView(
         id=item.id,
         key=snapshot.key,
@@ -67,6 +68,7 @@ def item_view(deployed: Deployed, snapshot: Snapshot, item: WorkItem) -> WorkIte
         opened_at=item.opened_at,
         due_at=item.due_at,
         is_approval=item.rule is not None,
+        may_claim=is_free and refuse_claim(actor, snapshot, item) is None,
     )
 
 

@@ -32,7 +32,7 @@ def record(house: House, actor: Actor, key: str) -> RecordView | Refusal:
         started_at=snapshot.started_at,
         changed_at=extras.changed_at,
         ended_at=snapshot.ended_at,
-        tasks=[item_view(deployed, snapshot, item) for item in snapshot.open_items()],
+        tasks=[item_view(deployed, snapshot, item, actor) for item in snapshot.open_items()],
         actions=_actions(deployed, snapshot, actor),
         faults=[
             FaultView(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clearway.service.house import House
+from clearway.service.last_admin import refuse_last_removed
 from clearway.service.permissions import refuse_unless
 from clearway.service.registry_command import answer_once, record_entry
 from clearway.service.registry_import import checked, imported, refused
@@ -236,6 +237,8 @@ def remove(
 
     def gone(connection: Connection) -> Done | Refusal:
         rows.lock_registry(connection)
+        if refusal := refuse_last_removed(connection, table, key):
+            return refusal
         removed = rows.remove_rows(connection, table, [tuple(key)])
         if not removed:
             return Refusal("not_found", "There is no such row.", "Look at the table again.")

@@ -8,7 +8,7 @@ from clearway.store import registry_log
 from clearway.store.database import Connection
 from clearway.store.registry_log import FirstAnswer
 
-_LONGEST_KEY = 200
+_LONGEST_KEY = 400
 
 
 def answer_once(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from clearway.service.house import House
+from clearway.service.last_admin import FIRST_ANOTHER, NOBODY_LEFT, last_to_leave
 from clearway.service.registry_command import record_entry
 from clearway.service.registry_sheet import Problem, Sheet
 from clearway.service.values import Actor, Done, Refusal
@@ -130,6 +131,21 @@ def _known(connection: Connection, sheet: Sheet) -> dict[str, frozenset[str]]:
     return {**known, "things": known["services"] | known["assets"]}
 
 
+def _people_problems(connection: Connection, sheet: Sheet) -> list[Problem]:
+    return [*_mail_problems(connection, sheet), *_leaver_problems(connection, sheet)]
+
+
+def _leaver_problems(connection: Connection, sheet: Sheet) -> list[Problem]:
+    """Without an administrator nobody could put anything right again, this import included."""
+    is_active = {str(row["name"]): bool(row["active"]) for row in sheet.rows if "active" in row}
+    last = last_to_leave(connection, is_active)
+    return [
+        Problem(line, "active", f"{NOBODY_LEFT}: keep {row['name']} active, or {FIRST_ANOTHER}.")
+        for line, row in zip(sheet.lines, sheet.rows, strict=True)
+        if row["name"] in last
+    ]
+
+
 def _mail_problems(connection: Connection, sheet: Sheet) -> list[Problem]:
     mails = {cast(str, row["mail"]) for row in sheet.rows if row.get("mail")}
     owners = rows.mail_owners(connection, mails)
@@ -182,7 +198,7 @@ def _relation_problems(connection: Connection, sheet: Sheet) -> list[Problem]:
 
 
 _CHECKS: Mapping[str, _Check] = {
-    "people": _mail_problems,
+    "people": _people_problems,
     "services": _thing_problems("assets"),
     "assets": _thing_problems("services"),
     "absences": _absence_problems,

@@ -17,7 +17,8 @@ from processes.catalogue import Rule
 class ScenarioResult:
     """How one scenario ended; `failure` begins with the line of the file where it went wrong.
 
-    `visited` are the elements that were entered or passed, for coverage.
+    `visited` are the nodes that were entered or passed, and the flows that gateways chose: for
+    coverage.
     """
 
     name: str

@@ -1,34 +1,54 @@
 """What a line of history says, as a sentence for its reader."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import cast
 
 from clearway.service.deployed import Deployed
+from clearway.service.values import MESSENGER, SYSTEM
 from clearway.store.histories import Entry
 
 _LONGEST = 200
 _LONGEST_VALUE = 80  # of one field among others
+_NUMBERED = re.compile(r"(?<=[a-z]{2})(?=[0-9]{1,2}(?:_|$))")
+
+Say = Callable[[datetime], str]
+"""How an instant with its offset is said."""
 
 
-def sentence(entry: Entry, element: str | None, deployed: Deployed) -> str:
-    """One sentence; `element` is what people call the element of the line."""
+def sentence(entry: Entry, element: str | None, deployed: Deployed, say: Say | None = None) -> str:
+    """One sentence; `element` is what people call the element of the line.
+
+    Instants stand in it as they were written, unless `say` has words for them.
+    """
     words = _WORDS.get(entry.kind)
     if words is None:
         return f"{entry.actor} did {entry.command}{f' at {element}' if element else ''}."
-    return words(_Line(entry, element or "", deployed))
+    return words(_Line(entry, element or "", deployed, say))
+
+
+def in_words(name: str | None) -> str:
+    """`on_hold`, `day1_ready` -> `on hold`, `day 1 ready`."""
+    return _NUMBERED.sub(" ", name or "").replace("_", " ")
 
 
 class _Line:
     """A line of history with its words at hand."""
 
-    def __init__(self, entry: Entry, element: str, deployed: Deployed) -> None:
+    def __init__(self, entry: Entry, element: str, deployed: Deployed, say: Say | None) -> None:
         self.entry, self.element, self.deployed = entry, element, deployed
+        self._say = say
         self.who = entry.actor
 
     def says(self, name: str) -> str:
         """A detail as text; empty when it is not there."""
         value = self.entry.details.get(name)
         return "" if value is None else _text(value)
+
+    def instant(self, name: str) -> str:
+        """A detail that is an instant; empty when it is not there."""
+        return self._instant(self.entry.details.get(name), {}) or self.says(name)
 
     def named(self, name: str) -> Mapping[str, object]:
         """A detail that names things; empty when it is not there."""
@@ -38,7 +58,7 @@ class _Line:
     def title(self, field: str) -> str:
         """What people call a field of the record."""
         fields = self.deployed.record_schema.fields
-        return str(cast(Mapping[str, object], fields.get(field, {})).get("title", _plain(field)))
+        return str(cast(Mapping[str, object], fields.get(field, {})).get("title", in_words(field)))
 
     def written(self) -> str:
         """The fields that were written: `impact 2, urgency 2 (was 3)`; empty when none was."""
@@ -53,7 +73,13 @@ class _Line:
     def value(self, field: str, value: object) -> str:
         """A value of a field of the record in the words that its schema has for it."""
         fields = self.deployed.record_schema.fields
-        return _worded(value, cast(Mapping[str, object], fields.get(field, {})))
+        return self.worded(value, cast(Mapping[str, object], fields.get(field, {})))
+
+    def worded(
+        self, value: object, shape: Mapping[str, object], longest: int = _LONGEST_VALUE
+    ) -> str:
+        """A value in the words of its schema."""
+        return self._instant(value, shape) or _worded(value, shape, longest)
 
     def given(self) -> Mapping[str, object]:
         """What a decision gave, by field: where its outputs have other names, what it wrote."""
@@ -67,6 +93,17 @@ class _Line:
         """What ends a sentence: the fields that were written, or a full stop."""
         written = self.written()
         return f": {written}." if written else end
+
+    def _instant(self, value: object, shape: Mapping[str, object]) -> str | None:
+        """None for what is no instant; what no schema tells of is one when it reads so."""
+        is_other = "type" in shape and shape.get("format") != "date-time"
+        if self._say is None or is_other or not isinstance(value, str):
+            return None
+        try:
+            instant = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+        return None if instant.tzinfo is None else self._say(instant)
 
 
 def _changed(it: _Line) -> str:
@@ -126,8 +163,8 @@ def _comment(it: _Line) -> str:
 def _state(it: _Line) -> str:
     before, after = it.entry.state_before, it.entry.state_after
     if before:
-        return f"The state changed from {_plain(before)} to {_plain(after)}."
-    return f"The state is {_plain(after)}."
+        return f"The state changed from {in_words(before)} to {in_words(after)}."
+    return f"The state is {in_words(after)}."
 
 
 def _done(it: _Line) -> str:
@@ -141,9 +178,9 @@ def _voted(it: _Line) -> str:
     if conditions := it.says("conditions"):
         because = f" on condition: {'; '.join(conditions.splitlines())}"
     instead = f", standing in for {it.says('for')}" if it.says("for") else ""
-    choice, seat = _plain(it.says("choice")), f"seat {it.says('seat')}{instead}"
+    choice, seat = in_words(it.says("choice")), f"seat {in_words(it.says('seat'))}{instead}"
     if left := it.says("moved_from"):
-        return f"{it.who} moved their vote from seat {left} to {seat}, {choice}{because}"
+        return f"{it.who} moved their vote from seat {in_words(left)} to {seat}, {choice}{because}"
     return f"{it.who} voted{again} {choice} for {seat}{because}"
 
 
@@ -153,24 +190,31 @@ def _noted(it: _Line) -> str:
     told: list[str] = []
     for name, value in it.named("values").items():
         shape = cast(Mapping[str, object], form.fields.get(name, {}) if form else {})
-        told.append(f"{shape.get('title', _plain(name))} is {_worded(value, shape, _LONGEST)}")
+        told.append(f"{shape.get('title', in_words(name))} is {it.worded(value, shape, _LONGEST)}")
     return "; ".join(told) + "."
 
 
 def _sent(it: _Line) -> str:
     if it.says("starts"):
         return f"{it.element} opens a record of {it.says('starts')}."
-    return f"{it.element} told {it.says('to') or 'this record'}: {it.says('message')}."
+    teller = it.element or it.who
+    return f"{teller} told {it.says('to') or 'this record'}: {it.says('message')}."
+
+
+def _linked(it: _Line) -> str:
+    words = f"{in_words(it.says('link'))} {it.says('to')}"
+    by_itself = it.entry.actor in (MESSENGER.name, SYSTEM.name)
+    return f"It is linked: {words}." if by_itself else f"{it.who} linked it: {words}."
 
 
 def _told(it: _Line) -> str:
     """Whether it leaves the house is not known yet."""
-    return f"A notice to {_whom(it)} was written: {_plain(it.says('template'))}."
+    return f"A notice to {_whom(it)} was written: {in_words(it.says('template'))}."
 
 
 def _only_noted(it: _Line) -> str:
     if template := it.says("template"):
-        notice = f"The notice {_plain(template)} to {_whom(it)}"
+        notice = f"The notice {in_words(template)} to {_whom(it)}"
         return f"{notice} was written down only: {it.says('because')}."
     return f"{it.element} is only noted here: {it.says('because')}."
 
@@ -178,7 +222,7 @@ def _only_noted(it: _Line) -> str:
 def _unreached(it: _Line) -> str:
     because = cast(Sequence[object], it.entry.details.get("because") or ())
     told = "; ".join(_text(each) for each in because)
-    return f"The notice {_plain(it.says('template'))} did not reach everybody: {told}."
+    return f"The notice {in_words(it.says('template'))} did not reach everybody: {told}."
 
 
 def _whom(it: _Line) -> str:
@@ -204,7 +248,7 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     "cancelled": lambda it: f"{it.element} is not needed any more.",
     "caught": _event,
     "timer": lambda it: f"The time came: {it.element}{it.ending()}",
-    "skipped": lambda it: f"{it.element} was missed and is left out: {it.says('due')}.",
+    "skipped": lambda it: f"{it.element} was missed and is left out: {it.instant('due')}.",
     "decided": _decided,
     "computed": _computed,
     "passed": lambda _it: "It went on.",
@@ -235,7 +279,7 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     "migration_undone": lambda it: (
         f"{it.who} undid that: it stands as before, on version {it.says('to')} of the process."
     ),
-    "linked": lambda it: f"{it.who} linked it: {_plain(it.says('link'))} {it.says('to')}.",
+    "linked": _linked,
 }
 
 
@@ -252,7 +296,7 @@ def _worded(value: object, shape: Mapping[str, object], longest: int = _LONGEST_
     if words is not None:
         return _inside(str(words))
     if isinstance(value, str) and value in cast(Sequence[object], shape.get("enum", ())):
-        return _plain(value)
+        return in_words(value)
     return _quoted(value, longest)
 
 
@@ -265,7 +309,7 @@ def _text(value: object, longest: int = _LONGEST) -> str:
         return ", ".join(_text(item) for item in cast(list[object], value)) or "nothing"
     if isinstance(value, Mapping):
         pairs = cast(Mapping[str, object], value).items()
-        return _cut(", ".join(f"{_plain(name)} {_text(each)}" for name, each in pairs), longest)
+        return _cut(", ".join(f"{in_words(name)} {_text(each)}" for name, each in pairs), longest)
     return _cut(str(value), longest)
 
 
@@ -287,7 +331,3 @@ def _listed(values: Sequence[object]) -> str:
 def _inside(title: str) -> str:
     """A title in the middle of a sentence; what begins with capitals is an abbreviation."""
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
-
-
-def _plain(word: str | None) -> str:
-    return (word or "").replace("_", " ")

@@ -20,11 +20,13 @@ from clearway.engine.values import (
     WaitingWorkItem,
     Waits,
 )
+from clearway.service.forms import keys_in
 from clearway.service.sheet import Sheet
 from clearway.store import jsonb
 from clearway.store.effect import (
     ClosedItem,
     ClosedRound,
+    NewLink,
     OpenedItem,
     OpenedRound,
     OpenedSeat,
@@ -34,6 +36,7 @@ from clearway.store.effect import (
     Subscribe,
 )
 from clearway.store.rows import Json
+from processes.links import link_of
 
 NOTICE = "notice"
 _NOTICE_RETRIES = 5
@@ -45,7 +48,8 @@ class Taking(Sheet):
     def take(self, trigger: Trigger, turn: Turn) -> None:
         """Write down all that the turn did. Raises ProcessFault for what a field cannot hold."""
         self.turn = turn
-        self.visited |= {it.element for it in turn.happenings}
+        for it in turn.happenings:
+            self.visited |= {it.element, *cast("Sequence[str]", it.details.get("flows", ()))}
         self._take_happenings(turn)
         self._take_record(turn.record_changes)
         self._take_waits(trigger, turn.before, turn.after)
@@ -65,7 +69,17 @@ class Taking(Sheet):
                     f"It gives the field {change.field} the value {jsonb.dumps(value)}: {problem}",
                     "Correct what gives the value, or the field in record.json.",
                 )
+            shape = self.deployed.record_schema.fields.get(change.field, {})
+            if (link := shape.get("x-link")) is not None:
+                before = self.record.get(change.field)
+                self.link_with(link, keys_in(value, but=before), change.element)
             self.change(change.field, value, change.element)
+
+    def link_with(self, name: str, keys: Sequence[str], element: str | None) -> None:
+        """Link the record with these others: `name` is a word of `processes.links`."""
+        for key in keys:
+            self.links.append(NewLink(*link_of(name, self.key, key)))
+            self.line("linked", element, link=name, to=key)
 
     def _take_happenings(self, turn: Turn) -> None:
         telling = {it.element for it in (*turn.messages, *turn.notices)}

@@ -1,6 +1,7 @@
 """The page of one task: its form with the record's values, or its round with the seats."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from clearway.service.deployed import Deployed
 from clearway.service.entitled import (
@@ -9,6 +10,7 @@ from clearway.service.entitled import (
     refuse_claim,
     refuse_closed,
     refuse_completion,
+    refuse_giving,
 )
 from clearway.service.holding import holding_of
 from clearway.service.house import House
@@ -50,17 +52,19 @@ def task(house: House, actor: Actor, work_item_id: int) -> TaskView | Refusal:
     deployed = house.version(snapshot.version_id)
     closed = refuse_closed(item)
     claiming = closed or refuse_claim(actor, snapshot, item, holding)
-    completing = closed or refuse_completion(actor, snapshot, item)
+    completing = closed or refuse_completion(actor, snapshot, item, deployed.name_of)
+    giving = closed or refuse_giving(actor, snapshot, item, holding)
     is_form = item.rule is None
     form = deployed.form(item.form)
     element = deployed.elements.get(item.element)
     return TaskView(
-        item=item_view(deployed, snapshot, item),
+        item=item_view(deployed, snapshot, item, actor),
         schema=form.schema if form else None,
         values=_values(deployed, item, snapshot.record),
         documentation=element.documentation if element else "",
         may_claim=is_form and claiming is None and item.assignee != actor.name,
         may_complete=is_form and completing is None,
+        may_assign=is_form and giving is None,
         why_not=completing.text if is_form and completing else closed and closed.text,
         round=_round(house, snapshot, item, actor, vacancies(seats)),
         closed_by=item.closed_by,
@@ -84,7 +88,8 @@ def _needed_seats(
     if item is None or item.round is None:
         return ()
     needing = chair_rules(house.rules)
-    return candidates.needed_seats(transaction, house.now(), needing, 1, work_item_id)
+    seats = candidates.needed_seats(transaction, house.now(), needing, 1, work_item_id)
+    return [replace(seat, name=_said(seat.name)) for seat in seats]
 
 
 def _round(
@@ -93,14 +98,26 @@ def _round(
     round_ = item.round
     if round_ is None:
         return None
-    asked = seat_round(round_, house.rules, snapshot, actor)
+    told = _in_words(round_)
+    asked = seat_round(told, house.rules, snapshot, actor)
     ballots = {it.seat_id: it for it in round_.ballots}
     views: list[SeatView] = []
     for seat in round_.seats:
-        refusal = why_not(asked, round_, snapshot, actor, seat.name, house.now())
+        name = _said(seat.name)
+        refusal = why_not(asked, told, snapshot, actor, name, house.now())
         views.append(_seat(seat, ballots.get(seat.id), refusal))
-    told = " ".join([standing(round_, house.rules).reason, *vacant])
-    return RoundView(round_.revision, round_.rule, round_.deadline, views, told, None)
+    reasons = " ".join([standing(told, house.rules).reason, *vacant])
+    return RoundView(round_.revision, round_.rule, round_.deadline, views, reasons, None)
+
+
+def _in_words(round_: rows.Round) -> rows.Round:
+    """The round with its seats called as its reader is told of them."""
+    return replace(round_, seats=[replace(it, name=_said(it.name)) for it in round_.seats])
+
+
+def _said(seat: str) -> str:
+    """A seat is named by an XML id, which has no blanks: two seats never read the same."""
+    return seat.replace("_", " ")
 
 
 def _seat(seat: rows.Seat, ballot: rows.Ballot | None, refusal: Refusal | None) -> SeatView:

@@ -23,6 +23,8 @@ class Actor:
 
 
 SYSTEM = Actor("clearway", roles=frozenset({"system"}), is_person=False)
+MESSENGER = Actor("message", roles=frozenset({"system"}), is_person=False)
+"""Who delivers what records tell each other."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,10 @@ class Done:
 
 @dataclass(frozen=True)
 class WorkItemView:
-    """One line of an inbox, and the head of a task page."""
+    """One line of an inbox, and the head of a task page.
+
+    `may_claim`: nobody has it, and the reader may take it.
+    """
 
     id: int
     key: str
@@ -73,6 +78,7 @@ class WorkItemView:
     due_at: datetime | None
     is_approval: bool
     seat: str | None = None
+    may_claim: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,7 @@ class TaskView:
     documentation: str
     may_claim: bool
     may_complete: bool
+    may_assign: bool
     why_not: str | None
     round: RoundView | None
     closed_by: str | None

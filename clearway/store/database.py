@@ -13,7 +13,7 @@ from psycopg import errors
 from sqlalchemy import Connection, Engine, event, exc
 
 from clearway.store import jsonb
-from clearway.store.errors import Contended, Superseded, Unavailable
+from clearway.store.errors import Contended, DiskFull, Superseded, Unavailable
 from clearway.store.notifier import Notifier
 
 __all__ = ["Connection", "Store", "Transaction"]
@@ -137,7 +137,7 @@ class Store:
 
         It runs again from the start after a conflict, a deadlock or a lost connection, so it must
         do nothing but read and write here. Raises Unavailable or Contended after many attempts,
-        and Unavailable at once when the database's disk is full.
+        and DiskFull at once.
         """
         result = self._persistently(lambda: self._in_transaction(work))
         self.notifier.tell(changed(result))
@@ -209,7 +209,7 @@ class Store:
                 cause = error.orig if isinstance(error, exc.DBAPIError) else error
                 if isinstance(cause, errors.DiskFull):
                     # Waiting does not make room, and nothing of this was committed.
-                    raise Unavailable(_FULL) from error
+                    raise DiskFull(_FULL) from error
                 if is_contention(cause):
                     _give_up_after(turn, error)
                 elif is_outage(cause):

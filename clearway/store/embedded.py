@@ -26,7 +26,8 @@ from clearway.store.postgres_processes import end_orphans
 
 USER = "clearway"
 DATABASE = "clearway"
-_ROOM_NEEDED = 200 * 1024 * 1024
+ROOM_NEEDED = 200 * 1024 * 1024
+"""Free bytes on the disk of the home folder without which the server is not started."""
 _SOCKET_PATH_LIMIT = 107
 _SOCKET_NAME = ".s.PGSQL.5432"
 _START_SECONDS = 180.0
@@ -42,7 +43,7 @@ class EmbeddedPostgres:
     with the thread that started it.
     """
 
-    def __init__(self, home: Path, *, room: int = _ROOM_NEEDED) -> None:
+    def __init__(self, home: Path, *, room: int = ROOM_NEEDED) -> None:
         self._home = home.resolve()
         self._room = room
         self._folder = self._home / "postgres"
@@ -98,8 +99,12 @@ class EmbeddedPostgres:
         return self._server is not None and self._server.poll() is None
 
     def revive(self) -> None:
-        """Start the server again when it has died; raises PostgresError as `start` does."""
+        """Start the server again when it has died; raises PostgresError as `start` does.
+
+        While the disk is full the folder stays ours, so that others hear who waits for room.
+        """
         if self._lock is None or not self.is_alive():
+            self._refuse_full_disk()
             self.stop()
             self.start()
 
@@ -144,11 +149,29 @@ class EmbeddedPostgres:
 
     def _refuse_full_disk(self) -> None:
         free = shutil.disk_usage(self._home).free
-        if free < self._room:
+        if free >= self._room:
+            return
+        full = f"The disk with {self._home} is full ({free >> 20} MB free)"
+        room = f"make room for {self._room >> 20} MB"
+        if (owner := self._other_owner()) is not None:
             raise PostgresError(
-                f"The disk with {self._home} is full ({free >> 20} MB free): "
-                f"make room for {self._room >> 20} MB, or choose another folder with CLEARWAY_HOME."
+                f"{full}, and the PostgreSQL of process {owner} does not answer: {room}. "
+                "That process then goes on by itself; no data is lost."
             )
+        raise PostgresError(f"{full}: {room}, or choose another folder with CLEARWAY_HOME.")
+
+    def _other_owner(self) -> str | None:
+        """The process that has the folder now, as the lock names it; None when nobody has it."""
+        try:
+            lock = open(self._home / "postgres.lock", encoding="utf-8")  # noqa: SIM115
+        except FileNotFoundError:
+            return None
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return lock.read().strip() or "unknown"
+        return None
 
     def _forget_last_run(self) -> None:
         """Remove lock files: their process id may be alive again, as somebody else's or a zombie's.

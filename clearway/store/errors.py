@@ -11,6 +11,10 @@ class Unavailable(StoreError):
     """The database could not be reached for as long as we were ready to wait; try again later."""
 
 
+class DiskFull(Unavailable):
+    """The database's disk is full, and nothing of this was carried out; only room helps."""
+
+
 class Contended(StoreError):
     """Others changed the same rows again and again; try again later."""
 

@@ -136,24 +136,32 @@ def untakeable_tasks(connection: Connection, requester_role: str) -> Backlog:
     """
     item, instance, person = schema.work_item, schema.instance, schema.person
     member, held = schema.membership, schema.group_role
+    # Two questions deep, so each says whom it is about: on its own it would take any work item.
     has_role = (
         select(held.c.role)
         .join(member, member.c.group_name == held.c.group_name)
         .where(member.c.person == person.c.name, held.c.role == item.c.role)
+        .correlate(person, item)
     )
-    is_in_group = select(member.c.person).where(
-        member.c.person == person.c.name, member.c.group_name == item.c.group_name
+    is_in_group = (
+        select(member.c.person)
+        .where(member.c.person == person.c.name, member.c.group_name == item.c.group_name)
+        .correlate(person, item)
     )
     is_meant = or_(
         item.c.role.is_(None),
         and_(item.c.role == requester_role, person.c.name == instance.c.requester),
         and_(item.c.role != requester_role, exists(has_role)),
     )
-    takers = select(person.c.name).where(
-        person.c.active,
-        is_meant,
-        or_(item.c.group_name.is_(None), person.c.name == item.c.assignee, exists(is_in_group)),
-        person.c.name != all_(item.c.excluded),
+    takers = (
+        select(person.c.name)
+        .where(
+            person.c.active,
+            is_meant,
+            or_(item.c.group_name.is_(None), person.c.name == item.c.assignee, exists(is_in_group)),
+            person.c.name != all_(item.c.excluded),
+        )
+        .correlate(item, instance)
     )
     of_role = func.concat(", for the role ", item.c.role)
     words = func.concat(

@@ -64,6 +64,7 @@ class Waiting:
     due_at: datetime | None
     is_approval: bool
     seat: str | None
+    may_claim: bool
 
 
 def waiting_work_items(
@@ -101,6 +102,7 @@ def waiting_work_items(
             _ITEM.c.due_at,
             _ITEM.c.rule.is_not(None).label("is_approval"),
             seat.scalar_subquery().label("seat"),
+            _is_claimable(reader).label("may_claim"),
         )
         .join(_INSTANCE, _INSTANCE.c.id == _ITEM.c.instance_id)
         .where(_ITEM.c.closed_at.is_(None), _belongs(reader, view, seat))

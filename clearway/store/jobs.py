@@ -19,9 +19,9 @@ FROM (SELECT id FROM job
     instance i
 WHERE j.id = d.id AND i.id = j.instance_id
 RETURNING i.key, {_COLUMNS}"""  # noqa: S608 - our own texts
-_EXHAUSTED = """SELECT id, last_error FROM job
+_EXHAUSTED = f"""SELECT {_COLUMNS} FROM job j
 WHERE status = 'ready' AND attempts > retries AND (lease_until IS NULL OR lease_until <= %(now)s)
-ORDER BY id LIMIT %(limit)s"""
+ORDER BY id LIMIT %(limit)s"""  # noqa: S608 - our own texts
 _EXTEND = """UPDATE job SET lease_until = %(until)s
 WHERE id = %(id)s AND fence = %(fence)s AND status = 'ready' AND lease_until IS NOT NULL
 RETURNING id"""
@@ -43,10 +43,9 @@ def lease(
     return sorted(((row[0], Job(*row[1:])) for row in rows), key=lambda pair: pair[1].id)
 
 
-def exhausted(transaction: Transaction, limit: int, now: datetime) -> list[tuple[int, str | None]]:
-    """Jobs without attempts left that nobody holds: id and last error."""
-    rows = transaction.all(_EXHAUSTED, {"limit": limit, "now": now})
-    return [(row[0], row[1]) for row in rows]
+def exhausted(transaction: Transaction, limit: int, now: datetime) -> list[Job]:
+    """Jobs without attempts left that nobody holds."""
+    return [Job(*row) for row in transaction.all(_EXHAUSTED, {"limit": limit, "now": now})]
 
 
 def extend(transaction: Transaction, job_id: int, fence: int, until: datetime) -> bool:

@@ -155,7 +155,7 @@ def _visitor(request: Request) -> Visit | None:
 
 async def _on_busy(request: Request, error: Exception) -> Response:
     trouble.failure_logged(request, error)
-    return trouble.busy_page(request)
+    return trouble.busy_page(request, error)
 
 
 async def _on_failure(request: Request, error: Exception) -> Response:

@@ -145,6 +145,12 @@ def _checked(bundle: Bundle) -> Bundle:
                 f"{path} is no file of a process. Take it out: a process holds diagrams, "
                 "tables, forms, texts and scenarios only."
             )
+    own = f"{bundle.process}/"
+    if not any(path.startswith(own) and path.endswith(".bpmn") for path in bundle.files):
+        raise UnusableUpload(
+            f"The zip holds no .bpmn file of {bundle.process}. Put the whole folder of the process "
+            f"into it, with its diagram {bundle.process}.bpmn."
+        )
     return bundle
 
 

@@ -17,6 +17,7 @@ Schema = Mapping[str, object]
 _NATIVE = {"integer": "integer", "number": "number"}
 _FORMATS = {"date": "date", "date-time": "instant", "email": "email", "uri": "url"}
 _LONG = 200
+_LINES_HINT = "one on each line"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ class Field:
     def text(self) -> str:
         """What a control for a single value shows."""
         return self.texts[0] if self.texts else ""
+
+    @property
+    def needs_lines_hint(self) -> bool:
+        """It takes one entry on each line, and its help does not say so already."""
+        return self.kind == "lines" and _LINES_HINT not in self.help.lower()
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,8 @@ def bare_page(
         "now": portal_of(request).now(),
         "path": request.url.path,
         "here": _local_address(request),
+        # What a form was answered with has no address to be looked at again.
+        "fresh": _local_address(request) if request.method == "GET" else "",
         "theme": theme_of(request),
         "themes": THEMES,
     }

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from clearway.service.sentences import in_words
+
 _OK = {"resolved", "closed", "done", "approved", "completed", "fulfilled", "implemented", "active"}
 _WARN = {"on_hold", "waiting", "pending", "awaiting_approval", "awaiting", "overdue"}
 _DANGER = {"rejected", "failed", "breached", "faulted"}
@@ -20,11 +22,14 @@ _ICONS: Mapping[str, str] = {
 
 
 def spoken(name: str) -> str:
-    """`awaiting_caller`, `userTask` -> `Awaiting caller`, `User task`; sentences are left alone."""
+    """`awaiting_caller`, `userTask`, `day1_ready` -> `Awaiting caller`, `User task`, `Day 1 ready`.
+
+    Sentences are left alone.
+    """
     if not name or " " in name:
         return name
     said = _CAMEL.sub(lambda found: f" {found[0].lower()}", name)
-    said = said.replace("_", " ").replace("-", " ")
+    said = in_words(said.replace("-", "_"))
     return said[0].upper() + said[1:]
 
 

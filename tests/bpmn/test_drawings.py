@@ -255,6 +255,19 @@ def test_the_scenarios_visit_every_node(process: str, drawing: Element):
     assert sorted({str(it.get("id")) for it in flow_nodes(drawing)} - visited) == []
 
 
+def test_the_scenarios_take_every_way_out_of_a_gateway(process: str, drawing: Element):
+    visited = frozenset[str]().union(*(it.visited for it in scenario_results(process)))
+    gateways = {
+        str(it.get("id"))
+        for kind in ("exclusiveGateway", "inclusiveGateway", "parallelGateway")
+        for it in drawing.iter(BPMN + kind)
+        if len(it.findall(BPMN + "outgoing")) > 1
+    }
+    flows = [it for it in drawing.iter(BPMN + "sequenceFlow") if it.get("sourceRef") in gateways]
+
+    assert sorted({str(it.get("id")) for it in flows} - visited) == []
+
+
 # --- what a drawing holds ---------------------------------------------------------------------
 
 

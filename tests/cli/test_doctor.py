@@ -1,6 +1,7 @@
 """`clearway doctor`: what the settings leave out is told too."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,3 +32,15 @@ def test_an_upgrade_is_rehearsed(run_in_house: Any):
 
     assert answer.exit_code == 0
     assert json.loads(answer.stdout) == {"instances": 0, "versions": 0, "problems": []}
+
+
+def test_the_disk_of_the_embedded_database_is_looked_at_and_no_other(
+    run_in_house: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    elsewhere = json.loads(run_in_house("doctor", "-o", "json").stdout)
+    monkeypatch.delenv("CLEARWAY_DATABASE_URL")
+    embedded = json.loads(run_in_house("doctor", "-o", "json").stdout)
+
+    assert [it for it in elsewhere if it["subject"] == "disk"] == []
+    [disk] = [it["text"] for it in embedded if it["subject"] == "disk"]
+    assert f"free on the disk with {tmp_path / 'home'}." in disk

@@ -1,6 +1,7 @@
 """What the commands without a database say about input that they cannot use."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -182,3 +183,142 @@ def test_lint_says_of_many_files_together_which_is_the_largest(errand: Path):
     assert told.exit_code == 2
     assert "part3.txt) 9 MiB" in told.stderr
     assert "a process has at most 20 MiB" in told.stderr
+
+
+COMMANDS = [("lint",), ("test",), ("conformance",), ("sla", "check")]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_never_ends_is_not_read(tmp_path: Path, command: tuple[str, ...]):
+    pipe = tmp_path / "pipe.bpmn"
+    os.mkfifo(pipe)
+
+    for path, kind in ((pipe, "pipe"), (Path("/dev/zero"), "device")):
+        result = run(*command, str(path))
+
+        assert result.exit_code == 2
+        assert f"{path} is no file but a {kind}." in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+
+
+def test_lint_of_a_folder_with_a_pipe_in_it_names_the_pipe(errand: Path):
+    os.mkfifo(errand / "notes.json")
+
+    result = run("lint", str(errand), "-o", "json")
+
+    assert result.exit_code == 2
+    [finding] = json.loads(result.stdout)
+    assert finding["rule"] == "unreadable"
+    assert finding["message"] == f"{errand / 'notes.json'} is no file but a pipe."
+
+
+@pytest.mark.parametrize("name", ["README.md", "table.dmn", "record.json", "a.yaml", "a", "a.bin"])
+@pytest.mark.parametrize("command", ["lint", "test"])
+def test_a_file_that_is_no_diagram_is_told_so(tmp_path: Path, command: str, name: str):
+    # A folder of the same name is what a file may be confused with.
+    file = tmp_path / Path(name).stem / name
+    file.parent.mkdir()
+    file.write_bytes(b"\x00\xff no diagram")
+
+    result = run(command, str(file))
+
+    assert result.exit_code == 2
+    assert f"{name} is no .bpmn file. Name a .bpmn file, or the folder of a" in result.stderr
+
+
+def test_a_file_that_is_no_diagram_is_one_finding_for_programs(tmp_path: Path):
+    (tmp_path / "README.md").write_text("# Read me")
+
+    result = run("lint", str(tmp_path / "README.md"), "-o", "json")
+
+    assert result.exit_code == 2
+    [finding] = json.loads(result.stdout)
+    assert (finding["rule"], finding["message"]) == ("unreadable", "README.md is no .bpmn file.")
+    assert finding["remedy"] == "Name a .bpmn file, or the folder of a process."
+
+
+@pytest.mark.parametrize("name", ["record.json", "forms/fetch.json", "errand.dmn"])
+def test_lint_of_a_file_of_a_process_names_its_folder(errand: Path, name: str):
+    file = errand / name
+    file.parent.mkdir(exist_ok=True)
+    file.touch()
+
+    result = run("lint", str(file))
+
+    assert result.exit_code == 2
+    assert f"{file.name} is no .bpmn file, but one of the files of the process errand." in (
+        result.stderr
+    )
+    assert f"Name the folder of the process: {errand}" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        (["-1"], "-1"),
+        (["-2**2"], "4"),
+        (["- 5 + 3"], "-2"),
+        (["--5"], "5"),
+        (["--", "-1"], "-1"),
+        (["-cost", "-c", '{"cost": 3}'], "-3"),
+        (["-c", '{"o": 3}', "-o"], None),
+        (["-c", '{"o": 3}', "-o + 1"], "-2"),
+        (["-c=3", "-c", '{"c": -3}'], "true"),
+        (['--context={"x": 2}', "-x"], "-2"),
+        (['-c{"x": 2}', "-x"], "-2"),
+    ],
+)
+def test_an_expression_may_begin_with_a_minus(words: list[str], value: str | None):
+    result = run("feel", *words)
+
+    if value is None:
+        assert (result.exit_code, "requires an argument" in result.stderr) == (2, True)
+    else:
+        assert (result.exit_code, result.stdout) == (0, f"{value}\n")
+
+
+@pytest.mark.parametrize(
+    "words", [["-1", "-o", "json"], ["-o", "json", "-1"], ["-ojson", "-1"], ["--output=json", "-1"]]
+)
+def test_options_stay_options_beside_an_expression_with_a_minus(words: list[str]):
+    assert json.loads(run("feel", *words).stdout) == {"text": "-1", "type": "number"}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--contxt", "{}", "1"], "No such option: --contxt"),
+        (["-1", "-2"], "unexpected extra argument"),
+        ([], "Missing argument"),
+    ],
+)
+def test_what_is_wrong_with_the_words_is_still_told(words: list[str], told: str):
+    result = run("feel", *words)
+
+    assert result.exit_code == 2
+    assert told in result.stderr
+
+
+def test_help_is_still_help():
+    result = run("feel", "-h")
+
+    assert result.exit_code == 0
+    assert "Evaluate a FEEL expression" in result.stdout
+
+
+def test_conformance_refuses_what_the_gate_refuses(tmp_path: Path):
+    cases = json.loads((ERRAND.parents[1] / "bpmn-features" / "features.json").read_text())
+    doubled = {
+        **cases[0],
+        "xml": cases[0]["xml"].replace("<userTask ", "<userTask startQuantity='2' "),
+    }
+    assert doubled != cases[0]
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps([doubled]))
+
+    result = run("conformance", str(file), "-o", "json")
+
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)
+    assert (told["executed"], told["wrong"]) == ([], [])
+    assert "Its startQuantity is 2" in told["refused"][0]["reason"]

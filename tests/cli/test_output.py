@@ -149,7 +149,7 @@ def test_deploy_and_pull_answer_what_they_did(house: House, run_in_house: Any, t
     assert set(first) == {"process", "version", "hash", "changed", "findings"}
     assert (first["process"], first["version"], first["changed"]) == ("control_exception", 1, True)
     assert again == {**first, "changed": False}
-    assert table.stdout == "control_exception: version 1 is deployed.\n"
+    assert table.stdout == "control_exception: version 1 is unchanged.\n"
     told = json.loads(pulled.stdout)
     assert (told["process"], told["version"]) == ("control_exception", 1)
     assert "control_exception/control_exception.bpmn" in told["files"]

@@ -1,5 +1,6 @@
 """Bundles and blueprints: what belongs to a process, and what is known about it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,19 @@ from clearway.engine import (
     build,
     bundle_hash,
     check,
+    limits,
     manifest,
     read_bundle,
 )
+from clearway.engine.bundle import BundleTooLarge, Unreadable, read_file
 from clearway.engine.values import Bundle, Severity
 
 BPMN = Path(__file__).parents[2] / "bpmn"
 PROCESSES = sorted(path.name for path in BPMN.iterdir() if path.name != "shared")
+PLAIN = (
+    b"<definitions xmlns='http://www.omg.org/spec/BPMN/20100524/MODEL' targetNamespace='x'>"
+    b"<process id='p' isExecutable='true'/></definitions>"
+)
 MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 
 
@@ -107,6 +114,54 @@ def test_shared_files_come_with_the_process_that_uses_them(tmp_path: Path):
 def test_a_process_that_is_not_there_is_said_so(name: str):
     with pytest.raises(BundleError, match="no process"):
         read_bundle(BPMN, name)
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path):
+    folder = tmp_path / "a"
+    folder.mkdir()
+    (folder / "a.bpmn").write_bytes(b"<a/>")
+    os.mkfifo(folder / "pipe.json")
+
+    with pytest.raises(Unreadable, match=r"pipe\.json is no file but a pipe"):
+        read_bundle(tmp_path, "a")
+    with pytest.raises(Unreadable, match="/dev/zero is no file but a device"):
+        read_file(Path("/dev/zero"))
+    with pytest.raises(Unreadable, match="is no file but a folder"):
+        read_file(tmp_path)
+
+
+def test_a_file_that_is_longer_than_it_says_is_read_no_further_than_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    # The kernel says of its own files that they hold nothing, and they hold something.
+    file = Path("/proc/self/status")
+    assert file.stat().st_size == 0
+
+    assert read_file(file).startswith(b"Name:")
+    monkeypatch.setattr(limits, "BUNDLE_BYTES", 3)
+    with pytest.raises(BundleTooLarge):
+        read_file(file)
+
+
+@pytest.mark.parametrize(
+    ("files", "told", "remedy"),
+    [
+        ({}, "has no diagram of its name.", "Add its diagram, p.bpmn."),
+        (
+            {"p/other.bpmn": PLAIN},
+            "It has: p/other.bpmn.",
+            "Name the diagram that holds the process p.bpmn.",
+        ),
+    ],
+)
+def test_a_folder_without_its_diagram_names_no_file_that_is_not_there(
+    files: dict[str, bytes], told: str, remedy: str
+):
+    [found] = [it for it in check(Bundle("p", files)) if it.rule == "process-missing"]
+
+    assert found.file == "p"
+    assert told in found.message
+    assert found.remedy == remedy
 
 
 def test_what_cannot_run_cannot_be_built():

@@ -171,6 +171,20 @@ def test_every_finding_says_where_why_and_what_to_do(drawn: Drawing):
             "result-type",
         ),
         (
+            "<startEvent id='s'/><userTask id='u' clearway:rule='cab' clearway:result='title'>"
+            "<extensionElements><clearway:seat id='a' role='r' mandatory='yes'/>"
+            "</extensionElements></userTask>{s>u}",
+            "u",
+            "own-attribute",
+        ),
+        (
+            "<startEvent id='s'/><userTask id='u' clearway:rule='cab' clearway:result='title'>"
+            "<extensionElements><clearway:seat id='a' role='r' vote='true'/>"
+            "</extensionElements></userTask>{s>u}",
+            "u",
+            "own-attribute",
+        ),
+        (
             "<startEvent id='s'/><userTask id='u' clearway:role='r' "
             "clearway:not-same-person-as='t'/><task id='t'/>{s>u u>t}",
             "u",
@@ -340,26 +354,6 @@ UNHEARD = [
         "s",
         "start-conditional",
     ),
-    (
-        "<startEvent id='s'/><intermediateCatchEvent id='c'><conditionalEventDefinition>"
-        "<condition>now > record.due</condition></conditionalEventDefinition>"
-        "</intermediateCatchEvent>{s>c}",
-        "c",
-        "condition-now",
-    ),
-    (
-        "<startEvent id='s'/><intermediateCatchEvent id='c'><conditionalEventDefinition>"
-        "<condition>today() > record.due</condition></conditionalEventDefinition>"
-        "</intermediateCatchEvent>{s>c}",
-        "c",
-        "condition-now",
-    ),
-    (
-        "<startEvent id='s'/><userTask id='u'><potentialOwner/></userTask>{s>u}",
-        "u",
-        "performer",
-    ),
-    ("<startEvent id='s'/><task id='t' completionQuantity='2'/>{s>t}", "t", "quantity"),
 ]
 
 

@@ -50,6 +50,12 @@ def test_silence_decides_nothing():
     assert verdict.reason == "Not decided: chair must cast a ballot and has not."
 
 
+def test_every_seat_that_is_waited_for_is_named():
+    verdict = decide(board(service={"mandatory": True}), [])
+
+    assert verdict.reason == "Not decided: chair and service must cast a ballot and have not."
+
+
 def test_a_majority_that_the_open_seats_cannot_turn_approves_early():
     votes = cast(chair=YES, network=YES, service=YES)
 

@@ -194,3 +194,88 @@ def test_only_an_administrator_imports(house: House):
 
     assert isinstance(refusal, Refusal)
     assert refusal.code == "not_allowed"
+
+
+LEAVING = "name,full_name,active\n"
+
+
+@pytest.fixture
+def administered(house: House, admin: Actor) -> House:
+    """alice and bob are administrators by one group, alice by a second one; carol is none."""
+    text = PEOPLE + "carol,Carol Example,\n"
+    import_csv(house, admin, "people", text, once="p")
+    import_csv(house, admin, "groups", "name,title\nadmins,A\nrescue,R\n", once="g")
+    import_csv(house, admin, "group_roles", "group,role\nadmins,admin\nrescue,admin\n", once="r")
+    import_csv(
+        house,
+        admin,
+        "memberships",
+        "group,person\nadmins,alice\nadmins,bob\nrescue,alice\n",
+        once="m",
+    )
+    return house
+
+
+def test_the_last_active_administrator_stays(administered: House, admin: Actor):
+    bob_leaves = LEAVING + "bob,Bob Example,no\n"
+    alice_leaves = LEAVING + "carol,Carol Example,no\nalice,Alice Example,no\n"
+
+    first = import_csv(administered, admin, "people", bob_leaves, once="1")
+    dry = import_csv(administered, admin, "people", alice_leaves, once="2", dry_run=True)
+    last = import_csv(administered, admin, "people", alice_leaves, once="3")
+
+    assert isinstance(first, Done)
+    for refusal in (dry, last):
+        assert isinstance(refusal, Refusal)
+        assert refusal.fields == {
+            "line 3, column active": "Nobody active would have the role admin any more: "
+            "keep alice active, or give the role to somebody else first."
+        }
+    assert [it.name for it in people(administered, admin) if it.active] == ["alice", "carol"]
+
+
+def test_both_last_administrators_in_one_file_are_named(administered: House, admin: Actor):
+    both = LEAVING + "alice,Alice Example,no\nbob,Bob Example,no\n"
+
+    refusal = import_csv(administered, admin, "people", both, once="1")
+
+    assert isinstance(refusal, Refusal)
+    assert list(refusal.fields) == ["line 2, column active", "line 3, column active"]
+
+
+def test_an_administrator_may_leave_when_the_same_file_brings_another_back(
+    administered: House, admin: Actor
+):
+    import_csv(administered, admin, "people", LEAVING + "bob,Bob Example,no\n", once="1")
+
+    exchange = LEAVING + "alice,Alice Example,no\nbob,Bob Example,yes\n"
+    done = import_csv(administered, admin, "people", exchange, once="2")
+
+    assert isinstance(done, Done)
+
+
+def test_a_registry_without_administrators_takes_leavers(house: House, admin: Actor):
+    import_csv(house, admin, "people", PEOPLE, once="1")
+
+    done = import_csv(house, admin, "people", LEAVING + "alice,Alice Example,no\n", once="2")
+
+    assert isinstance(done, Done)
+
+
+def test_the_last_way_to_the_role_admin_is_not_removed(administered: House, admin: Actor):
+    removed = [
+        remove(administered, admin, table, key, once=f"{table} {key}")
+        for table, key in (
+            ("group_roles", ["admins", "admin"]),
+            ("group_roles", ["rescue", "admin"]),
+            ("memberships", ["rescue", "alice"]),
+            ("memberships", ["admins", "bob"]),
+        )
+    ]
+
+    assert [isinstance(it, Done) for it in removed] == [True, False, False, True]
+    assert removed[1].code == "invalid"
+    assert removed[1].text == ("Nobody active would have the role admin any more: the row stays.")
+    assert removed[1].remedy == "Give the role to somebody else first."
+    alice = next(it for it in people(administered, admin) if it.name == "alice")
+    assert alice.roles == ("admin",)

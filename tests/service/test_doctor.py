@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from clearway.service import heartbeats, ledger
 from clearway.service.complete import complete
 from clearway.service.deliver import deliver_waiting
-from clearway.service.doctor import Sign, examine
+from clearway.service.doctor import NEARLY_FULL, Disk, Sign, examine
 from clearway.service.house import House
 from clearway.service.jobs import claim_jobs, fail_job, finish_job
 from clearway.service.start import start
@@ -328,3 +328,59 @@ def test_a_task_of_a_requester_who_left_is_told(house, desk, rows):
     rows("UPDATE person SET active = false WHERE name = 'alice' RETURNING 1")
 
     assert not sign(house, "tasks").well
+
+
+def test_tasks_that_nobody_may_take_are_told_however_many_others_there_are(house, desk, rows):
+    for what in ("a pen", "a cup", "a lamp"):
+        desk.ask(what)
+    first, second, third = (each[0] for each in rows("SELECT id FROM work_item ORDER BY id"))
+    change = "UPDATE work_item SET {} WHERE id = %s RETURNING 1"
+    rows(change.format("closed_at = opened_at, outcome = 'completed'"), first)
+    assert sign(house, "tasks").well
+
+    rows(change.format("role = 'night_shift'"), second)
+    by_role = sign(house, "tasks")
+    rows(change.format("role = 'desk'"), second)
+    rows(change.format("group_name = 'board'"), third)
+    by_group = sign(house, "tasks")
+    rows(change.format("group_name = NULL, closed_at = opened_at"), third)
+    rows(change.format("role = 'night_shift'"), third)
+
+    assert not by_role.well
+    assert by_role.text.startswith("1 open task is for nobody, the oldest since ")
+    assert "ERR-1002 Sort, for the role night_shift." in by_role.text
+    assert not by_group.well
+    assert "ERR-1003 Sort, for the role desk and the group board." in by_group.text
+    assert sign(house, "tasks").well, "what is closed is nobody's task any more"
+
+
+def test_a_task_without_a_role_needs_somebody_of_its_group(house, desk, rows):
+    desk.ask("a pen")
+    desk.ask("a cup")
+    last = "WHERE id = (SELECT max(id) FROM work_item) RETURNING 1"
+    rows(f"UPDATE work_item SET role = NULL, group_name = 'desk' {last}")
+    assert sign(house, "tasks").well
+
+    rows("INSERT INTO \"group\" (name, title) VALUES ('empty', 'Nobody yet') RETURNING 1")
+    rows(f"UPDATE work_item SET group_name = 'empty' {last}")
+
+    told = sign(house, "tasks")
+    assert not told.well
+    assert "ERR-1002 Sort, for everybody and the group empty." in told.text
+
+
+def test_a_disk_that_is_nearly_full_is_told_with_its_figures(house):
+    def disk(free: int) -> Sign:
+        found = examine(house, disk=Disk("/srv/var", 50_000 << 20, free, 200 << 20))
+        (told,) = [it for it in found if it.subject == "disk"]
+        return told
+
+    roomy, nearly_full = disk(NEARLY_FULL), disk(NEARLY_FULL - (824 << 20))
+
+    assert roomy == Sign("disk", True, "1024 MB of 50000 MB are free on the disk with /srv/var.")
+    assert not nearly_full.well
+    assert nearly_full.text == (
+        "The disk is nearly full: 200 MB of 50000 MB are free on the disk with /srv/var. "
+        "With less than 200 MB the database does not start again."
+    )
+    assert "Make room" in nearly_full.remedy

@@ -103,6 +103,18 @@ def test_the_lead_of_the_group_may_take_it_and_give_it_away(house, people, item,
     assert unclaim(house, people["erin"], item, once="5").code == "not_yours"
 
 
+def test_a_task_of_a_group_is_given_to_nobody_else(house, people, item, change_row, rows):
+    change_row("UPDATE work_item SET group_name = 'desk'")
+    change_row("INSERT INTO group_role VALUES ('board', 'desk')")
+    claim(house, people["bob"], item, once="1")
+
+    refusal = assign(house, people["bob"], item, "erin", once="2")
+
+    assert (refusal.code, refusal.text) == ("invalid", "erin is not in the group desk.")
+    assert rows("SELECT assignee FROM work_item") == [("bob",)]
+    assert isinstance(assign(house, people["bob"], item, "carol", once="3"), Done)
+
+
 @pytest.mark.parametrize("role", ["process_owner", "admin"])
 def test_an_owner_may_take_it_and_give_it_away(house, people, item, role):
     owner = Actor("grace", roles=frozenset({role}))

@@ -161,7 +161,7 @@ def test_only_who_owns_processes_or_the_house_may_cancel(house, desk, people, na
 
     assert (refusal.code, refusal.text) == (
         "not_allowed",
-        "Cancel needs the role admin or process_owner.",
+        "Cancelling a record needs the role admin or process_owner.",
     )
     assert not record(house, people[name], key).may_cancel
     assert record(house, people["bob"], key).state == "new"

@@ -80,8 +80,8 @@ def test_a_failing_step_is_tried_again_and_then_becomes_a_fault(
 
     assert refusal.code == "faulted"
     [fault] = open_faults(house, people["grace"]).rows
-    assert (fault.key, fault.who_can_fix) == (key, "process_owner")
-    assert "no connection" in fault.cause
+    assert (fault.key, fault.element, fault.who_can_fix) == (key, "fetch", "process_owner")
+    assert fault.cause == "The step fetch failed: no connection"
     assert claim_jobs(house, "w1", 10, LEASE) == []
     assert verify(house) == []
 

@@ -72,6 +72,7 @@ def linking(errand):
     files = dict(errand.files)
     record = json.loads(files["errand/record.json"])
     record["properties"] |= {"after": _KEY, "part_of": _KEY}
+    record["properties"]["asked_by"] = {**_KEY, "x-link": "relates_to"}
     record["properties"]["like"] = {"type": "array", "title": "Like", "items": _KEY}
     files["errand/record.json"] = json.dumps(record).encode()
     fields = {
@@ -95,16 +96,30 @@ def linking(errand):
         f"{before}<bpmn:incoming>f12</bpmn:incoming>",
         f'{before[:-1]} clearway:to="linked.waits_for"><bpmn:incoming>f12</bpmn:incoming>{event}',
     )
-    files["errand/errand.bpmn"] = drawn.encode()
+    what = '<clearway:output field="what" value="message.what"/>'
+    assert what in drawn
+    asked_by = '<clearway:output field="asked_by" value="message.asked_by"/>'
+    files["errand/errand.bpmn"] = drawn.replace(what, what + asked_by).encode()
     return replace(errand, files=files)
+
+
+@pytest.fixture
+def hearing(linking):
+    """Where an errand on hold hears what becomes of the other one."""
+    files = dict(linking.files)
+    drawn = files["errand/errand.bpmn"]
+    assert drawn.count(b'name="comment.requester"') == 1
+    files["errand/errand.bpmn"] = drawn.replace(b"comment.requester", b"linked.done")
+    return replace(linking, files=files)
 
 
 @pytest.fixture
 def house(request, empty_house, people, errand):
     """A house with the errands that link, where a test asks for them."""
     bundle = errand
-    if "linking" in request.fixturenames:
-        bundle = request.getfixturevalue("linking")
+    for drawn in ("linking", "hearing"):
+        if drawn in request.fixturenames:
+            bundle = request.getfixturevalue(drawn)
     done = deploy(empty_house, people["grace"], bundle, parent=None, reason="first", once="deploy")
     assert isinstance(done, Done), done
     return empty_house
@@ -258,6 +273,51 @@ def test_what_waits_for_a_record_is_told_by_its_end(linking, house, people, desk
     assert deliver_waiting(house, 10) == 1
     assert rows("SELECT state FROM instance WHERE key = %s", waiting) == [("bringing",)]
     assert verify(house) == []
+
+
+def test_what_waits_for_a_record_that_is_cancelled_hears_of_it(hearing, house, people, desk, rows):
+    first = desk.ask()
+    desk.sort()
+    desk.fetch()
+    waiting = _held(house, people, desk, first)
+
+    done = cancel(house, people["grace"], first, "asked for twice", once="cancel")
+
+    assert isinstance(done, Done), done
+    assert rows("SELECT to_key, name, payload FROM message") == [
+        (waiting, "linked.done", {"key": first, "outcome": "cancelled"})
+    ]
+    assert deliver_waiting(house, 10) == 1
+    assert rows("SELECT state FROM instance WHERE key = %s", waiting) == [("bringing",)]
+    told = [it.sentence for it in history(house, people["grace"], first).rows if it.kind == "sent"]
+    assert told == [f"grace told {waiting}: linked.done."]
+    assert verify(house) == []
+
+
+def test_who_does_not_listen_misses_that_a_record_was_cancelled(linking, house, people, desk, rows):
+    first = desk.ask()
+    desk.sort()
+    desk.fetch()
+    _held(house, people, desk, first)
+
+    cancel(house, people["grace"], first, "asked for twice", once="cancel")
+
+    assert deliver_waiting(house, 10) == 0
+    assert rows("SELECT status FROM message") == [("expired",)]
+    assert verify(house) == []
+
+
+def test_what_the_diagram_writes_into_a_field_that_links_is_linked(
+    linking, house, people, keys, rows
+):
+    caller = Actor("alerts", is_person=False)
+    called = {"what": "a bag", "asked_by": keys[0]}
+
+    own = start(house, caller, "errand", called, once="a bag", event="call").key
+
+    assert rows("SELECT from_key, kind, to_key FROM link") == [(own, "relates_to", keys[0])]
+    told = [it.sentence for it in history(house, people["bob"], own).rows if it.kind == "linked"]
+    assert told == [f"alerts linked it: relates to {keys[0]}."]
 
 
 def test_who_begins_to_wait_while_it_ends_is_told_as_well(

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -165,6 +166,48 @@ def test_a_full_disk_is_told_before_anything_is_built(tmp_path: Path):
         EmbeddedPostgres(tmp_path, room=1 << 62).start()
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_beside_a_running_owner_is_told_with_what_goes_on_by_itself(
+    tmp_path: Path, owner: subprocess.Popen[str]
+):
+    with pytest.raises(PostgresError) as refusal:
+        EmbeddedPostgres(tmp_path, room=1 << 62).start()
+
+    said = str(refusal.value)
+    assert "is full" in said
+    assert f"the PostgreSQL of process {owner.pid} does not answer: make room for" in said
+    assert "goes on by itself" in said
+    assert "another folder" not in said
+
+
+def test_a_full_disk_after_the_owner_left_is_told_as_a_start(tmp_path: Path):
+    with EmbeddedPostgres(tmp_path):
+        pass
+
+    with pytest.raises(PostgresError, match=r"is full .* or choose another folder"):
+        EmbeddedPostgres(tmp_path, room=1 << 62).start()
+
+
+def test_a_server_that_a_full_disk_ended_stays_its_owners_until_there_is_room(
+    tmp_path: Path, eventually: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+):
+    with EmbeddedPostgres(tmp_path) as server:
+        _write(server.conninfo(), "kept")
+        os.kill(_postmaster(tmp_path), signal.SIGKILL)
+        eventually(lambda: not server.is_alive(), "the postmaster survived SIGKILL")
+        told = f"the PostgreSQL of process {os.getpid()} does not answer: make room"
+
+        with monkeypatch.context() as full:
+            usage = shutil.disk_usage(tmp_path)._replace(free=0)
+            full.setattr(shutil, "disk_usage", lambda _: usage)
+            with pytest.raises(PostgresError, match=told):
+                server.revive()
+            with pytest.raises(PostgresError, match=told):
+                EmbeddedPostgres(tmp_path).start()
+        server.revive()
+
+        assert _read(server.conninfo()) == ["kept"]
 
 
 def test_a_half_built_folder_is_built_anew(tmp_path: Path):

@@ -1,7 +1,9 @@
 """The portal over a real house: the process `errand` of the tests, and people who sign in."""
 
 import secrets
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,8 +13,11 @@ import httpx
 import lxml.html
 import psycopg
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from people import enter
+from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Page as BrowserPage
 from starlette.testclient import TestClient
 
 from clearway import engine
@@ -167,6 +172,42 @@ def visitor(app: FastAPI, house: House, hand_clock: HandClock) -> Callable[[str]
         return someone
 
     return enter
+
+
+@pytest.fixture
+def browser_of(
+    app: FastAPI, chromium: Browser, visitor: Callable[[str], Visitor]
+) -> Iterator[Callable[..., BrowserPage]]:
+    """A real browser of this person, at the inbox, with the portal behind it."""
+    contexts: list[BrowserContext] = []
+    with _serving(app) as address:
+
+        def of(name: str, viewport: Any = None) -> BrowserPage:
+            context = chromium.new_context(viewport=viewport, base_url=address)
+            contexts.append(context)
+            token = visitor(name).client.cookies["clearway"]
+            context.add_cookies([{"name": "clearway", "value": token, "url": address}])
+            page = context.new_page()
+            page.goto(address)
+            return page
+
+        yield of
+        for context in contexts:
+            context.close()
+
+
+@contextmanager
+def _serving(app: FastAPI) -> Iterator[str]:
+    config = uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1, ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+    host, port = server.servers[0].sockets[0].getsockname()[:2]
+    yield f"http://{host}:{port}"
+    server.should_exit = True
+    thread.join(timeout=20)
 
 
 @pytest.fixture

@@ -95,6 +95,17 @@ def test_the_same_key_answers_with_the_first_result(api: WithToken):
     assert other.json()["code"] == "conflict"
 
 
+def test_two_callers_may_number_their_requests_alike(api: WithToken):
+    body = {"process": "errand", "values": {"what": "tea"}}
+
+    keys = [
+        api(name).post("/api/v1/records", json=body, headers={"Idempotency-Key": "1"}).json()["key"]
+        for name in ("alice", "bob")
+    ]
+
+    assert len(set(keys)) == 2
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

@@ -137,6 +137,40 @@ def test_a_required_question_has_two_buttons_and_no_silent_no():
     assert read.values == {}
 
 
+@pytest.mark.parametrize(
+    ("about", "hinted"),
+    [
+        ("", True),
+        ("Which groups.", True),
+        ("One on each line.", False),
+        ("Which, one on each line.", False),
+    ],
+)
+def test_that_a_list_has_lines_is_said_once(about: str, hinted: bool):
+    declared = {"type": "array", "items": {"type": "string"}, "description": about}
+
+    form = form_of({"properties": {"it": declared}}, {}, BERLIN)
+
+    assert form.fields[0].needs_lines_hint is hinted
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("day1_ready", "Day 1 ready"),
+        ("awaiting_caller", "Awaiting caller"),
+        ("userTask", "User task"),
+        ("sha256", "Sha256"),
+        ("p1", "P1"),
+        ("Two words1", "Two words1"),
+    ],
+)
+def test_a_name_without_a_title_is_made_readable(name: str, said: str):
+    form = form_of({"properties": {name: {"type": "string"}}}, {}, BERLIN)
+
+    assert form.fields[0].label == said
+
+
 def test_a_field_offers_names_of_the_registry_when_it_asks_for_them():
     schema = {"properties": {"it": {"type": "string", "x-suggest": "groups"}}}
 

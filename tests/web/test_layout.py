@@ -1,15 +1,11 @@
 """What a phone shows: nothing leaves its card, and nothing covers the drawing."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page, expect
 
 DRAWING = Path(__file__).resolve().parents[2] / "bpmn" / "incident" / "incident.bpmn"
 PHONE = {"width": 390, "height": 844}
@@ -29,22 +25,20 @@ _UNDER_THE_BUTTONS = """() => {
   return Math.max(0, bar.bottom - sheet.top);
 }"""
 
+_CUT_OFF = """() => {
+  const sheet = document.querySelector('.diagram').getBoundingClientRect();
+  return [...document.querySelectorAll('.diagram .token, .diagram .here')].map((it) => {
+    const box = it.getBoundingClientRect();
+    return Math.max(box.right - sheet.right, sheet.left - box.left,
+      box.bottom - sheet.bottom, sheet.top - box.top);
+  }).filter((outside) => outside > 0);
+}"""
+
 
 @pytest.fixture
-def phone(app: FastAPI, chromium: Browser, visitor: Callable[[str], Any]) -> Iterator[Any]:
+def phone(browser_of: Callable[..., Page]) -> Callable[[str], Page]:
     """A phone of this person, with the portal behind it."""
-    with _serving(app) as address:
-        context = chromium.new_context(viewport=PHONE)
-
-        def of(name: str) -> Page:
-            token = visitor(name).client.cookies["clearway"]
-            context.add_cookies([{"name": "clearway", "value": token, "url": address}])
-            page = context.new_page()
-            page.goto(address)
-            return page
-
-        yield of
-        context.close()
+    return lambda name: browser_of(name, PHONE)
 
 
 def test_nothing_leaves_its_card_in_the_inbox(
@@ -80,15 +74,25 @@ def test_the_buttons_of_a_diagram_cover_nothing_of_it(phone: Callable[[str], Pag
     assert page.evaluate(_UNDER_THE_BUTTONS) == 0
 
 
-@contextmanager
-def _serving(app: FastAPI) -> Iterator[str]:
-    config = uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1, ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-    host, port = server.servers[0].sockets[0].getsockname()[:2]
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    thread.join(timeout=20)
+@pytest.mark.parametrize("element", ["triage", "resolve", "resume", "auto_close", "desk_reopens"])
+def test_where_a_token_stands_is_inside_the_picture(
+    phone: Callable[[str], Page], visitor: Callable[[str], Any], element: str
+):
+    alice = visitor("alice")
+    path = alice.submit(alice.get("/new/errand"), "/new/errand", f_what="tea").answer.url.path
+    page = phone("bob")
+    page.route("**/diagram.bpmn*", lambda route: route.fulfill(path=DRAWING))
+    page.route("**/diagram", lambda route: _with_token(route, element))
+
+    page.goto(page.url.partition("/inbox")[0] + f"{path}/diagram")
+
+    expect(page.locator(".diagram .token")).to_have_count(1)
+    expect(page.locator(".diagram-bar")).to_be_visible()
+    assert page.evaluate(_CUT_OFF) == []
+
+
+def _with_token(route: Any, element: str) -> None:
+    answer = route.fetch()
+    html = answer.text().replace("&#34;sort&#34;", f"&#34;{element}&#34;")
+    assert element in html
+    route.fulfill(response=answer, body=html)

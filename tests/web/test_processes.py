@@ -126,6 +126,55 @@ def test_a_version_needs_a_reason(
     assert rows("SELECT count(*) FROM version") == [(1,)]
 
 
+def test_the_drawing_beside_a_check_is_said_to_be_the_one_that_runs(visitor: Enter, errand: Bundle):
+    grace = visitor("grace")
+    drawing = errand.files["errand/errand.bpmn"].replace(b'name="Sort"', b'name="Look"')
+
+    plain, checked = grace.get("/processes/errand"), _check(grace, "errand.bpmn", drawing)
+
+    assert checked.html.xpath("//main//h2[.='Version 1, which runs now']")
+    assert "which runs now" not in plain.text
+
+
+def test_the_page_never_speaks_of_the_command_line(
+    visitor: Enter, errand: Bundle, rows: Callable[..., Any]
+):
+    grace, trent = visitor("grace"), visitor("trent")
+    drawing = errand.files["errand/errand.bpmn"].replace(b'name="Sort"', b'name="Look"')
+    checked = _check(grace, "errand.bpmn", drawing)
+    other = _check(trent, "errand.bpmn", drawing.replace(b'"Look"', b'"See"'))
+    trent.submit(other, "/processes/errand/versions", reason="Faster")
+
+    late = grace.submit(checked, "/processes/errand/versions", reason="Slower")
+
+    assert late.status == 409
+    assert "Download the files of version 2" in late.text
+    assert "Pull" not in late.text
+
+
+def test_scenarios_that_fail_are_told_without_the_prefix_of_the_command_line(
+    visitor: Enter, errand: Bundle, rows: Callable[..., Any]
+):
+    grace = visitor("grace")
+    scenario = b"scenario: Nothing happens\nsteps:\n  - expect: {state: no_such_state}\n"
+    files = {**errand.files, "errand/scenarios/wrong.yaml": scenario}
+    checked = _check(grace, "errand.zip", zipped(Bundle("errand", files)))
+    versions = "/processes/errand/versions"
+
+    refused = grace.submit(checked, versions, reason="I know better")
+    assert refused.status == 422
+    assert "tick the box" in refused.text
+    assert "despite scenarios" not in refused.text
+    done = grace.submit(refused, versions, reason="I know better", despite="yes")
+
+    assert rows("SELECT reason FROM version WHERE number = 2") == [
+        ("despite scenarios: I know better",)
+    ]
+    assert "despite scenarios" not in done.text
+    assert "I know better" in done.text
+    assert "Deployed although scenarios failed" in done.text
+
+
 @pytest.mark.parametrize("parent", ["", "x", "9" * 30])
 def test_a_version_builds_on_one_that_can_be(visitor: Enter, errand: Bundle, parent: str):
     grace = visitor("grace")
@@ -186,6 +235,15 @@ def test_too_many_files_and_broken_zips_are_refused():
         from_zip("errand", _zip({f"errand/{number}.json": b"" for number in range(201)}))
     with pytest.raises(UnusableUpload, match="cannot be read"):
         from_zip("errand", b"PK\x03\x04 and nothing more")
+
+
+@pytest.mark.parametrize("name", ["errand/record.json", "record.json", "shared/other.bpmn"])
+def test_a_zip_without_a_diagram_is_told_so(errand: Bundle, name: str):
+    sent = _zip({name: b"{}"})
+
+    for read in (lambda: from_zip("errand", sent), lambda: merged(errand, [("new.zip", sent)])):
+        with pytest.raises(UnusableUpload, match=r"The zip holds no \.bpmn file of errand"):
+            read()
 
 
 def test_a_zip_of_the_folder_alone_finds_its_place(errand: Bundle):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from clearway.now import HandClock
 from clearway.service.cancel import cancel
@@ -215,6 +216,33 @@ def test_history_tells_in_sentences_with_the_newest_first(
     assert "bob noted internally" in moments[0]
     assert "It is there" in moments[0]
     assert any("alice opened it" in moment for moment in moments)
+
+
+def test_history_says_instants_in_the_zone_of_the_reader(
+    visitor: Enter,
+    api: Callable[[str], Any],
+    key: str,
+    rows: Callable[..., Any],
+):
+    told = {"fields": {"begins": [None, "2026-11-28T19:00:00Z"], "what": [None, "2026-11-28"]}}
+    due = {"due": "2026-07-01T08:00:00.759379Z"}
+    for kind, details in (("changed", told), ("skipped", due)):
+        rows(_A_LINE, kind, Jsonb(details))
+    path = f"/records/{key}"
+
+    shown = visitor("bob").get(path).text
+    plain = [it["sentence"] for it in api("bob").get(f"/api/v1{path}/history").json()["rows"]]
+
+    assert "what 2026-11-28, begins 28 Nov, 20:00 CET." in shown
+    assert "is left out: 1 Jul, 10:00 CEST." in shown
+    assert "clearway wrote what 2026-11-28, begins 2026-11-28T19:00:00Z." in plain
+    assert "Sort was missed and is left out: 2026-07-01T08:00:00.759379Z." in plain
+
+
+_A_LINE = """INSERT INTO entry
+    (instance_id, revision, at, actor, command, kind, element, details, leaf)
+SELECT id, 100, started_at, 'clearway', 'timer', k.kind, CASE k.kind WHEN 'skipped' THEN 'sort' END,
+    k.details, '' FROM instance, (SELECT %s::text, %s::jsonb) k(kind, details) RETURNING 1"""
 
 
 LONG_HISTORY = """INSERT INTO entry

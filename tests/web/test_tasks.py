@@ -172,6 +172,65 @@ def test_a_task_that_one_may_not_see_does_not_exist(visitor: Enter, errand_key: 
     assert olaf.get("/tasks/first").status == 404
 
 
+@pytest.mark.parametrize("path", ["/records/{}", "/inbox?view=all"])
+def test_only_who_may_claim_a_task_is_offered_it_and_others_a_way_to_open_it(
+    visitor: Enter,
+    errand_key: str,
+    people: dict[str, Actor],
+    change: Callable[[str], None],
+    path: str,
+):
+    change("UPDATE work_item SET group_name = 'board'")
+    change("INSERT INTO membership (person, group_name) VALUES ('carol', 'board')")
+    page = path.format(errand_key)
+
+    bob, carol = visitor("bob").get(page), visitor("carol").get(page)
+
+    assert carol.has_form("/tasks/1/claim")
+    assert not bob.has_form("/tasks/1/claim")
+    assert "Board" in bob.text
+    assert bob.html.xpath("//*[@class='do']//a[@href='/tasks/1'][contains(., 'Open')]")
+
+
+def test_who_did_the_other_part_is_not_offered_to_claim_it(
+    visitor: Enter,
+    errand_key: str,
+    house: House,
+    rows: Callable[..., Any],
+):
+    bob, carol = visitor("bob"), visitor("carol")
+    page = _claimed(bob)
+    bob.submit(page, f"{page.answer.url.path}/complete", f_weight="1")
+    _fetch(house)
+    ((bring,),) = rows("SELECT id FROM work_item WHERE element = 'bring'")
+    claim = f"/tasks/{bring}/claim"
+
+    assert not bob.get(f"/records/{errand_key}").has_form(claim)
+    assert not bob.get("/inbox?view=all").has_form(claim)
+    assert carol.get(f"/records/{errand_key}").has_form(claim)
+    assert "You did Sort, so somebody else must do this." in bob.get(f"/tasks/{bring}").text
+
+
+def test_only_who_may_give_a_task_to_somebody_is_offered_it(
+    visitor: Enter, errand_key: str, change: Callable[[str], None]
+):
+    open_to_all = {name: _offers_assign(visitor(name)) for name in ("alice", "bob", "grace")}
+    change("UPDATE work_item SET assignee = 'bob', group_name = 'desk'")
+    change("UPDATE \"group\" SET lead = 'carol' WHERE name = 'desk'")
+    given = {name: _offers_assign(visitor(name)) for name in ("alice", "bob", "carol", "grace")}
+    change("UPDATE \"group\" SET lead = NULL WHERE name = 'desk'")
+
+    assert open_to_all == {"alice": False, "bob": True, "grace": True}
+    assert given == {"alice": False, "bob": True, "carol": True, "grace": True}
+    assert not _offers_assign(visitor("carol"))
+
+
+def _offers_assign(visitor: Any) -> bool:
+    page = visitor.get("/tasks/1")
+    assert page.status == 200
+    return page.has_form("/tasks/1/assign")
+
+
 def _claimed(visitor: Any) -> Any:
     inbox = visitor.get("/inbox?view=unclaimed")
     return visitor.submit(inbox, _first_claim(inbox))

@@ -133,3 +133,20 @@ def test_the_page_and_the_api_say_when_nobody_can_take_a_seat(
 
     assert told in page.text
     assert told in answer.json()["round"]["standing"]
+
+
+def test_seats_are_said_in_words(visitor: Enter, approval: int, rows: Callable[..., Any]):
+    rows("UPDATE seat SET name = 'first_member' WHERE name = 'one' RETURNING 1")
+    rows("UPDATE seat SET name = 'the_chair' WHERE name = 'chair' RETURNING 1")
+    path = f"/tasks/{approval}"
+
+    bob, erin, dave = visitor("bob"), visitor("erin"), visitor("dave")
+    dave.submit(dave.get(path), f"{path}/vote", button=("choice", "approve"), seat="first_member")
+    shown = [bob.get(path), erin.get(path), dave.get(path), erin.get("/inbox")]
+    key = bob.get(path).html.xpath("string(//a[@class='key'])")
+    shown.append(erin.get(f"/records/{key}"))
+
+    assert not [page.text for page in shown if "first_member" in page.text]
+    assert not [page.text for page in shown if "the_chair" in page.text]
+    assert "Seat the chair is held by the role chair." in shown[0].text
+    assert "for seat first member" in shown[4].text

@@ -80,7 +80,7 @@ def _check_activity(node: Node, say: Say) -> None:
             "is an event subprocess in the flow or repeated",
             "Remove its flows and its loop: its start event starts it.",
         )
-    if node.inner is not None and node.inner.ordering == "Sequential":
+    if node.inner is not None and node.inner.ordering != "Parallel":
         say.refuse(
             node,
             "ad-hoc",

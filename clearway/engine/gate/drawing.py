@@ -5,6 +5,7 @@ from typing import Any
 
 from clearway.engine import limits
 from clearway.engine.compiler import is_first, starting_nodes
+from clearway.engine.event_reader import plain
 from clearway.engine.examine import Draft
 from clearway.engine.gate.say import Say
 from clearway.engine.lanes import lanes_with_many_roles, lanes_without_role
@@ -56,6 +57,7 @@ def check(process: Scope, draft: Draft, say: Say) -> None:
             "Set isExecutable to true.",
         )
     _check_lengths(_element(process, draft), say)
+    _check_pools(draft.roots[say.file], say)
     for lane in lanes_without_role(_element(process, draft)):
         say.error(
             lane,
@@ -113,6 +115,25 @@ def _check_lengths(process: Any, say: Say) -> None:
                     f"{limits.DOCUMENTATION_LETTERS} are shown at most.",
                     "Shorten it, or link to a page.",
                 )
+
+
+def _check_pools(root: Any, say: Say) -> None:
+    """A pool says which process it draws; one for somebody outside says nothing."""
+    held = [str(each.get("id")) for each in root.findall(f"{BPMN}process")]
+    pools = list(root.iter(f"{BPMN}participant"))
+    drawn = {plain(pool.get("processRef")) for pool in pools}
+    free = [name for name in held if name not in drawn] or held
+    for pool in pools:
+        named = plain(pool.get("processRef"))
+        if named is not None and named not in held:
+            names = " or ".join(f'processRef="{name}"' for name in free)
+            say.error(
+                pool.get("id"),
+                "pool-process",
+                f"The pool `{pool.get('name') or pool.get('id')}` is of the process `{named}`, "
+                "which is not in the file.",
+                f"Write {names}; if it stands for somebody outside, remove processRef.",
+            )
 
 
 def _check_led_to(scope: Scope, say: Say) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from clearway.engine.gate.say import Say
-from clearway.engine.markup import BPMN, OWN
+from clearway.engine.markup import BPMN, OWN, is_true
 from clearway.engine.model import Scope
 
 HARMLESS = (
@@ -15,16 +15,12 @@ HARMLESS = (
 
 
 def check(process: Scope, root: Any, say: Say) -> None:
-    """Refuse data mappings and other languages; tell of what other engines' attributes would do."""
+    """Tell of what other engines' attributes would do, and of what runs by itself beside it."""
     for element in root:
         if element.tag == BPMN + "process" and element.get("id") == process.id:
-            for inner in element.iter():
-                _check_element(inner, say)
             _tell_of_foreign(element, say)
     for other in root.findall(BPMN + "process"):
-        runs = (
-            other.get("isExecutable") == "true" and other.find(f".//{BPMN}startEvent") is not None
-        )
+        runs = is_true(other, "isExecutable") and other.find(f".//{BPMN}startEvent") is not None
         if runs and other.get("id") != process.id:
             _tell_of_other(other, process, root, say)
 
@@ -39,31 +35,6 @@ def _tell_of_other(other: Any, process: Scope, root: Any, say: Say) -> None:
         f"The process `{other.get('id')}` in the same file does not run with `{process.id}`.",
         "Give it a folder of its own, and let the two tell each other by messages.",
     )
-
-
-def _check_element(element: Any, say: Say) -> None:
-    if not isinstance(element.tag, str):
-        return
-    tag = element.tag.removeprefix(BPMN)
-    place = _place(element)
-    if tag in ("dataInputAssociation", "dataOutputAssociation") and (
-        element.find(BPMN + "assignment") is not None
-        or element.find(BPMN + "transformation") is not None
-    ):
-        say.error(
-            place,
-            "data-mapping",
-            "It copies data by an association, which does not run here.",
-            "Write the field with a script task, or with clearway:input and clearway:output.",
-        )
-    language = element.get("language") or element.get("expressionLanguage")
-    if language and "feel" not in language.lower() and "dmn" not in language.lower():
-        say.error(
-            place,
-            "expression-language",
-            f"An expression is written in {language}.",
-            "Write it in FEEL and remove the language.",
-        )
 
 
 def _tell_of_foreign(process: Any, say: Say) -> None:

@@ -6,6 +6,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from clearway.engine.examine import Draft
+from processes.links import NAMES
 
 KNOWN = frozenset(("x-key-prefix", "x-title", "x-list", "x-requester"))
 
@@ -43,7 +44,7 @@ def check(draft: Draft) -> None:
             f"x-key-prefix is `{prefix}`.",
             "Write up to eight letters or digits, for example INC.",
         )
-    for name, merge in _merges(fields):
+    for name, merge in _said(fields, "x-merge"):
         if merge == "last":
             continue
         draft.findings.error(
@@ -52,6 +53,16 @@ def check(draft: Draft) -> None:
             "record-merge",
             f"x-merge of `{name}` is `{merge}`.",
             'Write "last": of two parallel branches that write it, the later one counts.',
+        )
+    for name, link in _said(fields, "x-link"):
+        if link in NAMES:
+            continue
+        draft.findings.error(
+            path,
+            None,
+            "record-link",
+            f"x-link of `{name}` is `{link}`, which is no kind of link.",
+            f"Write one of {', '.join(NAMES)}.",
         )
     named = [schema.get("x-title"), schema.get("x-requester"), *_list(schema.get("x-list"))]
     for name in named:
@@ -116,11 +127,12 @@ def _references(schema: Any) -> list[str]:
     return found
 
 
-def _merges(fields: Any) -> list[tuple[str, Any]]:
+def _said(fields: Any, key: str) -> list[tuple[str, Any]]:
+    """The fields that have this key of ours, each with what it says."""
     return [
-        (str(name), shape["x-merge"])
+        (str(name), shape[key])
         for name, shape in fields.items()
-        if isinstance(shape, dict) and "x-merge" in shape
+        if isinstance(shape, dict) and key in shape
     ]
 
 

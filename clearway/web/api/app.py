@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from clearway.service.values import Refusal
-from clearway.store.errors import Contended, Unavailable
+from clearway.store.errors import Contended, DiskFull, Unavailable
 from clearway.web.api import alerts, problems, processes, records, tasks
 from clearway.web.api.caller import Unauthorized
 from clearway.web.api.description import DescribedApi
@@ -45,6 +45,7 @@ def api(portal: Portal) -> FastAPI:
         Unauthorized: _on_unauthorized,
         RequestValidationError: _on_invalid_request,
         HTTPException: _on_http_error,
+        DiskFull: _on_full_disk,
         Unavailable: _on_busy,
         Contended: _on_busy,
         Exception: _on_failure,
@@ -89,6 +90,11 @@ def _allowed(request: Request) -> list[str]:
             for route in app.routes
         )
     ]
+
+
+async def _on_full_disk(request: Request, error: Exception) -> Response:
+    failure_logged(request, error)
+    return problems.disk_full(str(error))
 
 
 async def _on_busy(request: Request, error: Exception) -> Response:

@@ -53,13 +53,16 @@ def caller(
 
 
 def once(
+    calling: Annotated[Caller, Depends(caller)],
     idempotency_key: Annotated[
         str | None,
-        Header(max_length=200, description="The same key answers with the first result."),
+        Header(
+            max_length=200, description="The same key of a caller answers with the first result."
+        ),
     ] = None,
 ) -> str:
-    """The idempotency key of the request, or a fresh one."""
-    return idempotency_key or new_once()
+    """The idempotency key of the request, or a fresh one. Each caller counts with its own keys."""
+    return f"{calling.actor.name} {idempotency_key}" if idempotency_key else new_once()
 
 
 def accepted(found: T | Refusal) -> T:

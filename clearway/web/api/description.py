@@ -21,7 +21,8 @@ _ABOUT: Mapping[int, str] = {
     413: "The body is larger than this address takes.",
     422: "Values cannot be used; `errors` names each place.",
     500: "A mistake of ours; the log has it under the number in `instance`.",
-    503: "Over capacity, or the database is away: send it again after `Retry-After` seconds.",
+    503: "Over capacity, or the database is away (`busy`): send it again after `Retry-After` "
+    "seconds. Or its disk is full (`disk_full`): send it again when there is room.",
 }
 
 _FIELD_ERROR: Mapping[str, object] = {

@@ -27,6 +27,7 @@ _TITLES: Mapping[str, str] = {
     "faulted": "The process has stopped",
     "unauthorized": "A token is needed",
     "busy": "Clearway is busy",
+    "disk_full": "The disk is full",
     "failure": "Something went wrong on our side",
     "unreadable": "The request cannot be read",
     "method_not_allowed": "This address is not for that",
@@ -97,6 +98,11 @@ def busy(text: str) -> Response:
     return problem(
         503, "busy", text, remedy="Send it again in a few seconds.", headers={"Retry-After": "5"}
     )
+
+
+def disk_full(text: str) -> Response:
+    """Nothing can be kept. Without Retry-After: waiting makes no room."""
+    return problem(503, "disk_full", text)
 
 
 def method_not_allowed(method: str, allowed: Sequence[str]) -> Response:

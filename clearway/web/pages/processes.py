@@ -1,7 +1,7 @@
 """Processes: what is drawn, which versions run, and how a changed drawing is deployed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
@@ -105,9 +105,10 @@ def check_it(visit: Posting, sent: Form, process: str) -> Response:
 def deploy_it(visit: Posting, sent: Form, process: str) -> Response:
     """Deploy what was checked; the gate looks at it again."""
     house, actor = visit.portal.house, visit.actor
-    reason, parent = sent.text("reason"), sent.text("parent")
+    typed, parent = sent.text("reason"), sent.text("parent")
+    reason = typed
     if sent.text("despite") == "yes":
-        reason = f"{DESPITE} {reason.removeprefix(DESPITE).strip()}"
+        reason = f"{DESPITE} {typed.removeprefix(DESPITE).strip()}"
     try:
         bundle = unpacked(process, sent.text("bundle"))
     except UnusableUpload as error:
@@ -121,8 +122,22 @@ def deploy_it(visit: Posting, sent: Form, process: str) -> Response:
         return go(f"/processes/{process}", "deployed")
     current = pull(house, actor, process, int(parent))
     changed = [] if isinstance(current, Refusal) else _changes(current, bundle)
-    again = Checked(check(house, bundle), packed(bundle), changed, int(parent), reason)
+    again = Checked(check(house, bundle), packed(bundle), changed, int(parent), typed)
     return _page(visit, process, answer, again)
+
+
+def _on_the_page(refusal: Refusal, newest: int) -> Refusal:
+    """The same refusal, with a remedy in what this page offers instead of in commands."""
+    if refusal.code == "stale":
+        remedy = f"Download the files of version {newest}, make the change there, and upload them."
+        return replace(refusal, remedy=remedy)
+    if DESPITE in refusal.remedy:
+        remedy = (
+            "Correct the diagram or the scenarios. To deploy all the same, say why and "
+            "tick the box below."
+        )
+        return replace(refusal, remedy=remedy)
+    return refusal
 
 
 def _uploaded(sent: Sent) -> list[tuple[str, bytes]]:
@@ -161,6 +176,7 @@ def _page(
         has_diagram=True,
         view=view,
         versions=[] if isinstance(known, Refusal) else known,
-        refusal=refusal,
+        refusal=refusal and _on_the_page(refusal, view.current),
         checked=checked,
+        despite=DESPITE,
     )

@@ -15,7 +15,9 @@ from clearway.service.history import Order, history
 from clearway.service.instance_view import instance_view
 from clearway.service.link import link
 from clearway.service.record import record
+from clearway.service.sentences import Say
 from clearway.service.values import ActionView, EntryView, Page, Refusal
+from clearway.web import times
 from clearway.web.addresses import RowId
 from clearway.web.forms import Form as ShownForm
 from clearway.web.forms import form_of
@@ -221,7 +223,9 @@ def _page(
     view = record(house, actor, key)
     if isinstance(view, Refusal):
         return refusal_page(visit, view)
-    told = history(house, actor, key, after=after or None, limit=_MOST_LINES, order=order)
+    told = history(
+        house, actor, key, after=after or None, limit=_MOST_LINES, order=order, say=_say(visit)
+    )
     lines = Page[EntryView]([], None) if isinstance(told, Refusal) else whole(told)
     refusal = answered.refusal if answered else None
     actions = _shown_actions(visit, view.actions, view.values, answered)
@@ -242,6 +246,12 @@ def _page(
         link_kinds=list(KINDS),
         links=[_link_from_here(key, *one) for one in view.links],
     )
+
+
+def _say(visit: Visit) -> Say:
+    """Instants inside the sentences of history read like the ones beside them."""
+    now = visit.portal.house.now()
+    return lambda instant: times.absolute(instant, visit.zone, now)
 
 
 def _order(asked: str) -> Order:

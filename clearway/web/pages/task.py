@@ -136,7 +136,7 @@ def _page(visit: Visit, work_item_id: int, answered: Answered = Answered()) -> H
 
 
 def _people_to_assign(visit: Visit, view: TaskView) -> list[object]:
-    if view.closed_at is not None or view.round is not None:
+    if not view.may_assign:
         return []
     found = people(visit.portal.house, visit.actor)
     return [] if isinstance(found, Refusal) else list(found)

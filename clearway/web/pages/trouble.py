@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from clearway.service.values import Refusal
+from clearway.store.errors import DiskFull
 from clearway.web.rendering import bare_page, page, status_of
 from clearway.web.visit import Visit
 
@@ -34,6 +35,7 @@ _TEXTS: Mapping[int, tuple[str, str]] = {
     405: ("This address shows nothing by itself.", "Go back and use the button on its page."),
     422: ("A part of the address is not what it should be.", "Check the address."),
 }
+_TELL_ADMINISTRATOR = "Tell an administrator, who can make room."
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,12 @@ def _hide_parameters(error: BaseException | None) -> None:
         error = error.__cause__ or error.__context__
 
 
-def busy_page(request: Request) -> HTMLResponse:
-    """The page when the database is away or too many people change the same record."""
+def busy_page(request: Request, error: Exception) -> HTMLResponse:
+    """The page when the database is away or full, or too many people change the same record."""
+    if isinstance(error, DiskFull):
+        # Waiting makes no room, so that no time is named for another try.
+        trouble = Trouble(503, "The disk is full", str(error), _TELL_ADMINISTRATOR)
+        return bare_page(request, "trouble.html", status=503, trouble=trouble)
     trouble = Trouble(
         503,
         _TITLES[503],

@@ -9,6 +9,7 @@ export function comforts() {
   once();
   focusRefusal();
   weighFiles();
+  document.addEventListener("clearway:fresh", weighFiles);
 }
 
 // The server refuses it too, but only once it is on its way; `data-most` is in MiB.

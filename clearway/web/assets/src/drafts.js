@@ -4,12 +4,17 @@ const PREFIX = "clearway.draft.";
 const SECRET = new Set(["csrf", "once", "resumable", "draft"]);
 
 export function drafts() {
+  forgetSent();
+  attend();
+  document.addEventListener("clearway:fresh", attend);
+}
+
+function attend() {
   for (const form of document.querySelectorAll("form[data-draft]")) {
     restore(form);
     form.addEventListener("input", () => keep(form));
     form.addEventListener("submit", () => sessionStorage.setItem(sentMark(form), "1"));
   }
-  forgetSent();
 }
 
 function keep(form) {
@@ -60,7 +65,8 @@ function sentMark(form) {
   return `clearway.sent.${form.dataset.draft}`;
 }
 
-// A form that was sent and is not shown again was accepted: its draft has done its work.
+// A form that was sent was accepted when it is not shown again, or beside a receipt, as a vote is:
+// its draft has done its work, and must be gone before forms look for theirs.
 function forgetSent() {
   const shown = new Set([...document.querySelectorAll("form[data-draft]")].map((form) => form.dataset.draft));
   for (const key of Object.keys(sessionStorage)) {

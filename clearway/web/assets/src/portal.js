@@ -2,10 +2,12 @@
 import "htmx.org";
 import { keys } from "./keys.js";
 import { live } from "./live.js";
+import { fresh } from "./fresh.js";
 import { drafts } from "./drafts.js";
 import { comforts } from "./comforts.js";
 
 live();
+fresh();
 keys();
 drafts();
 comforts();

@@ -8,11 +8,16 @@ const READABLE = 0.7;
 // Variables, not values: the drawing follows when the theme changes.
 const COLOURS = { defaultFillColor: "var(--cw-raised)", defaultStrokeColor: "var(--cw-ink)" };
 
-for (const place of document.querySelectorAll("[data-diagram]")) {
-  show(place).catch((error) => {
-    place.classList.remove("ready");
-    place.textContent = `The picture cannot be drawn (${error.message}). The outline says the same.`;
-  });
+showAll();
+document.addEventListener("clearway:fresh", showAll);
+
+function showAll() {
+  for (const place of document.querySelectorAll("[data-diagram]:not(.ready)")) {
+    show(place).catch((error) => {
+      place.classList.remove("ready");
+      place.textContent = `The picture cannot be drawn (${error.message}). The outline says the same.`;
+    });
+  }
 }
 
 async function show(place) {
@@ -57,10 +62,21 @@ function hasOwnGround(element) {
 function open(viewer, tokens) {
   const canvas = viewer.get("canvas");
   fit(viewer);
-  const here = Object.keys(tokens).find((element) => viewer.get("elementRegistry").get(element));
+  const registry = viewer.get("elementRegistry");
+  const here = Object.keys(tokens).find((element) => registry.get(element));
   if (canvas.zoom() >= READABLE || !here) return;
   canvas.zoom(READABLE);
-  canvas.scrollToElement(here, { top: 150, bottom: 150, left: 300, right: 300 });
+  const { width, height } = canvas.getSize();
+  const element = registry.get(here);
+  // As much room around it as there is: more than fits would push it over the edge.
+  const beside = Math.min(300, room(width, element.width));
+  const above = Math.min(150, room(height, element.height));
+  canvas.scrollToElement(here, { top: above, bottom: above, left: beside, right: beside });
+}
+
+// One pixel less than half of what the element leaves free: the viewer wants it to be smaller.
+function room(all, own) {
+  return Math.max(1, (all - own * READABLE) / 2 - 1);
 }
 
 function fit(viewer) {
