@@ -1,9 +1,11 @@
 """The built-in step that tells people: renders the frozen template and mails it."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
+from urllib.parse import quote
 
 from clearway.errors import StepError
-from clearway.messages.render import render
+from clearway.messages.render import Rendered, render
 from clearway.now import TimeSource
 from clearway.service.plan_events import ONLY_NOTED, UNREACHED
 from integrations.smtp import Mail, Mailer, Sent
@@ -28,7 +30,8 @@ def notice(
 ) -> Mapping[str, object]:
     """Render the template with this hash and mail it to people, groups and addresses, in one mail.
 
-    Besides `values` it sees `key`, `title`, `process` and `base_url`. Who could not be told is in
+    Besides `values` it sees `key`, `title`, `process` and `base_url`. A link to the record follows
+    what the template says, unless it has one itself. Who could not be told is in
     the answer: `unknown` (no such person or group), `without_address`, `refused` (by the mail
     server). When it went to nobody, `only_noted` says why, when to some only, `unreached` does for
     each of the others; so does history. Raises StepError `nobody` when all names are unknown,
@@ -39,14 +42,15 @@ def notice(
     names = list(dict.fromkeys([to] if isinstance(to, str) else to or ()))
     surroundings = {"key": key, "title": title, "process": process, "base_url": base_url}
     rendered = render(template_of(template_hash), {**surroundings, **(values or {})})
+    text, html = _with_link(rendered, key, base_url)
     found = addresses_of(names)
     if names and not found:
         raise StepError("nobody", f"There is no person or group {', '.join(names)}.")
     addresses = tuple(dict.fromkeys(each for some in found.values() for each in some))
     sent = Sent(())
     if addresses:
-        body = (rendered.subject, rendered.text, rendered.html)
-        sent = mailer.send(Mail(addresses, *body, f"clearway-job-{job_id}", now()))
+        mail = Mail(addresses, rendered.subject, text, html, f"clearway-job-{job_id}", now())
+        sent = mailer.send(mail)
     without = [name for name, some in found.items() if not some]
     unknown = [name for name in names if name not in found]
     unreached = _why_not(sent, without, unknown) if addresses else []
@@ -59,6 +63,15 @@ def notice(
         **({} if addresses else {ONLY_NOTED: _why_nobody(without)}),
         **({UNREACHED: unreached} if unreached else {}),
     }
+
+
+def _with_link(rendered: Rendered, key: str, base_url: str) -> tuple[str, str]:
+    """Text and HTML, from which one tap leads to the record."""
+    address = f"{base_url.rstrip('/')}/records/{quote(key)}"
+    if not key or address in rendered.text:
+        return rendered.text, rendered.html
+    link = f'<p><a href="{escape(address)}">{escape(key)}</a></p>\n'
+    return f"{rendered.text}\n{address}\n", rendered.html + link
 
 
 def _why_not(sent: Sent, without: Sequence[str], unknown: Sequence[str]) -> list[str]:

@@ -27,6 +27,7 @@ LONGEST_SECONDS = 1.0
 LONGEST_SUBJECT = 200
 
 _DEEPEST = 20
+_CODE = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
 _deadline: ContextVar[float] = ContextVar("deadline")
@@ -48,14 +49,15 @@ class Rendered:
 def render(template: str, values: Mapping[str, object]) -> Rendered:
     """Render a message; the template's first line is the subject, the rest is Markdown.
 
-    `values` are plain: text, numbers, truth values, instants, durations, lists and mappings.
-    What they hold is never read as Markdown or HTML. Raises MessageError: a value is missing
-    (it is named) or not plain, the template says what it may not, or the result is too long.
+    The plain text goes without the stars of bold words. `values` are plain: text, numbers, truth
+    values, instants, durations, lists and mappings. What they hold is never read as Markdown or
+    HTML. Raises MessageError: a value is missing (it is named) or not plain, the template says
+    what it may not, or the result is too long.
     """
     plain = {name: _plain(value, _DEEPEST) for name, value in values.items()}
     subject_source, body_source = _parts(template)
     subject = _bounded(_compiled(subject_source, as_markdown=False), plain)
-    text = _bounded(_compiled(body_source, as_markdown=False), plain)
+    text = _bounded(_compiled(_without_bold(body_source), as_markdown=False), plain)
     markdown = _bounded(_compiled(body_source, as_markdown=True), plain)
     return Rendered(_one_line(subject), text.strip() + "\n", str(_MARKDOWN.render(markdown)))
 
@@ -136,6 +138,13 @@ def _parts(template: str) -> tuple[str, str]:
     if not first.strip():
         raise MessageError("The message has no subject: write it in the first line.")
     return first, rest
+
+
+def _without_bold(source: str) -> str:
+    """The stars that the template itself has: not those of values, nor in what it computes."""
+    return "".join(
+        part if part.startswith("{") else part.replace("**", "") for part in _CODE.split(source)
+    )
 
 
 @lru_cache(maxsize=512)

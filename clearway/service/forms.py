@@ -23,6 +23,7 @@ Schema = Mapping[str, Any]
 Values = Mapping[str, object]
 
 _LONGEST = 1_000_000  # characters of JSON
+_ONE_LINE = 200  # characters
 _DEEPEST = 50  # below it, all of a value is looked at as one
 
 
@@ -88,6 +89,7 @@ class Form:
         problems = (
             self._not_open(given, record)
             or self._invalid(given, record)
+            or self._broken(given)
             or unfit_moments(self.fields, given, record, now)
             or self._the_same(given, record)
             or self._unexplained(given, record)
@@ -127,6 +129,18 @@ class Form:
         }
         missed = _problems(self._validator, {**shown, **said}) if said != wanted else {}
         return {**missed, **_problems(self._validator, {**shown, **wanted}), **blank}
+
+    def _broken(self, given: Values) -> dict[str, str]:
+        """Line breaks where the portal has room for one line."""
+        return {
+            name: "This is one line: take out the line break."
+            for name, value in given.items()
+            if isinstance(value, str)
+            and ("\n" in value or "\r" in value)
+            and not self.fields[name].get("readOnly")
+            and "maxLength" in self.fields[name]
+            and not is_wide(self.fields[name])
+        }
 
     def _the_same(self, given: Values, record: Values) -> dict[str, str]:
         """Fields that say the same as the one that `x-other-than` of the form names."""
@@ -179,6 +193,13 @@ def _is_same(value: object, before: object) -> bool:
 
 def _is_blank(value: object) -> bool:
     return isinstance(value, str) and value != "" and is_blank(value)
+
+
+def is_wide(shape: Schema) -> bool:
+    """Whether a text may have several lines: a long one, a comment, or what says so itself."""
+    length = shape.get("maxLength")
+    is_long = isinstance(length, int) and length > _ONE_LINE
+    return is_long or bool(shape.get("x-multiline")) or "x-comment" in shape
 
 
 class RecordSchema:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from clearway.service.forms import is_wide
 from clearway.web.times import for_input
 from clearway.web.words import spoken
 
@@ -16,7 +17,6 @@ Schema = Mapping[str, object]
 
 _NATIVE = {"integer": "integer", "number": "number"}
 _FORMATS = {"date": "date", "date-time": "instant", "email": "email", "uri": "url"}
-_LONG = 200
 _LINES_HINT = "one on each line"
 
 
@@ -196,13 +196,7 @@ def _field(
 def _kind_of_text(declared: Schema) -> str:
     if declared.get("format") in _FORMATS:
         return _FORMATS[str(declared["format"])]
-    length = declared.get("maxLength")
-    wide = isinstance(length, int) and length > _LONG
-    return "multiline" if wide or declared.get("x-multiline") or _is_comment(declared) else "text"
-
-
-def _is_comment(declared: Schema) -> bool:
-    return "x-comment" in declared
+    return "multiline" if is_wide(declared) else "text"
 
 
 def _kind_of_list(declared: Schema) -> str:

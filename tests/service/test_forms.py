@@ -140,6 +140,26 @@ def test_what_ends_ends_after_it_began(given, record, problem):
 
 
 @pytest.mark.parametrize(
+    ("shape", "is_taken"),
+    [
+        ({"maxLength": 160}, False),
+        ({"maxLength": 160, "x-multiline": True}, True),
+        ({"maxLength": 160, "x-comment": "public"}, True),
+        ({"maxLength": 4000}, True),
+        ({}, True),
+    ],
+)
+def test_what_is_one_line_has_no_line_breaks(shape, is_taken):
+    form = Form("report.json", {"properties": {"title": {"type": "string", **shape}}})
+
+    answer = form.read({"title": "Mail\nis slow"}, {}, NOW)
+
+    assert isinstance(answer, Filled) == is_taken, answer
+    if not is_taken:
+        assert answer.fields == {"title": "This is one line: take out the line break."}
+
+
+@pytest.mark.parametrize(
     ("given", "record", "is_taken"),
     [
         ({"maker": "carol", "checker": "dave"}, {}, True),

@@ -126,7 +126,8 @@ def test_a_notice_is_one_mail_and_tells_whom_it_did_not_reach(
     [mail] = silent.mailer.mails
     assert (mail.to, mail.subject) == (("alice@example.org",), "INC-1 is done")
     assert mail.message_id == "clearway-job-7"
-    assert "https://desk.example.org/INC-1" in mail.text
+    assert mail.text.endswith("\nhttps://desk.example.org/records/INC-1\n")
+    assert '<a href="https://desk.example.org/records/INC-1">INC-1</a>' in mail.html
     assert (answer["unknown"], answer["without_address"]) == (["nobody"], ["frank"])
 
 
