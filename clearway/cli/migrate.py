@@ -93,10 +93,15 @@ def _tell_summary(summary: Summary | Refusal, output: Format) -> None:
         stop(f"{summary.text} {summary.remedy}".strip())
     if output is Format.JSON:
         print_json(summary)
+    elif not (summary.moved or summary.there or summary.refused):
+        typer.echo("No open record that is meant is on another version: nothing was moved.")
     else:
+        moved = "1 record was" if summary.moved == 1 else f"{summary.moved} records were"
+        there = "1 was" if summary.there == 1 else f"{summary.there} were"
+        refused = "1 was" if len(summary.refused) == 1 else f"{len(summary.refused)} were"
         typer.echo(
-            f"{summary.moved} records were moved, {summary.with_notes} of them with notes in their "
-            f"history; {summary.there} were there already, {len(summary.refused)} were refused."
+            f"{moved} moved, {summary.with_notes} of them with notes in their history; "
+            f"{there} there already, {refused} refused."
         )
         if summary.refused:
             rows = [

@@ -29,7 +29,7 @@ _SETTINGS = (
     " -c idle_in_transaction_session_timeout=20s"
 )
 # A command finds its rows by their keys: its statements need no plan of their own for each value.
-_COMMANDS = f"{_SETTINGS} -c plan_cache_mode=force_generic_plan"
+_BY_KEYS = " -c plan_cache_mode=force_generic_plan"
 _ATTEMPTS = 12
 _CONTENTION = (
     errors.SerializationFailure,
@@ -121,7 +121,7 @@ class Store:
     def __init__(self, url: str, *, connections: int = 10, patience: float = 10.0) -> None:
         self._patience = patience
         self._watchers: list[Watcher] = []
-        self._commands = _engine(url, _COMMANDS, connections)
+        self._commands = _engine(url, _SETTINGS + _BY_KEYS, connections)
         self._engine = _engine(url, _SETTINGS, connections)
         self._reader = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True

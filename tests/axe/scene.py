@@ -94,7 +94,8 @@ def opened(url: str, now: TimeSource | None = None, connections: int = 10) -> It
 
 
 def warm(house: House) -> None:
-    """Have the newest versions in memory, and a connection at hand."""
+    """Have the newest versions in memory, and a connection at hand for questions and commands."""
+    house.store.look(lambda it: it.one("SELECT 1", {}))
     for process in sorted(house.store.ask(versions.current_ids)):
         house.current(process)
 

@@ -173,7 +173,7 @@ def test_who_sorted_it_may_not_bring_it(house, desk, people, rows):
     refusal = complete(house, people["bob"], item, {}, once="1")
 
     assert refusal.code == "not_allowed"
-    assert "sort" in refusal.text
+    assert "Sort" in refusal.text
     done = complete(house, people["carol"], item, {}, once="2")
     assert (done.state, done.ended) == ("closed", True)
     assert rows("SELECT count(*) FROM timer") == [(0,)]
