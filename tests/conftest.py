@@ -73,12 +73,14 @@ def hand_clock() -> HandClock:
 def eventually() -> Callable[..., None]:
     """Waits for a condition about other processes, and fails with its sentence when late."""
 
-    def wait(condition: Callable[[], object], otherwise: str, seconds: float = 30.0) -> None:
+    def wait(
+        condition: Callable[[], object], otherwise: str | Callable[[], str], seconds: float = 30.0
+    ) -> None:
         deadline = time.monotonic() + seconds
         pause = 0.02
         while not condition():
             if time.monotonic() > deadline:
-                pytest.fail(otherwise)
+                pytest.fail(otherwise if isinstance(otherwise, str) else otherwise())
             time.sleep(pause)
             # Asking must not slow down what is waited for.
             pause = min(2 * pause, 0.5)

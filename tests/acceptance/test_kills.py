@@ -16,6 +16,9 @@ from clearway.wiring import open_house
 pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("house")]
 
 MANY = 8
+# As long as a start may take, and more: after SIGKILL PostgreSQL first brings its whole folder to
+# the disk, which other tests keep busy.
+_PATIENCE = 400.0
 VICTIMS = {
     "worker": "-m clearway worker",
     "portal": "-m clearway.web",
@@ -123,6 +126,7 @@ def _report(
 def _open(house: Any, title: str, once: str, eventually: Eventually) -> dict[str, Any]:
     values = a_report(title)
     answers: list[dict[str, Any]] = []
+    heard: list[str] = []
 
     def answered() -> bool:
         try:
@@ -131,15 +135,21 @@ def _open(house: Any, title: str, once: str, eventually: Eventually) -> dict[str
                 json={"process": "incident", "values": values},
                 headers={"Idempotency-Key": once},
             )
-        except httpx.TransportError:
+        except httpx.TransportError as error:
+            heard.append(repr(error))
             return False
+        heard.append(done.text)
         assert done.status_code in (201, 503), done.text
         if done.status_code == 201:
             answers.append(done.json())
         return bool(answers)
 
     with house.api("alice") as alice:
-        eventually(answered, f"{once}: no answer", 240)
+
+        def told() -> str:
+            return f"{once}: heard only {heard[:3]} ... {heard[-3:]}"
+
+        eventually(answered, told, _PATIENCE)
     return answers[0]
 
 
