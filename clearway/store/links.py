@@ -23,8 +23,8 @@ _ABOVE = """WITH RECURSIVE above(key) AS (
     WHERE link.kind = 'parent_of')
 SELECT 1 FROM above WHERE key = %(other)s"""
 
-_LARGER = """SELECT from_key FROM link WHERE to_key = %(key)s AND kind = 'parent_of'
-ORDER BY id LIMIT 1"""
+_LARGER = """SELECT l.from_key FROM link l JOIN instance i ON i.key = l.from_key
+WHERE l.to_key = %(key)s AND l.kind = 'parent_of' AND i.ended_at IS NULL ORDER BY l.id LIMIT 1"""
 _TOOK_PART = "SELECT 1 FROM entry WHERE instance_id = %(id)s AND actor = %(person)s LIMIT 1"
 
 
@@ -53,7 +53,7 @@ def is_above(transaction: Transaction, other: str, key: str) -> bool:
 
 
 def larger_of(transaction: Transaction, key: str) -> str | None:
-    """The record that this one is part of."""
+    """The record that this one is part of, as long as that one is open."""
     row = transaction.one(_LARGER, {"key": key})
     return None if row is None else str(row[0])
 
