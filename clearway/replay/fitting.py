@@ -27,6 +27,9 @@ def fitted_to_the_log(bundle: Bundle) -> Bundle:
         raise _changed(_HOLD, f"`{_FIELD}` does not name a record any more")
     for key in ("x-link", "x-of", "x-open"):
         field.pop(key, None)
+    for rule in form.get("allOf", []):
+        for key in ("pattern", "examples"):
+            rule["then"]["properties"].get(_FIELD, {}).pop(key, None)
     files = {**bundle.files, _TABLE: table, _HOLD: json.dumps(form).encode()}
     return Bundle(bundle.process, files)
 
