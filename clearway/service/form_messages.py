@@ -102,8 +102,10 @@ def _type(wanted: Any, _schema: Any) -> str:
     return f"This must be {' or '.join(_TYPES.get(kind, kind) for kind in kinds)}."
 
 
-def _choice(wanted: Any, _schema: Any) -> str:
-    return f"This must be one of {', '.join(str(item) for item in wanted)}."
+def _choice(wanted: Any, schema: Any) -> str:
+    titles = cast(Mapping[str, object], schema).get("x-titles") or {}
+    words = cast(Mapping[object, object], titles)
+    return f"This must be one of {', '.join(str(words.get(it, it)) for it in wanted)}."
 
 
 def _format(wanted: Any, _schema: Any) -> str:

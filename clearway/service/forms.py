@@ -17,6 +17,7 @@ from clearway.service.moments import unfit_moments
 from clearway.service.values import Refusal
 from clearway.store import jsonb
 from clearway.store.jsonb import NotJson
+from clearway.text_patterns import occurs
 from processes.blank import is_blank
 
 Schema = Mapping[str, Any]
@@ -33,11 +34,20 @@ def _is_integer(_checker: object, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _fits_pattern(
+    _validator: object, pattern: str, value: object, _schema: object
+) -> Iterator[ValidationError]:
+    """As the library has it, but bounded in time."""
+    if isinstance(value, str) and not occurs(pattern, value):
+        yield ValidationError(f"{pattern} does not occur")
+
+
 # The stubs of the library leave types out.
 _Validator = cast(
     type[Draft202012Validator],
     extend(  # pyright: ignore[reportUnknownArgumentType]
         Draft202012Validator,
+        validators={"pattern": _fits_pattern},
         type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
     ),
 )

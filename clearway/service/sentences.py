@@ -177,6 +177,7 @@ def _voted(it: _Line) -> str:
     because = f": {it.says('reason')}" if it.says("reason") else "."
     if conditions := it.says("conditions"):
         because = f" on condition: {'; '.join(conditions.splitlines())}"
+        because += f" ({it.says('reason')})" if it.says("reason") else ""
     instead = f", standing in for {it.says('for')}" if it.says("for") else ""
     choice, seat = in_words(it.says("choice")), f"seat {in_words(it.says('seat'))}{instead}"
     if left := it.says("moved_from"):

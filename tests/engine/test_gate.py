@@ -444,6 +444,28 @@ def test_a_key_of_ours_in_a_form_means_something(drawn: Drawing, shape: dict[str
 
 
 @pytest.mark.parametrize(
+    ("more", "rule"),
+    [
+        ({"properties": {"title": {"type": "string", "pattern": "(("}}}, "schema"),
+        (
+            {"properties": {"title": {"type": "string"}}, "patternProperties": {"^x": {}}},
+            "schema-pattern",
+        ),
+    ],
+)
+def test_what_a_form_asks_of_texts_can_be_looked_at(
+    drawn: Drawing, more: dict[str, Any], rule: str
+):
+    body = f"{LANE}<startEvent id='s'/><userTask id='u' name='x'/>{{s>u}}"
+
+    found = check(
+        drawn(body, record=RECORD, **{"p/forms/u.json": {"type": "object", **more}}), trusted=True
+    )
+
+    assert [it.rule for it in found if it.severity is Severity.ERROR] == [rule]
+
+
+@pytest.mark.parametrize(
     "path", ["p/notes.txt", "p/messages/told.md", "p/form/u.json", "p/scenarios/path.yaml.orig"]
 )
 def test_a_file_that_nothing_reads_is_named(drawn: Drawing, path: str):

@@ -139,6 +139,15 @@ def test_what_ends_ends_after_it_began(given, record, problem):
         assert answer.fields == {"ended": f"This must be later than {problem}."}
 
 
+def test_a_pattern_that_never_ends_refuses_in_time():
+    form = Form("report.json", {"properties": {"title": {"type": "string", "pattern": "^(a+)+$"}}})
+
+    endless = form.read({"title": "a" * 40 + "1"}, {}, NOW)
+
+    assert isinstance(form.read({"title": "aaa"}, {}, NOW), Filled)
+    assert "form that is asked for" in endless.fields["title"]
+
+
 @pytest.mark.parametrize(
     ("shape", "is_taken"),
     [

@@ -1,11 +1,13 @@
 """The record's schema: is it one, and do its own keys name its fields."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from clearway.engine.examine import Draft
+from clearway.text_patterns import problem_of
 from processes.links import NAMES
 
 KNOWN = frozenset(("x-key-prefix", "x-title", "x-list", "x-requester"))
@@ -99,6 +101,8 @@ def check_schema(draft: Draft, path: str, schema: Any) -> bool:
             "Correct it after JSON Schema 2020-12.",
         )
         return False
+    for problem, remedy in _patterns(schema):
+        draft.findings.error(path, None, "schema-pattern", problem, remedy)
     for reference in _references(schema):
         draft.findings.error(
             path,
@@ -107,7 +111,7 @@ def check_schema(draft: Draft, path: str, schema: Any) -> bool:
             f"It refers to `{reference}`, outside of the file.",
             "Copy the part into `$defs` and refer to it with `#/$defs/...`.",
         )
-    return not _references(schema)
+    return not (_references(schema) or list(_patterns(schema)))
 
 
 def _references(schema: Any) -> list[str]:
@@ -125,6 +129,27 @@ def _references(schema: Any) -> list[str]:
         elif isinstance(part, list):
             open_ends.extend(part)  # pyright: ignore[reportUnknownArgumentType] parts of any kind
     return found
+
+
+def _patterns(schema: Any) -> Iterator[tuple[str, str]]:
+    """Patterns that are none, and fields that are named by patterns: each with what to do."""
+    open_ends: list[Any] = [schema]
+    while open_ends:
+        part = open_ends.pop()
+        if isinstance(part, list):
+            open_ends.extend(part)  # pyright: ignore[reportUnknownArgumentType] parts of any kind
+        if not isinstance(part, dict):
+            continue
+        inner: dict[str, Any] = part  # pyright: ignore[reportUnknownVariableType] keys of JSON are text
+        pattern = inner.get("pattern")
+        if isinstance(pattern, str) and (problem := problem_of(pattern)) is not None:
+            yield f"`{pattern}` is no pattern: {problem}.", "Correct it."
+        if isinstance(inner.get("patternProperties"), dict):
+            yield (
+                "Its fields are named by patterns (patternProperties), which nobody can fill in.",
+                "Name each field in `properties`.",
+            )
+        open_ends.extend(inner.values())
 
 
 def _said(fields: Any, key: str) -> list[tuple[str, Any]]:
