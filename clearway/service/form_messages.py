@@ -103,7 +103,7 @@ def _type(wanted: Any, _schema: Any) -> str:
 
 
 def _choice(wanted: Any, schema: Any) -> str:
-    titles = cast(Mapping[str, object], schema).get("x-titles") or {}
+    titles: object = cast(Mapping[str, object], schema).get("x-titles") or {}
     words = cast(Mapping[object, object], titles)
     return f"This must be one of {', '.join(str(words.get(it, it)) for it in wanted)}."
 
