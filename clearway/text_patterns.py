@@ -5,15 +5,24 @@ from typing import Any
 
 import regex  # pyright: ignore[reportMissingTypeStubs] it ships none
 
+from clearway.errors import ClearwayError
+
 SECONDS = 0.25
 
 
+class PatternTooSlow(ClearwayError):
+    """Whether the pattern occurs cannot be said in time."""
+
+
 def occurs(pattern: str, text: str) -> bool:
-    """Whether the pattern occurs in the text; not, where that cannot be said in time."""
+    """Whether the pattern occurs in the text; raises PatternTooSlow."""
     try:
         return _compiled(pattern).search(text, timeout=SECONDS) is not None
     except TimeoutError:
-        return False
+        raise PatternTooSlow(
+            f"The pattern {pattern} of the form takes too long on this text: shorten the text, and "
+            "let the owner of the process write a simpler pattern."
+        ) from None
 
 
 def problem_of(pattern: str) -> str | None:

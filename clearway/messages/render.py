@@ -26,8 +26,9 @@ LONGEST_OUTPUT = 256 * 1024
 LONGEST_SECONDS = 1.0
 LONGEST_SUBJECT = 200
 
+CODE = re.compile(r"(\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
+"""A tag of a template: a comment, a value or a statement."""
 _DEEPEST = 20
-_CODE = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
 _deadline: ContextVar[float] = ContextVar("deadline")
@@ -142,9 +143,10 @@ def _parts(template: str) -> tuple[str, str]:
 
 def _without_bold(source: str) -> str:
     """The stars that the template itself has: not those of values, nor in what it computes."""
-    return "".join(
-        part if part.startswith("{") else part.replace("**", "") for part in _CODE.split(source)
-    )
+    parts = CODE.split(source)
+    # What the template says and what it computes take turns.
+    parts[::2] = [part.replace("**", "") for part in parts[::2]]
+    return "".join(parts)
 
 
 @lru_cache(maxsize=512)

@@ -28,8 +28,7 @@ def fitted_to_the_log(bundle: Bundle) -> Bundle:
     for key in ("x-link", "x-of", "x-open"):
         field.pop(key, None)
     for rule in form.get("allOf", []):
-        for key in ("pattern", "examples"):
-            rule["then"]["properties"].get(_FIELD, {}).pop(key, None)
+        rule["then"]["properties"].get(_FIELD, {}).pop("x-of", None)
     files = {**bundle.files, _TABLE: table, _HOLD: json.dumps(form).encode()}
     return Bundle(bundle.process, files)
 

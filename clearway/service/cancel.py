@@ -1,5 +1,7 @@
 """Cancelling a record."""
 
+from dataclasses import replace
+
 from clearway.service.commands import Command, carry_out
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
@@ -23,9 +25,8 @@ def cancel(house: House, actor: Actor, key: str, reason: str, *, once: str) -> D
     command = Command(actor, "cancel", request, once, cannot_see("record"))
 
     def plan(transaction: Transaction, deployed: Deployed, it: Snapshot) -> Outcome:
-        linked = links.leading_to(transaction, key)
-        waiting = [*linked["waits_for"], *linked["resolved_by"]]
-        return plan_cancel(deployed, it, actor, reason, house.now(), waiting)
+        linked = replace(it, linked=links.leading_to(transaction, key))
+        return plan_cancel(deployed, linked, actor, reason, house.now())
 
     return carry_out(
         house,

@@ -23,7 +23,8 @@ from clearway.store.rows import FirstAnswer, Snapshot
 from clearway.store.writing import keep_answer, write
 
 _log = logging.getLogger(__name__)
-_LONGEST_KEY = 400
+LONGEST_KEY = 400
+"""Characters of an idempotency key."""
 _KEPT = tuple(field.name for field in fields(Done) if field.name != "repeated")
 
 
@@ -126,9 +127,9 @@ def record(
 
 def refuse_command(command: Command) -> Refusal | None:
     """None when the actor may run such commands and the idempotency key can be one."""
-    if len(command.once) > _LONGEST_KEY or "\0" in command.once:
+    if len(command.once) > LONGEST_KEY or "\0" in command.once:
         return Refusal(
-            "invalid", f"An idempotency key has at most {_LONGEST_KEY} characters.", "Shorten it."
+            "invalid", f"An idempotency key has at most {LONGEST_KEY} characters.", "Shorten it."
         )
     return refuse_unless(command.actor, command.name) if command.once else None
 

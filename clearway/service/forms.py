@@ -17,7 +17,7 @@ from clearway.service.moments import unfit_moments
 from clearway.service.values import Refusal
 from clearway.store import jsonb
 from clearway.store.jsonb import NotJson
-from clearway.text_patterns import occurs
+from clearway.text_patterns import PatternTooSlow, occurs
 from processes.blank import is_blank
 
 Schema = Mapping[str, Any]
@@ -37,7 +37,7 @@ def _is_integer(_checker: object, value: object) -> bool:
 def _fits_pattern(
     _validator: object, pattern: str, value: object, _schema: object
 ) -> Iterator[ValidationError]:
-    """As the library has it, but bounded in time."""
+    """As the library has it, but bounded in time; raises PatternTooSlow."""
     if isinstance(value, str) and not occurs(pattern, value):
         yield ValidationError(f"{pattern} does not occur")
 
@@ -82,6 +82,16 @@ class Form:
         self.fields: Mapping[str, Schema] = schema.get("properties", {})
         self._validator = _Validator(dict(schema), format_checker=FORMATS)
 
+    def shape(self, name: str, values: Values) -> Schema:
+        """What the form says of a field when it is filled in so: conditions that hold add to it."""
+        shape = dict(self.fields[name])
+        for rule in cast(Sequence[Schema], self.schema.get("allOf", ())):
+            if "if" in rule and cast(Any, self._validator).evolve(schema=rule["if"]).is_valid(
+                values
+            ):
+                shape |= rule.get("then", {}).get("properties", {}).get(name, {})
+        return shape
+
     def read(self, values: Values, record: Values, now: datetime) -> Filled | Refusal:
         """The values as they may come in; a Refusal says what is wrong with which field.
 
@@ -99,7 +109,7 @@ class Form:
         problems = (
             self._not_open(given, record)
             or self._invalid(given, record)
-            or self._broken(given)
+            or self._several_lines(given)
             or unfit_moments(self.fields, given, record, now)
             or self._the_same(given, record)
             or self._unexplained(given, record)
@@ -140,7 +150,7 @@ class Form:
         missed = _problems(self._validator, {**shown, **said}) if said != wanted else {}
         return {**missed, **_problems(self._validator, {**shown, **wanted}), **blank}
 
-    def _broken(self, given: Values) -> dict[str, str]:
+    def _several_lines(self, given: Values) -> dict[str, str]:
         """Line breaks where the portal has room for one line."""
         return {
             name: "This is one line: take out the line break."
@@ -287,10 +297,10 @@ def _parts(value: object) -> Sequence[tuple[str, object]] | None:
 
 
 def _problems(validator: Draft202012Validator, values: object) -> dict[str, str]:
-    errors = cast(
-        "list[ValidationError]",
-        list(cast(Any, validator).iter_errors(values)),
-    )
+    try:
+        errors = cast("list[ValidationError]", list(cast(Any, validator).iter_errors(values)))
+    except PatternTooSlow as error:
+        return {"": str(error)}
     problems: dict[str, str] = {}
     for error in errors:
         name, problem = explain(error)

@@ -10,7 +10,7 @@ from clearway.engine.bundle import scenario_files
 from clearway.engine.gate.check import Checked, NoticeDrawn, check_all, in_order
 from clearway.engine.values import Bundle, Finding, Severity, Surroundings
 from clearway.errors import ClearwayError
-from clearway.messages.render import check_template, names_used
+from clearway.messages.render import CODE, check_template, names_used
 from clearway.service.scenario_file import ScenarioError, read_scenario
 
 ALWAYS_GIVEN = frozenset(("key", "title", "process", "base_url"))
@@ -28,7 +28,6 @@ _UNREADABLE = (
 )
 """What YAML and our own reading of it raise for values that nobody can keep."""
 _TOO_LARGE = frozenset(("bundle-size", "file-size"))
-_CODE = re.compile(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
@@ -97,7 +96,7 @@ def _names(file: str, template: str, notice: NoticeDrawn) -> Iterator[Finding]:
 def _line(template: str, name: str) -> int:
     """The line of the first tag that uses the name; texts in quotes and comments do not count."""
     word = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)")
-    for tag in _CODE.finditer(template):
+    for tag in CODE.finditer(template):
         code = _TEXT.sub(lambda text: " " * len(text[0]), tag[0])
         found = None if code.startswith("{#") else word.search(code)
         if found is not None:

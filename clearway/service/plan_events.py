@@ -1,6 +1,6 @@
 """The rules of what reaches a record: messages, comments, timers, steps' results, cancelling."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from clearway.engine.values import (
@@ -265,16 +265,11 @@ def plan_failed_job(
 
 
 def plan_cancel(
-    deployed: Deployed,
-    snapshot: Snapshot,
-    actor: Actor,
-    reason: str,
-    now: datetime,
-    waiting: Sequence[str] = (),
+    deployed: Deployed, snapshot: Snapshot, actor: Actor, reason: str, now: datetime
 ) -> Outcome:
     """Everything stops, with a reason; who may is in the table of permissions.
 
-    `waiting` are the keys of records that need not wait for it any longer.
+    Those that wait for it or were to be resolved by it, by the snapshot's links, are told.
     """
     if snapshot.ended_at is not None:
         return Refusal("already_done", f"{snapshot.key} has ended already.", "Nothing is left.")
@@ -283,7 +278,7 @@ def plan_cancel(
         return refusal
     draft = Draft(deployed, actor, "cancel", now, snapshot=snapshot)
     draft.line("cancelled_record", None, reason=reason)
-    for key in dict.fromkeys(waiting):
+    for key in dict.fromkeys([*snapshot.linked["waits_for"], *snapshot.linked["resolved_by"]]):
         told = {"key": snapshot.key, "outcome": CANCELLED}
         draft.messages.append(SendMessage(LINKED_DONE, key, None, told, expires_at=now))
         draft.line("sent", None, message=LINKED_DONE, to=key)

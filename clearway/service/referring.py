@@ -26,9 +26,10 @@ class Filling(NamedTuple):
 def unfit_records(filling: Filling, form: Form, values: Values) -> Mapping[str, str]:
     """Fields that name a record which the actor may not see or which is not what is meant.
 
-    `x-of` names the processes that it may be of, `x-in` the states that it may be in, `x-open`
-    wants one that has not ended. What the record says already is not looked at again. The others
-    are held, so that none of them ends before it is known who is linked with it.
+    `x-of` names the processes that it may be of (also where only a condition of the form says
+    so), `x-in` the states that it may be in, `x-open` wants one that has not ended. What the
+    record says already is not looked at again. The others are held, so that none of them ends
+    before it is known who is linked with it.
     """
     problems: dict[str, str] = {}
     for field, schema, key in _keys(form, values, filling.snapshot):
@@ -42,7 +43,7 @@ def _keys(form: Form, values: Values, here: Snapshot | None) -> Iterator[tuple[s
     for field, schema in form.fields.items():
         if "x-link" in schema and not schema.get("readOnly"):
             for key in keys_in(values.get(field), but=record.get(field)):
-                yield field, schema, key
+                yield field, form.shape(field, values), key
 
 
 def _problem(filling: Filling, schema: Schema, key: str) -> str | None:

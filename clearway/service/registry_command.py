@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+from clearway.service.commands import LONGEST_KEY
 from clearway.service.house import House
 from clearway.service.values import Actor, Done, Refusal
 from clearway.store import registry_log
 from clearway.store.database import Connection
 from clearway.store.registry_log import FirstAnswer
-
-_LONGEST_KEY = 400
 
 
 def answer_once(
@@ -23,9 +22,9 @@ def answer_once(
 
     Refusals are not kept: what was wrong may have been put right since.
     """
-    if not 0 < len(once) <= _LONGEST_KEY:
+    if not 0 < len(once) <= LONGEST_KEY:
         return Refusal(
-            "invalid", f"An idempotency key has 1 to {_LONGEST_KEY} characters.", "Send another."
+            "invalid", f"An idempotency key has 1 to {LONGEST_KEY} characters.", "Send another."
         )
     hashed = registry_log.request_hash(command, {"actor": actor.name, **request})
 

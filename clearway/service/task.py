@@ -17,6 +17,7 @@ from clearway.service.house import House
 from clearway.service.permissions import cannot_see
 from clearway.service.plan_vote import chair_rules, seat_round, standing, vacancies, why_not
 from clearway.service.reading import item_view, may_see
+from clearway.service.sentences import in_words
 from clearway.service.values import (
     Actor,
     BallotView,
@@ -89,7 +90,7 @@ def _needed_seats(
         return ()
     needing = chair_rules(house.rules)
     seats = candidates.needed_seats(transaction, house.now(), needing, 1, work_item_id)
-    return [replace(seat, name=_said(seat.name)) for seat in seats]
+    return [replace(seat, name=in_words(seat.name)) for seat in seats]
 
 
 def _round(
@@ -103,7 +104,7 @@ def _round(
     ballots = {it.seat_id: it for it in round_.ballots}
     views: list[SeatView] = []
     for seat in round_.seats:
-        name = _said(seat.name)
+        name = in_words(seat.name)
         refusal = why_not(asked, told, snapshot, actor, name, house.now())
         views.append(_seat(seat, ballots.get(seat.id), refusal))
     reasons = " ".join([standing(told, house.rules).reason, *vacant])
@@ -112,12 +113,7 @@ def _round(
 
 def _in_words(round_: rows.Round) -> rows.Round:
     """The round with its seats called as its reader is told of them."""
-    return replace(round_, seats=[replace(it, name=_said(it.name)) for it in round_.seats])
-
-
-def _said(seat: str) -> str:
-    """A seat is named by an XML id, which has no blanks: two seats never read the same."""
-    return seat.replace("_", " ")
+    return replace(round_, seats=[replace(it, name=in_words(it.name)) for it in round_.seats])
 
 
 def _seat(seat: rows.Seat, ballot: rows.Ballot | None, refusal: Refusal | None) -> SeatView:

@@ -121,8 +121,8 @@ class Store:
     def __init__(self, url: str, *, connections: int = 10, patience: float = 10.0) -> None:
         self._patience = patience
         self._watchers: list[Watcher] = []
-        self._commands = _engine(url, _SETTINGS + _BY_KEYS, connections)
-        self._engine = _engine(url, _SETTINGS, connections)
+        self._commands = _pool(url, _SETTINGS + _BY_KEYS, connections)
+        self._engine = _pool(url, _SETTINGS, connections)
         self._reader = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
@@ -239,7 +239,7 @@ class Store:
         self._show("COMMIT")
 
 
-def _engine(url: str, settings: str, connections: int) -> Engine:
+def _pool(url: str, settings: str, connections: int) -> Engine:
     """A pool of connections with these settings."""
     return sqlalchemy.create_engine(
         "postgresql+psycopg://",

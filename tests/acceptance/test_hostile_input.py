@@ -12,20 +12,13 @@ from typing import Any
 
 import httpx
 import pytest
+from reports import a_report
 
 pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("house")]
 
 ROOT = Path(__file__).resolve().parents[2]
 FIFTY = 50 * 1024 * 1024
-REPORT = {
-    "short_description": "Mail is slow",
-    "description": "Nothing happens",
-    "since_when": "2026-03-01T08:00:00Z",
-    "how_many": "only_me",
-    "can_work": "fully",
-    "service": "mail",
-    "channel": "portal",
-}
+REPORT = a_report("Mail is slow")
 ALERT = {
     "status": "firing",
     "labels": {"alertname": "DiskFull"},

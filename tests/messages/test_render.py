@@ -15,13 +15,15 @@ from clearway.messages.render import (
 
 
 def test_the_first_line_is_the_subject_and_the_rest_is_markdown():
-    template = "{{ key }} is resolved\n\nYour **{{ record.service }}** works again: {{ notes }}."
+    template = (
+        "{{ key }} is resolved\n\nYour **{{ record.service }}** works again: {{ notes }}{x} **so**."
+    )
     values = {"key": "INC-1", "record": {"service": "mail"}, "notes": "2 ** 3 is **8**"}
 
     told = render(template, values)
 
     assert told.subject == "INC-1 is resolved"
-    assert told.text == "Your mail works again: 2 ** 3 is **8**.\n"
+    assert told.text == "Your mail works again: 2 ** 3 is **8**{x} so.\n"
     assert "<strong>mail</strong>" in told.html
 
 

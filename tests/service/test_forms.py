@@ -139,13 +139,23 @@ def test_what_ends_ends_after_it_began(given, record, problem):
         assert answer.fields == {"ended": f"This must be later than {problem}."}
 
 
-def test_a_pattern_that_never_ends_refuses_in_time():
+def test_a_pattern_that_never_ends_elsewhere_refuses_in_time():
     form = Form("report.json", {"properties": {"title": {"type": "string", "pattern": "^(a+)+$"}}})
 
     endless = form.read({"title": "a" * 40 + "1"}, {}, NOW)
 
     assert isinstance(form.read({"title": "aaa"}, {}, NOW), Filled)
     assert "form that is asked for" in endless.fields["title"]
+
+
+@pytest.mark.parametrize("wanted", [{"pattern": "^(a|aa)+$"}, {"not": {"pattern": "^(a|aa)+$"}}])
+def test_what_cannot_be_said_in_time_is_never_taken(wanted):
+    form = Form("report.json", {"properties": {"title": {"type": "string", **wanted}}})
+
+    endless = form.read({"title": "a" * 60 + "1"}, {}, NOW)
+
+    assert isinstance(endless, Refusal), endless
+    assert "takes too long on this text" in endless.fields[""]
 
 
 @pytest.mark.parametrize(

@@ -125,12 +125,13 @@ def house(request, empty_house, people, errand):
     return empty_house
 
 
-def _held(house, people, desk, after):
+def _held(house, people, desk, after, question="?"):
     """An errand on hold that waits for another one."""
     key = desk.ask("a book")
     desk.sort()
     desk.fetch()
-    done = send(house, people["bob"], key, "hold", {"question": "?", "after": after}, once="hold")
+    values = {"question": question, "after": after}
+    done = send(house, people["bob"], key, "hold", values, once="hold")
     assert isinstance(done, Done), done
     return key
 
@@ -207,6 +208,31 @@ def test_a_record_is_not_linked_with_itself(linking, house, people, desk):
     refusal = complete(house, people["bob"], desk.open_item("sort"), values, once="1")
 
     assert refusal.fields == {"part_of": f"{key} is this record itself: name another one."}
+
+
+def test_a_condition_of_the_form_says_of_which_process_it_must_be(linking, house, people, desk):
+    path = "errand/forms/hold.json"
+    form = json.loads(linking.files[path])
+    form["allOf"] = [
+        {
+            "if": {"properties": {"question": {"const": "queue?"}}, "required": ["question"]},
+            "then": {"properties": {"after": {"x-of": ["queue"]}}},
+        }
+    ]
+    files = {**linking.files, path: json.dumps(form).encode()}
+    deploy(
+        house, people["grace"], replace(linking, files=files), parent=1, reason="x", once="narrow"
+    )
+    first = desk.ask()
+    desk.sort()
+    desk.fetch()
+
+    with pytest.raises(AssertionError, match="what fits here is queue"):
+        _held(house, people, desk, first, question="queue?")
+
+    key = desk.rows("SELECT max(key) FROM instance")[0][0]
+    values = {"question": "?", "after": first}
+    assert isinstance(send(house, people["bob"], key, "hold", values, once="held"), Done)
 
 
 def test_nothing_waits_for_what_is_over(linking, house, people, desk):

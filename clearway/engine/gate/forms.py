@@ -1,6 +1,6 @@
 """Forms: for an element that people use, and only about fields that there are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from clearway.engine.examine import Draft
@@ -180,6 +180,16 @@ def _names_keys(shape: Mapping[str, Any]) -> bool:
     return kind == "string" or (kind == "array" and {"type": "string"}.items() <= of_items.items())  # pyright: ignore[reportUnknownMemberType] JSON
 
 
+def _by_condition(schema: Any, name: str) -> Iterator[dict[str, Any]]:
+    """What the conditions of a form add to a field: as the form finds it when it is filled in."""
+    rules: Any = schema.get("allOf", [])
+    for rule in rules if isinstance(rules, list) else []:  # pyright: ignore[reportUnknownVariableType] JSON
+        then: Any = rule.get("then", {}) if isinstance(rule, dict) else {}  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] JSON
+        more: Any = then.get("properties", {}).get(name) if isinstance(then, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] JSON
+        if isinstance(more, dict):
+            yield more  # pyright: ignore[reportUnknownVariableType] JSON
+
+
 def _check_properties(draft: Draft, path: str, element: str, schema: Any) -> None:
     fields = draft.record_schema.get("properties", {})
     properties = schema.get("properties", {})
@@ -203,6 +213,8 @@ def _check_properties(draft: Draft, path: str, element: str, schema: Any) -> Non
                 "Declare it in record.json, or mark it x-comment or x-only.",
             )
         _check_keys(draft, path, element, name, shape, properties)
+        for more in _by_condition(schema, name):
+            _check_link(draft, path, element, name, {**shape, **more})
         held = fields.get(name)
         if isinstance(held, dict) and comment is None and not shape.get("x-only"):
             for what, remedy in contradictions(shape, held):  # pyright: ignore[reportUnknownArgumentType] keys of JSON are text
