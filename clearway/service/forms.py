@@ -84,7 +84,7 @@ class Form:
 
     def shape(self, name: str, values: Values) -> Schema:
         """What the form says of a field when it is filled in so: conditions that hold add to it."""
-        shape = dict(self.fields[name])
+        shape, validator = dict(self.fields[name]), cast(Any, self._validator)
         for rule in cast(Sequence[Schema], self.schema.get("allOf", ())):
             if "if" in rule and cast(Any, self._validator).evolve(schema=rule["if"]).is_valid(
                 values
