@@ -86,9 +86,7 @@ class Form:
         """What the form says of a field when it is filled in so: conditions that hold add to it."""
         shape, validator = dict(self.fields[name]), cast(Any, self._validator)
         for rule in cast(Sequence[Schema], self.schema.get("allOf", ())):
-            if "if" in rule and cast(Any, self._validator).evolve(schema=rule["if"]).is_valid(
-                values
-            ):
+            if "if" in rule and validator.evolve(schema=rule["if"]).is_valid(values):
                 shape |= rule.get("then", {}).get("properties", {}).get(name, {})
         return shape
 
