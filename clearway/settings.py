@@ -34,6 +34,7 @@ _KNOWN = {
     "SESSION_KEY",
     "ALERT_TOKEN",
     "WORKER_BATCH",
+    "WORKER_HANDS",
     "WORKER_LEASE_SECONDS",
     "WORKER_POLL_SECONDS",
 }
@@ -84,6 +85,7 @@ class Settings:
     prefect_database_url: str | None = field(default=None, repr=False)
     """Prefect's own database, `postgresql+asyncpg://...`; None: its SQLite file in `home`."""
     worker_batch: int = 50
+    worker_hands: int = 16
     """How many jobs one worker claims at once."""
     worker_lease_seconds: float = 60.0
     worker_poll_seconds: float = 1.0
@@ -115,6 +117,7 @@ class Settings:
             prefect_port=read.number("PREFECT_PORT", 4200, _port),
             prefect_database_url=read.value("PREFECT_DATABASE_URL", None, str),
             worker_batch=read.number("WORKER_BATCH", 50, _count),
+            worker_hands=read.number("WORKER_HANDS", 16, _count),
             worker_lease_seconds=read.value("WORKER_LEASE_SECONDS", 60.0, _seconds),
             worker_poll_seconds=read.value("WORKER_POLL_SECONDS", 1.0, _seconds),
             given_secrets=read.secrets(),

@@ -67,6 +67,7 @@ def make_dispatcher(house: House, settings: Settings, url: str, name: str) -> Di
         name,
         WorkerSettings(
             batch=settings.worker_batch,
+            hands=settings.worker_hands,
             lease=settings.worker_lease_seconds,
             poll=settings.worker_poll_seconds,
         ),

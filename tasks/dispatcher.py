@@ -4,9 +4,8 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import wait as wait_for
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import timedelta
 from queue import Empty, SimpleQueue
@@ -20,6 +19,7 @@ from clearway.service.timers import fire_due
 from clearway.store.errors import StoreError
 from clearway.store.notifier import listen
 from tasks.catalogue import Call
+from tasks.hands import Hands
 from tasks.runs import note_missed
 
 _log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class WorkerSettings:
     lease: float = 60.0
     poll: float = 1.0
     step_timeout: float = 300.0
-    threads: int = 8
+    hands: int = 16
     heartbeat: float = 10.0
     schedules: float = 60.0
 
@@ -50,6 +50,7 @@ class Counts:
 
     timers: int = 0
     messages: int = 0
+    begun: int = 0
     finished: int = 0
     failed: int = 0
     stale: int = 0
@@ -57,15 +58,11 @@ class Counts:
     @property
     def total(self) -> int:
         """How much there was to do."""
-        return self.timers + self.messages + self.finished + self.failed + self.stale
+        return sum(vars(self).values())
 
-    def __iadd__(self, other: "Counts") -> "Counts":
-        self.timers += other.timers
-        self.messages += other.messages
-        self.finished += other.finished
-        self.failed += other.failed
-        self.stale += other.stale
-        return self
+    def __add__(self, other: "Counts") -> "Counts":
+        both = {name: many + getattr(other, name) for name, many in vars(self).items()}
+        return Counts(**both)
 
 
 Burst = Callable[[], Counts]
@@ -101,6 +98,11 @@ class Dispatcher:
     _stopping: bool = field(default=False, init=False, repr=False)
     _last_beat: float = field(default=float("-inf"), init=False, repr=False)
     _last_schedules: float = field(default=float("-inf"), init=False, repr=False)
+    _last_held: float = field(default=float("-inf"), init=False, repr=False)
+    _hands: Hands = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._hands = Hands(self.settings.hands, self._ring)
 
     def run(self) -> None:
         """Work until `stop` is called; what was begun is finished first."""
@@ -109,8 +111,14 @@ class Dispatcher:
             ears.start()
         try:
             while not self._stopping:
-                self._look()
+                found = self._look()
+                if found.begun or self._hands.jobs():
+                    self.around(self._burst)
+                elif not found.total:
+                    self._pause()
+            self._finish()
         finally:
+            self._hands.rest()
             self._farewell()
 
     def stop(self) -> None:
@@ -119,74 +127,79 @@ class Dispatcher:
         self._bell.put(None)
 
     def turn(self) -> Counts:
-        """Look once at everything that is due and do it."""
-        counts, leased = self._begin_turn()
-        if leased:
-            counts += self._run_jobs(leased)
-        return counts
+        """Look once at everything that is due and do it to its end."""
+        return self._deal() + self._finish()
 
-    def _look(self) -> None:
-        """One look that survives a database that is away for a while."""
-        try:
-            self._beat()
-            self._look_at_schedules()
-            counts, leased = self._begin_turn()
-            if leased:
-                counts += self.around(lambda: self._burst(leased))
-        except StoreError as error:
-            _log.warning("The worker waits for the database: %s", error)
-            counts = Counts()
-        if not counts.total:
-            self._pause(self.settings.poll)
+    def _burst(self) -> Counts:
+        """Run jobs and what follows from them, for a while: so a burst is seen as one.
 
-    def _begin_turn(self) -> tuple[Counts, Sequence[LeasedJob]]:
-        house, batch = self.house, self.settings.batch
-        counts = Counts(timers=fire_due(house, batch), messages=deliver_waiting(house, batch))
-        lease = timedelta(seconds=self.settings.lease)
-        return counts, claim_jobs(house, self.name, batch, lease)
-
-    def _burst(self, leased: Sequence[LeasedJob]) -> Counts:
-        """Run these jobs and what follows from them, for a while: so a burst is seen as one."""
+        What still runs at its end belongs to the next one.
+        """
         began = time.monotonic()
-        counts = self._run_jobs(leased)
+        counts = Counts()
         while not self._stopping:
             taken = time.monotonic() - began
             if taken > self.longest_burst:
                 break
-            self._beat()
-            found = self.turn()
+            found = self._look()
             counts += found
             if not found.total:
-                left = self.shortest_burst - (time.monotonic() - began)
-                if left <= 0:
+                left = self.shortest_burst - taken
+                if left <= 0 and not self._hands.jobs():
                     break
-                self._pause(min(left, self.settings.poll))
+                self._pause(left if left > 0 else None)
         return counts
 
-    def _run_jobs(self, leased: Sequence[LeasedJob]) -> Counts:
-        counts = Counts()
-        # Not a `with`: a step that hangs must not hold up the end of the batch.
-        pool = ThreadPoolExecutor(self.settings.threads, thread_name_prefix="step")
+    def _look(self) -> Counts:
+        """One look that survives a database that is away for a while."""
         try:
-            running = {pool.submit(self._run_job, job): job for job in leased}
-            self._tend(running)
-            for future in running:
-                _count(counts, future)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            self._beat()
+            self._look_at_schedules()
+            return self._deal()
+        except StoreError as error:
+            _log.warning("The worker waits for the database: %s", error)
+            return Counts()
+
+    def _deal(self) -> Counts:
+        """Do what is due; steps are begun here, and run on beside the looks that follow."""
+        house, batch = self.house, self.settings.batch
+        counts = self._ended()
+        self._hold_leases()
+        counts += Counts(timers=fire_due(house, batch), messages=deliver_waiting(house, batch))
+        room = self._hands.room()
+        if room.jobs > 0:
+            for job in claim_jobs(house, self.name, room.jobs, self._lease, room.without):
+                self._hands.begin(job, self._run_job)
+                counts.begun += 1
         return counts
 
-    def _tend(self, running: Mapping[Future[str], LeasedJob]) -> None:
-        """Hold the leases until all are done."""
-        lease = timedelta(seconds=self.settings.lease)
-        open_ones = set(running)
-        while open_ones:
-            _, open_ones = wait_for(open_ones, timeout=self.settings.lease / 3)
-            for future in open_ones:
-                job = running[future]
-                extend_lease(self.house, job.id, job.fence, lease)
-            if open_ones:
+    def _ended(self) -> Counts:
+        return sum(map(_outcome, self._hands.ended()), Counts())
+
+    def _finish(self) -> Counts:
+        """Wait for what was begun, and begin nothing more."""
+        counts = self._ended()
+        while self._hands.jobs():
+            self._rest(self.settings.lease / 3)
+            try:
                 self._beat()
+                self._hold_leases()
+            except StoreError as error:
+                _log.warning("The worker waits for the database: %s", error)
+            counts += self._ended()
+        counts += self._ended()
+        return counts
+
+    def _hold_leases(self) -> None:
+        if time.monotonic() - self._last_held < self.settings.lease / 3:
+            return
+        self._last_held = time.monotonic()
+        for job in self._hands.jobs():
+            extend_lease(self.house, job.id, job.fence, self._lease)
+
+    @property
+    def _lease(self) -> timedelta:
+        return timedelta(seconds=self.settings.lease)
 
     def _run_job(self, job: LeasedJob) -> str:
         """Run one job to its end: finished, failed or stale."""
@@ -232,18 +245,29 @@ class Dispatcher:
         except StoreError as error:
             _log.warning("The worker ends without a word to the database: %s", error)
 
-    def _pause(self, seconds: float) -> None:
+    def _pause(self, seconds: float | None = None) -> None:
+        """Rest until something changes; at most `poll`, so that nothing due is late."""
+        longest = self.settings.poll
+        if self._hands.jobs():
+            longest = min(longest, self.settings.lease / 3)
+        self._rest(longest if seconds is None else min(seconds, longest))
+
+    def _rest(self, seconds: float) -> None:
         with contextlib.suppress(Empty):
             self._bell.get(timeout=seconds)
             while not self._stopping:
                 self._bell.get_nowait()
 
+    def _ring(self) -> None:
+        if self._bell.empty():
+            self._bell.put(None)
+
     def _listen(self) -> None:
         while not self._stopping:
             try:
                 for keys in listen(self.listen_to or "", lambda: self._stopping):
-                    if keys and self._bell.empty():
-                        self._bell.put(None)
+                    if keys:
+                        self._ring()
             except StoreError:
                 time.sleep(self.settings.poll)
 
@@ -267,14 +291,13 @@ def _in_time(call: Callable[[], Mapping[str, object]], seconds: float) -> Mappin
         raise StepTimeout(f"The step did not answer within {seconds:g} seconds.") from None
 
 
-def _count(counts: Counts, future: Future[str]) -> None:
+def _outcome(future: Future[str]) -> Counts:
     try:
-        outcome = future.result()
+        return Counts(**{future.result(): 1})
     except StoreError as error:
         # The lease runs out, and whoever has the database then takes the job again.
         _log.warning("The end of a job could not be written: %s", error)
-        outcome = "failed"
-    setattr(counts, outcome, getattr(counts, outcome) + 1)
+        return Counts(failed=1)
 
 
 def _words(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """Automated steps: leasing their jobs, and what their answers and failures lead to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,16 +48,19 @@ class LeasedJob:
     lease_until: datetime
 
 
-def claim_jobs(house: House, worker: str, limit: int, lease: timedelta) -> list[LeasedJob]:
+def claim_jobs(
+    house: House, worker: str, limit: int, lease: timedelta, without: Sequence[str] = ()
+) -> list[LeasedJob]:
     """Lease up to `limit` jobs that are due. Taking a lease counts as an attempt.
 
-    Jobs that have used up their attempts without an answer become faults on the way.
+    Of the steps named in `without` none is taken. Jobs that have used up their attempts without
+    an answer become faults on the way.
     """
     now = house.now()
 
     def attempt(transaction: Transaction) -> tuple[list[Job], list[LeasedJob]]:
         lost = jobs.exhausted(transaction, limit, now)
-        found = jobs.lease(transaction, worker, limit, now, lease)
+        found = jobs.lease(transaction, worker, limit, now, lease, without)
         return lost, [_leased(key, job, now + lease) for key, job in found]
 
     lost, leased = house.store.command(attempt, changed=lambda _: [])

@@ -1,5 +1,6 @@
 """Jobs as a queue: leases under a fence, counted when they are taken."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -15,6 +16,7 @@ _LEASE = f"""UPDATE job j SET fence = j.fence + 1, attempts = j.attempts + 1,
 FROM (SELECT id FROM job
       WHERE status = 'ready' AND run_at <= %(now)s AND attempts <= retries
           AND (lease_until IS NULL OR lease_until <= %(now)s)
+          AND step <> ALL(%(without)s)
       ORDER BY run_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) d,
     instance i
 WHERE j.id = d.id AND i.id = j.instance_id
@@ -35,10 +37,19 @@ _ONE = f"SELECT {_COLUMNS} FROM job j WHERE j.id = %(id)s"  # noqa: S608 - our o
 
 
 def lease(
-    transaction: Transaction, worker: str, limit: int, now: datetime, duration: timedelta
+    transaction: Transaction,
+    worker: str,
+    limit: int,
+    now: datetime,
+    duration: timedelta,
+    without: Sequence[str] = (),
 ) -> list[tuple[str, Job]]:
-    """Take up to `limit` jobs that are due: the record's key and the job with its new fence."""
-    values = {"worker": worker, "limit": limit, "now": now, "until": now + duration}
+    """Take up to `limit` jobs that are due: the record's key and the job with its new fence.
+
+    Of the steps named in `without` none is taken.
+    """
+    values: dict[str, object] = {"worker": worker, "limit": limit, "now": now}
+    values |= {"until": now + duration, "without": list(without)}
     rows = transaction.all(_LEASE, values)
     return sorted(((row[0], Job(*row[1:])) for row in rows), key=lambda pair: pair[1].id)
 

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from clearway.now import HandClock
+from clearway.service.claim import claim
+from clearway.service.deliver import send
 from clearway.service.heartbeats import heartbeats
 from clearway.service.history import history
 from clearway.service.house import House
@@ -173,6 +175,50 @@ def test_many_workers_side_by_side_do_every_job_once(
     assert len(silent.mailer.mails) == len(keys)
 
 
+def test_steps_that_hang_hold_up_no_timer_no_message_and_no_other_step(
+    house: House,
+    calls: dict[str, Call],
+    hand_clock: HandClock,
+    rows: Callable[..., list],
+    alice: Actor,
+    bob: Actor,
+    eventually: Callable[..., None],
+    silent: Silent,
+):
+    answers = threading.Event()
+
+    def hangs(inputs: Mapping[str, object], job_id: str) -> Mapping[str, object]:
+        answers.wait(120)
+        return calls["notice"](inputs, job_id)
+
+    settings = WorkerSettings(hands=4, poll=0.05, lease=3600)
+    worker = Dispatcher(house, {**calls, "notice": hangs}, "w1", settings)
+    first = [report(house, alice, f"report {number}") for number in range(6)]
+    thread = threading.Thread(target=worker.run, daemon=True)
+    thread.start()
+
+    try:
+        eventually(lambda: all(seen(house, bob, key).tasks for key in first), "no first check")
+        late = report(house, alice, "late")
+        eventually(lambda: seen(house, bob, late).tasks, "a mail held up the first check")
+        assert isinstance(claim(house, bob, seen(house, bob, late).tasks[0].id, once="claim"), Done)
+        until = (hand_clock() + timedelta(days=1)).isoformat()
+        until_tomorrow = {"hold_reason": "scheduled", "resume_by": until}
+        assert isinstance(send(house, bob, late, "hold_early", until_tomorrow, once="hold"), Done)
+        hand_clock.move_to(hand_clock() + timedelta(days=2))
+        eventually(lambda: seen(house, bob, late).state == "new", "a mail held up a timer")
+    finally:
+        answers.set()
+        worker.stop()
+        thread.join(60)
+    drain(Dispatcher(house, calls, "w2"))
+
+    assert not thread.is_alive()
+    assert rows("SELECT step, element FROM job WHERE status <> 'done'") == []
+    assert len(silent.mailer.mails) == len({mail.subject for mail in silent.mailer.mails}) > 6
+    assert verify(house) == []
+
+
 def test_a_running_worker_is_woken_by_what_changes_and_ends_when_told(
     house: House,
     calls: dict[str, Call],
@@ -258,7 +304,7 @@ def test_what_is_only_noted_is_told_once_and_not_by_a_worker_that_lost_its_lease
     assert isinstance(done, Done)
 
 
-@pytest.mark.parametrize("line", range(1, 13))
+@pytest.mark.parametrize("line", range(1, 20))
 def test_a_signal_ends_it_at_whatever_line_of_its_rest_it_comes(worker: Dispatcher, line: int):
     worker.settings = replace(worker.settings, poll=0.001)
     left = iter(range(line - 1, -1, -1))

@@ -37,7 +37,7 @@ def test_whom_the_mail_server_refused_stands_in_history_with_its_words(
     mailer = SmtpMailer("127.0.0.1", picky.port, "desk@example.org", timeout=5)
     house_and_mail = {**Silent().by_name(), "mailer": mailer}
     calls = bind(STEPS, house_and_mail, doors_of(house, base_url="https://desk.example.org"))
-    worker = Dispatcher(house, calls, "w", WorkerSettings(threads=1))
+    worker = Dispatcher(house, calls, "w", WorkerSettings(hands=1))
     key = _incident(house)
     rows(
         'UPDATE job SET inputs = jsonb_set(inputs, \'{to}\', \'["alice", "bob", "nobody_x"]\') '
