@@ -16,6 +16,7 @@ from typing import IO, Protocol
 
 from clearway.errors import ClearwayError
 from clearway.leash import guard_command
+from clearway.pulse import Pulse
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
@@ -33,7 +34,8 @@ class Child:
 
     `argv` begins with the program; `env` is added to the supervisor's own environment. The next
     child starts once `ready` answers true. When a `required` child does not get ready, all of them
-    are stopped; the others are tried again for ever.
+    are stopped; the others are tried again for ever. A child whose `pulse` says that it hangs is
+    ended and started again.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Child:
     required: bool = True
     ready_seconds: float = 120.0
     grace_seconds: float = 10.0
+    pulse: Pulse | None = None
 
 
 class Tended(Protocol):
@@ -186,6 +189,8 @@ class _Run:
 
     def start(self) -> None:
         self._due = None
+        if self.child.pulse is not None:
+            self.child.pulse.begin()
         self._started = time.monotonic()
         self._process = subprocess.Popen(  # noqa: S603 - the words come from our own table
             guard_command(self.child.argv, grace=self.child.grace_seconds),
@@ -206,12 +211,19 @@ class _Run:
     def is_ready(self) -> bool:
         if not self.is_running():
             return False
-        return self.child.ready is None or self.child.ready()
+        is_ready = self.child.ready is None or self.child.ready()
+        if is_ready and self.child.pulse is not None:
+            self.child.pulse.has_answered()
+        return is_ready
 
     def look_after(self) -> None:
-        """Note an end, plan the next start, and start when it is due."""
+        """Note an end or that it hangs, plan the next start, and start when it is due."""
         if self._process is not None and not self.is_running():
             self._note_end(self._process.returncode)
+        pulse = self.child.pulse
+        if pulse is not None and self.is_running() and pulse.is_hung():
+            self._tell(self.child.name, "does not answer any more; it is ended and starts again")
+            self._signal(signal.SIGTERM)
         if self._due is not None and time.monotonic() >= self._due:
             self.start()
 
@@ -296,11 +308,14 @@ def require_free_port(host: str, port: int, *, setting: str) -> None:
             raise SupervisorError(_port_refusal(host, port, setting, error)) from error
 
 
-def answers_http(host: str, port: int, path: str) -> Callable[[], bool]:
-    """A readiness check: whether GET `path` is answered with 200 within two seconds."""
+def answers_http(
+    host: str, port: int, path: str, *, seconds: float = 2.0, tls: bool = False
+) -> Callable[[], bool]:
+    """A check: whether GET `path` is answered with 200, each time within so many seconds."""
 
     def ready() -> bool:
-        connection = http.client.HTTPConnection(host, port, timeout=2)
+        kind = http.client.HTTPSConnection if tls else http.client.HTTPConnection
+        connection = kind(host, port, timeout=seconds)
         try:
             connection.request("GET", path)
             return connection.getresponse().status == http.HTTPStatus.OK

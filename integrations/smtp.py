@@ -16,9 +16,16 @@ from clearway.errors import ClearwayError
 
 StartTls = Literal["never", "offered", "required"]
 
+_FINAL = 500
+"""From this reply code on an answer of a mail server is for good."""
+
 
 class MailError(ClearwayError):
     """A mail was not taken; the text says by whom and why. Trying again later may help."""
+
+
+class MailRefused(MailError):
+    """A mail was refused for good (5yz of RFC 5321, 4.2.1): the same again is refused again."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ class Mailer(Protocol):
     """Hands mails on. What it gives: at least once, with the same Message-ID every time."""
 
     def send(self, mail: Mail) -> Sent:
-        """Hand the mail on; raises MailError when nobody was sent it."""
+        """Hand the mail on; raises MailError when nobody was sent it, MailRefused when for good."""
         ...
 
 
@@ -80,12 +87,12 @@ class SmtpMailer:
                 # ASCII bodies: so any server takes it, whatever it offers.
                 refused = server.send_message(message, self._sender, list(mail.to))
         except smtplib.SMTPRecipientsRefused as error:
-            raise MailError(
-                f"The mail server refused everybody: {_words(error.recipients)}"
-            ) from error
+            kind = MailRefused if _is_final(error) else MailError
+            raise kind(f"The mail server refused everybody: {_words(error.recipients)}") from error
         except (smtplib.SMTPException, OSError) as error:
+            kind = MailRefused if _is_final(error) else MailError
             place = f"{self._host}:{self._port}"
-            raise MailError(f"The mail server {place} did not take the mail: {error}") from error
+            raise kind(f"The mail server {place} did not take the mail: {error}") from error
         return Sent(tuple(to for to in mail.to if to not in refused), _each(refused))
 
     def _secure(self, server: smtplib.SMTP) -> None:
@@ -123,14 +130,14 @@ class SilentMailer:
 
 
 def as_message(mail: Mail, sender: str) -> EmailMessage:
-    """The mail as it goes over the wire; raises MailError for an address that is none."""
+    """The mail as it goes over the wire; raises MailRefused for an address that is none."""
     message = EmailMessage(policy=SMTP)
     try:
         message["From"] = sender
         message["To"] = [_address(to) for to in mail.to]
         message["Subject"] = mail.subject
     except (ValueError, MessageError, IndexError) as error:
-        raise MailError(f"The mail has a header that cannot be sent: {error}.") from error
+        raise MailRefused(f"The mail has a header that cannot be sent: {error}.") from error
     message["Date"] = format_datetime(mail.at)
     message["Message-ID"] = f"<{mail.message_id}@{_domain(sender)}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -138,6 +145,15 @@ def as_message(mail: Mail, sender: str) -> EmailMessage:
     if mail.html:
         message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     return message
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether the server refuses this mail for good; a greeting says nothing of the mail."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= _FINAL for code, _ in error.recipients.values())
+    if isinstance(error, smtplib.SMTPConnectError | smtplib.SMTPHeloError):
+        return False
+    return isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= _FINAL
 
 
 def _address(text: str) -> Address:

@@ -8,7 +8,7 @@ from clearway.errors import StepError
 from clearway.messages.render import Rendered, render
 from clearway.now import TimeSource
 from clearway.service.plan_events import ONLY_NOTED, UNREACHED
-from integrations.smtp import Mail, Mailer, Sent
+from integrations.smtp import Mail, Mailer, MailRefused, Sent
 from tasks.doors import AddressesOf, TemplateOf
 
 
@@ -34,9 +34,9 @@ def notice(
     what the template says, unless it has one itself. Who could not be told is in
     the answer: `unknown` (no such person or group), `without_address`, `refused` (by the mail
     server). When it went to nobody, `only_noted` says why, when to some only, `unreached` does for
-    each of the others; so does history. Raises StepError `nobody` when all names are unknown,
-    MessageError when the template lacks a value, and MailError when the server takes the mail for
-    nobody.
+    each of the others; so does history. Raises StepError `nobody` when all names are unknown
+    and `refused` when the server refuses the mail for good, MessageError when the template lacks a
+    value, and MailError when the server takes the mail for nobody now.
     """
     del template  # its name; the text is the one that was current when the record told
     names = list(dict.fromkeys([to] if isinstance(to, str) else to or ()))
@@ -50,7 +50,7 @@ def notice(
     sent = Sent(())
     if addresses:
         mail = Mail(addresses, rendered.subject, text, html, f"clearway-job-{job_id}", now())
-        sent = mailer.send(mail)
+        sent = _send(mailer, mail)
     without = [name for name, some in found.items() if not some]
     unknown = [name for name in names if name not in found]
     unreached = _why_not(sent, without, unknown) if addresses else []
@@ -63,6 +63,14 @@ def notice(
         **({} if addresses else {ONLY_NOTED: _why_nobody(without)}),
         **({UNREACHED: unreached} if unreached else {}),
     }
+
+
+def _send(mailer: Mailer, mail: Mail) -> Sent:
+    """What is refused for good is told at once: trying it again would only keep that back."""
+    try:
+        return mailer.send(mail)
+    except MailRefused as error:
+        raise StepError("refused", str(error)) from error
 
 
 def _with_link(rendered: Rendered, key: str, base_url: str) -> tuple[str, str]:

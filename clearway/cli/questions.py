@@ -4,12 +4,13 @@ import dataclasses
 import shutil
 from collections.abc import Iterator
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 import typer
 
 from clearway.cli.house import entered, operator
 from clearway.cli.output import Format, OutputOption, print_json, show, stop
-from clearway.service.doctor import Disk, examine
+from clearway.service.doctor import Disk, Portal, examine
 from clearway.service.history import Order, history
 from clearway.service.house import House
 from clearway.service.instance_view import instance_view
@@ -20,8 +21,12 @@ from clearway.service.values import EntryView, RecordRow, Refusal
 from clearway.service.verify import verify as broken_invariants
 from clearway.settings import Settings
 from clearway.store.embedded import ROOM_NEEDED
+from clearway.supervisor import answers_http
 from clearway.wiring import not_connected
 from tasks.runs import overdue
+
+_PATIENCE = 5.0
+"""Seconds in which the portal must answer each question."""
 
 
 def record(
@@ -100,9 +105,29 @@ def doctor(
             _rehearse(house, output)
         late = [(run.schedule, run.due_at) for run in overdue(house)]
         settings = Settings.from_environment()
-        signs = examine(house, late_runs=late, silent=not_connected(settings), disk=_disk(settings))
+        silent, disk = not_connected(settings), _disk(settings)
+        signs = examine(house, late_runs=late, silent=silent, disk=disk, portal=_portal(settings))
         show([dataclasses.asdict(sign) for sign in signs], output)
         raise typer.Exit(0 if all(sign.well for sign in signs) else 1)
+
+
+def _portal(settings: Settings) -> Portal:
+    """Asked where it listens on this machine, and else where people find it."""
+    health = "/healthz"
+    if answers_http(settings.host, settings.port, health, seconds=_PATIENCE)():
+        return Portal(settings.base_url, True)
+    public = urlsplit(settings.base_url)
+    is_plain = public.scheme == "http"
+    return Portal(
+        settings.base_url,
+        answers_http(
+            public.hostname or settings.host,
+            public.port or (80 if is_plain else 443),
+            f"{public.path.rstrip('/')}{health}",
+            seconds=_PATIENCE,
+            tls=not is_plain,
+        )(),
+    )
 
 
 def _disk(settings: Settings) -> Disk | None:

@@ -15,6 +15,7 @@ from clearway.cli.first_start import first_deployments
 from clearway.cli.output import stop
 from clearway.errors import ClearwayError
 from clearway.prefect_env import prefect_environment
+from clearway.pulse import Pulse
 from clearway.settings import Settings
 from clearway.store.embedded import EmbeddedPostgres
 from clearway.store.migrate import upgrade
@@ -94,6 +95,8 @@ def _children(settings: Settings, url: str) -> list[Child]:
             [sys.executable, "-m", "clearway.web"],
             ours,
             ready=answers_http(settings.host, settings.port, "/healthz"),
+            # Patient: one that is only slow under load answers one question in three.
+            pulse=Pulse(answers_http(settings.host, settings.port, "/healthz", seconds=10.0)),
         ),
         Child("worker", [*clearway, "worker"], prefect),
         Child(

@@ -108,7 +108,8 @@ def _parsed(xml: bytes, place: Place) -> Parsed:
     try:
         root = cast(Parsed, etree.fromstring(xml, parser))
     except (etree.XMLSyntaxError, ValueError) as error:
-        cause = f"the file is no XML: {error}"
+        # The text of the library ends with the line twice: in words, and after the name of a file.
+        cause = f"the file is no XML: {f'{error}'.partition(' (<string>')[0]}"
         raise NotUnderstood(place, cause, "Save it from a DMN editor.") from error
     if root.getroottree().docinfo.doctype:
         raise NotUnderstood(place, "the file has a DOCTYPE", "Remove it; entities are not read.")

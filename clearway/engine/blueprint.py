@@ -110,6 +110,8 @@ class Blueprint:
     warnings: tuple[Finding, ...]
     variables: frozenset[str]
     has_conditions: bool
+    readers: frozenset[str]
+    """The roles that may read its records besides those that work in it."""
     asks_links: bool
     """Whether an expression asks which records are linked with this one."""
     spec: ScopeSpec = field(repr=False)
@@ -173,6 +175,7 @@ def blueprint_of(draft: Draft) -> Blueprint:
         warnings=tuple(draft.findings.found),
         variables=frozenset(compiled.variables),
         has_conditions=compiled.has_conditions,
+        readers=frozenset(main.readers),
         asks_links=_asks_links(draft),
         spec=compiled.scopes[main.id],
         scopes=compiled.scopes,

@@ -117,15 +117,42 @@ def bundle_hash(bundle: Bundle) -> str:
 
 def _files(folder: Path, inside: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
+    _refuse_leaving(inside, folder, "folder")
     for path in sorted(inside.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        # A link could lead out of the folder; hidden files belong to editors.
-        if path.is_symlink() or path.is_dir() or "/." in f"/{name}":
+        # Hidden files belong to editors.
+        if "/." in f"/{name}":
+            continue
+        _refuse_leaving(path, folder, "file")
+        if path.is_dir():
             continue
         if len(found) > limits.BUNDLE_FILES:
             raise _too_many(inside)
         found[name] = read_file(path)
     return found
+
+
+def _refuse_leaving(path: Path, folder: Path, what: str) -> None:
+    """Raises Unreadable for a link out of the folder, to nothing, or to a folder for a file.
+
+    What lies elsewhere may be anybody's, and could be copied into a version that others read.
+    """
+    if not path.is_symlink():
+        return
+    # Links that lead in a round are nothing that exists; Path.resolve would fail on them.
+    target = Path(os.path.realpath(path))
+    if not target.is_relative_to(folder.resolve()):
+        why = f"which lies outside of {folder}"
+    elif not target.exists():
+        why = "which is not there"
+    elif what == "file" and target.is_dir():
+        why = "a folder, and is not looked into"
+    else:
+        return
+    raise Unreadable(
+        f"{path} is a symbolic link to {os.readlink(path)}, {why}.",
+        f"Put the {what} itself in its place, or take the link out.",
+    )
 
 
 def _kind(mode: int) -> str | None:

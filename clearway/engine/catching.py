@@ -130,12 +130,16 @@ def happened(instance: "Instance", spec: "NodeSpec", details: Mapping[str, Value
 
 
 def keep_message(
-    instance: "Instance", spec: "NodeSpec", holder: Any, payload: Mapping[str, Value] | None
+    instance: "Instance",
+    spec: "NodeSpec",
+    holder: Any,
+    payload: Mapping[str, Value] | None,
+    called: str = "message",
 ) -> None:
-    """Write what the diagram keeps of a message into the record."""
+    """Write what the diagram keeps of a message, or of an error, into the record."""
     if payload is None or not spec.message_outputs:
         return
-    extra: dict[str, Value] = {"message": dict(payload)}
+    extra: dict[str, Value] = {called: dict(payload)}
     values = [(name, instance.value(f, holder, extra)) for name, f in spec.message_outputs]
     for name, value in values:
         write_field(instance, spec.name, name, value)

@@ -17,6 +17,7 @@ from clearway.engine.specs.activities import (
     ServiceSpec,
     UserSpec,
 )
+from clearway.engine.wanted import a_count, a_due_time, a_list, a_name, a_truth, names
 from clearway.engine.work_items import Asking, SeatRule
 
 
@@ -35,20 +36,20 @@ def _plain(scope: ScopeSpec, node: Node, _context: CompileContext) -> ActivitySp
 def _user(scope: ScopeSpec, node: Node, context: CompileContext) -> ActivitySpec:
     spec, own = UserSpec(scope, node), node.own
     spec.asking = Asking(
-        group=context.formula(own.get("group"), node.id, "group"),
-        assignee=context.formula(own.get("assignee"), node.id, "assignee"),
-        due=context.formula(own.get("due"), node.id, "due time"),
+        group=context.formula(own.get("group"), node.id, "group", a_name),
+        assignee=context.formula(own.get("assignee"), node.id, "assignee", a_name),
+        due=context.formula(own.get("due"), node.id, "due time", a_due_time),
         not_same_person_as=tuple(own.get("not-same-person-as", "").split()),
         form=context.form_of(node.id),
         rule=own.get("rule"),
-        excluded=context.formula(own.get("excluded"), node.id, "list of excluded people"),
-        deadline=context.formula(own.get("deadline"), node.id, "deadline"),
+        excluded=context.formula(own.get("excluded"), node.id, "list of excluded people", names),
+        deadline=context.formula(own.get("deadline"), node.id, "deadline", a_due_time),
         result=own.get("result", "").removeprefix("record."),
         seats=tuple(
             SeatRule(
                 seat.id,
                 seat.role,
-                context.formula(seat.person, node.id, f"seat `{seat.id}`"),
+                context.formula(seat.person, node.id, f"seat `{seat.id}`", a_name),
                 seat.mandatory,
                 seat.veto,
                 seat.chair,
@@ -137,8 +138,8 @@ def _loop(node: Node, context: CompileContext) -> LoopRule | None:
     maximum = drawn.maximum
     return LoopRule(
         drawn,
-        cardinality=context.formula(drawn.cardinality, node.id, "number of rounds"),
-        collection=context.formula(drawn.collection, node.id, "collection"),
-        condition=context.formula(drawn.condition, node.id, "condition of the loop"),
+        cardinality=context.formula(drawn.cardinality, node.id, "number of rounds", a_count),
+        collection=context.formula(drawn.collection, node.id, "collection", a_list),
+        condition=context.formula(drawn.condition, node.id, "condition of the loop", a_truth),
         maximum=int(maximum) if maximum is not None and maximum.isdigit() else None,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from clearway.engine.expressions import Formula, compile_formula
 from clearway.engine.findings import Findings
+from clearway.engine.wanted import Wanted
 from processes.calendar import Calendar
 
 
@@ -20,13 +21,19 @@ class CompileContext:
     file: str = ""
     variables: set[str] = field(default_factory=set[str])
     formulas_found: list[tuple[str, Formula]] = field(default_factory=list[tuple[str, Formula]])
+    wanted: dict[int, Wanted] = field(default_factory=dict[int, Wanted])
+    """What the formula at this place in `formulas_found` is to give; absent: anything."""
 
-    def formula(self, text: str | None, element: str, role: str) -> Formula | None:
+    def formula(
+        self, text: str | None, element: str, role: str, wanted: Wanted | None = None
+    ) -> Formula | None:
         """Compile an expression; None when there is none, or after a finding."""
         if text is None:
             return None
         formula = compile_formula(text, self.file, element, role, self.findings)
         if formula is not None:
+            if wanted is not None:
+                self.wanted[len(self.formulas_found)] = wanted
             self.formulas_found.append((self.file, formula))
         return formula
 

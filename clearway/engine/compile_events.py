@@ -7,6 +7,7 @@ from clearway.engine.model import EventDefinition, Node
 from clearway.engine.specs.base import Catch
 from clearway.engine.throwing import Telling
 from clearway.engine.timers import Missed, TimerError, TimerRule, check_literal, is_literal
+from clearway.engine.wanted import a_timing, a_truth, names
 from processes.calendar import Calendar, CalendarError
 
 MISSED: dict[str, Missed] = {"once": "once", "all": "all", "skip": "skip"}
@@ -20,7 +21,7 @@ def catches_of(node: Node, context: CompileContext) -> tuple[Catch, ...]:
         if event.kind == "timer":
             found.append(Catch(key, "timer", timer=_timer(node, event, context)))
         elif event.kind == "conditional":
-            condition = context.formula(event.text, node.id, "condition")
+            condition = context.formula(event.text, node.id, "condition", a_truth)
             found.append(Catch(key, "conditional", condition=condition))
         elif event.kind not in ("link", "compensate"):
             found.append(Catch(key, event.kind, event.name))
@@ -41,7 +42,7 @@ def telling_of(node: Node, context: CompileContext) -> Telling | None:
     return Telling(
         message=message,
         template=template,
-        to=context.formula(node.own.get("to"), node.id, "address `clearway:to`"),
+        to=context.formula(node.own.get("to"), node.id, "address `clearway:to`", names),
         starts=node.own.get("start"),
         inputs=context.formulas(node.inputs, node.id, "input"),
         expires=_expires(node, context),
@@ -51,7 +52,9 @@ def telling_of(node: Node, context: CompileContext) -> Telling | None:
 def _expires(node: Node, context: CompileContext) -> str | Formula | None:
     text = node.own.get("expires")
     if text is None or not is_literal(text):
-        return context.formula(text, node.id, "time `clearway:expires`")
+        return context.formula(
+            text, node.id, "time `clearway:expires`", a_timing("timeDuration", None)
+        )
     try:
         check_literal("timeDuration", text, None)
     except (TimerError, DurationError, OverflowError) as error:
@@ -83,7 +86,7 @@ def _timer(node: Node, event: EventDefinition, context: CompileContext) -> Timer
     calendar = _calendar(node, context)
     missed = MISSED.get(node.own.get("missed", "once"), "once")
     if not is_literal(text):
-        formula = context.formula(text, node.id, "timer")
+        formula = context.formula(text, node.id, "timer", a_timing(kind, calendar))
         return TimerRule(kind, node.id, None, formula, calendar, missed)
     try:
         check_literal(kind, text, calendar)

@@ -27,6 +27,7 @@ from clearway.engine.specs.gateways import (
     InclusiveSpec,
     ParallelSpec,
 )
+from clearway.engine.wanted import a_truth
 
 GATEWAY_SPECS: Mapping[str, type[NodeSpec]] = {
     "exclusiveGateway": ExclusiveSpec,
@@ -68,7 +69,9 @@ def _scope(scope: Scope, compiled: Compiled, context: CompileContext) -> None:
     spec = ScopeSpec(scope)
     compiled.scopes[scope.id] = spec
     if scope.kind == "adHocSubProcess" and scope.completion is not None:
-        spec.completion = context.formula(scope.completion, scope.id, "completion condition")
+        spec.completion = context.formula(
+            scope.completion, scope.id, "completion condition", a_truth
+        )
     for node in scope.nodes.values():
         compiled.nodes[node.id] = _node(spec, node, context)
 
@@ -99,7 +102,7 @@ def _connect(scope: Scope, compiled: Compiled, context: CompileContext) -> None:
         condition = None
         if flow.condition is not None and not default:
             role = f"condition of the flow `{flow.id}`"
-            condition = context.formula(flow.condition, flow.source, role)
+            condition = context.formula(flow.condition, flow.source, role, a_truth)
         ways.setdefault(flow.source, []).append(Way(flow.id, target, condition, default))
         target.incoming_count += 1
         source.connect(target)

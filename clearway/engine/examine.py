@@ -19,6 +19,7 @@ from clearway.engine.model import CATCHING, Diagram, Node, Reading, Scope
 from clearway.engine.reader import read_diagram
 from clearway.engine.values import Bundle
 from clearway.engine.xml import read_xml
+from clearway.engine.yaml_problem import yaml_problem
 from clearway.feel import FeelError
 from processes.calendar import Calendar, CalendarError
 
@@ -186,7 +187,11 @@ def _json(draft: Draft, path: str, data: bytes) -> dict[str, Any]:
 def _calendar(draft: Draft, path: str, data: bytes, name: str) -> None:
     try:
         draft.calendars[name] = Calendar.from_data(yaml.safe_load(data), name)
-    except (yaml.YAMLError, CalendarError, TypeError, AttributeError, RecursionError) as error:
+    except yaml.YAMLError as error:
+        line, problem = yaml_problem(error)
+        message = f"Line {line}: The calendar is no YAML: {problem}."
+        draft.findings.error(path, None, "calendar", message, "Correct the file.")
+    except (CalendarError, TypeError, AttributeError, RecursionError) as error:
         draft.findings.error(
             path, None, "calendar", f"The calendar cannot be read: {error}", "Correct the file."
         )

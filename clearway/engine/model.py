@@ -178,6 +178,8 @@ class Scope:
     ordering: str = "Parallel"
     completion: str | None = None
     cancel_remaining: bool = True
+    readers: tuple[str, ...] = ()
+    """The roles that may read its records besides those that work in it."""
 
     def walk(self) -> Iterator["Scope"]:
         """This scope and every scope in it, outer first."""

@@ -99,6 +99,7 @@ def _add_process(diagram: Diagram, element: Element, findings: Findings) -> None
         name=element.get("name", ""),
         documentation=text_of(element, "documentation") or "",
         executable=is_true(element, "isExecutable"),
+        readers=tuple(element.get(f"{OWN}readers", "").split()),
     )
     _fill(scope, element, diagram, findings)
     place_in_lanes(scope, element)

@@ -89,15 +89,18 @@ def throw(token: Token, kind: str, code: str | None, details: dict[str, Value]) 
     """
     instance: Instance = token.workflow.top_workflow
     holder: Token = token
+    said = {"message": None, **details, "element": token.task_spec.node.label}
     while True:
         boundary = _match(getattr(holder.task_spec, "boundaries", ()), kind, code)
         if boundary is not None:
             host = instance.tokens.get(holder.internal_data.get("body", holder.id), holder)
+            catching.keep_message(instance, boundary, host, said, "error")
             catching.fire_boundary(instance, host, boundary, details)
             return True
         scope: Any = holder.workflow
         start = None if scope.interrupted else _match(scope.spec.event_starts, kind, code)
         if start is not None:
+            catching.keep_message(instance, start, scope, said, "error")
             catching.start_event_subprocess(instance, scope, start, details)
             return True
         if scope is instance:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from clearway.engine.durations import Duration, DurationError, add_duration, parse_duration
 from clearway.engine.expressions import Formula
 from clearway.engine.values import ProcessFault, Value
+from clearway.feel import feel_text
 from clearway.feel.values import YearsMonths
 from processes.calendar import Calendar, CalendarError
 
@@ -119,6 +120,24 @@ def timing(kind: str, value: Value, now: datetime, calendar: Calendar | None) ->
     return Timing(add_duration(now, _duration(value), calendar))
 
 
+def due_time(value: Value, now: datetime) -> datetime | None:
+    """Until when something is to be done: a duration from `now`, or an instant with its zone.
+
+    None when the value is null; raises TimerError, DurationError or OverflowError for others.
+    """
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return add_duration(now, parse_duration(value), None)
+    if isinstance(value, timedelta):
+        return add_duration(now, Duration.of(value), None)
+    if isinstance(value, YearsMonths):
+        return add_duration(now, Duration(months=value.months), None)
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value
+    raise TimerError(f"{_told(value)} is neither a duration nor an instant with its zone.")
+
+
 def _instant(value: Value) -> datetime:
     if isinstance(value, str):
         try:
@@ -128,7 +147,7 @@ def _instant(value: Value) -> datetime:
                 f"`{value}` is not an instant such as 2026-01-31T09:00:00Z."
             ) from error
     if not isinstance(value, datetime):
-        raise TimerError(f"`{value}` is not a date and time.")
+        raise TimerError(f"{_told(value)} is not a date and time.")
     if value.tzinfo is None:
         raise TimerError(
             f"`{value.isoformat()}` names no time zone; add Z, +01:00 or @Europe/Paris."
@@ -144,7 +163,7 @@ def _duration(value: Value) -> Duration:
     elif isinstance(value, YearsMonths):
         duration = Duration(months=value.months)
     else:
-        raise TimerError(f"`{value}` is not a duration.")
+        raise TimerError(f"{_told(value)} is not a duration.")
     if duration.is_negative:
         raise TimerError("The duration is negative.")
     return duration
@@ -155,7 +174,9 @@ def _cycle(value: Value, now: datetime, calendar: Calendar | None) -> Timing:
         raise TimerError("A cycle needs a text such as R3/PT1H; R/PT1H repeats without end.")
     match = _CYCLE.match(value) if isinstance(value, str) else None
     if match is None:
-        raise TimerError(f"`{value}` is not a cycle such as R3/PT1H; R/PT1H repeats without end.")
+        raise TimerError(
+            f"{_told(value)} is not a cycle such as R3/PT1H; R/PT1H repeats without end."
+        )
     count = int(match[1]) if match[1] else None
     if count == 0:
         raise TimerError("A cycle of R0 never happens.")
@@ -167,6 +188,10 @@ def _cycle(value: Value, now: datetime, calendar: Calendar | None) -> Timing:
     if first is None:
         return Timing(add_duration(now, duration, calendar), left, every, now, 1)
     return Timing(_instant(first), left, every, _instant(first), 0)
+
+
+def _told(value: Value) -> str:
+    return f"`{value if isinstance(value, str) else feel_text(value)}`"
 
 
 def _parts(text: str) -> tuple[str | None, str]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from clearway.engine import loop_names
-from clearway.engine.durations import Duration, DurationError, add_duration, parse_duration
+from clearway.engine import loop_names, wanted
+from clearway.engine.durations import DurationError
 from clearway.engine.expressions import Formula
+from clearway.engine.timers import TimerError, due_time
 from clearway.engine.token import Token
 from clearway.engine.values import (
     ApprovalSpec,
@@ -16,7 +17,7 @@ from clearway.engine.values import (
     Value,
     WaitingWorkItem,
 )
-from clearway.feel.values import YearsMonths, is_list
+from clearway.feel.values import is_list
 
 if TYPE_CHECKING:
     from clearway.engine.instance import Instance
@@ -108,10 +109,8 @@ def _read_instant(text: str | None) -> datetime | None:
 
 
 def _text(instance: "Instance", token: Token, formula: Formula) -> str | None:
-    value = instance.value(formula, token)
-    if value is None or isinstance(value, str):
-        return value or None
-    raise _unfit(token, formula, value, "a name")
+    value = _fitting(instance, token, formula, wanted.a_name)
+    return str(value) if value else None
 
 
 def _person(instance: "Instance", token: Token, seat: SeatRule) -> str | None:
@@ -130,35 +129,31 @@ def _person(instance: "Instance", token: Token, seat: SeatRule) -> str | None:
 def _people(instance: "Instance", token: Token, formula: Formula | None) -> list[str]:
     if formula is None:
         return []
-    value = instance.value(formula, token)
+    value = _fitting(instance, token, formula, wanted.names)
     several: list[Value] = value if is_list(value) else [value]
-    people = [one for one in several if one is not None]
-    if not all(isinstance(one, str) for one in people):
-        raise _unfit(token, formula, value, "a list of people")
-    return sorted({str(one) for one in people})
+    return sorted({str(one) for one in several if one is not None})
 
 
 def _instant(instance: "Instance", token: Token, formula: Formula) -> str | None:
     value, now = instance.value(formula, token), instance.world.now
-    if value is None:
-        return None
     try:
-        if isinstance(value, str):
-            return add_duration(now, parse_duration(value), None).isoformat()
-        if isinstance(value, timedelta):
-            return add_duration(now, Duration.of(value), None).isoformat()
-        if isinstance(value, YearsMonths):
-            return add_duration(now, Duration(months=value.months), None).isoformat()
-    except (DurationError, OverflowError) as error:
-        raise _unfit(token, formula, value, "a duration or an instant") from error
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.isoformat()
-    raise _unfit(token, formula, value, "a duration or an instant with its zone")
+        due = due_time(value, now)
+    except (TimerError, DurationError, OverflowError) as error:
+        raise _unfit(token, formula, value, str(error)) from error
+    return None if due is None else due.isoformat()
 
 
-def _unfit(token: Token, formula: Formula, value: Value, wanted: str) -> ProcessFault:
+def _fitting(instance: "Instance", token: Token, formula: Formula, fits: wanted.Wanted) -> Value:
+    value = instance.value(formula, token)
+    problem = fits(value)
+    if problem is not None:
+        raise _unfit(token, formula, value, problem)
+    return value
+
+
+def _unfit(token: Token, formula: Formula, value: Value, problem: str) -> ProcessFault:
     return ProcessFault(
         token.task_spec.name,
-        f"The {formula.role} `{formula.text}` gives {value!r}, which is not {wanted}.",
+        f"The {formula.role} `{formula.text}` gives {value!r}: {problem}",
         "Correct the data and try again, or correct the expression in the diagram.",
     )

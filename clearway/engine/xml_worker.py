@@ -43,7 +43,9 @@ def syntax_problem(data: bytes, error: Exception) -> Problem:
     if b"<!DOCTYPE" in data:
         return "unreadable-doctype", 1, DOCTYPE, None
     line = getattr(error, "lineno", None) or 0
-    return "unreadable-xml", line, f"The file is not well-formed XML: {error}", None
+    # The text of the library says the line once or twice more.
+    told = str(error) if line == 0 else str(error).rpartition(f", line {line}, column")[0]
+    return "unreadable-xml", line, f"The file is not well-formed XML: {told or error}", None
 
 
 def hardened_parser() -> Any:

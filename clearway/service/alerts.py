@@ -9,6 +9,7 @@ from clearway.engine.values import DeliverMessage
 from clearway.service.commands import Command, carry_out
 from clearway.service.deployed import Deployed
 from clearway.service.draft import Draft
+from clearway.service.entitled import holder_of
 from clearway.service.house import House
 from clearway.service.parking import park_command
 from clearway.service.permissions import cannot_see
@@ -109,7 +110,7 @@ class AlertLedger:
 
 def _owner(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> str | None:
     items = snapshot.open_items()
-    person = next((item.assignee for item in items if item.assignee), None)
+    person = next((name for item in items if (name := holder_of(snapshot, item))), None)
     if person is not None or items:
         return person
     # Who has completed a task is no longer at it, though its field still names them.
@@ -120,7 +121,7 @@ def _owner(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> 
         if it.holder and it.kind == "userTask" and it.id not in finished
     )
     people = (snapshot.record.get(field) for field in fields)
-    return next((str(person) for person in people if person), None)
+    return next((str(it) for it in people if it and it not in snapshot.left), None)
 
 
 def condition_ended(

@@ -1,7 +1,5 @@
 """Cancelling a record."""
 
-from dataclasses import replace
-
 from clearway.service.commands import Command, carry_out
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
@@ -18,15 +16,15 @@ from clearway.store.rows import Snapshot
 def cancel(house: House, actor: Actor, key: str, reason: str, *, once: str) -> Done | Refusal:
     """Stop everything that the record does or waits for, with a reason.
 
-    Records that wait for it or were to be resolved by it are told (the message `linked.done`), if
-    they listen now.
+    Records that wait for it, that were to be resolved by it or that are part of it are told (the
+    message `linked.done`), if they listen now.
     """
     request = {"key": key, "reason": reason}
     command = Command(actor, "cancel", request, once, cannot_see("record"))
 
     def plan(transaction: Transaction, deployed: Deployed, it: Snapshot) -> Outcome:
-        linked = replace(it, linked=links.leading_to(transaction, key))
-        return plan_cancel(deployed, linked, actor, reason, house.now())
+        concerned = links.concerned(transaction, key)
+        return plan_cancel(deployed, it, actor, reason, house.now(), concerned)
 
     return carry_out(
         house,

@@ -14,7 +14,7 @@ from clearway.service.plan import Outcome, Plan
 from clearway.service.plan_fault import Parked, faulted, plan_fault
 from clearway.service.reading import may_see_within
 from clearway.service.values import Actor, Done, Refusal
-from clearway.store import links
+from clearway.store import faults, links
 from clearway.store.database import Transaction
 from clearway.store.jsonb import NotJson
 from clearway.store.loading import Asking, Loaded
@@ -209,7 +209,11 @@ def keep_fault(
         if parked is None:
             return told
         actor, now = command.actor, house.now()
-        plan = plan_fault(deployed, snapshot, actor, command.name, fault, parked, now)
+        again = command.name == "retry" or (
+            "id" in parked.trigger
+            and faults.was_retried(transaction, snapshot.instance_id, parked.trigger)
+        )
+        plan = plan_fault(deployed, snapshot, actor, command.name, fault, parked, now, again=again)
         record(transaction, plan, replace(command, once=""), "", now)
         return Done(key=snapshot.key)
 

@@ -49,6 +49,8 @@ class Deployed:
             role for it in self.elements.values() for role in (it.role or "").split()
         )
         """The roles of its lanes and events: who works in it."""
+        self.readers = self.roles | self.blueprint.readers
+        """The roles that may read its records: who works in it, and whom it names besides."""
         self._person_fields = frozenset(
             name
             for it in self.elements.values()
@@ -107,6 +109,12 @@ class Deployed:
         """Whether a form of this process names other records in this way (`x-link`)."""
         fields = (field for form in self._forms.values() for field in form.fields.values())
         return any(field.get("x-link") == name for field in fields)
+
+    @property
+    def holder_fields(self) -> frozenset[str]:
+        """The fields in which whoever has a task stands."""
+        tasks = (it for it in self.elements.values() if it.kind == "userTask")
+        return frozenset(it.holder for it in tasks if it.holder)
 
     def name_of(self, element: str | None) -> str | None:
         """What people call an element; its id when the diagram gives it no name."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from clearway.service.heartbeats import PREFECT, WORKER, heartbeats, is_stale
 from clearway.service.house import House
+from clearway.service.left_work import left_events, left_tasks
 from clearway.service.permissions import REQUESTER
 from clearway.service.plan_vote import chair_rules, vacancies
 from clearway.store import health
@@ -14,6 +15,7 @@ from clearway.store.database import Connection
 from clearway.store.errors import StoreError
 from clearway.store.health import Backlog, Server
 from clearway.store.heartbeats import Heartbeat
+from clearway.store.leavers import LeftWork
 from clearway.store.schedule_ledger import ABANDONED
 
 LATE = timedelta(seconds=60)
@@ -47,20 +49,29 @@ class Disk:
     needed: int
 
 
+@dataclass(frozen=True)
+class Portal:
+    """Where the portal was looked for, and whether it answered there in time."""
+
+    address: str
+    answers: bool
+
+
 def examine(
     house: House,
     *,
     late_runs: Sequence[tuple[str, datetime]] | None = None,
     silent: Sequence[str] | None = None,
     disk: Disk | None = None,
+    portal: Portal | None = None,
 ) -> list[Sign]:
     """Look at everything that can be seen from the database; what is wrong is told, not raised.
 
     `late_runs` are the schedule and due instant of each run that is late by the schedules, as
     `tasks.runs.overdue` knows them; None: what the ledger has and nobody finished. `silent` has a
     sentence for each system that the settings do not name; None: they are not known. `disk` is
-    the database's; None: it is elsewhere. Without a database, or with one of another release, only
-    that is told: the rest is not known.
+    the database's; None: it is elsewhere. `portal` is what was seen of it; None: nobody looked.
+    Without a database, or with one of another release, only that is told: the rest is not known.
     """
     try:
         found, present = house.store.ask(lambda it: (health.server(it), health.schema_revision(it)))
@@ -76,6 +87,8 @@ def examine(
         _prefect(house, next((beat for beat in alive if beat.name == PREFECT), None)),
         *house.store.ask(lambda it: _backlogs(it, house.now(), late_runs)),
         _approvals(house),
+        _leavers(left_tasks(house), left_events(house)),
+        *([] if portal is None else [_portal(portal)]),
         *([] if disk is None else [_disk(disk)]),
         *([] if silent is None else [_connections(silent)]),
     ]
@@ -142,6 +155,18 @@ def _prefect(house: House, beat: Heartbeat | None) -> Sign:
     )
 
 
+def _portal(portal: Portal) -> Sign:
+    if portal.answers:
+        return Sign("portal", True, f"The portal answers at {portal.address}.")
+    return Sign(
+        "portal",
+        False,
+        f"The portal does not answer at {portal.address}: nobody can reach it.",
+        "Start it with `clearway serve`; `clearway up` starts it again by itself. If it runs, look "
+        "whether CLEARWAY_HOST, CLEARWAY_PORT and CLEARWAY_BASE_URL name it.",
+    )
+
+
 def _connections(silent: Sequence[str]) -> Sign:
     """A house without a mail server is no sick one, but nobody shall believe in its mails."""
     told = " ".join(silent) or "Every system that steps talk to is named in the settings."
@@ -191,6 +216,33 @@ def _approvals(house: House) -> Sign:
         f"{waits} for a seat that nobody can take. {listed}{more}{looked}",
         "Do what each line says: until then nothing decides it.",
     )
+
+
+def _leavers(tasks: Sequence[LeftWork], events: Sequence[LeftWork]) -> Sign:
+    """What those had who have left: their colleagues may go on with it, if they know of it."""
+    told = [
+        f"{_counted(len(found), *words)} somebody who has left: {_examples(found)}."
+        for found, words in (
+            (tasks, ("open task hangs on", "open tasks hang on")),
+            (events, ("hold or the like is for", "holds or the like are for")),
+        )
+        if found
+    ]
+    if not told:
+        return Sign("leavers", True, "No open work hangs on somebody who has left.")
+    return Sign(
+        "leavers",
+        False,
+        " ".join(told),
+        "Tell their group: it finds the tasks under Unclaimed in the inbox, and the button that "
+        "ends a hold on the record; or assign the tasks.",
+    )
+
+
+def _examples(found: Sequence[LeftWork]) -> str:
+    shown = [f"{it.key} {it.name} ({it.person})" for it in found[:_MOST_LISTED]]
+    more = len(found) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _backlogs(

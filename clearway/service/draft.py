@@ -74,12 +74,18 @@ class Draft(Taking):
         """
         before = self.snapshot.engine_state if self.snapshot and self.turn is None else None
         state = self.turn.state if self.turn is not None else before
-        world = World(
-            self.now, self.record, self.key, self.snapshot.linked if self.snapshot else no_links()
-        )
+        linked = self.snapshot.linked if self.snapshot else no_links()
+        world = World(self.now, self._shown_record(), self.key, linked)
         turn = self._turn(state, trigger, world)
         self.take(trigger, turn)
         return turn
+
+    def _shown_record(self) -> Json:
+        """The record as the diagram sees it: nobody has what somebody has who has left."""
+        if not self.left:
+            return self.record
+        vacant = {it for it in self.deployed.holder_fields if self.record.get(it) in self.left}
+        return {name: value for name, value in self.record.items() if name not in vacant}
 
     def _turn(self, state: bytes | None, trigger: Trigger, world: World) -> Turn:
         try:

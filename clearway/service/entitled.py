@@ -37,6 +37,16 @@ UNASKED = Holding()
 """Nothing speaks against who has it, and the actor leads nobody."""
 
 
+def holder_of(snapshot: Snapshot, item: WorkItem) -> str | None:
+    """Who has the work item: nobody, as well, when whoever had it has left."""
+    return None if item.assignee in snapshot.left else item.assignee
+
+
+def left_by(snapshot: Snapshot, item: WorkItem) -> str | None:
+    """Who has left and still stands as the one who has the work item."""
+    return item.assignee if item.assignee in snapshot.left else None
+
+
 def refuse_closed(item: WorkItem) -> Refusal | None:
     """None while the work item is open; else who was first."""
     if item.closed_at is None:
@@ -61,7 +71,7 @@ def refuse_claim(
     named: Named = str,
 ) -> Refusal | None:
     """None when the actor may take the open work item for themselves."""
-    if item.assignee not in (None, actor.name) and not holding.is_stranger:
+    if holder_of(snapshot, item) not in (None, actor.name) and not holding.is_stranger:
         return _taken(item.assignee)
     return refuse_unentitled(actor, snapshot, item) or _interested(actor, snapshot, item, named)
 
@@ -81,11 +91,11 @@ def refuse_completion(
             None if has_role(actor, item.role, snapshot.requester) else _not_meant(snapshot, item)
         )
     absent = stand_in_for(snapshot, item.assignee)
-    if absent is None:
-        return _taken(item.assignee)
-    if is_meant(item, absent.person, absent.roles, snapshot.requester):
+    if absent is not None and is_meant(item, absent.person, absent.roles, snapshot.requester):
         return None
-    return _not_meant(snapshot, item)
+    if left_by(snapshot, item) is not None:
+        return refuse_unentitled(actor, snapshot, item)
+    return _taken(item.assignee) if absent is None else _not_meant(snapshot, item)
 
 
 def refuse_release(
@@ -94,6 +104,8 @@ def refuse_release(
     """None when the actor may take the open work item from who has it."""
     if item.assignee is None or _decides(actor, snapshot, item, holding):
         return None
+    if left_by(snapshot, item) is not None:
+        return refuse_unentitled(actor, snapshot, item)
     return _taken(item.assignee)
 
 
@@ -103,7 +115,7 @@ def refuse_giving(
     """None when the actor may give the open work item to somebody."""
     if _decides(actor, snapshot, item, holding):
         return None
-    if item.assignee is None or holding.is_stranger:
+    if holder_of(snapshot, item) is None or holding.is_stranger:
         return refuse_unentitled(actor, snapshot, item)
     return _taken(item.assignee)
 
@@ -112,7 +124,7 @@ def is_plain(actor: Actor, snapshot: Snapshot, item: WorkItem) -> bool:
     """Whether all that is to be known of who has it is known without asking the registry."""
     if _decides(actor, snapshot, item, UNASKED):
         return True
-    return item.assignee is None and refuse_unentitled(actor, snapshot, item) is None
+    return holder_of(snapshot, item) is None and refuse_unentitled(actor, snapshot, item) is None
 
 
 def refuse_candidate(

@@ -21,7 +21,7 @@ from clearway.service.registry_command import answer_once
 from clearway.service.start import open_record
 from clearway.service.values import Actor, Done, Page, Refusal
 from clearway.store import faults as rows
-from clearway.store import loading
+from clearway.store import links, loading
 from clearway.store.database import Connection, Transaction
 from clearway.store.effect import Line
 from clearway.store.rows import Json, OpenFault, Snapshot
@@ -59,8 +59,38 @@ def open_faults(
 def retry(house: House, actor: Actor, fault_id: int, *, once: str) -> Done | Refusal:
     """Let what was parked be tried again, with its own words and in its own name.
 
-    Jobs, timers and messages run when their turn comes; a person's command runs at once.
+    Jobs, timers and messages run when their turn comes, and `retried` tells what became of them; a
+    person's command runs at once. Refused (`faulted`) with the reason when that fails again.
+    Details: `is_gone` when nothing waits for the command any more.
     """
+    answer = _retry(house, actor, fault_id, once)
+    if isinstance(answer, Refusal) and answer.code == "faulted":
+        return replace(answer, text=f"It failed again. {answer.text}")
+    return answer
+
+
+def retried(house: House, actor: Actor, fault_id: int) -> Done | Refusal | None:
+    """What became of what `retry` let go; None as long as nobody has tried it.
+
+    Refused (`faulted`) with the reason when it failed again.
+    """
+    if (refusal := refuse_unless(actor, "retry")) is not None:
+        return refusal
+    found = house.store.ask(lambda it: rows.since(it, fault_id))
+    if found is None:
+        return cannot_see("fault")
+    if found.cause is not None:
+        where = f" at {found.element}" if found.element else ""
+        return Refusal("faulted", f"It failed again{where}. {found.cause}", found.remedy or "")
+    if not found.waits:
+        return Done(details={"fault": fault_id})
+    if found.last_error is None:
+        return None
+    more = "It is tried some more by itself; if that fails as well, it is a fault again."
+    return Refusal("faulted", f"It failed again: {found.last_error}", more)
+
+
+def _retry(house: House, actor: Actor, fault_id: int, once: str) -> Done | Refusal:
     command = Command(actor, "retry", {"fault_id": fault_id}, once, cannot_see("fault"))
     if (refusal := refuse_unless(actor, "retry")) is not None:
         return refusal
@@ -68,11 +98,11 @@ def retry(house: House, actor: Actor, fault_id: int, *, once: str) -> Done | Ref
     if trigger is not None:
         return _retry_opening(house, actor, fault_id, trigger, once)
 
-    def plan(_transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
+    def plan(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
         fault = _fault(snapshot, fault_id)
         if fault is None or fault.trigger["kind"] != "command":
             return plan_retry(deployed, snapshot, actor, fault_id, house.now())
-        outcome = _again(house, deployed, snapshot, fault)
+        outcome = _again(house, transaction, deployed, snapshot, fault)
         if isinstance(outcome, Refusal):
             return _given_up(house, deployed, snapshot, actor, fault, outcome)
         return _settling(outcome, fault, actor)
@@ -125,7 +155,13 @@ def _open_again(house: House, trigger: Json) -> Done | Refusal:
         return faulted(fault, "What was sent is kept")
 
 
-def _again(house: House, deployed: Deployed, snapshot: Snapshot, fault: OpenFault) -> Outcome:
+def _again(
+    house: House,
+    transaction: Transaction,
+    deployed: Deployed,
+    snapshot: Snapshot,
+    fault: OpenFault,
+) -> Outcome:
     """The parked command once more, as the one who gave it."""
     trigger = fault.trigger
     actor, now = parked_actor(trigger), house.now()
@@ -143,7 +179,8 @@ def _again(house: House, deployed: Deployed, snapshot: Snapshot, fault: OpenFaul
     if name == "comment":
         return plan_comment(deployed, snapshot, actor, words["text"], words["public"], now)
     if name == "cancel":
-        return plan_cancel(deployed, snapshot, actor, words["reason"], now)
+        concerned = links.concerned(transaction, snapshot.key)
+        return plan_cancel(deployed, snapshot, actor, words["reason"], now, concerned)
     return Refusal("invalid", f"{name} cannot be tried again from here.", "Do it anew.")
 
 

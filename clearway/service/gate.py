@@ -9,6 +9,7 @@ import yaml
 from clearway.engine.bundle import scenario_files
 from clearway.engine.gate.check import Checked, NoticeDrawn, check_all, in_order
 from clearway.engine.values import Bundle, Finding, Severity, Surroundings
+from clearway.engine.yaml_problem import yaml_problem
 from clearway.errors import ClearwayError
 from clearway.messages.render import CODE, check_template, names_used
 from clearway.service.scenario_file import ScenarioError, read_scenario
@@ -113,12 +114,8 @@ def _scenarios(bundle: Bundle) -> Iterator[Finding]:
             problem = str(error)
         except _UNREADABLE as error:
             # A value that YAML reads and nobody can make anything of, such as the 31st of June.
-            problem = f"line {_marked(error)}: this cannot be read: {str(error).rstrip('.')}."
+            line, what = yaml_problem(error)
+            problem = f"line {line}: this cannot be read: {what}."
         message = problem[:1].upper() + problem[1:]
         remedy = "Correct the scenario, or remove the file."
         yield Finding(path, None, "scenario", Severity.ERROR, message, remedy)
-
-
-def _marked(error: Exception) -> int:
-    mark = getattr(error, "problem_mark", None)
-    return 1 if mark is None else int(mark.line) + 1

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from clearway.service.correspondence import keys_in, readable_of, with_keys
 from clearway.service.cursors import read_number
 from clearway.service.house import House
 from clearway.service.permissions import may_change
@@ -28,8 +29,10 @@ def history(
 ) -> Page[EntryView] | Refusal:
     """The lines of the record's history, from the oldest or the newest on.
 
-    `after` is the cursor of the page before, in the same order. Internal comments are shown only
-    to those who work in the process. `say` has the reader's words for instants in the sentences.
+    `after` is the cursor of the page before, in the same order. Internal comments are shown only to
+    those who work in the process. Lines name the records that wrote to this one and those that it
+    opened; `keys` are those that the actor may read. `say` has the reader's words for instants in
+    the sentences.
     """
     snapshot = readable(house, actor, key)
     if isinstance(snapshot, Refusal):
@@ -46,8 +49,10 @@ def history(
             newest_first=order == "newest",
         )
     )
+    lines = with_keys(house, snapshot.instance_id, found[:limit])
+    known = readable_of(house, actor, lines)
     views: list[EntryView] = []
-    for entry in found[:limit]:
+    for entry in lines:
         name = deployed.name_of(entry.element)
         views.append(
             EntryView(
@@ -62,6 +67,7 @@ def history(
                 state_after=entry.state_after,
                 details=entry.details,
                 sentence=sentence(entry, name, deployed, say),
+                keys=[key for key in keys_in(entry) if key in known],
             )
         )
     return Page(views, str(views[-1].id) if len(found) > limit else None)

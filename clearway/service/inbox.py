@@ -1,15 +1,20 @@
 """The inbox: which tasks wait for the reader."""
 
+from collections.abc import Mapping
+
 from clearway.service.cursors import after_due, read_due
 from clearway.service.house import House
 from clearway.service.permissions import REQUESTER
 from clearway.service.plan_vote import chair_rules
 from clearway.service.values import Actor, Page, WorkItemView
 from clearway.store import inbox as rows
-from clearway.store.database import Connection
-from clearway.store.inbox import Reader, Waiting
+from clearway.store.database import Transaction
+from clearway.store.inbox import Waiting
+from clearway.store.inbox_reasons import Part, Reader, View
 
-VIEWS = ("mine", "unclaimed", "all")
+_VIEWS: Mapping[str, View] = {it: it for it in rows.VIEWS}
+MOST_COUNTED = 100
+"""More than so many are not counted: nobody reads further, and it would take its time."""
 _MOST = 200
 
 
@@ -25,19 +30,17 @@ def inbox(
 ) -> Page[WorkItemView]:
     """The open tasks of a view (`mine`, `unclaimed`, `all`), those due first before the others."""
     limit = max(1, min(limit, _MOST))
+    chosen = _VIEWS.get(view, "mine")
 
-    def ask(connection: Connection) -> list[Waiting]:
+    def ask(transaction: Transaction) -> list[Waiting]:
         return rows.waiting_work_items(
-            connection,
-            _reader(house, connection, actor),
-            view=view if view in VIEWS else "mine",
-            process=process,
-            words=q.strip()[:200],
-            after=read_due(after),
-            limit=limit + 1,
+            transaction,
+            _reader(house, transaction, actor),
+            chosen,
+            Part(limit + 1, process, q.strip()[:200], read_due(after)),
         )
 
-    found = house.store.ask(ask)
+    found = house.store.look(ask)
     shown = found[:limit]
     last = shown[-1] if len(found) > limit else None
     return Page(
@@ -47,13 +50,18 @@ def inbox(
 
 
 def inbox_counts(house: House, actor: Actor) -> dict[str, int]:
-    """How many open tasks each view has."""
-    return house.store.ask(lambda it: rows.count_work_items(it, _reader(house, it, actor), VIEWS))
+    """How many open tasks each view has, counted up to `MOST_COUNTED`."""
+
+    def count(transaction: Transaction) -> dict[str, int]:
+        reader = _reader(house, transaction, actor)
+        return rows.count_work_items(transaction, reader, MOST_COUNTED)
+
+    return house.store.look(count)
 
 
-def _reader(house: House, connection: Connection, actor: Actor) -> Reader:
+def _reader(house: House, transaction: Transaction, actor: Actor) -> Reader:
     absent = (
-        rows.people_stood_in_for(connection, actor.name, house.now()) if actor.is_person else {}
+        rows.people_stood_in_for(transaction, actor.name, house.now()) if actor.is_person else {}
     )
     return Reader(
         name=actor.name,
@@ -85,4 +93,5 @@ def _view(house: House, it: Waiting) -> WorkItemView:
         is_approval=it.is_approval,
         seat=it.seat,
         may_claim=it.may_claim,
+        has_left=it.has_left,
     )

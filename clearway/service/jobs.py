@@ -144,7 +144,8 @@ def _fail_for_business(
         if job is None:
             return _STALE
         if job.token is None:
-            raise ProcessFault(job.element, error, "Correct the notice or its address, and retry.")
+            remedy = "Correct the notice or its address, then try it again."
+            raise ProcessFault(job.element, _not_sent(job, error), remedy)
         return plan_failed_job(deployed, snapshot, WORKER, job, fence, code, error, now)
 
     return _carry_out(house, job_id, plan)
@@ -153,13 +154,17 @@ def _fail_for_business(
 def _fault(house: House, job: Job, error: str) -> Done | Refusal:
     """Attempts are used up: a person has to look at it."""
     if job.token is None:
-        cause = f"The notice {job.inputs.get('template', '')} was not sent: {error}"
+        cause = _not_sent(job, error)
         remedy = "Put right what it names, then try it again. The record itself goes on."
     else:
         cause = f"The step {job.step} failed: {error}"
         remedy = "Put right what it names, then try it again."
     fault = ProcessFault(job.element, cause, remedy)
     return keep_fault(house, _command(), _by_job(job.id), _park, fault)
+
+
+def _not_sent(job: Job, error: str) -> str:
+    return f"The notice {job.inputs.get('template', '')} was not sent: {error}"
 
 
 def _carry_out(house: House, job_id: int, plan: Planning) -> Done | Refusal:

@@ -36,6 +36,8 @@ def link(
         other = seen(house, transaction, actor, to_key)
         if other is None:
             return cannot_see("record")
+        if kind == "follows":
+            return refuse_open(other)
         if kind != "parent_of" or not ready(house, other).links_by_form("part_of"):
             return None
         told = f"{to_key} says itself what it is part of, so that both keep in step."
@@ -65,9 +67,12 @@ def link(
     )
 
 
-def refuse_unseen(house: House, transaction: Transaction, actor: Actor, key: str) -> Refusal | None:
-    """None when the actor may see this other record, which is only looked at."""
-    return None if seen(house, transaction, actor, key) else cannot_see("record")
+def refuse_open(other: Snapshot) -> Refusal | None:
+    """None when this record has ended: only then can another one take it up again."""
+    if other.ended_at is not None:
+        return None
+    told = f"{other.key} is still open, so nothing can take it up again."
+    return Refusal("invalid", told, f"Go on in {other.key}, or name a record that has ended.")
 
 
 def seen(house: House, transaction: Transaction, actor: Actor, key: str) -> Snapshot | None:

@@ -1,6 +1,6 @@
 """The rules of what reaches a record: messages, comments, timers, steps' results, cancelling."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from clearway.engine.values import (
@@ -27,7 +27,7 @@ REPLY = "comment.requester"
 """The message that a public comment of the requester is, to a record that waits for it."""
 
 LINKED_DONE = "linked.done"
-"""The message that a cancelled record is, to a record that waits for it."""
+"""The message that a cancelled record is, to a record that its end concerns."""
 CANCELLED = "cancelled"
 """The state of a record that was cancelled, and the outcome that those who wait for it read."""
 
@@ -87,7 +87,8 @@ def refuse_send(
     for them; everybody with the role while the field is empty. A button on a task is for the task's
     group, where it is for the task's role. Where it says `clearway:also`, the
     person in that field may as well, or who stands in for them. Where it says `clearway:group`, who
-    has the role must be in the group in that field, once there is one.
+    has the role must be in the group in that field, once there is one. Once the only person has
+    left, it is for those with the role in the group that gets work in that person's place.
     """
     if actor.is_person and event.action is None:
         return Refusal(
@@ -97,12 +98,15 @@ def refuse_send(
         return None
     info = deployed.elements.get(event.element)
     person = _in_field(snapshot, info.only if info else None)
+    group = info.group if info else None
     if person is not None and actor.is_person:
         if _is_or_stands_in(actor, snapshot, person):
             return None
-        return Refusal("not_yours", f"{person} has it.", f"Ask {person} to do it.")
+        if person not in snapshot.left:
+            return Refusal("not_yours", f"{person} has it.", f"Ask {person} to do it.")
+        group = group or deployed.group_field_of((info.only if info else None) or "")
     if has_role(actor, event.role, snapshot.requester):
-        refusal = _refuse_outsider(_in_field(snapshot, info.group if info else None), actor)
+        refusal = _refuse_outsider(_in_field(snapshot, group), actor)
         host = info.attached_to if info else None
         return refusal or _refuse_other_group(host, snapshot, actor, event)
     also = _in_field(snapshot, info.also if info else None)
@@ -177,7 +181,7 @@ def may_comment(deployed: Deployed, snapshot: Snapshot, actor: Actor) -> bool:
     people |= deployed.named_in(snapshot.record)
     return may_read(
         actor,
-        process_roles=deployed.roles,
+        process_roles=deployed.readers,
         requester=snapshot.requester,
         involved=people | {person for person in involved if person},
     )
@@ -265,11 +269,16 @@ def plan_failed_job(
 
 
 def plan_cancel(
-    deployed: Deployed, snapshot: Snapshot, actor: Actor, reason: str, now: datetime
+    deployed: Deployed,
+    snapshot: Snapshot,
+    actor: Actor,
+    reason: str,
+    now: datetime,
+    concerned: Sequence[str] = (),
 ) -> Outcome:
     """Everything stops, with a reason; who may is in the table of permissions.
 
-    Those that wait for it or were to be resolved by it, by the snapshot's links, are told.
+    The records that its end concerns are told.
     """
     if snapshot.ended_at is not None:
         return Refusal("already_done", f"{snapshot.key} has ended already.", "Nothing is left.")
@@ -278,7 +287,7 @@ def plan_cancel(
         return refusal
     draft = Draft(deployed, actor, "cancel", now, snapshot=snapshot)
     draft.line("cancelled_record", None, reason=reason)
-    for key in dict.fromkeys([*snapshot.linked["waits_for"], *snapshot.linked["resolved_by"]]):
+    for key in concerned:
         told = {"key": snapshot.key, "outcome": CANCELLED}
         draft.messages.append(SendMessage(LINKED_DONE, key, None, told, expires_at=now))
         draft.line("sent", None, message=LINKED_DONE, to=key)

@@ -36,16 +36,20 @@ def plan_fault(
     fault: ProcessFault,
     parked: Parked,
     now: datetime,
+    *,
+    again: bool = False,
 ) -> Plan:
     """The instance stays at its last good state; the fault lies beside it.
 
+    `again`: somebody had it tried again, and history says so.
     The same thing failing again leaves one fault: the old one is settled by the new.
     """
     draft = Draft(deployed, actor, command, now, snapshot=snapshot)
     draft.settled_faults += [it.id for it in snapshot.faults if _same(it.trigger, parked.trigger)]
     who = ADMIN if isinstance(fault, OutOfOrder) else PROCESS_OWNER
     draft.faults.append(RaiseFault(fault.element, fault.cause, fault.remedy, who, parked.trigger))
-    draft.line("fault", fault.element, cause=fault.cause, remedy=fault.remedy)
+    told = {"again": True} if again else {}
+    draft.line("fault", fault.element, cause=fault.cause, remedy=fault.remedy, **told)
     if parked.job is not None:
         draft.job = JobChange(parked.job, None, "faulted", last_error=fault.cause)
     if parked.timer is not None:
@@ -71,7 +75,8 @@ def plan_retry(
 ) -> Plan | Refusal:
     """What was parked is let go: jobs, timers and messages run again by themselves.
 
-    A command is not run here: the caller runs it again, and this settles the fault before.
+    A command is not run here: the caller runs it again, and this settles the fault when nothing
+    waits for it any more (`is_gone`).
     """
     fault = next((it for it in snapshot.faults if it.id == fault_id), None)
     if fault is None:
@@ -80,15 +85,16 @@ def plan_retry(
         )
     draft = Draft(deployed, actor, "retry", now, snapshot=snapshot)
     draft.settled_faults.append(fault_id)
-    draft.line("retried", fault.element, cause=fault.cause)
     trigger = fault.trigger
+    parked = {name: trigger[name] for name in ("kind", "id") if name in trigger}
+    draft.line("retried", fault.element, cause=fault.cause, parked=parked)
     if trigger["kind"] == "job":
         draft.job = JobChange(int(str(trigger["id"])), None, "ready", attempts=0, run_at=now)
     elif trigger["kind"] == "timer":
         draft.parked_timers[str(trigger["token"])] = False
     elif trigger["kind"] == "message":
         draft.settled_message = (int(str(trigger["id"])), "waiting")
-    return planned(draft)
+    return planned(draft, is_gone=trigger["kind"] == "command")
 
 
 def _same(one: Mapping[str, object], other: Mapping[str, object]) -> bool:

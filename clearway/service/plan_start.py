@@ -42,10 +42,12 @@ def plan_start(
     now: datetime,
     *,
     follows: str | None = None,
+    message: int | None = None,
 ) -> Outcome:
     """Open the record `key`; `refuse_start` is asked first. Raises ProcessFault.
 
-    `follows` is the key of the record that this one takes up again.
+    `follows` is the key of the record that this one takes up again, `message` the id of the
+    message of another record that opens it.
     """
     found = deployed.start_event(event)
     if found is None:
@@ -61,6 +63,7 @@ def plan_start(
         form=deployed.file_hash(f"{deployed.process}/forms/{found.element}.json"),
         version=deployed.number,
         hash=deployed.hash,
+        **({} if message is None else {"message": message}),
     )
     if follows is not None:
         draft.line("linked", None, link="follows", to=follows)

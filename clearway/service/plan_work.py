@@ -13,6 +13,8 @@ from clearway.service.entitled import (
     Holding,
     Named,
     acts_as,
+    holder_of,
+    left_by,
     refuse_candidate,
     refuse_claim,
     refuse_closed,
@@ -119,15 +121,18 @@ def plan_complete(
         return filled
     draft = Draft(deployed, actor, "complete", now, snapshot=snapshot)
     people = acts_as(actor, snapshot, item)
+    took_over = holder_of(snapshot, item) is None and len(people) == 1
+    left = left_by(snapshot, item) if took_over else None
     draft.line(
         "done",
         item.element,
         name=item.name,
         form=deployed.file_hash(item.form),
         **({"for": people[1]} if len(people) > 1 else {}),
+        **({"left_by": left} if left else {}),
     )
     draft.fill(filled, item.element)
-    if item.assignee is None:
+    if took_over:
         draft.name_holder(item, actor.name)
     draft.complete(item, people)
     draft.run(CompleteWorkItem(item.token))
@@ -175,7 +180,8 @@ def _given(
     if item.assignee == person:
         return Plan(None, replace(draft.done(item.id), revision=snapshot.revision))
     draft.give(item, person, item.excluded)
-    draft.line("given", item.element, name=item.name, before=item.assignee, after=person)
+    left = {"left": True} if left_by(snapshot, item) else {}
+    draft.line("given", item.element, name=item.name, before=item.assignee, after=person, **left)
     draft.name_holder(item, person)
     if draft.changed_fields and deployed.blueprint.has_conditions:
         draft.run(Wake())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from clearway.service.deployed import Deployed
-from clearway.service.entitled import has_role, refuse_claim
+from clearway.service.entitled import has_role, holder_of, left_by, refuse_claim
 from clearway.service.house import House
 from clearway.service.permissions import cannot_see, may_read
 from clearway.service.values import Actor, Refusal, WorkItemView
@@ -43,7 +43,7 @@ def has_to_do_with(deployed: Deployed, actor: Actor, snapshot: Snapshot) -> bool
     """The same without a look into history, for who had a part in it."""
     return may_read(
         actor,
-        process_roles=deployed.roles,
+        process_roles=deployed.readers,
         requester=snapshot.requester,
         involved=_involved(deployed, snapshot),
     ) or _has_seat(deployed, actor, snapshot)
@@ -51,7 +51,7 @@ def has_to_do_with(deployed: Deployed, actor: Actor, snapshot: Snapshot) -> bool
 
 def item_view(deployed: Deployed, snapshot: Snapshot, item: WorkItem, actor: Actor) -> WorkItemView:
     """The line of a work item; whether the actor may claim it is known without the registry."""
-    is_free = item.rule is None and item.closed_at is None and item.assignee is None
+    is_free = item.rule is None and item.closed_at is None and holder_of(snapshot, item) is None
     return WorkItemView(
         id=item.id,
         key=snapshot.key,
@@ -69,6 +69,7 @@ def item_view(deployed: Deployed, snapshot: Snapshot, item: WorkItem, actor: Act
         due_at=item.due_at,
         is_approval=item.rule is not None,
         may_claim=is_free and refuse_claim(actor, snapshot, item) is None,
+        has_left=left_by(snapshot, item) is not None,
     )
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, cast
 from clearway.service.deployed import Deployed
 from clearway.service.forms import Form, Schema, Values, keys_in
 from clearway.service.house import House
-from clearway.service.link import seen
+from clearway.service.link import refuse_open, seen
 from clearway.service.values import Actor
 from clearway.store import links
 from clearway.store.database import Transaction
@@ -61,6 +61,8 @@ def _problem(filling: Filling, schema: Schema, key: str) -> str | None:
     if schema.get("x-open") and other.ended_at is not None:
         state = (other.state or "ended").replace("_", " ")
         return f"{key} is over ({state}): name one that is still open."
+    if schema["x-link"] == "follows" and (still := refuse_open(other)) is not None:
+        return f"{still.text} {still.remedy}"
     states = cast(Sequence[str], schema.get("x-in", ()))
     if states and other.state not in states:
         state = (other.state or "not begun").replace("_", " ")

@@ -140,8 +140,8 @@ def has_role(house: House, person: str, role: str) -> bool:
     found = house.store.look(lambda it: candidates.person(it, person))
     if found is None:
         return False
-    _, is_active, _, roles = found
-    return is_active and role in roles
+    is_active, roles = found[1], found[3]
+    return bool(is_active) and role in roles
 
 
 def addresses_of(house: House, names: Sequence[str]) -> dict[str, list[str]]:
@@ -166,8 +166,9 @@ def import_csv(
 
     `table` is people, groups, memberships, group_roles, absences, services, assets or relations.
     The first line names the columns; a column that is left out stays as it is. The answer's
-    details count `added`, `changed` and `unchanged`; a refusal's fields say what is wrong at
-    which place. A dry run checks everything and changes nothing.
+    details count `added`, `changed` and `unchanged`; where people become inactive who have open
+    tasks, `left_behind` has a sentence for each. A refusal's fields say what is wrong at which
+    place. A dry run checks everything and changes nothing.
     """
     if refusal := refuse_unless(actor, "import_csv"):
         return refusal

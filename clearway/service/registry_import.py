@@ -7,6 +7,7 @@ from typing import cast
 
 from clearway.service.house import House
 from clearway.service.last_admin import FIRST_ANOTHER, NOBODY_LEFT, last_to_leave
+from clearway.service.left_work import left_behind
 from clearway.service.registry_command import record_entry
 from clearway.service.registry_sheet import Problem, Sheet
 from clearway.service.values import Actor, Done, Refusal
@@ -41,14 +42,16 @@ def imported(house: House, connection: Connection, actor: Actor, sheet: Sheet) -
     _sign_out_leavers(connection, sheet, difference)
     details = {"table": sheet.table, **difference.counts, "changes": _changes(sheet, difference)}
     record_entry(house, connection, actor, "import_csv", details)
-    return Done(details=difference.counts)
+    return Done(details={**difference.counts, **_left_behind(connection, sheet, difference)})
 
 
 def checked(connection: Connection, sheet: Sheet) -> Done | Refusal:
     """What `imported` would answer."""
     if problems := _problems(connection, sheet):
         return refused(problems)
-    return Done(details={**_difference(connection, sheet).counts, "dry_run": True})
+    difference = _difference(connection, sheet)
+    left = _left_behind(connection, sheet, difference)
+    return Done(details={**difference.counts, **left, "dry_run": True})
 
 
 def _difference(connection: Connection, sheet: Sheet) -> _Difference:
@@ -85,11 +88,22 @@ def _plain(value: object) -> object:
 
 
 def _sign_out_leavers(connection: Connection, sheet: Sheet, difference: _Difference) -> None:
-    if sheet.table != "people":
-        return
-    leavers = [str(row["name"]) for row in difference.changed if row.get("active") is False]
-    if leavers:
+    if leavers := _leavers(sheet, difference):
         end_sessions_of(connection, leavers)
+
+
+def _left_behind(
+    connection: Connection, sheet: Sheet, difference: _Difference
+) -> dict[str, object]:
+    """What is told of the open work of those who leave; empty when there is none."""
+    told = left_behind(connection, _leavers(sheet, difference))
+    return {"left_behind": told} if told else {}
+
+
+def _leavers(sheet: Sheet, difference: _Difference) -> list[str]:
+    if sheet.table != "people":
+        return []
+    return [str(row["name"]) for row in difference.changed if row.get("active") is False]
 
 
 def refused(problems: Sequence[Problem]) -> Refusal:
@@ -132,7 +146,52 @@ def _known(connection: Connection, sheet: Sheet) -> dict[str, frozenset[str]]:
 
 
 def _people_problems(connection: Connection, sheet: Sheet) -> list[Problem]:
-    return [*_mail_problems(connection, sheet), *_leaver_problems(connection, sheet)]
+    return [
+        *_mail_problems(connection, sheet),
+        *_leaver_problems(connection, sheet),
+        *_manager_problems(connection, sheet),
+    ]
+
+
+def _manager_problems(connection: Connection, sheet: Sheet) -> list[Problem]:
+    """Who is above whom: going up from a person, nobody is met twice."""
+    if not any(row.get("manager") for row in sheet.rows):
+        return []
+    above = {person.name: person.manager for person in rows.all_people(connection)}
+    above |= {str(row["name"]): cast("str | None", row["manager"]) for row in sheet.rows}
+    circles = _circles(above)
+    return [
+        Problem(line, "manager", _told_circle(circles[str(row["name"])]))
+        for line, row in zip(sheet.lines, sheet.rows, strict=True)
+        if row["name"] in circles
+    ]
+
+
+def _circles(above: Mapping[str, str | None]) -> dict[str, list[str]]:
+    """Who comes back to themselves on the way up, with that way; each person is passed once."""
+    circles: dict[str, list[str]] = {}
+    passed: set[str] = set()
+    for person in above:
+        way: dict[str, None] = {}
+        at: str | None = person
+        while at is not None and at not in passed:
+            passed.add(at)
+            way[at] = None
+            at = above.get(at)
+        if at in way:
+            circle = list(way)[list(way).index(at) :]
+            circles |= {one: [*circle, circle[0]] for one in circle}
+    return circles
+
+
+def _told_circle(circle: Sequence[str]) -> str:
+    if len(circle) == 2:
+        return "Nobody can be their own manager: name somebody else, or leave the cell empty."
+    shown = [*circle[:6], "..."] if len(circle) > 7 else circle
+    return (
+        f"This is a circle of managers ({' -> '.join(shown)}): name somebody else in one of its "
+        "lines, or leave the cell empty."
+    )
 
 
 def _leaver_problems(connection: Connection, sheet: Sheet) -> list[Problem]:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import yaml
 
+from clearway.engine.yaml_problem import yaml_problem
 from clearway.errors import ClearwayError
 from clearway.store import jsonb
 
@@ -83,8 +84,8 @@ def read_scenario(content: bytes) -> Scenario:
             yaml.compose(content.decode(), Loader=yaml.SafeLoader),  # pyright: ignore[reportUnknownMemberType] its stubs are partial
         )
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise ScenarioError(mark.line + 1 if mark else 1, f"This is no YAML: {error}.") from error
+        line, problem = yaml_problem(error)
+        raise ScenarioError(line, f"This is no YAML: {problem}.") from error
     if not isinstance(root, yaml.MappingNode):
         raise ScenarioError(1, "A scenario is a mapping that begins with `scenario:`.")
     top = _mapping(_plain(root), 1, "scenario")

@@ -33,7 +33,7 @@ def search(
     cursor = _read_cursor(after) if after else None
     if after and cursor is None:
         return Refusal("invalid", "This page marker is not one of ours.", "Begin anew.")
-    reader, limit = _reader(house, actor), max(1, min(limit, MOST))
+    reader, limit = reader_of(house, actor), max(1, min(limit, MOST))
     found = house.store.ask(
         lambda it: found_records(
             it,
@@ -50,15 +50,15 @@ def search(
     return Page([_row(house, record) for record in page], more)
 
 
-def _reader(house: House, actor: Actor) -> Reader:
-    """Whose eyes the actor has: the processes they work in by role, and what they are part of."""
+def reader_of(house: House, actor: Actor) -> Reader:
+    """Whose eyes the actor has: the processes they may read by role, and what they are part of."""
     person = actor.name if actor.is_person else None
     if sees_all_records(actor):
         return Reader(person, (), sees_all=True)
     works_in = [
         deployed.process
         for deployed in house.all_current()
-        if actor.roles & staff_roles(deployed.roles)
+        if actor.roles & staff_roles(deployed.readers)
     ]
     return Reader(person, works_in)
 

@@ -131,12 +131,15 @@ def _computed(it: _Line) -> str:
 
 
 def _opened(it: _Line) -> str:
-    return f"{it.who} opened it, on version {it.says('version')} of the process{it.ending()}"
+    sender = it.says("sender")
+    by = f"A message of {sender}" if sender else it.who
+    return f"{by} opened it, on version {it.says('version')} of the process{it.ending()}"
 
 
 def _message(it: _Line) -> str:
     if it.entry.command == "message":
-        return f"The message {it.says('name')} arrived{it.ending()}"
+        of = f" of {it.says('sender')}" if it.says("sender") else ""
+        return f"The message {it.says('name')}{of} arrived{it.ending()}"
     verb = "sent" if it.says("name") == it.says("message") else "chose"
     return f"{it.who} {verb} {it.says('name')}{it.ending()}"
 
@@ -148,11 +151,13 @@ def _event(it: _Line) -> str:
 
 def _given(it: _Line) -> str:
     before, after = it.says("before"), it.says("after")
+    left = bool(it.entry.details.get("left"))
+    had = f"{before}, who has left, had it" if left else f"{before or 'nobody'} had it"
     if not after:
-        return f"{it.who} gave {it.element} back; {before or 'nobody'} had it."
+        return f"{it.who} gave {it.element} back; {had}."
     if after == it.who:
-        return f"{it.who} took {it.element}."
-    return f"{it.who} gave {it.element} to {after}."
+        return f"{it.who} took {it.element}{f' over from {before}, who has left' if left else ''}."
+    return f"{it.who} gave {it.element} to {after}{f'; {had}' if left else ''}."
 
 
 def _comment(it: _Line) -> str:
@@ -169,6 +174,8 @@ def _state(it: _Line) -> str:
 
 def _done(it: _Line) -> str:
     on_behalf = f" for {it.says('for')}" if it.says("for") else ""
+    if left := it.says("left_by"):
+        on_behalf = f", which {left} left behind"
     return f"{it.who} completed {it.element}{on_behalf}{it.ending()}"
 
 
@@ -197,7 +204,9 @@ def _noted(it: _Line) -> str:
 
 def _sent(it: _Line) -> str:
     if it.says("starts"):
-        return f"{it.element} opens a record of {it.says('starts')}."
+        if opened := it.says("opened"):
+            return f"{it.element} opened {opened}, a record of {in_words(it.says('starts'))}."
+        return f"{it.element} opens a record of {in_words(it.says('starts'))}."
     teller = it.element or it.who
     return f"{teller} told {it.says('to') or 'this record'}: {it.says('message')}."
 
@@ -224,6 +233,19 @@ def _unreached(it: _Line) -> str:
     because = cast(Sequence[object], it.entry.details.get("because") or ())
     told = "; ".join(_text(each) for each in because)
     return f"The notice {in_words(it.says('template'))} did not reach everybody: {told}."
+
+
+def _fault(it: _Line) -> str:
+    where = f" at {it.element}" if it.element else ""
+    stopped = "It failed again" if it.entry.details.get("again") else "It could not go on"
+    return f"{stopped}{where}: {it.says('cause')}"
+
+
+def _retried(it: _Line) -> str:
+    who = it.says("by") or it.who
+    if it.named("parked").get("kind") == "command":
+        return f"{who} let it be tried again; nothing waits for it any more."
+    return f"{who} let it be tried again."
 
 
 def _whom(it: _Line) -> str:
@@ -256,7 +278,8 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     "ended": lambda _it: "It ended.",
     "compensated": lambda it: f"{it.element} was undone.",
     "unassigned": lambda it: (
-        f"{it.element} did not go to {it.says('person')}, who did another part of this."
+        f"{it.element} did not go to {it.says('person')}, who "
+        f"{'has left' if it.says('because') == 'left' else 'did another part of this'}."
     ),
     "message": _message,
     "answered": lambda it: f"{it.element} is done{it.ending()}",
@@ -270,10 +293,8 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     "round_voided": lambda it: (
         f"The votes so far do not count any more: {it.says('reason')} A new round began."
     ),
-    "fault": lambda it: (
-        f"It could not go on{f' at {it.element}' if it.element else ''}: {it.says('cause')}"
-    ),
-    "retried": lambda it: f"{it.says('by') or it.who} let it be tried again.",
+    "fault": _fault,
+    "retried": _retried,
     "cancelled_record": lambda it: f"{it.who} cancelled it: {it.says('reason')}",
     "attached": lambda it: f"{it.who} attached {it.says('name')}.",
     "migrated": _migrated,

@@ -46,6 +46,7 @@ class Sheet:
         self.deployed, self.actor, self.command, self.now = deployed, actor, command, now
         self.snapshot = snapshot
         self.key = snapshot.key if snapshot else key
+        self.left = snapshot.left if snapshot else frozenset[str]()
         self.record: dict[str, object] = dict(snapshot.record) if snapshot else {}
         self.state = snapshot.state if snapshot else None
         self.ended_at = snapshot.ended_at if snapshot else None

@@ -8,7 +8,7 @@ from clearway.engine.values import ProcessFault
 from clearway.service.commands import Command, hash_of, record, refuse_command, repeated, run
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
-from clearway.service.link import refuse_unseen
+from clearway.service.link import refuse_open, seen
 from clearway.service.naming import refuse_unfit
 from clearway.service.parking import parked_start
 from clearway.service.permissions import PROCESS_OWNER, cannot_see
@@ -37,9 +37,9 @@ def start(
 ) -> Done | Refusal:
     """Open a record at the start event for people, or at `event`: an element or message name.
 
-    `follows` is the key of an earlier record that the actor may read; the two are linked. When the
-    process itself fails at once, nothing is opened: the Refusal says why, and a fault keeps what
-    was asked for, so that its owner can open it.
+    `follows` is the key of a record that has ended and that the actor may read; the two are linked.
+    When the process itself fails at once, nothing is opened: the Refusal says why, and a fault
+    keeps what was asked for, so that its owner can open it.
     """
     request: dict[str, object] = {"process": process, "values": values, "event": event}
     if follows is not None:
@@ -124,7 +124,7 @@ class _Opening:
         deployed, command, event = self.deployed, self.command, self.event
         now = self.house.now()
         refusal = (
-            self._unseen(transaction)
+            self._unfollowed(transaction)
             or refuse_start(deployed, command.actor, event, self.values, now)
             or self._unfit(transaction)
         )
@@ -144,7 +144,14 @@ class _Opening:
             return refusal
         key = f"{deployed.prefix}-{found.number}"
         plan = plan_start(
-            deployed, command.actor, event, self.values, key, now, follows=self.follows
+            deployed,
+            command.actor,
+            event,
+            self.values,
+            key,
+            now,
+            follows=self.follows,
+            message=self.settles[0] if self.settles else None,
         )
         if isinstance(plan, Refusal) or plan.effect is None:
             return plan if isinstance(plan, Refusal) else plan.done
@@ -153,10 +160,11 @@ class _Opening:
         effect = replace(plan.effect, settled_message=self.settles)
         return record(transaction, replace(plan, effect=effect), command, self.hashed, now)
 
-    def _unseen(self, transaction: Transaction) -> Refusal | None:
+    def _unfollowed(self, transaction: Transaction) -> Refusal | None:
         if self.follows is None:
             return None
-        return refuse_unseen(self.house, transaction, self.command.actor, self.follows)
+        other = seen(self.house, transaction, self.command.actor, self.follows)
+        return cannot_see("record") if other is None else refuse_open(other)
 
     def _unfit(self, transaction: Transaction) -> Refusal | None:
         found = self.deployed.start_event(self.event)

@@ -138,6 +138,8 @@ class Taking(Sheet):
         assignee = None if item.assignee in excluded else item.assignee
         if assignee != item.assignee:
             self.line("unassigned", item.element, person=item.assignee, because="same_person")
+        elif self.left:
+            assignee = self._without_leaver(item)
         spec = item.approval
         self.opened_items.append(
             OpenedItem(
@@ -157,6 +159,18 @@ class Taking(Sheet):
         )
         if spec is not None:
             self.opened_rounds.append(_round(item.token, None, 1, spec, excluded))
+
+    def _without_leaver(self, item: WaitingWorkItem) -> str | None:
+        """Who gets the work item: never somebody who has left; nor do they stand as its holder."""
+        info = self.deployed.elements[item.element]
+        holder = self.record.get(info.holder) if info.holder and item.assignee is None else None
+        person = item.assignee if item.assignee in self.left else None
+        if info.holder and holder in self.left:
+            person = str(holder) if info.assignee == info.holder else person
+            self.change(info.holder, None, item.element)
+        if person is not None:
+            self.line("unassigned", item.element, person=person, because="left")
+        return None if item.assignee in self.left else item.assignee
 
     def _take_timers(self, before: Sequence[WaitingTimer], after: Sequence[WaitingTimer]) -> None:
         old = {timer.token: timer for timer in before}
@@ -188,9 +202,10 @@ class Taking(Sheet):
 
     def _take_notices(self, notices: Sequence[Notice]) -> None:
         for it in notices:
+            to = list(dict.fromkeys(self._instead_of(name) for name in it.to))
             inputs = {
                 "template": it.template,
-                "to": list(it.to),
+                "to": to,
                 "values": _inputs(it.values),
                 "key": self.key,
                 "title": self.deployed.title_of(self.record, self.key),
@@ -200,7 +215,16 @@ class Taking(Sheet):
             self.queued_jobs.append(
                 QueueJob(None, it.element, NOTICE, inputs, _NOTICE_RETRIES, hashed)
             )
-            self.line("told", it.element, template=it.template, to=list(it.to))
+            self.line("told", it.element, template=it.template, to=to)
+
+    def _instead_of(self, name: str) -> str:
+        """The group whose work goes to this person, once they have left; else the name itself."""
+        if name not in self.left:
+            return name
+        fields = [field for field, value in self.record.items() if value == name]
+        beside = (self.deployed.group_field_of(field) for field in fields)
+        groups = (self.record.get(field) for field in beside if field)
+        return next((str(group) for group in groups if group), name)
 
 
 def _round(

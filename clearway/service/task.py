@@ -1,18 +1,17 @@
 """The page of one task: its form with the record's values, or its round with the seats."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from clearway.service.deployed import Deployed
 from clearway.service.entitled import (
-    UNASKED,
     Holding,
     refuse_claim,
     refuse_closed,
     refuse_completion,
     refuse_giving,
 )
-from clearway.service.holding import holding_of
+from clearway.service.holding import holding_of, those_meant
 from clearway.service.house import House
 from clearway.service.permissions import cannot_see
 from clearway.service.plan_vote import chair_rules, seat_round, standing, vacancies, why_not
@@ -32,45 +31,73 @@ from clearway.store.database import Transaction
 from clearway.store.loading import Asking
 from clearway.store.rows import Snapshot, WorkItem
 
+_NOBODY: Mapping[str, str] = {}
 
-def task(house: House, actor: Actor, work_item_id: int) -> TaskView | Refusal:
-    """All that the page of this work item shows to the actor; closed ones say who was first."""
+
+@dataclass(frozen=True)
+class _Seen:
+    snapshot: Snapshot
+    item: WorkItem
+    holding: Holding
+    seats: Sequence[NeededSeat]
+    meant: Mapping[str, str]
+
+
+def task(
+    house: House, actor: Actor, work_item_id: int, *, names_people: bool = False
+) -> TaskView | Refusal:
+    """All that the page of this work item shows to the actor; closed ones say who was first.
+
+    `names_people`: with whom it may be assigned to, when the actor may do that.
+    """
     asking = Asking(actor.name, house.now())
 
-    def look(transaction: Transaction) -> tuple[Snapshot | None, Holding, Sequence[NeededSeat]]:
+    def look(transaction: Transaction) -> _Seen | None:
         found = loading.look_by_work_item(transaction, asking, work_item_id)
-        if found is None:
-            return None, UNASKED, ()
+        item = found and found.work_item(work_item_id)
+        if found is None or item is None:
+            return None
         holding = holding_of(transaction, actor, found, work_item_id)
-        return found, holding, _needed_seats(house, transaction, found, work_item_id)
+        is_asked = names_people and _may_assign(actor, found, item, holding)
+        meant = those_meant(transaction, found, item) if is_asked else _NOBODY
+        seats = _needed_seats(house, transaction, found, work_item_id)
+        return _Seen(found, item, holding, seats, meant)
 
-    snapshot, holding, seats = house.store.look(look)
-    if snapshot is None or not may_see(house, actor, snapshot):
+    seen = house.store.look(look)
+    if seen is None or not may_see(house, actor, seen.snapshot):
         return cannot_see("task")
-    item = snapshot.work_item(work_item_id)
-    if item is None:
-        return cannot_see("task")
+    return _view(house, actor, seen)
+
+
+def _view(house: House, actor: Actor, seen: _Seen) -> TaskView:
+    snapshot, item, holding = seen.snapshot, seen.item, seen.holding
     deployed = house.version(snapshot.version_id)
     closed = refuse_closed(item)
     claiming = closed or refuse_claim(actor, snapshot, item, holding)
     completing = closed or refuse_completion(actor, snapshot, item, deployed.name_of)
-    giving = closed or refuse_giving(actor, snapshot, item, holding)
     is_form = item.rule is None
     form = deployed.form(item.form)
     element = deployed.elements.get(item.element)
+    may_claim = is_form and claiming is None and item.assignee != actor.name
     return TaskView(
-        item=item_view(deployed, snapshot, item, actor),
+        item=replace(item_view(deployed, snapshot, item, actor), may_claim=may_claim),
         schema=form.schema if form else None,
         values=_values(deployed, item, snapshot.record),
         documentation=element.documentation if element else "",
-        may_claim=is_form and claiming is None and item.assignee != actor.name,
+        may_claim=may_claim,
         may_complete=is_form and completing is None,
-        may_assign=is_form and giving is None,
+        may_assign=_may_assign(actor, snapshot, item, holding),
+        assignable=seen.meant,
         why_not=completing.text if is_form and completing else closed and closed.text,
-        round=_round(house, snapshot, item, actor, vacancies(seats)),
+        round=_round(house, snapshot, item, actor, vacancies(seen.seats)),
         closed_by=item.closed_by,
         closed_at=item.closed_at,
     )
+
+
+def _may_assign(actor: Actor, snapshot: Snapshot, item: WorkItem, holding: Holding) -> bool:
+    is_open_form = item.rule is None and item.closed_at is None
+    return is_open_form and refuse_giving(actor, snapshot, item, holding) is None
 
 
 def _values(

@@ -59,7 +59,8 @@ class Done:
 class WorkItemView:
     """One line of an inbox, and the head of a task page.
 
-    `may_claim`: nobody has it, and the reader may take it.
+    `may_claim`: nobody has it, and the reader may take it. `has_left`: the assignee is not active
+    any more, so that it counts as one that nobody has.
     """
 
     id: int
@@ -79,6 +80,7 @@ class WorkItemView:
     is_approval: bool
     seat: str | None = None
     may_claim: bool = False
+    has_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,8 @@ class TaskView:
     may_claim: bool
     may_complete: bool
     may_assign: bool
+    assignable: Mapping[str, str]
+    """Name -> full name of whom it may be assigned to, when that was asked."""
     why_not: str | None
     round: RoundView | None
     closed_by: str | None
@@ -203,6 +207,8 @@ class EntryView:
     state_after: str | None
     details: Mapping[str, object]
     sentence: str
+    keys: Sequence[str] = ()
+    """The other records that it names and that the actor may read."""
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,12 @@ from clearway.store.database import Row, Transaction
 _PERSON = """SELECT p.name, p.active,
     ARRAY(SELECT m.group_name FROM membership m WHERE m.person = p.name),
     ARRAY(SELECT DISTINCT g.role FROM membership m JOIN group_role g USING (group_name)
-          WHERE m.person = p.name)
-FROM person p WHERE p.name = %(name)s"""
+          WHERE m.person = p.name), p.full_name
+FROM person p WHERE """
+_BY_NAME = f"{_PERSON} p.name = %(name)s"
+_ACTIVE = f"""{_PERSON} p.active AND (%(group)s::text IS NULL OR EXISTS (
+    SELECT FROM membership m WHERE m.person = p.name AND m.group_name = %(group)s))
+ORDER BY p.name"""
 # Whoever is among the first so many that may take a seat: a round has fewer seats than that.
 _PEOPLE_SHOWN = 20
 # The rounds first, then for each seat those who hold it or stand in for whoever does.
@@ -60,8 +64,13 @@ _LEAD = 'SELECT g.lead FROM "group" g WHERE g.name = %(name)s'
 
 
 def person(transaction: Transaction, name: str) -> Row | None:
-    """Name, whether active, groups, roles."""
-    return transaction.one(_PERSON, {"name": name})
+    """Name, whether active, groups, roles, full name."""
+    return transaction.one(_BY_NAME, {"name": name})
+
+
+def active_people(transaction: Transaction, group: str | None) -> list[Row]:
+    """The same of all who are active, or of those in this group."""
+    return transaction.all(_ACTIVE, {"group": group})
 
 
 def lead(transaction: Transaction, group: str) -> str | None:

@@ -1,8 +1,9 @@
 """Technical stops that nobody has settled yet."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -17,6 +18,24 @@ WHERE id = %(id)s AND settled_at IS NULL AND instance_id IS NULL
 RETURNING (trigger->>'id')::bigint"""
 _WAIT_AGAIN = """UPDATE message SET status = 'waiting', settled_at = NULL
 WHERE id = %(id)s AND status = 'faulted'"""
+# What was parked, and a later fault of the same.
+_SINCE = """WITH it AS (SELECT id, instance_id, trigger->>'kind' AS kind,
+    CASE WHEN trigger->>'kind' <> 'command' THEN (trigger->>'id')::bigint END AS parked
+    FROM fault WHERE id = %(id)s)
+SELECT again.element, again.cause, again.remedy,
+    CASE WHEN job.attempts > 0 AND job.lease_until IS NULL THEN job.last_error END,
+    coalesce(job.status = 'ready', message.status = 'waiting', NOT timer.parked, false)
+FROM it
+LEFT JOIN LATERAL (SELECT element, cause, remedy FROM fault
+    WHERE fault.id > it.id AND settled_at IS NULL
+        AND fault.instance_id IS NOT DISTINCT FROM it.instance_id
+        AND trigger->>'kind' = it.kind AND trigger->>'id' = it.parked::text
+    ORDER BY fault.id DESC LIMIT 1) AS again ON true
+LEFT JOIN job ON it.kind = 'job' AND job.id = it.parked
+LEFT JOIN message ON it.kind = 'message' AND message.id = it.parked
+LEFT JOIN timer ON it.kind = 'timer' AND timer.id = it.parked"""
+_RETRIED = """SELECT 1 FROM entry WHERE instance_id = %(instance_id)s AND kind = 'retried'
+AND details->'parked'->>'kind' = %(kind)s AND details->'parked'->>'id' = %(parked)s LIMIT 1"""
 _TRIGGER = "SELECT trigger FROM fault WHERE id = %(id)s AND instance_id IS NULL"
 
 
@@ -32,6 +51,31 @@ class OpenFaultRow:
     remedy: str
     who_can_fix: str
     raised_at: datetime
+
+
+class Since(NamedTuple):
+    """What became of a settled fault's cause: the same fault again, or the last error of its job.
+
+    `waits`: what was parked is still to be done.
+    """
+
+    element: str | None
+    cause: str | None
+    remedy: str | None
+    last_error: str | None
+    waits: bool
+
+
+def since(connection: Connection, fault_id: int) -> Since | None:
+    """What became of what was parked behind this fault; None when there is no such fault."""
+    row = connection.exec_driver_sql(_SINCE, {"id": fault_id}).first()
+    return None if row is None else Since(*row)
+
+
+def was_retried(transaction: Transaction, instance_id: int, trigger: Mapping[str, object]) -> bool:
+    """Whether somebody had this job, timer or message of the record tried again before."""
+    values = {"instance_id": instance_id, "kind": trigger["kind"], "parked": str(trigger["id"])}
+    return transaction.one(_RETRIED, values) is not None
 
 
 def open_faults(

@@ -14,6 +14,11 @@ ON CONFLICT DO NOTHING RETURNING id"""
 
 _TO = """SELECT kind, array_agg(from_key ORDER BY id) FROM link WHERE to_key = %(key)s
 GROUP BY kind"""
+_CONCERNED = """SELECT key FROM (
+    SELECT from_key AS key, id FROM link
+    WHERE to_key = %(key)s AND kind IN ('waits_for', 'resolved_by')
+    UNION ALL SELECT to_key, id FROM link WHERE from_key = %(key)s AND kind = 'parent_of') AS all_of
+GROUP BY key ORDER BY min(id)"""
 # Whoever ends this record waits until the link is there, and then sees it.
 _HOLD = "SELECT 1 FROM instance WHERE key = %(key)s FOR KEY SHARE"
 _ABOVE = """WITH RECURSIVE above(key) AS (
@@ -40,6 +45,11 @@ def leading_to(transaction: Transaction, key: str) -> dict[str, list[str]]:
     """Each kind of link, with the keys of the records from which one leads to this record."""
     found = transaction.all(_TO, {"key": key})
     return {**no_links(), **{kind: list(keys) for kind, keys in found}}
+
+
+def concerned(transaction: Transaction, key: str) -> list[str]:
+    """Whom the end of a record concerns: what waits for it, what it resolves, and its parts."""
+    return [str(row[0]) for row in transaction.all(_CONCERNED, {"key": key})]
 
 
 def hold(transaction: Transaction, key: str) -> None:

@@ -65,7 +65,11 @@ _SELECT = """SELECT i.id, i.key, i.process, i.version_id, i.revision, i.engine_s
             (SELECT jsonb_agg(DISTINCT g.role) FROM membership m JOIN group_role g
                 ON g.group_name = m.group_name WHERE m.person = b.person)))
         FROM absence b
-        WHERE b.delegate = %(actor)s AND b.from_at <= %(now)s AND b.until_at > %(now)s),"""
+        WHERE b.delegate = %(actor)s AND b.from_at <= %(now)s AND b.until_at > %(now)s),
+    (SELECT jsonb_agg(p.name) FROM person p WHERE NOT p.active AND p.name = ANY(ARRAY(
+            SELECT assignee FROM work_item WHERE instance_id = i.id AND closed_at IS NULL
+            UNION ALL
+            SELECT value FROM jsonb_each_text(i.record) WHERE length(value) <= 64))),"""
 
 _BY_WORK_ITEM = f"""{_SELECT} NULL::jsonb FROM instance i
     WHERE i.id = (SELECT instance_id FROM work_item WHERE id = %(work_item_id)s) FOR UPDATE"""
@@ -171,7 +175,7 @@ def _rounds(transaction: Transaction, row: Row) -> Mapping[int, Round]:
 
 
 def _loaded(row: Row, rounds: Mapping[int, Round]) -> Loaded:
-    extra = cast("list[Any] | None", row[19])
+    extra = cast("list[Any] | None", row[20])
     snapshot = Snapshot(
         instance_id=row[0],
         key=row[1],
@@ -190,6 +194,7 @@ def _loaded(row: Row, rounds: Mapping[int, Round]) -> Loaded:
         subscriptions=tuple(Subscription(*item) for item in row[16] or ()),
         faults=tuple(OpenFault(*item) for item in row[17] or ()),
         stands_in_for=tuple(_stand_in(item) for item in row[18] or ()),
+        left=frozenset(row[19] or ()),
         **_extra(extra),
     )
     return Loaded(snapshot, first_answer(row[14]))

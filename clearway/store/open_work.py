@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from clearway.store import schema
+from clearway.store.leavers import has_left
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,12 @@ def oldest_open_records(connection: Connection, limit: int) -> list[OpenRecord]:
 
 
 def open_work_items(connection: Connection, now: datetime) -> tuple[int, int, int]:
-    """How many tasks are open, how many of them are overdue, how many nobody has."""
+    """How many tasks are open, how many of them are overdue, how many nobody has, or a leaver."""
     table = schema.work_item
     statement = select(
         func.count(),
         func.count().filter(table.c.due_at < now),
-        func.count().filter(table.c.assignee.is_(None)),
+        func.count().filter(or_(table.c.assignee.is_(None), has_left(table.c.assignee))),
     ).where(table.c.closed_at.is_(None))
     row = connection.execute(statement).one()
     return row[0], row[1], row[2]

@@ -175,6 +175,8 @@ class Snapshot:
     subscriptions: tuple[Subscription, ...] = ()
     faults: tuple[OpenFault, ...] = ()
     stands_in_for: tuple[StandIn, ...] = ()
+    left: frozenset[str] = frozenset()
+    """Of those who have a work item or stand in a field of the record: who is not active now."""
     linked: Mapping[str, Sequence[str]] = field(default_factory=no_links)
     """Each kind of link, with the keys of the records from which one leads here.
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
+from clearway.store.schema_approvals import ballot, round_, seat
 from clearway.store.schema_base import identity, instant, metadata
 from clearway.store.schema_registry import (
     absence,
@@ -135,6 +136,7 @@ instance = Table(
     Index("ix_instance_open", "process", "id", postgresql_where=text("ended_at IS NULL")),
     Index("ix_instance_searchable", "searchable", postgresql_using="gin"),
     Index("ix_instance_requester", "requester", "id"),
+    Index("ix_instance_asked", "requester", postgresql_where=text("ended_at IS NULL")),
 )
 
 state_archive = Table(
@@ -150,6 +152,8 @@ state_archive = Table(
     Column("went_on", Boolean, nullable=False),  # it did more than change its version
     instant("at"),
 )
+
+_DUE_FIRST = text("coalesce(due_at, 'infinity'::timestamptz)")
 
 work_item = Table(
     "work_item",
@@ -174,8 +178,25 @@ work_item = Table(
     Column("outcome", Text),  # completed, cancelled
     Column("draft", JSONB),
     Index("ix_work_item_instance", "instance_id"),
-    Index("ix_work_item_assignee", "assignee", "id", postgresql_where=text("closed_at IS NULL")),
-    Index("ix_work_item_role", "role", "id", postgresql_where=text("closed_at IS NULL")),
+    # The inbox: what somebody has, what somebody with the role has, and what nobody has.
+    Index(
+        "ix_work_item_assignee",
+        "assignee",
+        _DUE_FIRST,
+        "id",
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+    Index(
+        "ix_work_item_role", "role", _DUE_FIRST, "id", postgresql_where=text("closed_at IS NULL")
+    ),
+    Index(
+        "ix_work_item_free",
+        text("coalesce(role, '')"),
+        text("coalesce(group_name, '')"),
+        _DUE_FIRST,
+        "id",
+        postgresql_where=text("closed_at IS NULL AND assignee IS NULL AND rule IS NULL"),
+    ),
     Index(
         "uq_work_item_open",
         "instance_id",
@@ -264,6 +285,7 @@ message = Table(
     # waiting, caught, expired, faulted, dead (the receiver ended or does not exist)
     instant("settled_at", nullable=True),
     Index("ix_message_waiting", "to_key", "id", postgresql_where=text("status = 'waiting'")),
+    Index("ix_message_opening", "sender_id", "id", postgresql_where=text("to_process IS NOT NULL")),
 )
 
 fault = Table(
@@ -281,52 +303,6 @@ fault = Table(
     instant("settled_at", nullable=True),
     Column("settled_by", Text),
     Index("ix_fault_open", "instance_id", postgresql_where=text("settled_at IS NULL")),
-)
-
-round_ = Table(
-    "round",
-    metadata,
-    identity(),
-    Column("work_item_id", BigInteger, ForeignKey("work_item.id"), nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("rule", Text, nullable=False),
-    Column("excluded", ARRAY(Text), nullable=False, server_default="{}"),
-    Column("result_field", Text, nullable=False),
-    instant("opened_at"),
-    instant("deadline", nullable=True),
-    instant("closed_at", nullable=True),
-    Column("outcome", Text),  # approved, rejected, voided
-    Column("reason", Text),
-    UniqueConstraint("work_item_id", "revision"),
-)
-
-seat = Table(
-    "seat",
-    metadata,
-    identity(),
-    Column("round_id", BigInteger, ForeignKey("round.id"), nullable=False),
-    Column("name", Text, nullable=False),  # the seat's id in the diagram
-    Column("role", Text),
-    Column("person", Text),
-    Column("mandatory", Boolean, nullable=False),
-    Column("veto", Boolean, nullable=False),
-    Column("chair", Boolean, nullable=False),
-    UniqueConstraint("round_id", "name"),
-    Index("ix_seat_person", "person"),
-)
-
-ballot = Table(
-    "ballot",
-    metadata,
-    identity(),
-    Column("seat_id", BigInteger, ForeignKey("seat.id"), nullable=False),
-    Column("person", Text, nullable=False),
-    Column("choice", Text, nullable=False),
-    Column("reason", Text),
-    Column("conditions", Text),
-    instant("cast_at"),
-    Column("replaced", Boolean, nullable=False, server_default=text("false")),
-    Index("ix_ballot_seat_id", "seat_id"),
 )
 
 link = Table(

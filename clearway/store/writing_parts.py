@@ -172,7 +172,10 @@ next_seats AS (
     UPDATE round u SET closed_at = %(at)s, outcome = r.outcome, reason = r.reason
     FROM new, jsonb_to_recordset(%(closed_rounds)s::jsonb)
         AS r(id bigint, outcome text, reason text)
-    WHERE u.id = r.id)""",
+    WHERE u.id = r.id
+    RETURNING u.id),
+closed_seats AS (
+    UPDATE seat s SET is_open = false FROM closed_rounds c WHERE s.round_id = c.id)""",
         lambda effect: effect.closed_rounds,
     ),
     Part(

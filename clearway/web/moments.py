@@ -7,12 +7,16 @@ from datetime import datetime
 
 from clearway.service.values import EntryView, Page
 
-_LEADING = ("comment", "done", "voted", "opened", "message", "cancelled_record", "given")
+_LEADING = ("done", "voted", "opened", "message", "cancelled_record", "given", "comment")
+"""What was done leads, and what was said with it follows; words lead where they are all."""
 
 
 @dataclass(frozen=True)
 class Moment:
-    """What one command did: its main line, what followed from it, and where that led."""
+    """What one command did: its main line, what was said, what followed, and where that led.
+
+    `text` is a comment; `is_internal` says so of it.
+    """
 
     at: datetime
     said: str
@@ -20,6 +24,8 @@ class Moment:
     is_internal: bool
     also: Sequence[str]
     state: str | None
+    keys: frozenset[str] = frozenset()
+    """The records named in it that its reader may open."""
 
 
 def moments(entries: Sequence[EntryView], *, newest_first: bool) -> list[Moment]:
@@ -47,19 +53,26 @@ def _command(line: EntryView) -> tuple[datetime, str, str]:
 def _moment(lines: Sequence[EntryView]) -> Moment:
     rank = {kind: number for number, kind in enumerate(_LEADING)}
     first = min(lines, key=lambda one: rank.get(one.kind, len(rank)))
-    rest = [one.sentence for one in lines if one is not first and one.kind != "state"]
+    comment = first if first.kind == "comment" else _comment_beside(first, lines)
+    rest = [one.sentence for one in lines if one not in (first, comment) and one.kind != "state"]
     states = [one for one in lines if one.state_after is not None]
     changed = bool(states) and states[-1].state_after != states[0].state_before
-    comment = first.kind == "comment"
-    is_internal = comment and not first.details.get("public")
+    is_internal = comment is not None and not comment.details.get("public")
     said = first.sentence
-    if comment:
+    if first is comment:
         said = f"{first.actor} noted internally" if is_internal else f"{first.actor} commented"
     return Moment(
         at=first.at,
         said=said,
-        text=str(first.details.get("text", "")) if comment else "",
+        text=str(comment.details.get("text", "")) if comment else "",
         is_internal=is_internal,
         also=rest,
         state=states[-1].state_after if changed else None,
+        keys=frozenset(key for one in lines for key in one.keys),
     )
+
+
+def _comment_beside(first: EntryView, lines: Sequence[EntryView]) -> EntryView | None:
+    """What somebody said as they did it, in the same form."""
+    said = (one for one in lines if one.kind == "comment" and one.element == first.element)
+    return next(said, None)

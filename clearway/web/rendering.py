@@ -170,6 +170,7 @@ def _environment() -> Environment:
         "spoken": words.spoken,
         "size": words.size,
         "counted": words.counted,
+        "with_links": words.with_links,
         "coded": coded,
         "markdown": markdown,
     }

@@ -1,7 +1,9 @@
 """How names and values of diagrams and records are said to a reader, and in which tone."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+
+from markupsafe import Markup, escape
 
 from clearway.service.sentences import in_words
 
@@ -68,3 +70,15 @@ def size(count: int) -> str:
     if count < 1_000_000:
         return f"{count / 1000:.1f} KB"
     return f"{count / 1_000_000:.1f} MB"
+
+
+def with_links(text: str, keys: Collection[str]) -> Markup:
+    """The text, in which each of these keys of records leads to its record."""
+    if not keys:
+        return escape(text)
+    longest_first = sorted(map(re.escape, keys), key=len, reverse=True)
+    parts = re.split(rf"(?<![\w-])({'|'.join(longest_first)})(?![\w-])", text)
+    return Markup().join(
+        Markup('<a href="/records/{0}">{0}</a>').format(part) if place % 2 else part
+        for place, part in enumerate(parts)
+    )

@@ -90,13 +90,7 @@ ERRAND = (
         ),
         key("a piano"),
     ),
-    Step(
-        "start_that_follows",
-        lambda house, once, key: start(
-            house, ALICE, "errand", {"what": "a stool"}, once=once, follows=key
-        ),
-        key("a piano"),
-    ),
+    Step("start_another", opens("a stool")),
     Step(
         "link",
         lambda house, once, one, other: link(house, BOB, one, "relates_to", other, once=once),
@@ -131,6 +125,19 @@ STOOL = (
         "cancel",
         lambda house, once, key: cancel(house, GRACE, key, "no need", once=once),
         key("a stool"),
+    ),
+    Step(
+        "start_that_follows",
+        lambda house, once, key: start(
+            house, ALICE, "errand", {"what": "a bench"}, once=once, follows=key
+        ),
+        key("a piano"),
+    ),
+    Step(
+        "cancel_it",
+        lambda house, once, key: cancel(house, GRACE, key, "no need", once=once),
+        key("a bench"),
+        struck=False,
     ),
 )
 

@@ -1,6 +1,8 @@
 """`clearway doctor`: what the settings leave out is told too."""
 
+import http.server
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -44,3 +46,36 @@ def test_the_disk_of_the_embedded_database_is_looked_at_and_no_other(
     assert [it for it in elsewhere if it["subject"] == "disk"] == []
     [disk] = [it["text"] for it in embedded if it["subject"] == "disk"]
     assert f"free on the disk with {tmp_path / 'home'}." in disk
+
+
+class _Well(http.server.BaseHTTPRequestHandler):
+    """Answers as the portal does."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/healthz" else 404)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Silent."""
+
+
+def test_it_says_whether_the_portal_answers(
+    house: House, run_in_house: Any, monkeypatch: pytest.MonkeyPatch
+):
+    def told() -> tuple[bool, str]:
+        signs = json.loads(run_in_house("doctor", "-o", "json").stdout)
+        [found] = [it for it in signs if it["subject"] == "portal"]
+        return found["well"], found["text"]
+
+    with http.server.HTTPServer(("127.0.0.1", 0), _Well) as server:
+        port = server.server_address[1]
+        monkeypatch.setenv("CLEARWAY_PORT", str(port))
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        answering = told()
+        server.shutdown()
+        serving.join()
+    away = told()
+
+    assert answering == (True, f"The portal answers at http://127.0.0.1:{port}.")
+    assert not away[0]

@@ -97,17 +97,58 @@ def test_shared_files_come_with_the_process_that_uses_them(tmp_path: Path):
     for name, data in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(data)
-    (tmp_path / "a" / "link.txt").symlink_to("/etc/passwd")
+    (tmp_path / "a" / "link.txt").symlink_to("notes.txt")
 
     bundle = read_bundle(tmp_path, "a")
 
     assert sorted(bundle.files) == [
         "a/a.bpmn",
+        "a/link.txt",
         "a/notes.txt",
         "shared/b.bpmn",
         "shared/c.bpmn",
         "shared/calendars/office.yaml",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "why"),
+    [
+        ("a/forms/x.json", "../../../outside.json", "lies outside of"),
+        ("a/record.json", "/etc/hostname", "lies outside of"),
+        ("a/scenarios", "../../elsewhere", "lies outside of"),
+        ("a/messages/x.md.j2", "nothing.md.j2", "is not there"),
+        ("a/decide.dmn", "decide.dmn", "is not there"),
+        ("a/forms", "../shared", "a folder"),
+        ("shared", "../elsewhere", "lies outside of"),
+    ],
+)
+def test_a_link_that_leaves_the_folder_is_refused(tmp_path: Path, name: str, target: str, why: str):
+    bpmn = tmp_path / "bpmn"
+    for made in (bpmn / "a", tmp_path / "elsewhere"):
+        made.mkdir(parents=True)
+    (tmp_path / "outside.json").write_text("{}")
+    (bpmn / "a" / "a.bpmn").write_bytes(b"<a/>")
+    if name != "shared":
+        (bpmn / "shared").mkdir()
+    (bpmn / name).parent.mkdir(exist_ok=True)
+    (bpmn / name).symlink_to(target)
+
+    with pytest.raises(Unreadable, match=why) as caught:
+        read_bundle(bpmn, "a")
+
+    assert name in caught.value.problem
+    assert "take the link out" in caught.value.remedy
+
+
+def test_a_process_that_is_a_link_out_of_the_folder_is_refused(tmp_path: Path):
+    (tmp_path / "elsewhere" / "a").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "a" / "a.bpmn").write_bytes(b"<a/>")
+    (tmp_path / "bpmn").mkdir()
+    (tmp_path / "bpmn" / "a").symlink_to("../elsewhere/a")
+
+    with pytest.raises(Unreadable, match="lies outside of"):
+        read_bundle(tmp_path / "bpmn", "a")
 
 
 @pytest.mark.parametrize("name", ["gone", "../incident", "", "a/b", "A"])

@@ -317,3 +317,21 @@ def test_a_message_with_no_true_time_is_a_fault(play: Playing, expires: str):
 
     assert fault.value.element == "n"
     assert "expires" in fault.value.cause
+
+
+def test_what_failed_can_be_written_down_by_the_event_that_catches_it(play: Playing):
+    body = (
+        "<startEvent id='s'/><serviceTask id='w' name='Do it' clearway:step='x'/>"
+        "<boundaryEvent id='b' attachedToRef='w'><extensionElements>"
+        "<clearway:output field='why' value='error.element + &quot;: &quot; + error.code "
+        "+ &quot;, &quot; + error.message'/></extensionElements><errorEventDefinition/>"
+        "</boundaryEvent><task id='t'/>{s>w b>t}"
+    )
+    run = play(body)
+    run.start()
+
+    turn = run.fail("w", "gone", "nobody there")
+
+    assert [(it.field, it.after) for it in turn.record_changes] == [
+        ("why", "Do it: gone, nobody there")
+    ]

@@ -1,12 +1,12 @@
 """Mail over real SMTP: received as sent, the same job as the same mail, refusals in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 import pytest
 from postbox import Postbox
 
-from integrations.smtp import Mail, MailError, SilentMailer, SmtpMailer
+from integrations.smtp import Mail, MailError, MailRefused, SilentMailer, SmtpMailer
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -57,9 +57,37 @@ def test_a_mail_that_nobody_gets_is_an_error(postbox: Postbox):
         mailer(postbox).send(mail("nobody@example.org"))
 
 
-def test_a_server_that_is_away_is_named():
-    with pytest.raises(MailError, match=r"127\.0\.0\.1:1 "):
+@pytest.mark.parametrize(
+    ("answers", "is_final"),
+    [
+        ({"alice@": "550 gone", "bob@": "553 no"}, True),
+        ({"alice@": "450 later", "bob@": "451 later"}, False),
+        ({"alice@": "550 gone", "bob@": "450 later"}, False),
+        ({"alice@": "421 closing"}, False),
+    ],
+)
+def test_only_what_is_refused_for_good_is_not_tried_again(
+    answers: Mapping[str, str], is_final: bool
+):
+    with Postbox(answers) as box, pytest.raises(MailError) as refusal:
+        mailer(box).send(mail("alice@example.org", "bob@example.org"))
+
+    assert isinstance(refusal.value, MailRefused) == is_final
+
+
+@pytest.mark.parametrize(("answer", "is_final"), [("550 not you", True), ("451 later", False)])
+def test_a_refused_sender_is_refused_for_good_or_not(answer: str, is_final: bool):
+    with Postbox(sender=answer) as box, pytest.raises(MailError, match=answer[4:]) as refusal:
+        mailer(box).send(mail("alice@example.org"))
+
+    assert isinstance(refusal.value, MailRefused) == is_final
+
+
+def test_a_server_that_is_away_is_no_refusal_and_is_named():
+    with pytest.raises(MailError, match=r"127\.0\.0\.1:1 ") as refusal:
         SmtpMailer("127.0.0.1", 1, "desk@example.org", timeout=2).send(mail("alice@example.org"))
+
+    assert not isinstance(refusal.value, MailRefused)
 
 
 @pytest.mark.parametrize(

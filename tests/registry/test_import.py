@@ -93,6 +93,7 @@ def test_one_bad_line_and_nothing_is_imported(house: House, admin: Actor):
         ("name,full_name\nalice,Al\x07ice\n", "line 2, column full_name"),
         ("name,full_name,manager\nalice,Alice,nobody\n", "line 2, column manager"),
         ("name,full_name,mail\nalice,Alice,a@x.org\nbob,Bob,a@x.org\n", "line 3, column mail"),
+        ("name,full_name,manager\nalice,Alice,alice\n", "line 2, column manager"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_place(
@@ -102,6 +103,25 @@ def test_what_cannot_be_read_is_refused_with_its_place(
 
     assert isinstance(refusal, Refusal)
     assert place in refusal.fields
+
+
+def test_a_circle_of_managers_is_refused_in_each_of_its_lines(house: House, admin: Actor):
+    first = "name,full_name,manager\nalice,Alice,\nbob,Bob,alice\ncarol,Carol,bob\ndave,Dave,bob\n"
+    assert isinstance(import_csv(house, admin, "people", first, once="1"), Done)
+
+    refusal = import_csv(
+        house,
+        admin,
+        "people",
+        "name,full_name,manager\neve,Eve,dave\nalice,Alice,carol\n",
+        once="2",
+    )
+
+    assert isinstance(refusal, Refusal)
+    assert list(refusal.fields) == ["line 3, column manager"]
+    told = refusal.fields["line 3, column manager"]
+    assert "alice -> carol -> bob -> alice" in told
+    assert "leave the cell empty" in told
 
 
 def test_a_dry_run_tells_and_changes_nothing(house: House, admin: Actor):

@@ -10,6 +10,7 @@ import pytest
 from reports import a_report
 
 from clearway import engine
+from clearway.service.cancel import cancel
 from clearway.service.complete import complete
 from clearway.service.deliver import deliver_waiting, send
 from clearway.service.deploy import deploy
@@ -21,6 +22,7 @@ from clearway.service.verify import verify
 
 BPMN = Path(__file__).resolve().parents[2] / "bpmn"
 ALICE = Actor("alice", roles=frozenset({"requester"}))
+GRACE = Actor("grace", roles=frozenset({"process_owner"}))
 BOB = Actor(
     "bob",
     roles=frozenset({"service_desk", "resolver"}),
@@ -227,3 +229,38 @@ def test_a_caller_who_reopens_the_parent_leaves_its_children_alone(
 
     assert incidents.deliver() == 0
     assert (incidents.state(parent), incidents.state(child)) == ("in_progress", "resolved")
+
+
+def test_a_child_on_hold_with_its_parent_goes_on_when_that_is_cancelled_by_hand(
+    incidents: Incidents, family: tuple[str, str]
+):
+    parent, child = family
+    held = {
+        "hold_reason": "awaiting_supplier",
+        "resume_by": "2099-01-01T09:00:00Z",
+        "supplier_order": "4711",
+    }
+    assert isinstance(incidents.send(BOB, parent, "hold", held), Done)
+    assert incidents.deliver() == 1
+    assert incidents.state(child) == "on_hold"
+
+    done = cancel(incidents.house, GRACE, parent, "Entered twice.", once="cancel")
+    delivered = incidents.deliver()
+
+    assert isinstance(done, Done), done
+    assert delivered == 1
+    assert (incidents.state(parent), incidents.state(child)) == ("cancelled", "in_progress")
+    assert verify(incidents.house) == []
+
+
+def test_the_owner_of_a_child_hears_that_its_parent_was_cancelled_by_hand(
+    incidents: Incidents, family: tuple[str, str]
+):
+    parent, child = family
+
+    cancel(incidents.house, GRACE, parent, "Entered twice.", once="cancel")
+
+    assert incidents.deliver() == 1
+    assert incidents.state(child) == "in_progress"
+    told = "SELECT inputs->>'template' FROM job JOIN instance i ON i.id = instance_id"
+    assert ("news",) in incidents.rows(f"{told} WHERE i.key = %s", child)

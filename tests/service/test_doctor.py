@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from clearway.service import heartbeats, ledger
 from clearway.service.complete import complete
 from clearway.service.deliver import deliver_waiting
-from clearway.service.doctor import NEARLY_FULL, Disk, Sign, examine
+from clearway.service.doctor import NEARLY_FULL, Disk, Portal, Sign, examine
 from clearway.service.house import House
 from clearway.service.jobs import claim_jobs, fail_job, finish_job
 from clearway.service.start import start
@@ -24,6 +24,7 @@ SUBJECTS = (
     "scheduled runs",
     "tasks",
     "approvals",
+    "leavers",
 )
 
 
@@ -384,3 +385,17 @@ def test_a_disk_that_is_nearly_full_is_told_with_its_figures(house):
         "With less than 200 MB the database does not start again."
     )
     assert "Make room" in nearly_full.remedy
+
+
+def test_whether_the_portal_answers_is_told_with_where_it_was_looked_for(house):
+    address = "https://desk.example.org"
+
+    well, away = (
+        next(it for it in examine(house, portal=Portal(address, answers)) if it.subject == "portal")
+        for answers in (True, False)
+    )
+
+    assert (well.well, well.text) == (True, f"The portal answers at {address}.")
+    assert not away.well
+    assert away.text.startswith(f"The portal does not answer at {address}:")
+    assert "clearway serve" in away.remedy

@@ -1,6 +1,7 @@
 """The whole gate: templates as the notices fill them, and scenario files that can be read."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,27 @@ def errors(bundle: Bundle) -> list[Finding]:
 @pytest.mark.parametrize("process", PROCESSES)
 def test_the_processes_of_the_house_pass(process: str):
     assert examine(engine.read_bundle(FOLDER, process)) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "rule", "line"),
+    [
+        ("errand/errand.bpmn", b"<a>\n<b>\n</a>", "unreadable-xml", 3),
+        ("errand/more.dmn", b"<a>\n<b>\n</a>", "decision", 3),
+        ("errand/record.json", b"{\n  a}", "json", 2),
+        ("shared/calendars/more.yaml", b"name: more\n  : [", "calendar", 2),
+        (WISH, b"scenario: A wish\n  : [", "scenario", 2),
+    ],
+)
+def test_what_cannot_be_read_is_said_once_with_its_line_once(
+    errand: Bundle, path: str, content: bytes, rule: str, line: int
+):
+    found = [it for it in errors(with_file(errand, path, content)) if it.file == path]
+
+    assert [it.rule for it in found] == [rule]
+    assert "\n" not in found[0].message
+    assert len(re.findall(rf"\bline {line}\b", found[0].message.lower())) == 1
+    assert "string>" not in found[0].message
 
 
 @pytest.mark.parametrize(

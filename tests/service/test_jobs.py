@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from clearway.service.complete import complete
-from clearway.service.faults import open_faults, retry
+from clearway.service.faults import open_faults, retried, retry
 from clearway.service.history import history
 from clearway.service.jobs import claim_jobs, extend_lease, fail_job, finish_job
 from clearway.service.timers import fire_due
@@ -89,6 +89,43 @@ def test_a_failing_step_is_tried_again_and_then_becomes_a_fault(
     desk.fetch()
     assert open_faults(house, people["grace"]).rows == []
     assert rows("SELECT state FROM instance") == [("bringing",)]
+    assert verify(house) == []
+
+
+def test_a_retried_step_that_fails_again_says_so_and_why(house, desk, hand_clock, people):
+    key = desk.ask()
+    desk.sort()
+    grace = people["grace"]
+
+    def fail_for_good():
+        while not (found := open_faults(house, grace).rows):
+            for job in claim_jobs(house, "w1", 10, LEASE):
+                fail_job(house, job.id, job.fence, "no connection")
+            hand_clock.move_to(hand_clock() + timedelta(minutes=1))
+        return found[0].id
+
+    first = fail_for_good()
+    retry(house, grace, first, once="again")
+    untried = retried(house, grace, first)
+    [job] = claim_jobs(house, "w1", 10, LEASE)
+    taken = retried(house, grace, first)
+    fail_job(house, job.id, job.fence, "still no connection")
+    tried = retried(house, grace, first)
+    hand_clock.move_to(hand_clock() + timedelta(minutes=1))
+    second = fail_for_good()
+
+    assert (untried, taken) == (None, None)
+    assert tried.text == "It failed again: still no connection"
+    told = retried(house, grace, first)
+    assert told.text == "It failed again at fetch. The step fetch failed: no connection"
+    lines = [it.sentence for it in history(house, grace, key).rows if it.kind == "fault"]
+    assert lines == [
+        "It could not go on at Fetch: The step fetch failed: no connection",
+        "It failed again at Fetch: The step fetch failed: no connection",
+    ]
+    retry(house, grace, second, once="once more")
+    desk.fetch()
+    assert isinstance(retried(house, grace, second), Done)
     assert verify(house) == []
 
 

@@ -15,6 +15,7 @@ from clearway.service.claim import claim
 from clearway.service.complete import complete
 from clearway.service.deploy import deploy
 from clearway.service.faults import open_faults, retry
+from clearway.service.history import history
 from clearway.service.house import House
 from clearway.service.jobs import claim_jobs, fail_job, finish_job
 from clearway.service.start import start
@@ -135,7 +136,11 @@ def test_who_can_do_otherwise_needs_no_other_diagram(knotted, desk, people, rows
     complete(knotted, people["bob"], item, {"weight": 1}, once="1")
     [fault] = open_faults(knotted, people["grace"]).rows
 
-    assert retry(knotted, people["grace"], fault.id, once="2").code == "faulted"
+    again = retry(knotted, people["grace"], fault.id, once="2")
+    assert again.code == "faulted"
+    assert again.text.startswith("It failed again. The process could not go on at fetch_now:")
+    lines = [it.sentence for it in history(knotted, people["grace"], key).rows]
+    assert [it for it in lines if it.startswith("It failed again at fetch_now: ")]
     assert len(open_faults(knotted, people["grace"]).rows) == 1
     heavy = complete(knotted, people["bob"], item, {"weight": 99}, once="3")
 

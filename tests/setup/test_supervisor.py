@@ -104,6 +104,54 @@ def test_a_child_that_ends_is_started_again(
     assert not _lives(grandchild)
 
 
+# A child that answers HTTP and writes its number down each time it starts.
+ANSWERING = """
+import http.server, os, sys
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+with http.server.HTTPServer(("127.0.0.1", int(sys.argv[2])), Answer) as server:
+    with open(sys.argv[1], "a") as file:
+        file.write(f"{os.getpid()}\\n")
+    server.serve_forever()
+"""
+
+WATCHED = """
+import sys
+from clearway.pulse import Pulse
+from clearway.supervisor import Child, Supervisor, answers_http
+ready = answers_http("127.0.0.1", int(sys.argv[3]), "/")
+pulse = Pulse(answers_http("127.0.0.1", int(sys.argv[3]), "/", seconds=0.5), every=0.5)
+argv = [sys.executable, "-c", sys.argv[2], sys.argv[1], sys.argv[3]]
+child = Child("portal", argv, ready=ready, grace_seconds=0.5, pulse=pulse)
+Supervisor([child]).run(lambda: print("all ready", flush=True))
+"""
+
+
+def test_a_child_that_hangs_is_ended_and_started_again(
+    notes: Path, eventually: Callable[..., None]
+):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+    command = [sys.executable, "-c", WATCHED, str(notes), ANSWERING, port]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        while process.stdout.readline() != "all ready\n":
+            assert process.poll() is None
+        [first] = _noted(notes)
+
+        os.kill(first, signal.SIGSTOP)
+        try:
+            eventually(lambda: len(_noted(notes)) == 2, "the child was not started again")
+            assert not _lives(first)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            output, _ = process.communicate(timeout=60)
+    told = [it for it in output.splitlines() if "does not answer" in it]
+    assert told == ["portal | does not answer any more; it is ended and starts again"]
+
+
 def test_a_second_signal_does_not_wait_for_the_grace(notes: Path):
     stubborn = "import signal, pathlib, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
     stubborn += "pathlib.Path(sys.argv[1]).touch(); signal.pause()"

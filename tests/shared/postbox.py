@@ -19,14 +19,24 @@ def free_port() -> int:
 class Postbox:
     """Listens on `port` of 127.0.0.1 while it is entered.
 
-    `refuses`: how an address begins -> with what it is refused.
+    `refuses`: how an address begins -> with what it is refused; `sender`: with what every sender
+    is.
     """
 
-    def __init__(self, refuses: Mapping[str, str] | None = None) -> None:
+    def __init__(self, refuses: Mapping[str, str] | None = None, sender: str = "") -> None:
         self.port = free_port()
         self.envelopes: list[Envelope] = []
-        self._refuses = refuses or {}
+        self._refuses, self._sender = refuses or {}, sender
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    async def handle_MAIL(  # noqa: N802 - the name that aiosmtpd calls
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self._sender:
+            return self._sender
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -58,6 +58,42 @@ def test_whom_the_mail_server_refused_stands_in_history_with_its_words(
     assert verify(house) == []
 
 
+def test_a_notice_that_is_refused_for_good_is_a_fault_at_once(
+    house: House, rows: Callable[..., list]
+):
+    with Postbox({"alice@": "550 5.1.1 no such mailbox"}) as box:
+        mailer = SmtpMailer("127.0.0.1", box.port, "desk@example.org", timeout=5)
+        house_and_mail = {**Silent().by_name(), "mailer": mailer}
+        calls = bind(STEPS, house_and_mail, doors_of(house, base_url="https://desk.example.org"))
+        worker = Dispatcher(house, calls, "w", WorkerSettings(hands=1))
+        key = _incident(house)
+
+        while worker.turn().total:
+            pass
+
+    assert rows("SELECT status, attempts FROM job WHERE step = 'notice'") == [("faulted", 1)]
+    [(cause,)] = rows("SELECT cause FROM fault WHERE settled_at IS NULL")
+    assert cause.startswith("The notice opened was not sent: The mail server refused everybody: ")
+    assert "550 5.1.1 no such mailbox" in cause
+    assert [it for it in told_of(house, key) if cause in it]
+    assert verify(house) == []
+
+
+def test_a_notice_that_is_refused_for_now_is_tried_again(house: House, rows: Callable[..., list]):
+    with Postbox({"alice@": "450 4.2.0 greylisted"}) as box:
+        mailer = SmtpMailer("127.0.0.1", box.port, "desk@example.org", timeout=5)
+        house_and_mail = {**Silent().by_name(), "mailer": mailer}
+        calls = bind(STEPS, house_and_mail, doors_of(house, base_url="https://desk.example.org"))
+        worker = Dispatcher(house, calls, "w", WorkerSettings(hands=1))
+        _incident(house)
+
+        while worker.turn().total:
+            pass
+
+    assert rows("SELECT status, attempts FROM job WHERE step = 'notice'") == [("ready", 1)]
+    assert rows("SELECT * FROM fault") == []
+
+
 def test_it_is_told_once_and_only_by_who_holds_the_lease(house: House, rows: Callable[..., list]):
     _incident(house)
     job = next(it for it in claim_jobs(house, "w", 10, timedelta(minutes=1)) if it.step == "notice")

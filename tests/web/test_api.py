@@ -95,6 +95,18 @@ def test_the_same_key_answers_with_the_first_result(api: WithToken):
     assert other.json()["code"] == "conflict"
 
 
+@pytest.mark.parametrize("blank", ["", "   "])
+def test_a_blank_idempotency_key_is_refused(api: WithToken, blank: str):
+    body = {"process": "errand", "values": {"what": "tea"}}
+
+    answer = api("alice").post("/api/v1/records", json=body, headers={"Idempotency-Key": blank})
+
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["errors"][0]["field"] == "header.idempotency-key"
+    assert "leave the header out" in answer.json()["detail"]
+
+
 def test_two_callers_may_number_their_requests_alike(api: WithToken):
     body = {"process": "errand", "values": {"what": "tea"}}
 

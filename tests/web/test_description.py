@@ -103,6 +103,7 @@ def test_what_every_operation_answers_to_a_bad_request_is_declared(
             answers[404] = grace.request(method, API + path.replace("{", "%00{"))
         if any(it["name"] == "idempotency-key" for it in operation.get("parameters", ())):
             answers[422] = grace.request(method, here, headers={"Idempotency-Key": "k" * 201})
+            answers[400] = grace.request(method, here, headers={"Idempotency-Key": " "})
         for status, answer in answers.items():
             assert answer.status_code == status, f"{method} {path}: {answer.text}"
             described.check(method, path, answer)

@@ -1,5 +1,6 @@
 """Faults: who sees them, what they say, and trying again."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -45,8 +46,31 @@ def test_a_process_owner_sees_what_stopped_and_tries_again(
 
     assert stopped in page.text
     assert "The shelf does not answer." in page.text
-    assert "the process goes on" in again.text
+    assert "It is tried again when a worker takes it" in again.text
     assert "Nothing has stopped." in again.text
+
+
+def test_a_retry_that_fails_again_says_so_and_why(
+    visitor: Enter, house: House, stopped: str, rows: Callable[..., Any]
+):
+    grace = visitor("grace")
+    page = grace.get("/faults")
+    ((number,),) = rows("SELECT id FROM fault WHERE settled_at IS NULL")
+    worker = threading.Thread(target=_fail_next, args=(house, rows, "The shelf burns."))
+    worker.start()
+
+    again = grace.submit(page, f"/faults/{number}/retry")
+    worker.join()
+
+    assert "It failed again: The shelf burns." in again.text
+    assert "It is tried some more by itself" in again.text
+
+
+def _fail_next(house: House, rows: Callable[..., Any], words: str) -> None:
+    """A worker that takes the next job and fails."""
+    while not (found := claim_jobs(house, "tests", 1, timedelta(minutes=1))):
+        pass
+    fail_job(house, found[0].id, found[0].fence, words)
 
 
 def test_the_record_says_that_it_stopped(visitor: Enter, stopped: str):

@@ -13,9 +13,10 @@ from clearway.service.claim import claim
 from clearway.service.complete import complete
 from clearway.service.house import House
 from clearway.service.jobs import claim_jobs, finish_job
+from clearway.service.link import link
 from clearway.service.record import record
 from clearway.service.start import start
-from clearway.service.values import Actor, Done
+from clearway.service.values import Actor, Done, Refusal
 
 Enter = Callable[[str], Any]
 
@@ -179,6 +180,20 @@ def test_an_ended_record_is_taken_up_again_by_a_new_one(
     assert alice.get(f"/new/errand?again={new.lower()}x").status == 404
 
 
+def test_an_open_record_is_not_taken_up_again(house: House, people: dict[str, Actor], key: str):
+    alice, wanted = people["alice"], {"what": "a book"}
+
+    opened = start(house, alice, "errand", wanted, once="again", follows=key)
+    other = start(house, alice, "errand", wanted, once="other")
+    linked = link(house, alice, other.key, "follows", key, once="link")
+
+    for refusal in (opened, linked):
+        assert isinstance(refusal, Refusal)
+        assert "still open" in refusal.text
+        assert key in refusal.remedy
+    assert record(house, alice, key).links == []
+
+
 def test_the_outline_says_where_the_record_stands(visitor: Enter, key: str):
     bob = visitor("bob")
 
@@ -216,6 +231,20 @@ def test_history_tells_in_sentences_with_the_newest_first(
     assert "bob noted internally" in moments[0]
     assert "It is there" in moments[0]
     assert any("alice opened it" in moment for moment in moments)
+
+
+def test_what_was_pressed_leads_and_what_was_said_with_it_follows(visitor: Enter, brought: str):
+    bob, path = visitor("bob"), f"/records/{brought}"
+    bob.submit(bob.get(path), f"{path}/actions/hold", f_question="Which one?")
+
+    page = bob.get(path)
+
+    [first, *_] = page.html.xpath("//*[@class='moment']")
+    [head] = first.xpath(".//*[@class='moment-head']/span[1]")
+    assert head.text_content() == "bob chose Put on hold."
+    [said] = first.xpath(".//*[contains(@class, 'moment-text')]")
+    assert said.text_content() == "Which one?"
+    assert first.text_content().count("Which one?") == 1
 
 
 def test_history_says_instants_in_the_zone_of_the_reader(

@@ -225,6 +225,26 @@ def test_only_who_may_give_a_task_to_somebody_is_offered_it(
     assert not _offers_assign(visitor("carol"))
 
 
+def test_a_task_is_offered_to_those_alone_who_may_be_given_it(
+    visitor: Enter, errand_key: str, change: Callable[[str], None]
+):
+    def offered() -> list[str]:
+        page = visitor("grace").get("/tasks/1")
+        return [it for it in page.html.xpath("//select[@name='person']/option/@value") if it]
+
+    with_the_role = offered()
+    change("UPDATE work_item SET excluded = '{bob}'")
+    apart = offered()
+    change("UPDATE person SET active = false WHERE name = 'bob'")
+    change("UPDATE work_item SET excluded = '{}'")
+    active = offered()
+    change("UPDATE work_item SET group_name = 'requester', role = 'desk'")
+    in_the_group = offered()
+
+    assert with_the_role == ["bob", "carol"]
+    assert apart == active == in_the_group == ["carol"]
+
+
 def _offers_assign(visitor: Any) -> bool:
     page = visitor.get("/tasks/1")
     assert page.status == 200
@@ -245,3 +265,28 @@ def _first_claim(inbox: Any) -> str:
 def _fetch(house: House) -> None:
     for job in claim_jobs(house, "tests", 10, timedelta(minutes=1)):
         finish_job(house, job.id, job.fence, {"place": "the shelf"})
+
+
+@pytest.mark.parametrize("path", ["/records/{}", "/inbox?view=unclaimed", "/tasks/1"])
+def test_the_task_of_somebody_who_has_left_is_offered_to_claim(
+    visitor: Enter,
+    errand_key: str,
+    api: Callable[[str], Any],
+    change: Callable[[str], None],
+    path: str,
+):
+    carol = visitor("carol")
+    carol.submit(carol.get("/inbox?view=unclaimed"), "/tasks/1/claim")
+    bob, page = visitor("bob"), path.format(errand_key)
+    before = bob.get(page)
+
+    change("UPDATE person SET active = false WHERE name = 'carol'")
+    offered = bob.get(page)
+
+    assert not before.has_form("/tasks/1/claim")
+    assert offered.has_form("/tasks/1/claim")
+    [*_, who] = offered.html.xpath("//main//*[@class='who'][contains(., 'carol')]")
+    assert " ".join(who.text_content().split()) == "carol (has left)"
+    shown = api("bob").get("/api/v1/tasks/1").json()
+    assert (shown["may_claim"], shown["item"]["may_claim"]) == (True, True)
+    assert bob.submit(offered, "/tasks/1/claim").answer.url.path == "/tasks/1"

@@ -113,6 +113,32 @@ def test_a_vote_for_another_seat_moves_there(
     ]
 
 
+def test_changing_or_moving_a_vote_begins_with_what_was_said(
+    visitor: Enter, approval: int, rows: Callable[..., Any]
+):
+    dave, path = visitor("dave"), f"/tasks/{approval}"
+    conditions = "With four people\nNot on the stairs"
+    dave.submit(
+        dave.get(path),
+        f"{path}/vote",
+        button=("choice", "approve_with_conditions"),
+        seat="one",
+        reason="We need one",
+        conditions=conditions,
+    )
+
+    page = dave.get(path)
+    dave.submit(page, f"{path}/vote", button=("choice", "approve_with_conditions"), seat="chair")
+
+    assert "We need one" in page.html.xpath("string(//textarea[@name='reason'])")
+    assert conditions in page.html.xpath("string(//textarea[@name='conditions'])")
+    assert page.html.xpath("//details[@open]//textarea[@name='conditions']")
+    assert "We need one" not in visitor("erin").get(path).html.xpath("string(//textarea)")
+    assert rows("SELECT reason, conditions FROM ballot WHERE NOT replaced") == [
+        ("We need one", conditions)
+    ]
+
+
 def test_the_seat_that_must_vote_is_offered_first(visitor: Enter, approval: int):
     page = visitor("dave").get(f"/tasks/{approval}")
 

@@ -201,14 +201,14 @@ def _check_extensions(node: Node, say: Say) -> None:
         )
     catches = node.kind == "receiveTask" or (
         node.kind in ("startEvent", "boundaryEvent", "intermediateCatchEvent")
-        and any(event.kind == "message" for event in node.events)
+        and any(event.kind in ("message", "error") for event in node.events)
     )
     if node.outputs and not (node.kind in _ANSWERING or catches):
         say.error(
             node.id,
             "output-place",
             "clearway:output means nothing here.",
-            "Put it on a service, script or business rule task, or on a caught message.",
+            "Put it on a service, script or business rule task, or on a caught message or error.",
         )
     for names, what in ((node.inputs, "input"), (node.outputs, "output")):
         seen = [name for name, _ in names]

@@ -8,7 +8,9 @@ from clearway.engine.examine import Draft, examine
 from clearway.engine.gate import (
     approvals,
     attributes,
+    constants,
     drawing,
+    field_names,
     foreign,
     forms,
     known_names,
@@ -92,12 +94,14 @@ def _notices(draft: Draft) -> tuple[NoticeDrawn, ...]:
 def _check_house(draft: Draft, surroundings: Surroundings | None) -> None:
     record.check(draft)
     forms.check(draft)
+    field_names.check(draft)
     for process in draft.read.called():
         say = Say(draft.read.files[process.id], draft.findings)
         drawing.check(process, draft, say)
         foreign.check(process, draft.roots[say.file], say)
         unheard.check_markup(process, draft.roots[say.file], say)
         waiting.check(process, draft, say)
+        references.check_readers(process, surroundings, say)
         parallel_writes.check(process, draft, say)
         soundness.check(process, say)
         for node in process.all_nodes():
@@ -108,3 +112,4 @@ def _check_house(draft: Draft, surroundings: Surroundings | None) -> None:
             if surroundings is not None:
                 references.check_surroundings(node, surroundings, say)
     known_names.check(draft)
+    constants.check(draft)

@@ -1,6 +1,6 @@
 """Expressions may only ask for what is there: names, and fields of the record."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from difflib import get_close_matches
 from typing import Any
 
@@ -25,11 +25,11 @@ def check(draft: Draft) -> None:
     _check_decisions(draft)
     if draft.context is None or draft.compiled is None or draft.reading is None:
         return
-    nodes = {node.id: node for node in _nodes(draft.reading)}
+    nodes = nodes_of(draft.reading)
     for file, formula in draft.context.formulas_found:
         say = Say(file, draft.findings)
         node = nodes.get(formula.element)
-        known = BUILT_IN_NAMES | draft.compiled.variables | _local(node, formula)
+        known = BUILT_IN_NAMES | draft.compiled.variables | local_names(node, formula)
         for name in sorted(formula.expression.free_names - known):
             close = get_close_matches(name, known, 1)
             fields = draft.record_schema.get("properties", {})
@@ -45,15 +45,17 @@ def check(draft: Draft) -> None:
         _check_paths(formula.element, formula.role, formula.expression.paths, draft, say)
 
 
-def _nodes(reading: Reading) -> Iterator[Node]:
-    for process in reading.called():
-        yield from process.all_nodes()
+def nodes_of(reading: Reading) -> dict[str, Node]:
+    """All nodes of a process and of those that it calls, by their ids."""
+    return {node.id: node for process in reading.called() for node in process.all_nodes()}
 
 
-def _local(node: Node | None, formula: Formula) -> frozenset[str]:
+def local_names(node: Node | None, formula: Formula) -> frozenset[str]:
+    """The names that mean something only where the formula stands."""
     found: set[str] = set()
     if formula.role.startswith("output"):
-        found |= {"result", "message"}
+        is_error = node is not None and any(event.kind == "error" for event in node.events)
+        found |= {"error"} if is_error else {"result", "message"}
     place = node
     while place is not None:
         loop = place.loop

@@ -3,8 +3,11 @@
 from clearway.engine.examine import Draft
 from clearway.engine.gate.attributes import names_fields
 from clearway.engine.gate.say import Say
-from clearway.engine.model import Node
+from clearway.engine.model import Node, Scope
 from clearway.engine.values import Surroundings
+
+REQUESTER = "requester"
+"""The role of whoever asks for something: of everybody, and of one person in each record."""
 
 
 def check(node: Node, draft: Draft, say: Say) -> None:
@@ -52,6 +55,26 @@ def check_surroundings(node: Node, surroundings: Surroundings, say: Say) -> None
     opened = node.own.get("start")
     if opened and surroundings.processes and opened not in surroundings.processes:
         _missing(node, "process", opened, surroundings.processes, "bpmn/", say)
+
+
+def check_readers(process: Scope, surroundings: Surroundings | None, say: Say) -> None:
+    """The roles that a process lets read its records; one that nobody has harms nobody."""
+    known = None if surroundings is None else surroundings.roles
+    for name in dict.fromkeys(process.readers):
+        if name == REQUESTER:
+            say.error(
+                process.id,
+                "readers",
+                "clearway:readers names the role of everybody who asks for something.",
+                f"Remove `{REQUESTER}`: whoever asked for a record reads it anyway.",
+            )
+        elif known is not None and name not in known:
+            say.warning(
+                process.id,
+                "readers",
+                f"clearway:readers names the role `{name}`, which nobody has.",
+                "Give it to a group, or correct the name.",
+            )
 
 
 def _roles(node: Node) -> list[str]:

@@ -11,7 +11,7 @@ from starlette.routing import Match
 from clearway.service.values import Refusal
 from clearway.store.errors import Contended, DiskFull, Unavailable
 from clearway.web.api import alerts, problems, processes, records, tasks
-from clearway.web.api.caller import Unauthorized
+from clearway.web.api.caller import BlankKey, Unauthorized
 from clearway.web.api.description import DescribedApi
 from clearway.web.pages.trouble import failure_logged
 from clearway.web.portal import Portal
@@ -43,6 +43,7 @@ def api(portal: Portal) -> FastAPI:
     handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
         problems.ApiRefusal: _on_refusal,
         Unauthorized: _on_unauthorized,
+        BlankKey: _on_blank_key,
         RequestValidationError: _on_invalid_request,
         HTTPException: _on_http_error,
         DiskFull: _on_full_disk,
@@ -62,6 +63,10 @@ async def _on_refusal(_request: Request, error: Exception) -> Response:
 
 async def _on_unauthorized(_request: Request, error: Exception) -> Response:
     return problems.unauthorized(str(error))
+
+
+async def _on_blank_key(_request: Request, _error: Exception) -> Response:
+    return problems.blank_key()
 
 
 async def _on_invalid_request(_request: Request, error: Exception) -> Response:

@@ -14,12 +14,17 @@ from clearway.service.values import Actor, Refusal
 from clearway.web.api.problems import ApiRefusal
 from clearway.web.portal import Portal, portal_of
 from clearway.web.visit import new_once
+from processes.blank import is_blank
 
 T = TypeVar("T")
 
 
 class Unauthorized(Exception):
     """No token, or one that means nobody; the text says which."""
+
+
+class BlankKey(Exception):
+    """An idempotency key that says nothing: two requests with it could not be told apart."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,15 @@ def once(
         ),
     ] = None,
 ) -> str:
-    """The idempotency key of the request, or a fresh one. Each caller counts with its own keys."""
-    return f"{calling.actor.name} {idempotency_key}" if idempotency_key else new_once()
+    """The idempotency key of the request, or a fresh one; raises BlankKey for a blank one.
+
+    Each caller counts with its own keys.
+    """
+    if idempotency_key is None:
+        return new_once()
+    if is_blank(idempotency_key):
+        raise BlankKey
+    return f"{calling.actor.name} {idempotency_key}"
 
 
 def accepted(found: T | Refusal) -> T:

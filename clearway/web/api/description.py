@@ -13,7 +13,7 @@ _ALWAYS = (401, 422, 500, 503)
 """No token; an address or a key that cannot be used; a mistake of ours; over capacity."""
 
 _ABOUT: Mapping[int, str] = {
-    400: "The body is no text that could be read.",
+    400: "The body is no text that could be read, or the `Idempotency-Key` is empty.",
     401: "There is no bearer token, or it is unknown or has expired.",
     403: "This is not open to the caller.",
     404: "There is no such thing, or the caller may not know of it.",

@@ -93,6 +93,17 @@ def unauthorized(text: str) -> Response:
     )
 
 
+def blank_key() -> Response:
+    """The request says that it may come twice, but not how to know it again."""
+    return problem(
+        400,
+        "unreadable",
+        "The Idempotency-Key is empty.",
+        remedy="Send a key of your own for each command, or leave the header out.",
+        errors=[{"field": "header.idempotency-key", "message": "This is empty."}],
+    )
+
+
 def busy(text: str) -> Response:
     """Over capacity for the moment. Never 429, which Alertmanager takes as final."""
     return problem(

@@ -75,7 +75,7 @@ async def check_it(request: Request, calling: Calling, process: str) -> Response
     "/{process}/versions",
     response_model=Done,
     status_code=201,
-    responses=errors(403, 404, 409, 413),
+    responses=errors(400, 403, 404, 409, 413),
     openapi_extra=_UPLOAD,
 )
 async def deploy_it(

@@ -128,7 +128,7 @@ def cancel_record(calling: Calling, key: str, body: ReasonBody, once: Once) -> R
     "/{key}/attachments",
     response_model=Done,
     status_code=201,
-    responses=errors(403, 404, 409, 413),
+    responses=errors(400, 403, 404, 409, 413),
     openapi_extra=raw_body("*/*", BINARY, "The file, at most 20 MB."),
 )
 async def add_attachment(

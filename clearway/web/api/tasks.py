@@ -20,7 +20,7 @@ from clearway.web.api.plain import answer
 
 router = APIRouter(prefix="/tasks", tags=["tasks"])
 
-_COMMAND = errors(403, 404, 409)
+_COMMAND = errors(400, 403, 404, 409)
 _COMMAND_WITH_BODY = errors(400, 403, 404, 409, 413)
 
 

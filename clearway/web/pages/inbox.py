@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from clearway.service.inbox import inbox, inbox_counts
+from clearway.service.inbox import MOST_COUNTED, inbox, inbox_counts
 from clearway.service.processes import processes
 from clearway.web.rendering import go, page
 from clearway.web.visit import Visiting
@@ -38,7 +38,7 @@ def show(
         "inbox_list.html" if is_part else "inbox.html",
         processes=[] if is_part else processes(house, actor),
         view=view,
-        views=[(name, label, counts.get(name)) for name, label in VIEWS.items()],
+        views=[(name, label, _counted(counts[name])) for name, label in VIEWS.items()],
         rows=found.rows,
         q=q,
         process=process,
@@ -46,3 +46,7 @@ def show(
         more=more,
         first=urlencode({"view": view, **filters}) if after else "",
     )
+
+
+def _counted(count: int) -> str:
+    return f"{count}" if count < MOST_COUNTED else f"{MOST_COUNTED - 1}+"

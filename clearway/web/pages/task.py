@@ -10,7 +10,6 @@ from clearway.service.assign import assign
 from clearway.service.claim import claim, unclaim
 from clearway.service.complete import complete
 from clearway.service.record import record
-from clearway.service.registry import people
 from clearway.service.task import task
 from clearway.service.values import Refusal, TaskView
 from clearway.service.vote import vote
@@ -109,7 +108,7 @@ def _answer(visit: Visit, work_item_id: int, answer: object, said: str) -> Respo
 
 def _page(visit: Visit, work_item_id: int, answered: Answered = Answered()) -> HTMLResponse:
     house, actor = visit.portal.house, visit.actor
-    view = task(house, actor, work_item_id)
+    view = task(house, actor, work_item_id, names_people=True)
     if isinstance(view, Refusal):
         return refusal_page(visit, view)
     about = record(house, actor, view.item.key)
@@ -129,17 +128,18 @@ def _page(visit: Visit, work_item_id: int, answered: Answered = Answered()) -> H
         about=None if isinstance(about, Refusal) else about,
         form=form,
         refusal=refusal,
-        cast=answered.vote or {},
-        people=_people_to_assign(visit, view),
+        cast=_cast_so_far(view, actor.name) if answered.vote is None else answered.vote,
         suggestions=suggestions(house, actor, [form]),
     )
 
 
-def _people_to_assign(visit: Visit, view: TaskView) -> list[object]:
-    if not view.may_assign:
-        return []
-    found = people(visit.portal.house, visit.actor)
-    return [] if isinstance(found, Refusal) else list(found)
+def _cast_so_far(view: TaskView, person: str) -> Mapping[str, str]:
+    """What the reader's own ballot says, so that changing or moving it begins with that."""
+    for seat in view.round.seats if view.round else ():
+        if seat.ballot and seat.ballot.person == person and seat.open_to_you:
+            said = seat.ballot
+            return {"reason": said.reason or "", "conditions": said.conditions or ""}
+    return {}
 
 
 def _not_understood(typed: Typed) -> Refusal:

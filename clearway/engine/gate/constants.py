@@ -1,0 +1,69 @@
+"""Expressions that always give the same: what they give must fit where they stand."""
+
+import re
+
+from clearway.engine.examine import Draft
+from clearway.engine.expressions import BUILT_IN_NAMES, Formula
+from clearway.engine.gate.known_names import local_names, nodes_of
+from clearway.engine.gate.say import Say
+from clearway.engine.wanted import Wanted, a_truth
+from clearway.feel import FeelError, FeelLimitError, Limits
+
+_LITTLE = Limits(steps=20_000)
+"""A constant that takes more is left to the run: the gate is no place to compute."""
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+_WORD = re.compile(r"\w+")
+_OF_THE_DAY = frozenset(("now", "today"))
+_REMEDIES = {
+    "timer": "Write a duration such as PT4H, an instant with its zone, or a cycle such as R3/PT1H.",
+    "due time": 'Write FEEL that gives a duration, for example duration("P2D"), or an instant.',
+    "deadline": 'Write FEEL that gives a duration, for example duration("P2D"), or an instant.',
+}
+
+
+def check(draft: Draft) -> None:
+    """Refuse a constant expression whose value would be a fault as soon as it is used."""
+    if draft.context is None or draft.compiled is None or draft.reading is None:
+        return
+    nodes = nodes_of(draft.reading)
+    names = BUILT_IN_NAMES | _OF_THE_DAY | draft.compiled.variables
+    for place, (file, formula) in enumerate(draft.context.formulas_found):
+        known = names | local_names(nodes.get(formula.element), formula)
+        if not _is_constant(formula, known):
+            continue
+        wanted = draft.context.wanted.get(place)
+        problem = _problem(formula, wanted)
+        if problem is not None:
+            Say(file, draft.findings).error(
+                formula.element,
+                "timer" if formula.role == "timer" else "constant",
+                f"The {formula.role} `{formula.text}` can never be used: {problem}",
+                _REMEDIES.get(formula.role) or _remedy(wanted),
+            )
+
+
+def _is_constant(formula: Formula, known: frozenset[str]) -> bool:
+    """Whether nothing in it comes from outside: neither a name, nor the time of day."""
+    expression = formula.expression
+    if expression.free_names or expression.filter_names:
+        return False
+    # A variable may be called like a built-in function, and then stands before it.
+    return known.isdisjoint(_WORD.findall(_TEXT.sub("", formula.text)))
+
+
+def _problem(formula: Formula, wanted: Wanted | None) -> str | None:
+    try:
+        value = formula.expression.evaluate({}, limits=_LITTLE)
+    except FeelLimitError:
+        return None
+    except FeelError as error:
+        return f"{error}."
+    if wanted is a_truth and value is None:
+        return "it is always null, so it never holds."
+    return None if wanted is None else wanted(value)
+
+
+def _remedy(wanted: Wanted | None) -> str:
+    if wanted is a_truth:
+        return "Write a comparison, for example `record.impact = 1`."
+    return "Correct the expression, or name a field of the record that holds it."
