@@ -9,6 +9,7 @@ from benchmarks import (
     engine_turn,
     engines,
     flows,
+    large_inbox,
     statements,
     years,
 )
@@ -25,4 +26,5 @@ CASES: tuple[Case, ...] = (
     crowd.CASE,
     due_timers.CASE,
     bulk_migration.CASE,
+    large_inbox.CASE,
 )

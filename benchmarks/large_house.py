@@ -12,7 +12,7 @@ CLOSED = 10_000_000
 _PER_RECORD = 10  # closed work items of a record that has ended
 GROUPS = 200
 READERS_GROUPS = 12
-_PEOPLE = 2_000  # every tenth has left
+_PEOPLE = 2_000  # every tenth has left, and left ten open work items behind
 READER = "reader"
 
 _SHAPE: Sequence[LiteralString] = (
@@ -38,14 +38,16 @@ _SHAPE: Sequence[LiteralString] = (
     FROM instance o, generate_series(1, %(open)s + %(closed)s / %(per_record)s) n
     WHERE o.id = %(original)s""",
     # Of ten open ones: four are nobody's, four have an owner, one is the requester's to answer,
-    # and one waits for the service desk, whichever group. Of fifty owners' one has left.
+    # and one waits for the service desk, whichever group.
     """INSERT INTO work_item (instance_id, token, element, name, role, group_name, assignee, form,
         opened_at, due_at)
     SELECT i.id, 't', 'triage', 'Look at it',
         CASE n %% 10 WHEN 0 THEN 'requester' WHEN 1 THEN 'service_desk' ELSE 'resolver' END,
         CASE WHEN n %% 10 > 1 THEN 'group-' || n %% 997 %% %(groups)s + 1 END,
         CASE WHEN n %% 25000 = 2 THEN %(reader)s
-             WHEN n %% 10 BETWEEN 2 AND 5 THEN 'person-' || n / 10 %% %(people)s + 1 END,
+             WHEN n %% 500 = 3 THEN 'person-' || (n / 500 %% (%(people)s / 10) + 1) * 10
+             WHEN n %% 10 BETWEEN 2 AND 5
+                 THEN 'person-' || n / 10 %% (%(people)s / 10) * 10 + n / 20000 %% 9 + 1 END,
         'forms/triage.json', now(),
         CASE WHEN n %% 4 > 0 THEN now() + (n %% 86399) * interval '1 second' END
     FROM (SELECT id, substr(key, 5)::int AS n FROM instance

@@ -35,7 +35,7 @@ def inbox(
     def ask(transaction: Transaction) -> list[Waiting]:
         return rows.waiting_work_items(
             transaction,
-            _reader(house, transaction, actor),
+            reader_of(house, transaction, actor),
             chosen,
             Part(limit + 1, process, q.strip()[:200], read_due(after)),
         )
@@ -53,13 +53,14 @@ def inbox_counts(house: House, actor: Actor) -> dict[str, int]:
     """How many open tasks each view has, counted up to `MOST_COUNTED`."""
 
     def count(transaction: Transaction) -> dict[str, int]:
-        reader = _reader(house, transaction, actor)
+        reader = reader_of(house, transaction, actor)
         return rows.count_work_items(transaction, reader, MOST_COUNTED)
 
     return house.store.look(count)
 
 
-def _reader(house: House, transaction: Transaction, actor: Actor) -> Reader:
+def reader_of(house: House, transaction: Transaction, actor: Actor) -> Reader:
+    """The actor as the looks know a reader."""
     absent = (
         rows.people_stood_in_for(transaction, actor.name, house.now()) if actor.is_person else {}
     )
