@@ -13,7 +13,8 @@ from clearway.feel.errors import (
 )
 from clearway.feel.frame import Code, Frame
 from clearway.feel.scope import Maker, Scope
-from clearway.feel.syntax import Call, Name, Node, Path
+from clearway.feel.syntax import Call, Literal, Name, Node, Path
+from clearway.feel.text import feel_text
 from clearway.feel.values import SCALARS, Function, adopt, is_context, is_list
 
 MISSING = object()
@@ -70,7 +71,28 @@ def call(node: Call, scope: Scope, maker: Maker) -> Code:
             error.locate(text, at)
             raise
 
+    reading = _settled(node, scope)
+    if reading is not None:
+        maker.uses.settled.append((reading, run))
     return run
+
+
+def _settled(node: Call, scope: Scope) -> str | None:
+    """How a call reads whose value is known beforehand: of a built-in function, with literals."""
+    function = node.function
+    if not isinstance(function, Name) or function.name not in BUILTINS:
+        return None
+    if scope.find(function.name)[0] is not None:
+        return None
+    given = [*((None, it) for it in node.arguments), *node.named]
+    literals = [(name, it.value) for name, it in given if isinstance(it, Literal)]
+    if not literals or len(literals) < len(given) or any(value is None for _, value in literals):
+        return None
+    told = ", ".join(
+        feel_text(value) if name is None else f"{name}: {feel_text(value)}"
+        for name, value in literals
+    )
+    return f"{function.name}({told})"
 
 
 def operand(node: Node, scope: Scope, maker: Maker) -> Code:

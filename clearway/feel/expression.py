@@ -35,6 +35,20 @@ class Expression:
         self.paths = frozenset(uses.paths)
         self._code = code
         self._slots = uses.slots
+        self._settled = tuple(uses.settled)
+
+    def null_calls(self) -> list[str]:
+        """Its calls with nothing but literals that always give null, such as `date("2026-02-30")`.
+
+        A function of the context that is called like a built-in one is not thought of.
+        """
+        return [reading for reading, code in self._settled if self._gives_null(code)]
+
+    def _gives_null(self, code: Code) -> bool:
+        try:
+            return code(Frame({}, [None] * self._slots, Run(DEFAULT_LIMITS, None))) is None
+        except FeelError:
+            return False
 
     def evaluate(
         self,

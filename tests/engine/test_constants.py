@@ -103,3 +103,36 @@ def test_a_constant_number_of_rounds_is_a_whole_number(drawn: Drawing, text: str
     )
 
     assert [(it.element, it.rule) for it in refused(drawn, body)] == [("t", "constant")]
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        ('record.at + duration("P5X")', 'duration("P5X")'),
+        ('if record.big then date and time("2026-02-30T00:00:00Z") else now', "2026-02-30"),
+        ('max([date(from: "31.12.2026"), record.day])', 'date(from: "31.12.2026")'),
+    ],
+)
+def test_a_call_in_an_expression_that_always_gives_null_is_refused(
+    drawn: Drawing, text: str, call: str
+):
+    findings = refused(drawn, timer("timeDate", text))
+
+    assert [(it.element, it.rule) for it in findings] == [("c", "constant")]
+    assert call in findings[0].message
+    assert "always null" in findings[0].message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'record.at + duration("P5D")',
+        'record.at + duration(record.wait + "H")',
+        'if contains("duration(\\"P5X\\")", record.title) then now else null',
+        "if date(null) = record.at then now else record.at",
+    ],
+)
+def test_a_call_that_gives_something_or_depends_on_the_record_is_accepted(
+    drawn: Drawing, text: str
+):
+    assert refused(drawn, timer("timeDate", text)) == []

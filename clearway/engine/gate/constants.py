@@ -28,17 +28,31 @@ def check(draft: Draft) -> None:
     nodes = nodes_of(draft.reading)
     names = BUILT_IN_NAMES | _OF_THE_DAY | draft.compiled.variables
     for place, (file, formula) in enumerate(draft.context.formulas_found):
+        say = Say(file, draft.findings)
         known = names | local_names(nodes.get(formula.element), formula)
         if not _is_constant(formula, known):
+            _check_calls(formula, known, say)
             continue
         wanted = draft.context.wanted.get(place)
         problem = _problem(formula, wanted)
         if problem is not None:
-            Say(file, draft.findings).error(
+            say.error(
                 formula.element,
                 "timer" if formula.role == "timer" else "constant",
                 f"The {formula.role} `{formula.text}` can never be used: {problem}",
                 _REMEDIES.get(formula.role) or _remedy(wanted),
+            )
+
+
+def _check_calls(formula: Formula, known: frozenset[str], say: Say) -> None:
+    """A call that gives null whatever the record says is a slip in its text."""
+    for call in formula.expression.null_calls():
+        if call.partition("(")[0] not in known:
+            say.error(
+                formula.element,
+                "constant",
+                f"The {formula.role} `{formula.text}` contains `{call}`, which is always null.",
+                "Correct what stands in the brackets, or write null.",
             )
 
 
