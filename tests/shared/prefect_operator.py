@@ -13,7 +13,11 @@ class Operator:
     def __init__(self, address: str, auth: str) -> None:
         """Take the API's address and the setting `user:password`."""
         user, _, password = auth.partition(":")
-        self._client = httpx.Client(base_url=address, auth=(user, password), timeout=60)
+        # A server may close a connection that rests just as it is used again.
+        once = httpx.Limits(max_keepalive_connections=0)
+        self._client = httpx.Client(
+            base_url=address, auth=(user, password), timeout=60, limits=once
+        )
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         """The answer's body; changes want a token, for the server's protection against CSRF.

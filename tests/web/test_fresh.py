@@ -131,4 +131,7 @@ def test_a_vote_that_was_recorded_leaves_no_draft(
 
     expect(page.get_by_text("Your vote is recorded.")).to_be_visible()
     expect(page.get_by_text("What you typed here before is kept.")).to_have_count(0)
-    expect(reason).to_have_value("")
+    # Whoever changes the vote begins with what it says, also after it was changed elsewhere.
+    rows("UPDATE ballot SET reason = 'It is heavy' RETURNING 1")
+    page.reload()
+    expect(reason).to_have_value("It is heavy")
