@@ -91,11 +91,6 @@ def settle(stage: Stage) -> None:
     }
     with psycopg.connect(stage.url) as connection:
         for statement in _SHAPE:
-            import time
-
-            t = time.time()
             connection.execute(statement, values)
-            connection.commit()
-            print(statement[:40], time.time() - t, flush=True)
     with psycopg.connect(stage.url, autocommit=True) as connection:
         connection.execute("VACUUM (ANALYZE)")

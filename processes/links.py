@@ -33,5 +33,5 @@ def link_of(name: str, here: str, there: str) -> tuple[str, str, str]:
 
 
 def no_links() -> dict[str, list[str]]:
-    """What `linked` is for a record to which no link leads."""
-    return {kind: [] for kind in KINDS}
+    """What `linked` is for a record to which no link leads, in either word."""
+    return {name: [] for name in NAMES}

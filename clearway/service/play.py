@@ -28,7 +28,7 @@ from clearway.service.values import SYSTEM, Actor, Refusal
 from clearway.store import jsonb
 from clearway.store.rows import Snapshot, WorkItem
 from processes.catalogue import Rule
-from processes.links import KINDS
+from processes.links import NAMES
 
 
 class Play(Stage):
@@ -216,8 +216,8 @@ class Play(Stage):
         """Other records are linked with this one from now on: each kind with their keys."""
         kinds = cast(Mapping[str, object], step.what)
         for kind, keys in kinds.items():
-            if kind not in KINDS or not isinstance(keys, list):
-                known = ", ".join(KINDS)
+            if kind not in NAMES or not isinstance(keys, list):
+                known = ", ".join(NAMES)
                 raise ScenarioError(step.line, f"linked takes lists of keys for {known}.")
         self.memory.link_here({kind: cast(Sequence[str], keys) for kind, keys in kinds.items()})
 

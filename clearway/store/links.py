@@ -6,14 +6,18 @@ from sqlalchemy import Connection, or_, select
 
 from clearway.store import schema
 from clearway.store.database import Transaction
-from processes.links import no_links
+from processes.links import BACKWARDS, no_links
 
 _ADD = """INSERT INTO link (from_key, kind, to_key, made_at, made_by)
 VALUES (%(from_key)s, %(kind)s, %(to_key)s, %(made_at)s, %(made_by)s)
 ON CONFLICT DO NOTHING RETURNING id"""
 
-_TO = """SELECT kind, array_agg(from_key ORDER BY id) FROM link WHERE to_key = %(key)s
-GROUP BY kind"""
+_TO = """SELECT kind, true, array_agg(from_key ORDER BY id) FROM link WHERE to_key = %(key)s
+GROUP BY kind
+UNION ALL SELECT kind, false, array_agg(to_key ORDER BY id) FROM link
+WHERE from_key = %(key)s AND kind = ANY(%(named)s) GROUP BY kind"""
+# A record that is `resolved_by` another is one that the other `resolves`.
+_FORWARDS = {kind: name for name, kind in BACKWARDS.items()}
 _CONCERNED = """SELECT key FROM (
     SELECT from_key AS key, id FROM link
     WHERE to_key = %(key)s AND kind IN ('waits_for', 'resolved_by')
@@ -42,9 +46,13 @@ def add(
 
 
 def leading_to(transaction: Transaction, key: str) -> dict[str, list[str]]:
-    """Each kind of link, with the keys of the records from which one leads to this record."""
-    found = transaction.all(_TO, {"key": key})
-    return {**no_links(), **{kind: list(keys) for kind, keys in found}}
+    """Each kind of link, with the keys of the records from which one leads to this record.
+
+    Also by its other word, the oldest first: `resolves` has what this one is `resolved_by`.
+    """
+    found = transaction.all(_TO, {"key": key, "named": list(_FORWARDS)})
+    named = {kind if leads else _FORWARDS[kind]: list(keys) for kind, leads, keys in found}
+    return {**no_links(), **named}
 
 
 def concerned(transaction: Transaction, key: str) -> list[str]:

@@ -18,6 +18,7 @@ from clearway.service.migrate import migrate, rehearse
 from clearway.service.start import start
 from clearway.service.values import Actor, Done
 from clearway.service.verify import verify
+from clearway.store.links import leading_to
 
 _KEY = {"type": "string", "title": "Key", "maxLength": 40}
 
@@ -439,3 +440,25 @@ def test_a_record_that_moves_to_a_version_which_asks_for_links_sees_them(
     assert verdict.says in ("ready", "notes")
     assert isinstance(moved, Done), moved
     assert rows("SELECT key FROM instance WHERE ended_at IS NOT NULL") == [(first,)]
+
+
+def test_an_expression_sees_a_link_from_both_of_its_ends(house, people, desk):
+    first, second, third = desk.ask("a book"), desk.ask("a pen"), desk.ask("a chair")
+    for number, (kind, there) in enumerate(
+        [("resolved_by", third), ("resolved_by", second), ("caused_by", second)]
+    ):
+        done = link(house, people["bob"], first, kind, there, once=f"{number}")
+        assert isinstance(done, Done), done
+
+    seen = {
+        key: house.store.look(lambda it, key=key: leading_to(it, key)) for key in (first, second)
+    }
+
+    assert {name: keys for name, keys in seen[first].items() if keys} == {
+        "resolves": [third, second],
+        "causes": [second],
+    }
+    assert {name: keys for name, keys in seen[second].items() if keys} == {
+        "resolved_by": [first],
+        "caused_by": [first],
+    }

@@ -8,7 +8,7 @@ from clearway.engine.examine import Draft
 from clearway.engine.expressions import BUILT_IN_NAMES, Formula
 from clearway.engine.gate.say import Say
 from clearway.engine.model import Node, Reading
-from processes.links import KINDS
+from processes.links import NAMES
 
 COUNTERS = frozenset(
     (
@@ -78,12 +78,12 @@ def _check_paths(
     element: str, role: str, paths: Collection[tuple[str, ...]], draft: Draft, say: Say
 ) -> None:
     for kind in sorted({path[1] for path in paths if len(path) > 1 and path[0] == "linked"}):
-        if kind not in KINDS:
+        if kind not in NAMES:
             say.error(
                 element,
                 "link-unknown",
                 f"The {role} uses `linked.{kind}`, which is no kind of link.",
-                f"Known are: {', '.join(KINDS)}.",
+                f"Known are: {', '.join(NAMES)}.",
             )
     fields: dict[str, Any] = draft.record_schema.get("properties", {})
     if not fields:
