@@ -246,7 +246,7 @@ class ProcessView:
     title: str
     documentation: str
     current: int
-    open_instances: int
+    open_instances: int | None  # None: not asked
     may_start: bool
     start_schema: Mapping[str, object] | None
     start_label: str

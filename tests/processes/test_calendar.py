@@ -129,9 +129,18 @@ def test_time_runs_backwards_as_a_negative_amount():
 def test_a_day_ends_before_its_midnight_is_shown_a_second_time():
     saturdays = Calendar.from_data({"tz": "America/Havana", "week": {"sat": "00:00-24:00"}})
 
-    weekend = elapsed(saturdays, at("2026-10-30T00:00-04:00"), at("2026-11-03T00:00-05:00"))
+    weekend = elapsed(saturdays, at("2025-10-31T00:00-04:00"), at("2025-11-04T00:00-05:00"))
 
     assert weekend == hours(24)
+
+
+def test_a_closing_shown_twice_before_one_midnight_is_the_later_of_the_two():
+    # Beirut repeats 23:00 to 24:00.
+    saturdays = Calendar.from_data({"tz": "Asia/Beirut", "week": {"sat": "21:30-23:30"}})
+
+    weekend = elapsed(saturdays, at("2025-10-24T00:00+03:00"), at("2025-10-28T00:00+02:00"))
+
+    assert weekend == hours(3)
 
 
 def test_openings_that_meet_through_clocks_put_back_count_once():
@@ -139,7 +148,7 @@ def test_openings_that_meet_through_clocks_put_back_count_once():
     # first.
     havana = Calendar.from_data({"tz": "America/Havana", "week": {EVERY_DAY: "00:00-24:00"}})
 
-    day = elapsed(havana, at("2026-11-01T00:00-04:00"), at("2026-11-02T00:00-05:00"))
+    day = elapsed(havana, at("2025-11-02T00:00-04:00"), at("2025-11-03T00:00-05:00"))
 
     assert day == hours(25)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,12 @@ from processes.calendar import Calendar, CalendarError, add, elapsed, is_open, n
 from processes.hours import Window
 
 MINUTE = timedelta(minutes=1)
+
+# Clocks that do nothing unusual; without them only odd days would be counted.
+PLAIN_MOMENTS = [
+    ("Asia/Kathmandu", "2026-06-01T00:00+00:00"),
+    ("UTC", "2026-02-28T23:00+00:00"),
+]
 
 # A zone and an instant near which its clocks do something unusual.
 ODD_MOMENTS = [
@@ -22,7 +29,7 @@ ODD_MOMENTS = [
     ("Australia/Lord_Howe", "2026-10-03T15:30+00:00"),
     ("America/Sao_Paulo", "2018-11-04T03:00+00:00"),
     ("America/Sao_Paulo", "2018-02-18T02:00+00:00"),
-    ("America/Havana", "2026-11-01T05:00+00:00"),
+    ("America/Havana", "2025-11-02T05:00+00:00"),
     ("America/St_Johns", "2010-11-07T02:31+00:00"),
     ("Pacific/Apia", "2011-12-30T10:00+00:00"),
     ("Pacific/Kwajalein", "1993-08-21T12:00+00:00"),
@@ -30,8 +37,7 @@ ODD_MOMENTS = [
     ("Africa/Casablanca", "2026-03-22T02:00+00:00"),
     ("Asia/Pyongyang", "2018-05-04T15:00+00:00"),
     ("Antarctica/Troll", "2026-03-29T01:00+00:00"),
-    ("Asia/Kathmandu", "2026-06-01T00:00+00:00"),
-    ("UTC", "2026-02-28T23:00+00:00"),
+    *PLAIN_MOMENTS,
 ]
 
 # Monrovia's clocks were off by a fraction of a minute, which a counter of minutes cannot see.
@@ -114,6 +120,18 @@ def situations(
         extra[around[1]] = ((draw(st.integers(0, 1200)), draw(st.integers(1201, 1440))),)
     calendar = Calendar("any", ZoneInfo(zone), week, dict.fromkeys(holidays, "a holiday"), extra)
     return calendar, odd + draw(st.integers(-3000, 3000)) * MINUTE
+
+
+# A government that keeps its clocks would otherwise leave days here on which nothing happens.
+@pytest.mark.parametrize(
+    ("zone", "text"), [moment for moment in ODDER_MOMENTS if moment not in PLAIN_MOMENTS]
+)
+def test_the_clocks_change_at_every_odd_moment(zone: str, text: str):
+    odd = datetime.fromisoformat(text).astimezone(UTC)
+
+    before, after = ((odd + side * MINUTE).astimezone(ZoneInfo(zone)) for side in (-1, 1))
+
+    assert before.utcoffset() != after.utcoffset()
 
 
 @given(situations(ODD_MOMENTS), st.integers(0, 4000))

@@ -36,7 +36,7 @@ def show(
     return page(
         visit,
         "inbox_list.html" if is_part else "inbox.html",
-        processes=[] if is_part else processes(house, actor),
+        processes=[] if is_part else processes(house, actor, counted=False),
         view=view,
         views=[(name, label, _counted(counts[name])) for name, label in VIEWS.items()],
         rows=found.rows,

@@ -21,7 +21,8 @@ router = APIRouter(prefix="/new")
 @router.get("")
 def choose(visit: Visiting) -> HTMLResponse:
     """What the reader may open."""
-    offered = [one for one in processes(visit.portal.house, visit.actor) if one.may_start]
+    found = processes(visit.portal.house, visit.actor, counted=False)
+    offered = [one for one in found if one.may_start]
     return page(visit, "new.html", offered=offered)
 
 

@@ -37,7 +37,7 @@ def show(
         q=q,
         process=process,
         only_open=only_open,
-        processes=processes(house, actor),
+        processes=processes(house, actor, counted=False),
         more=urlencode({**filters, "after": found.after}) if found.after else "",
         first=urlencode(filters),
         paged=bool(after),
