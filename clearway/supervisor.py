@@ -16,6 +16,7 @@ from typing import IO, Protocol
 
 from clearway.errors import ClearwayError
 from clearway.leash import guard_command
+from clearway.line_log import LineLog
 from clearway.pulse import Pulse
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -35,7 +36,7 @@ class Child:
     `argv` begins with the program; `env` is added to the supervisor's own environment. The next
     child starts once `ready` answers true. When a `required` child does not get ready, all of them
     are stopped; the others are tried again for ever. A child whose `pulse` says that it hangs is
-    ended and started again.
+    ended and started again. What a child with a `log` says goes there, not to the output.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Child:
     ready_seconds: float = 120.0
     grace_seconds: float = 10.0
     pulse: Pulse | None = None
+    log: LineLog | None = None
 
 
 class Tended(Protocol):
@@ -101,8 +103,10 @@ class Supervisor:
             late = time.monotonic() > deadline
             if late or run.false_starts >= _FALSE_STARTS:
                 if run.child.required:
+                    log = run.child.log
+                    lines = "its lines above" if log is None else str(log.file)
                     raise SupervisorError(
-                        f"{run.child.name} does not start: read its lines above, "
+                        f"{run.child.name} does not start: read {lines}, "
                         "mend what they name, then start again."
                     )
                 self._tell("clearway", f"{run.child.name} is not ready; the rest goes on")
@@ -180,6 +184,7 @@ class _Run:
         self.output: IO[bytes] | None = None
         self.false_starts = 0
         self._tell = tell
+        self._pass_on = tell if child.log is None else child.log.write
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = b""
         self._pause = _FIRST_PAUSE
@@ -238,12 +243,12 @@ class _Run:
         lines = (self._buffer + (chunk or b"")).split(b"\n")
         self._buffer = lines.pop()
         for line in lines:
-            self._tell(self.child.name, line.decode("utf-8", "replace").rstrip())
+            self._pass_on(self.child.name, line.decode("utf-8", "replace").rstrip())
 
     def read_rest(self) -> None:
         self.read()
         if self._buffer:
-            self._tell(self.child.name, self._buffer.decode("utf-8", "replace"))
+            self._pass_on(self.child.name, self._buffer.decode("utf-8", "replace"))
             self._buffer = b""
 
     def ask_to_end(self) -> None:
@@ -266,7 +271,10 @@ class _Run:
             self._pause, self.false_starts = _FIRST_PAUSE, 0
         self.false_starts += 1
         self._due = time.monotonic() + self._pause
-        self._tell(self.child.name, f"ended with code {code}; starts again in {self._pause:.1f} s")
+        log = self.child.log
+        lines = "" if log is None else f"; its lines are in {log.file}"
+        again = f"starts again in {self._pause:.1f} s"
+        self._tell(self.child.name, f"ended with code {code}; {again}{lines}")
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)
 
     def _signal(self, number: signal.Signals) -> None:

@@ -14,6 +14,7 @@ from clearway.store.errors import StoreError
 _log = logging.getLogger(__name__)
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 10.0, 300.0
+_PATIENCE = 4.0  # seconds; longer than a busy server takes, so that one look is enough
 
 
 class Breaker:
@@ -51,10 +52,17 @@ def is_alive(address: str, seconds: float = 2.0) -> bool:
 
 
 class PrefectWatch:
-    """Leaves Prefect's sign of life for the doctor, as long as its server answers."""
+    """Writes down for the doctor whether Prefect's server answers.
 
-    def __init__(self, house: House, address: str, *, every: float = 15.0) -> None:
-        self._house, self._address, self._every = house, address, every
+    It looks `every` so many seconds, and waits `patience` seconds for the answer: who asks the
+    doctor hears of a silent server no later than after both of them.
+    """
+
+    def __init__(
+        self, house: House, address: str, *, every: float = 15.0, patience: float = _PATIENCE
+    ) -> None:
+        self._house, self._address = house, address
+        self._every, self._patience = every, patience
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="prefect-watch", daemon=True)
 
@@ -69,9 +77,9 @@ class PrefectWatch:
 
     def look(self) -> bool:
         """Look once; whether Prefect is there."""
-        alive = is_alive(self._address)
-        if alive:
-            heartbeats.beat(self._house, heartbeats.PREFECT, {"address": self._address})
+        alive = is_alive(self._address, self._patience)
+        tell = heartbeats.beat if alive else heartbeats.miss
+        tell(self._house, heartbeats.PREFECT, {"address": self._address})
         return alive
 
     def _run(self) -> None:

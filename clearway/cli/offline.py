@@ -129,19 +129,21 @@ def lint(
     output: Format = OutputOption,
 ) -> None:
     """What the deploy gate says; ends with 0 clean, 1 errors found, 2 unreadable."""
+    from clearway.cli.lone import examine_alone, is_alone
     from clearway.engine.values import Severity
     from clearway.service.gate import examine
     from clearway.wiring import surroundings
 
     try:
-        bundle = bundle_at(path)
+        known = surroundings()
+        alone = is_alone(path)
+        findings = examine_alone(path, known) if alone else examine(bundle_at(path), known)
     except (OSError, ClearwayError) as error:
         if output is Format.JSON:
             print_json([_unreadable(path, error)])
             raise typer.Exit(2) from error
         told = f"{error.strerror}. {NAME_A_PROCESS}" if isinstance(error, OSError) else error
         stop(f"{path} cannot be read: {told}", 2)
-    findings = examine(bundle, surroundings())
     show([_finding_row(finding) for finding in findings], output, empty="Nothing found.")
     if any(finding.rule.startswith("unreadable") for finding in findings):
         raise typer.Exit(2)

@@ -1,19 +1,23 @@
 """Commands that run until they are stopped: up, serve, worker."""
 
+import contextlib
 import errno
 import logging
 import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
 
 import typer
 
+from clearway import lock_file
 from clearway.at_hand import open_database
 from clearway.cli.first_start import first_deployments
 from clearway.cli.output import stop
 from clearway.errors import ClearwayError
+from clearway.line_log import LineLog
 from clearway.prefect_env import prefect_environment
 from clearway.pulse import Pulse
 from clearway.settings import Settings
@@ -24,6 +28,8 @@ from clearway.wiring import make_dispatcher, not_connected, open_house
 from tasks.prefect_watch import PrefectWatch
 
 _POOL = "clearway"
+_LOCK = "up.lock"
+_PREFECT_LOG = "prefect.log"
 
 
 def up() -> None:
@@ -60,15 +66,36 @@ def _up(settings: Settings) -> None:
             f"Port {settings.port} is asked for twice: choose another for one of "
             "CLEARWAY_PORT and CLEARWAY_PREFECT_PORT."
         )
+    # Before the ports: when it runs already, it is the one that uses them.
+    if (runs := lock_file.holder(settings.home / _LOCK)) is not None:
+        raise _runs_already(settings.home, runs)
     require_free_port(settings.host, settings.port, setting="CLEARWAY_PORT")
     require_free_port("127.0.0.1", settings.prefect_port, setting="CLEARWAY_PREFECT_PORT")
     settings.make_home()
-    if settings.database_url is not None:
-        _run_all(settings, settings.database_url, None)
-        return
-    _say("starting PostgreSQL")
-    with EmbeddedPostgres(settings.home) as embedded:
-        _run_all(settings, embedded.conninfo(), embedded)
+    with _having(settings.home):
+        if settings.database_url is not None:
+            _run_all(settings, settings.database_url, None)
+            return
+        _say("starting PostgreSQL")
+        with EmbeddedPostgres(settings.home) as embedded:
+            _run_all(settings, embedded.conninfo(), embedded)
+
+
+@contextlib.contextmanager
+def _having(home: Path) -> Generator[None]:
+    """So that a second one can say that this one runs; it ends with this process."""
+    lock = lock_file.take(home / _LOCK)
+    if lock is None:
+        raise _runs_already(home, lock_file.holder(home / _LOCK) or "unknown")
+    with lock:
+        yield
+
+
+def _runs_already(home: Path, process: str) -> SupervisorError:
+    return SupervisorError(
+        f"Clearway already runs here (process {process}, with its data in {home}): "
+        "stop it with Ctrl-C there, or name another folder with CLEARWAY_HOME."
+    )
 
 
 def _run_all(settings: Settings, url: str, embedded: EmbeddedPostgres | None) -> None:
@@ -89,6 +116,7 @@ def _children(settings: Settings, url: str) -> list[Child]:
     clearway = [sys.executable, "-m", "clearway"]
     program = [sys.executable, "-m", "prefect"]
     pool = [*program, "worker", "start", "--pool", _POOL, "--type", "process"]
+    log = LineLog(settings.home / _PREFECT_LOG)
     return [
         Child(
             "portal",
@@ -105,9 +133,13 @@ def _children(settings: Settings, url: str) -> list[Child]:
             prefect,
             ready=answers_http("127.0.0.1", settings.prefect_port, "/api/health"),
             required=False,
+            log=log,
         ),
         Child(
-            "schedules", [sys.executable, "-m", "tasks.flows", "deploy-and-work", *pool], prefect
+            "schedules",
+            [sys.executable, "-m", "tasks.flows", "deploy-and-work", *pool],
+            prefect,
+            log=log,
         ),
     ]
 
@@ -141,6 +173,7 @@ def _tell_where(settings: Settings, *, first: bool) -> None:
     lines = ["", f"Clearway is at {settings.base_url}"]
     lines.append(f"Prefect is at http://127.0.0.1:{settings.prefect_port} (user and password:")
     lines.append(f"  prefect_auth in {settings.home / 'secrets.json'})")
+    lines.append(f"  what it says is in {settings.home / _PREFECT_LOG}")
     if first:
         lines.append("The demo organisation's passwords stand above, where they were made.")
     lines.append("A lost password: `clearway password NAME` makes a new one.")

@@ -50,7 +50,7 @@ def read_bundle(folder: Path, process: str) -> Bundle:
     Raises BundleError when there is no such process, it is too large, or holds what is no file.
     """
     own = folder / process
-    if not _NAME.match(process) or not own.is_dir():
+    if not is_process_name(process) or not own.is_dir():
         raise BundleError(
             f"There is no process `{process}` in {folder}. "
             f"A process is a folder there with a file {process}.bpmn in it."
@@ -94,6 +94,11 @@ def read_file(path: Path) -> bytes:
             f"{path} has {limits.mebibytes(size)}; such a file has at most {most}."
         )
     return found
+
+
+def is_process_name(name: str) -> bool:
+    """Whether a process, and so its folder, may be called so."""
+    return _NAME.match(name) is not None
 
 
 def scenario_files(bundle: Bundle) -> list[str]:

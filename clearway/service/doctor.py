@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from clearway.service.heartbeats import PREFECT, WORKER, heartbeats, is_stale
+from clearway.service.heartbeats import PREFECT, WORKER, heartbeats, is_stale, silent_since
 from clearway.service.house import House
 from clearway.service.left_work import left_events, left_tasks
 from clearway.service.permissions import REQUESTER
@@ -147,10 +147,13 @@ def _prefect(house: House, beat: Heartbeat | None) -> Sign:
     if beat is not None and not is_stale(house, beat):
         return Sign("Prefect", True, f"Prefect answers (seen {_shown(beat.at)}).")
     last = f" It was last seen {_shown(beat.at)}." if beat is not None else ""
+    silent = silent_since(beat) if beat is not None else None
+    since = f" since {_shown(silent)}" if silent is not None else ""
     return Sign(
         "Prefect",
         False,
-        f"Prefect does not answer. The work goes on without it; only scheduled runs wait.{last}",
+        f"Prefect does not answer{since}. "
+        f"The work goes on without it; only scheduled runs wait.{last}",
         "`clearway up` starts it; look whether PREFECT_API_URL names a server of your own.",
     )
 

@@ -1,7 +1,6 @@
 """PostgreSQL as a part of Clearway: one server per home folder, for laptops, trials and tests."""
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import shutil
@@ -19,6 +18,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from clearway import lock_file
 from clearway.leash import RunAs, exec_command
 from clearway.store.postgres_binaries import MAJOR_VERSION, PostgresError, postgres_binaries
 from clearway.store.postgres_owner import choose_owner
@@ -48,6 +48,7 @@ class EmbeddedPostgres:
         self._room = room
         self._folder = self._home / "postgres"
         self._log = self._home / "postgres.log"
+        self._lock_file = self._home / "postgres.lock"
         digest = hashlib.sha256(os.fsencode(self._folder)).hexdigest()[:12]
         self.cluster = f"clearway-{digest}"
         self._socket = _socket_folder(self._home, self.cluster)
@@ -130,22 +131,13 @@ class EmbeddedPostgres:
     def _take_lock(self) -> None:
         if self._lock is not None:
             raise PostgresError("This PostgreSQL has been started already.")
-        # Not truncated on opening: the text names the present owner until we are the owner.
-        lock = open(self._home / "postgres.lock", "a+", encoding="utf-8")  # noqa: SIM115
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
-            owner = lock.read().strip() or "unknown"
-            lock.close()
+        self._lock = lock_file.take(self._lock_file)
+        if self._lock is None:
+            owner = lock_file.holder(self._lock_file) or "unknown"
             raise PostgresError(
                 f"The data folder {self._folder} is in use by process {owner}: "
                 "stop that one first, or choose another folder with CLEARWAY_HOME."
-            ) from error
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        self._lock = lock
+            )
 
     def _refuse_full_disk(self) -> None:
         free = shutil.disk_usage(self._home).free
@@ -153,25 +145,12 @@ class EmbeddedPostgres:
             return
         full = f"The disk with {self._home} is full ({free >> 20} MB free)"
         room = f"make room for {self._room >> 20} MB"
-        if (owner := self._other_owner()) is not None:
+        if (owner := lock_file.holder(self._lock_file)) is not None:
             raise PostgresError(
                 f"{full}, and the PostgreSQL of process {owner} does not answer: {room}. "
                 "That process then goes on by itself; no data is lost."
             )
         raise PostgresError(f"{full}: {room}, or choose another folder with CLEARWAY_HOME.")
-
-    def _other_owner(self) -> str | None:
-        """The process that has the folder now, as the lock names it; None when nobody has it."""
-        try:
-            lock = open(self._home / "postgres.lock", encoding="utf-8")  # noqa: SIM115
-        except FileNotFoundError:
-            return None
-        with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return lock.read().strip() or "unknown"
-        return None
 
     def _forget_last_run(self) -> None:
         """Remove lock files: their process id may be alive again, as somebody else's or a zombie's.

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from clearway.store import schema
+
+SILENT_SINCE = "silent_since"
+"""Among the details of one that did not answer since its last sign of life: an ISO 8601 instant."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,16 @@ def beat(connection: Connection, name: str, now: datetime, details: Mapping[str,
     values = {"at": now, "details": dict(details)}
     statement = insert(schema.heartbeat).values(name=name, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
+
+
+def note_silence(
+    connection: Connection, name: str, now: datetime, details: Mapping[str, object]
+) -> None:
+    """This one did not answer now, if its last sign was left with just these details."""
+    table = schema.heartbeat
+    silent = {**details, SILENT_SINCE: now.isoformat()}
+    statement = update(table).where(table.c.name == name, table.c.details == dict(details))
+    connection.execute(statement.values(details=silent))
 
 
 def all_heartbeats(connection: Connection) -> list[Heartbeat]:

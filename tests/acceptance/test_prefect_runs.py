@@ -43,7 +43,8 @@ def operator(house: Any, eventually: Eventually) -> Schedules:
     operator = Schedules(house.prefect, secrets["prefect_auth"])
     # Prefect remembers what an earlier start deployed; each start deploys anew, then works.
     begun = "Worker 'ProcessWorker"
-    eventually(lambda: begun in house.output(), "no schedule is worked on", 240)
+    log = house.home / "prefect.log"
+    eventually(lambda: begun in log.read_text("utf-8", "replace"), "no schedule is worked on", 240)
     eventually(operator.has_deployed, "prefect.yaml was not deployed", 60)
     return operator
 

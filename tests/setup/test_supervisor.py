@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from clearway.leash import descendants
+from clearway.line_log import LineLog
 from clearway.supervisor import Child, Supervisor, SupervisorError, require_free_port
 
 # A child that starts a grandchild of a session of its own, and both write their numbers down.
@@ -187,6 +188,43 @@ def test_lines_carry_the_name_of_who_said_them(tmp_path: Path):
     Supervisor([child], output=output).run(_end_of_this)
 
     assert {"portal | one", "portal | two"} < set(output.getvalue().splitlines())
+
+
+def test_what_a_child_says_into_its_log_stays_off_the_terminal_also_at_its_end(tmp_path: Path):
+    output, flag = io.StringIO(), tmp_path / "said"
+    code = """
+import pathlib, signal, sys
+def end(*_):
+    print("Traceback (most recent call last): CancelledError", flush=True)
+    sys.exit(1)
+signal.signal(signal.SIGTERM, end)
+print("one", flush=True)
+pathlib.Path(sys.argv[1]).touch()
+signal.pause()
+"""
+    log = LineLog(tmp_path / "prefect.log")
+    child = Child("prefect", [sys.executable, "-c", code, str(flag)], ready=flag.exists, log=log)
+
+    Supervisor([child], output=output).run(_end_of_this)
+
+    assert output.getvalue() == "clearway | stopping; a second Ctrl-C ends everything at once\n"
+    written = [line.partition("Z ")[2] for line in log.file.read_text().splitlines()]
+    assert written == [
+        "prefect | one",
+        "prefect | Traceback (most recent call last): CancelledError",
+    ]
+
+
+def test_the_end_of_a_child_with_a_log_is_told_with_where_to_read(tmp_path: Path):
+    output, log = io.StringIO(), LineLog(tmp_path / "prefect.log")
+    broken = Child("prefect", ["/nowhere/prefect"], ready=lambda: False, log=log)
+
+    with pytest.raises(SupervisorError, match=f"prefect does not start: read {log.file}, "):
+        Supervisor([broken], output=output).run()
+
+    told = f"prefect | ended with code 127; starts again in 0.5 s; its lines are in {log.file}"
+    assert told in output.getvalue().splitlines()
+    assert "/nowhere/prefect cannot be started" in log.file.read_text()
 
 
 def test_the_next_child_waits_until_the_one_before_is_ready(tmp_path: Path):
