@@ -123,12 +123,12 @@ class Settings:
             given_secrets=read.secrets(),
         )
 
-    def make_home(self) -> None:
-        """Make the folder of the embedded server; nothing, where the database is elsewhere.
+    def make_home(self, *, also_without_database: bool = False) -> None:
+        """Make the folder of the embedded server; where the database is elsewhere, only if asked.
 
         Raises SettingsError when it cannot be made or written to.
         """
-        if self.database_url is None:
+        if self.database_url is None or also_without_database:
             _make_folder(self.home)
 
     def secrets(self) -> Secrets:

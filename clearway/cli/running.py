@@ -71,7 +71,8 @@ def _up(settings: Settings) -> None:
         raise _runs_already(settings.home, runs)
     require_free_port(settings.host, settings.port, setting="CLEARWAY_PORT")
     require_free_port("127.0.0.1", settings.prefect_port, setting="CLEARWAY_PREFECT_PORT")
-    settings.make_home()
+    # Its lock and Prefect's log are there, wherever the database is.
+    settings.make_home(also_without_database=True)
     with _having(settings.home):
         if settings.database_url is not None:
             _run_all(settings, settings.database_url, None)

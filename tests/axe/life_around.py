@@ -162,5 +162,6 @@ ALERT = (
 
 HEARTBEATS = (
     Step("beat", lambda house, _: heartbeats.beat(house, "worker w"), again="same"),
+    Step("miss", lambda house, _: heartbeats.miss(house, "worker w", {}), again="same"),
     Step("say_goodbye", lambda house, _: heartbeats.say_goodbye(house, "worker w"), again="same"),
 )
