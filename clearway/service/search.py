@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from clearway.service.house import House
 from clearway.service.permissions import refuse_unless, sees_all_records, staff_roles
 from clearway.service.values import Actor, Page, RecordRow, Refusal
-from clearway.store.search import FoundRecord, Reader, found_records
+from clearway.store.search import FoundRecord, Reader, RecordOrder, found_records
 
 MOST = 200
 _LONGEST_QUERY = 300
@@ -20,17 +20,20 @@ def search(
     *,
     process: str | None = None,
     open_only: bool = False,
+    order: RecordOrder = "changed",
     after: str | None = None,
     limit: int = 50,
 ) -> Page[RecordRow] | Refusal:
-    """Records that the actor may read and that have all words of `q`, the last changed first.
+    """Records that the actor may read and that have all words of `q`.
 
+    The last changed first (`changed`): one that changes while somebody goes on from page to page is
+    missed by them. The first opened first (`opened`): none is missed.
     `q` is as in web searches: words, "phrases", or, -without; also the beginning of a key. Empty:
     all records. `values` are the fields of the process's list.
     """
     if refusal := refuse_unless(actor, "search"):
         return refusal
-    cursor = _read_cursor(after) if after else None
+    cursor = _read_cursor(after, order) if after else None
     if after and cursor is None:
         return Refusal("invalid", "This page marker is not one of ours.", "Begin anew.")
     reader, limit = reader_of(house, actor), max(1, min(limit, MOST))
@@ -41,12 +44,13 @@ def search(
             q[:_LONGEST_QUERY],
             process=process,
             open_only=open_only,
+            order=order,
             after=cursor,
             limit=limit + 1,
         )
     )
     page = found[:limit]
-    more = _cursor(page[-1]) if len(found) > limit else None
+    more = _cursor(page[-1], order) if len(found) > limit else None
     return Page([_row(house, record) for record in page], more)
 
 
@@ -77,16 +81,18 @@ def _row(house: House, found: FoundRecord) -> RecordRow:
     )
 
 
-def _cursor(found: FoundRecord) -> str:
-    text = f"{found.changed_at.astimezone(UTC).isoformat()} {found.id}"
+def _cursor(found: FoundRecord, order: RecordOrder) -> str:
+    text = f"{order} {found.changed_at.astimezone(UTC).isoformat()} {found.id}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read_cursor(text: str) -> tuple[datetime, int] | None:
+def _read_cursor(text: str, order: RecordOrder) -> tuple[datetime, int] | None:
+    """What `_cursor` wrote in the same order; None for anything else."""
     try:
         plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-        instant, number = plain.split(" ")
+        written_in, instant, number = plain.split(" ")
         at = datetime.fromisoformat(instant)
-        return (at, int(number)) if at.tzinfo is not None and abs(int(number)) < 2**63 else None
+        is_ours = written_in == order and at.tzinfo is not None and abs(int(number)) < 2**63
+        return (at, int(number)) if is_ours else None
     except (ValueError, binascii.Error):
         return None

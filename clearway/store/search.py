@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Literal, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,6 +22,9 @@ from sqlalchemy import (
 from clearway.store import schema
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-?[0-9]*")
+
+
+RecordOrder = Literal["changed", "opened"]
 
 
 @dataclass(frozen=True)
@@ -84,23 +87,30 @@ def found_records(
     *,
     process: str | None,
     open_only: bool,
+    order: RecordOrder,
     after: tuple[datetime, int] | None,
     limit: int,
 ) -> list[FoundRecord]:
-    """Records that have all the words, or whose key begins so; the last changed first."""
+    """Records that have all the words, or whose key begins so.
+
+    `changed`: the last changed first. `opened`: the first opened first.
+    """
     table = schema.instance
     conditions = [readable_by(reader), _has(words)]
     if process is not None:
         conditions.append(table.c.process == process)
     if open_only:
         conditions.append(table.c.ended_at.is_(None))
-    if after is not None:
+    by_change = (table.c.changed_at.desc(), table.c.id.desc())
+    if after is not None and order == "opened":
+        conditions.append(table.c.id > after[1])
+    elif after is not None:
         last = tuple_(literal(after[0]), literal(after[1]))
         conditions.append(tuple_(table.c.changed_at, table.c.id) < last)
     statement = (
         select(*_COLUMNS)
         .where(and_(*conditions))
-        .order_by(table.c.changed_at.desc(), table.c.id.desc())
+        .order_by(*((table.c.id,) if order == "opened" else by_change))
         .limit(limit)
     )
     return [

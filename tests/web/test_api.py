@@ -176,6 +176,29 @@ def test_lists_are_read_page_by_page(api: WithToken):
     assert alice.get("/api/v1/records?after=nonsense").status_code == 422
 
 
+def test_who_reads_all_records_in_the_order_of_opening_misses_none_that_changes(api: WithToken):
+    alice = api("alice")
+    keys = [
+        alice.post("/api/v1/records", json={"process": "errand", "values": {"what": what}}).json()[
+            "key"
+        ]
+        for what in ("tea", "milk", "sugar", "bread")
+    ]
+    address = "/api/v1/records?order=opened&limit=2"
+
+    first = alice.get(address).json()
+    said = alice.post(
+        f"/api/v1/records/{keys[3]}/comments", json={"text": "A whole one", "public": True}
+    )
+    second = alice.get(f"{address}&after={first['after']}").json()
+
+    assert said.is_success, said.text
+    assert [row["key"] for row in first["rows"] + second["rows"]] == keys
+    assert second["after"] is None
+    other = alice.get(f"/api/v1/records?limit=2&after={first['after']}")
+    assert other.status_code == 422
+
+
 def test_what_one_may_not_see_does_not_exist(api: WithToken):
     key = (
         api("alice")

@@ -1,6 +1,6 @@
 """Records by the API: find, read, open, act on."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -34,12 +34,22 @@ HistoryOrder = Annotated[
 ]
 
 
+RecordsOrder = Annotated[
+    Literal["changed", "opened"],
+    Query(
+        description="The last changed first, or the first opened first. Who reads all of them by "
+        "pages takes `opened`: a record that changes meanwhile is not missed."
+    ),
+]
+
+
 @router.get("", response_model=Page[RecordRow], responses=errors())
 def find(
     calling: Calling,
     q: str = "",
     process: str | None = None,
     open_only: bool = False,
+    order: RecordsOrder = "changed",
     after: str | None = None,
     limit: Limit = 50,
 ) -> Response:
@@ -50,6 +60,7 @@ def find(
         q,
         process=process,
         open_only=open_only,
+        order=order,
         after=after,
         limit=limit,
     )
