@@ -24,8 +24,8 @@ def decide(token: Token, decision: str) -> Value:
         raise ProcessFault(
             token.task_spec.name,
             f"The decision `{decision}` cannot decide: {error}",
-            "Correct the data and try again. Or correct the table, deploy it, move the record to "
-            "that version, and try again.",
+            "Correct the data and try again. Or correct the table, deploy it, and try again; a "
+            "record that is open already is moved to that version before (`clearway migrate`).",
         ) from error
     details: dict[str, Any] = {
         "decision": decision,

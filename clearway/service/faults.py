@@ -31,11 +31,15 @@ _LIMIT = 100
 
 @dataclass(frozen=True)
 class OpenFaultView:
-    """A fault in the list of those that wait for somebody; `key` None: no record could open."""
+    """A fault in the list of those that wait for somebody; `key` None: no record could open.
+
+    `sender` is then who wanted it opened.
+    """
 
     id: int
     key: str | None
     process: str | None
+    sender: str | None
     element: str | None
     cause: str
     remedy: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, any_, func, literal, select
+from sqlalchemy import BigInteger, Connection, and_, any_, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
@@ -41,11 +41,15 @@ _TRIGGER = "SELECT trigger FROM fault WHERE id = %(id)s AND instance_id IS NULL"
 
 @dataclass(frozen=True)
 class OpenFaultRow:
-    """A fault with the record that it holds up; `key` None: none could be opened."""
+    """A fault with the record that it holds up; `key` None: none could be opened.
+
+    `sender` is then who wanted it opened: a person, a channel, or the key of a record.
+    """
 
     id: int
     key: str | None
     process: str | None
+    sender: str | None
     element: str | None
     cause: str
     remedy: str
@@ -82,14 +86,29 @@ def open_faults(
     connection: Connection, *, after: int, limit: int, roles: Collection[str] | None
 ) -> list[OpenFaultRow]:
     """The unsettled faults after this id; `roles` None: all, else those that they can fix."""
-    fault, instance = schema.fault, schema.instance
+    fault, instance, message = schema.fault, schema.instance, schema.message
+    sender = instance.alias("sender")
+    kept = case(
+        (
+            and_(fault.c.instance_id.is_(None), fault.c.trigger["kind"].astext == "message"),
+            cast(fault.c.trigger["id"].astext, BigInteger),
+        )
+    )
     statement = (
         select(
             fault.c.id,
             instance.c.key,
-            func.coalesce(instance.c.process, fault.c.trigger["request"]["process"].astext).label(
-                "process"
-            ),
+            func.coalesce(
+                instance.c.process,
+                fault.c.trigger["request"]["process"].astext,
+                message.c.to_process,
+            ).label("process"),
+            case(
+                (
+                    fault.c.instance_id.is_(None),
+                    func.coalesce(fault.c.trigger["actor"]["name"].astext, sender.c.key),
+                )
+            ).label("sender"),
             fault.c.element,
             fault.c.cause,
             fault.c.remedy,
@@ -97,6 +116,8 @@ def open_faults(
             fault.c.raised_at,
         )
         .outerjoin(instance, instance.c.id == fault.c.instance_id)
+        .outerjoin(message, message.c.id == kept)
+        .outerjoin(sender, sender.c.id == message.c.sender_id)
         .where(fault.c.settled_at.is_(None), fault.c.id > after)
         .order_by(fault.c.id)
         .limit(limit)

@@ -120,7 +120,7 @@ def test_a_message_that_cannot_open_a_record_is_a_fault(
     assert deliver_waiting(house, 10) == 1
     assert deliver_waiting(house, 10) == 0
     [fault] = open_faults(house, people["grace"]).rows
-    assert fault.key is None
+    assert (fault.key, fault.process, fault.sender) == (None, "errand", None)
     assert rows("SELECT status FROM message") == [("faulted",)]
     assert isinstance(retry(house, people["grace"], fault.id, once="1"), Done)
     assert rows("SELECT status FROM message") == [("waiting",)]

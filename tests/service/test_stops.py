@@ -219,6 +219,7 @@ def test_what_cannot_be_opened_waits_behind_a_fault(empty_house, people, errand,
     assert rows("SELECT count(*) FROM instance") == [(0,)]
     [fault] = open_faults(house, grace).rows
     assert (fault.key, fault.process, fault.element) == (None, "errand", "sort")
+    assert fault.sender == "alice"
     still = retry(house, grace, fault.id, once="too early")
     assert still.code == "faulted"
     mended = deploy(house, grace, errand, parent=1, reason="mended", once="mended")
