@@ -128,6 +128,13 @@ class Ballot:
     at: datetime
     reason: str = ""
     conditions: tuple[str, ...] = ()
+    instead_of: PersonId | None = None
+    """Whose vote it is, when `person` stood in for somebody."""
+
+    @property
+    def voter(self) -> PersonId:
+        """Whose vote it is."""
+        return self.instead_of or self.person
 
     def __post_init__(self) -> None:
         _check_aware(self.at, f"ballot for seat {self.seat!r}: at")
@@ -205,12 +212,33 @@ def counting(round_: Round, ballots: Sequence[Ballot]) -> dict[SeatId, Ballot]:
             raise ApprovalError(f"a ballot was cast for {seat!r}, which is no seat of the round")
     if len({ballot.person for ballot in latest.values()}) != len(latest):
         raise ApprovalError("one person has cast for two seats; withdraw one of the ballots")
+    if len({ballot.voter for ballot in latest.values()}) != len(latest):
+        raise ApprovalError("the vote of one person was cast twice; withdraw one of the ballots")
     return latest
 
 
-def movable(ballots: Sequence[Ballot], person: PersonId, seat: SeatId) -> list[Ballot]:
-    """What stands while `person` casts for `seat`: all but what they said for another seat."""
-    return [it for it in ballots if it.person != person or it.seat == seat]
+def movable(
+    ballots: Sequence[Ballot], person: PersonId, seat: SeatId, *, own: bool = True
+) -> list[Ballot]:
+    """What stands while `person` casts for `seat`: all but what they said for another seat.
+
+    When the vote is their `own`, what somebody else said for them does not stand either.
+    """
+    stays = [it for it in ballots if it.person != person or it.seat == seat]
+    return [it for it in stays if not own or it.instead_of != person]
+
+
+def votes_left(
+    person: PersonId, lenders: Sequence[PersonId], ballots: Sequence[Ballot]
+) -> list[PersonId]:
+    """Whose votes nobody but `person` has cast, of the `lenders` for whom they stand in.
+
+    The one that they cast before comes first; a ballot is the vote of the first one.
+    """
+    before = next((it.instead_of for it in ballots if it.person == person), None)
+    cast = {it.voter for it in ballots if it.person != person}
+    left = [lender for lender in lenders if lender not in cast]
+    return sorted(left, key=lambda lender: lender != before)
 
 
 def is_needed(seat: Seat, quorum: Quorum) -> bool:

@@ -68,8 +68,7 @@ def reader_of(house: House, transaction: Transaction, actor: Actor) -> Reader:
         name=actor.name,
         roles=actor.roles,
         groups=actor.groups,
-        stands_in_for=list(absent),
-        stands_in_as={role for roles in absent.values() for role in roles},
+        stands_in_for=absent,
         requester_role=REQUESTER,
         chair_rules=chair_rules(house.rules),
     )

@@ -160,12 +160,12 @@ class Memory:
         if round_ is None or any(it.id == round_.id for it in effect.closed_rounds):
             return None
         seats = {seat.id for seat in round_.seats}
-        replaced = {it.replaces for it in effect.ballots}
+        replaced = {number for it in effect.ballots for number in it.replaces}
         kept = [it for it in round_.ballots if it.id not in replaced]
         kept += [
             Ballot(
                 next(self._ids), it.seat_id, it.person, it.choice, it.reason, it.conditions,
-                effect.at,
+                effect.at, it.instead_of,
             )
             for it in effect.ballots
             if it.seat_id in seats

@@ -1,7 +1,7 @@
 """The rules of voting: who may cast for which seat, and what a decided round comes to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from clearway.engine.values import CompleteWorkItem
@@ -16,7 +16,7 @@ from clearway.store import rows
 from clearway.store.candidates import NeededSeat
 from clearway.store.effect import CastBallot, ClosedRound
 from clearway.store.rows import Snapshot, WorkItem
-from processes.approval import Ballot, Choice, Round, Seat, Verdict, movable, unfilled
+from processes.approval import Ballot, Choice, Round, Seat, Verdict, movable, unfilled, votes_left
 from processes.approval import Outcome as Verdicts
 from processes.blank import is_blank
 from processes.casting import incomplete, may_cast
@@ -71,8 +71,12 @@ def plan_vote(
         return refusal
     if (missing := incomplete(ballot)) is not None:
         return Refusal("invalid", missing.reason, "Fill it in and vote again.", _field(ballot))
+    lenders = _stood_in_for(_named(item.round, vote.seat), snapshot, actor)
+    votes = votes_left(actor.name, lenders, before)
+    ballot = replace(ballot, instead_of=votes[0] if votes else None)
     left = next((it.seat for it in before if _is_elsewhere(it, ballot)), None)
-    taken = next((it for it in before if it.seat == vote.seat and it.person != actor.name), None)
+    stays = movable(before, actor.name, vote.seat, own=not lenders)
+    taken = next((it for it in stays if it.seat == vote.seat and it.person != actor.name), None)
     if left is not None and taken is not None:
         return Refusal(
             "conflict",
@@ -80,9 +84,8 @@ def plan_vote(
             "Leave it so, or change your vote there: both count.",
         )
     draft = Draft(deployed, actor, "vote", now, snapshot=snapshot)
-    _cast(draft, item, item.round, ballot, vote, snapshot)
-    counted = [it for it in before if it.seat != vote.seat and it.person != actor.name]
-    ballots = [*counted, ballot]
+    _cast(draft, item, item.round, ballot, sorted(votes))
+    ballots = [*(it for it in stays if it.seat != vote.seat), ballot]
     verdict = rule.decide(asked, ballots)
     if verdict.decided:
         _decide(draft, item, item.round, verdict, ballots)
@@ -131,6 +134,9 @@ def why_not(
     # Whoever stands in for somebody with an interest has that interest too.
     if any(it.person in excluded for it in snapshot.stands_in_for):
         excluded.add(actor.name)
+    found = [it for it in round_.seats if it.name == seat]
+    lenders = [name for it in found for name in _stood_in_for(it, snapshot, actor)]
+    ballots = _ballots(round_)
     refusal = may_cast(
         asked,
         seat,
@@ -138,13 +144,32 @@ def why_not(
         roles=actor.roles,
         excluded=excluded,
         # One person, one ballot, the last one counts: it moves with its person.
-        ballots=movable(_ballots(round_), actor.name, seat),
+        ballots=movable(ballots, actor.name, seat, own=not lenders),
         at=now,
     )
     if refusal is None:
-        return None
+        return _no_vote_left(actor, lenders, ballots)
     code = "not_found" if asked.seat(seat) is None else "not_allowed"
     return Refusal(code, refusal.reason, "Leave the decision to the other seats.")
+
+
+def _no_vote_left(
+    actor: Actor, lenders: Sequence[str], ballots: Sequence[Ballot]
+) -> Refusal | None:
+    """None when the actor has a vote to cast: their own, or one of those for whom they stand in."""
+    if not lenders or votes_left(actor.name, lenders, ballots):
+        return None
+    cast = next(it for it in ballots if it.voter in lenders and it.person != actor.name)
+    whose = "a vote" if cast.instead_of is None else f"the vote of {cast.instead_of}"
+    return Refusal(
+        "not_allowed",
+        f"{cast.person} has already cast {whose}; one person, one vote.",
+        "Leave the decision to the other seats.",
+    )
+
+
+def _named(round_: rows.Round, seat: str) -> rows.Seat:
+    return next(it for it in round_.seats if it.name == seat)
 
 
 def _vacancy(seat: NeededSeat) -> str:
@@ -184,15 +209,16 @@ def _cast(
     item: WorkItem,
     round_: rows.Round,
     ballot: Ballot,
-    vote: Vote,
-    snapshot: Snapshot,
+    stood_in_for: Sequence[str],
 ) -> None:
-    seat = next(seat for seat in round_.seats if seat.name == vote.seat)
+    seat = _named(round_, ballot.seat)
     names = {it.id: it.name for it in round_.seats}
     mine = next((it for it in round_.ballots if it.person == ballot.person), None)
-    old = mine or next((it for it in round_.ballots if it.seat_id == seat.id), None)
+    for_me = next((it for it in round_.ballots if it.instead_of == ballot.voter), None)
+    here = next((it for it in round_.ballots if it.seat_id == seat.id), None)
+    old = {it.id for it in (mine, for_me, here) if it is not None}
     is_moved = mine is not None and mine.seat_id != seat.id
-    instead_of = _stood_in_for(seat, snapshot, draft.actor)
+    taken_from = for_me.person if for_me and for_me.person != ballot.person else None
     draft.ballots.append(
         CastBallot(
             seat.id,
@@ -200,22 +226,24 @@ def _cast(
             ballot.choice.value,
             ballot.reason or None,
             "\n".join(ballot.conditions) or None,
-            old and old.id,
+            tuple(sorted(old)),
+            ballot.instead_of,
         )
     )
     draft.line(
         "voted",
         item.element,
         name=item.name,
-        seat=vote.seat,
+        seat=ballot.seat,
         holder=seat.person or seat.role,
         choice=ballot.choice.value,
         reason=ballot.reason,
         conditions="\n".join(ballot.conditions),
         round=round_.revision,
-        replaced=old is not None and not is_moved,
+        replaced=bool(old) and not is_moved and taken_from is None,
         **({"moved_from": names[mine.seat_id]} if is_moved and mine else {}),
-        **({"for": " and ".join(instead_of)} if instead_of else {}),
+        **({"for": " and ".join(stood_in_for)} if stood_in_for else {}),
+        **({"taken_from": taken_from} if taken_from else {}),
     )
 
 
@@ -286,6 +314,7 @@ def _ballots(round_: rows.Round) -> Sequence[Ballot]:
             it.cast_at,
             it.reason or "",
             tuple((it.conditions or "").splitlines()),
+            it.instead_of,
         )
         for it in round_.ballots
     ]

@@ -186,6 +186,8 @@ def _voted(it: _Line) -> str:
         because = f" on condition: {'; '.join(conditions.splitlines())}"
         because += f" ({it.says('reason')})" if it.says("reason") else ""
     instead = f", standing in for {it.says('for')}" if it.says("for") else ""
+    if stood_in := it.says("taken_from"):
+        instead = f", in place of what {stood_in} had said for them"
     choice, seat = in_words(it.says("choice")), f"seat {in_words(it.says('seat'))}{instead}"
     if left := it.says("moved_from"):
         return f"{it.who} moved their vote from seat {in_words(left)} to {seat}, {choice}{because}"

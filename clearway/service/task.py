@@ -145,7 +145,13 @@ def _in_words(round_: rows.Round) -> rows.Round:
 
 def _seat(seat: rows.Seat, ballot: rows.Ballot | None, refusal: Refusal | None) -> SeatView:
     cast = ballot and BallotView(
-        seat.name, ballot.person, ballot.choice, ballot.reason, ballot.conditions, ballot.cast_at
+        seat.name,
+        ballot.person,
+        ballot.choice,
+        ballot.reason,
+        ballot.conditions,
+        ballot.cast_at,
+        ballot.instead_of,
     )
     return SeatView(
         seat.name,

@@ -93,6 +93,8 @@ class BallotView:
     reason: str | None
     conditions: str | None
     at: datetime
+    instead_of: str | None = None
+    """Whose vote it is, when the person stood in for somebody."""
 
 
 @dataclass(frozen=True)

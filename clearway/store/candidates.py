@@ -18,7 +18,8 @@ _ACTIVE = f"""{_PERSON} p.active AND (%(group)s::text IS NULL OR EXISTS (
 ORDER BY p.name"""
 # Whoever is among the first so many that may take a seat: a round has fewer seats than that.
 _PEOPLE_SHOWN = 20
-# The rounds first, then for each seat those who hold it or stand in for whoever does.
+# The rounds first, then for each seat whose vote may fill it, and who would cast it: who holds the
+# seat, or somebody who stands in.
 _NEEDED_SEATS = """WITH asked AS MATERIALIZED (
     SELECT i.key, w.name AS approval, r.id, r.rule, r.opened_at, r.excluded
     FROM round r JOIN work_item w ON w.id = r.work_item_id JOIN instance i ON i.id = w.instance_id
@@ -31,33 +32,35 @@ away AS MATERIALIZED (
 SELECT r.key, r.approval, r.id, r.opened_at, s.name, s.role, s.person, found.takers, found.barred
 FROM asked r JOIN seat s ON s.round_id = r.id
 CROSS JOIN LATERAL (
-    SELECT coalesce(array_agg(h.name ORDER BY h.name) FILTER (WHERE h.may), '{}') AS takers,
+    SELECT coalesce(array_agg(DISTINCT h.name ORDER BY h.name) FILTER (WHERE h.may),
+            '{}') AS takers,
         coalesce(jsonb_agg(jsonb_build_array(h.name, h.active, h.interest) ORDER BY h.name)
             FILTER (WHERE NOT h.may AND h.holds), '[]') AS barred
     FROM (
-        SELECT p.name, p.active, c.holds, c.has_cast, i.interest,
+        SELECT c.name, p.active, c.holds, c.has_cast, i.interest,
             c.has_cast OR (p.active AND i.interest IS NULL
                 AND (s.person IS NULL OR s.person <> ALL(r.excluded))) AS may
         FROM (
-            SELECT name, bool_or(holds) AS holds, bool_or(has_cast) AS has_cast FROM (
-                SELECT s.person, true, false
+            SELECT name, caster, bool_or(holds) AS holds, bool_or(has_cast) AS has_cast FROM (
+                SELECT s.person, s.person, true, false
                 UNION ALL
-                SELECT m.person, true, false FROM membership m JOIN group_role g USING (group_name)
+                SELECT m.person, m.person, true, false
+                FROM membership m JOIN group_role g USING (group_name)
                 WHERE s.person IS NULL AND g.role = s.role
                 UNION ALL
-                SELECT a.delegate, false, false FROM away a
+                SELECT a.person, a.delegate, false, false FROM away a
                 WHERE a.person = s.person OR (s.person IS NULL AND EXISTS (
                     SELECT FROM membership m JOIN group_role g USING (group_name)
                     WHERE m.person = a.person AND g.role = s.role))
                 UNION ALL
-                SELECT b.person, false, true FROM ballot b
-                WHERE b.seat_id = s.id AND NOT b.replaced) AS those(name, holds, has_cast)
-            GROUP BY name) c
-        JOIN person p ON p.name = c.name
+                SELECT coalesce(b.instead_of, b.person), b.person, false, true FROM ballot b
+                WHERE b.seat_id = s.id AND NOT b.replaced) AS those(name, caster, holds, has_cast)
+            GROUP BY name, caster) c
+        JOIN person p ON p.name = c.caster
         CROSS JOIN LATERAL (SELECT CASE WHEN p.name = ANY(r.excluded) THEN p.name ELSE (
             SELECT min(a.person) FROM away a
             WHERE a.delegate = p.name AND a.person = ANY(r.excluded)) END AS interest) i
-        ORDER BY may DESC, p.name LIMIT %(people)s) h) found
+        ORDER BY may DESC, c.name LIMIT %(people)s) h) found
 WHERE s.mandatory OR (s.chair AND r.rule = ANY(%(chair_rules)s::text[]))
 ORDER BY r.opened_at, r.id, s.id"""
 _LEAD = 'SELECT g.lead FROM "group" g WHERE g.name = %(name)s'
@@ -81,9 +84,10 @@ def lead(transaction: Transaction, group: str) -> str | None:
 
 @dataclass(frozen=True)
 class NeededSeat:
-    """A seat without which an open round cannot decide, with who may take it now.
+    """A seat without which an open round cannot decide, with whose vote may fill it now.
 
-    `takers` has whoever cast for it, too. `barred` are those who hold the seat and may not take
+    They cast it themselves, or one who stands in for them does. `takers` has whose vote fills it
+    already, too. `barred` are those who hold the seat and may not take
     it: who, whether they may sign in, and for whom with an interest they stand in (None: nobody).
     """
 

@@ -118,14 +118,18 @@ class ClosedRound:
 
 @dataclass(frozen=True)
 class CastBallot:
-    """A ballot; `replaces` is the id of the one that no longer counts."""
+    """A ballot; `replaces` are the ids of those that no longer count.
+
+    `instead_of` is whose vote it is, when `person` stood in for somebody.
+    """
 
     seat_id: int
     person: str
     choice: str
     reason: str | None
     conditions: str | None
-    replaces: int | None = None
+    replaces: tuple[int, ...] = ()
+    instead_of: str | None = None
 
 
 @dataclass(frozen=True)

@@ -51,12 +51,13 @@ def _texts(name: str) -> ColumnElement[Any]:
 _ME, _PEOPLE = bindparam("me", type_=Text), _texts("people")
 _ROLES, _WORKING_ROLES, _SEAT_ROLES = _texts("roles"), _texts("working_roles"), _texts("seat_roles")
 _GROUPS, _CHAIR_RULES = _texts("groups"), _texts("chair_rules")
+_LENDERS, _LENT_ROLES = _texts("lenders"), _texts("lent_roles")
 _REQUESTER_ROLE = bindparam("requester_role", type_=Text)
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Whose inbox it is: name, roles, groups, and for whom they stand in now, with whose roles.
+    """Whose inbox it is: name, roles, groups, and for whom they stand in now, with their roles.
 
     `chair_rules` are the rules by which nothing is decided without the chair.
     """
@@ -64,8 +65,7 @@ class Reader:
     name: str
     roles: Collection[str]
     groups: Collection[str]
-    stands_in_for: Collection[str]
-    stands_in_as: Collection[str]
+    stands_in_for: Mapping[str, Collection[str]]
     requester_role: str
     chair_rules: Collection[str]
 
@@ -76,12 +76,16 @@ class Reader:
         What is to be done in the role of those who ask is not for all who have that role, so that
         it is no role in which they work.
         """
+        lent = [(person, it) for person, roles in self.stands_in_for.items() for it in roles]
+        lent_roles = {role for _, role in lent}
         return {
             "me": self.name,
             "people": [self.name, *self.stands_in_for],
             "roles": list(self.roles),
             "working_roles": ["", *(set(self.roles) - {self.requester_role})],
-            "seat_roles": list({*self.roles, *self.stands_in_as}),
+            "seat_roles": list({*self.roles, *lent_roles}),
+            "lenders": [*(person for person, _ in lent), *self.stands_in_for],
+            "lent_roles": [*(role for _, role in lent), *("" for _ in self.stands_in_for)],
             "groups": ["", *self.groups],
             "requester_role": self.requester_role,
             "chair_rules": list(self.chair_rules),
@@ -295,13 +299,46 @@ def _is_wanted() -> ColumnElement[bool]:
     )
     return and_(
         _ROUND.c.closed_at.is_(None),
-        or_(
-            _SEAT.c.person == any_(_PEOPLE),
-            and_(_SEAT.c.person.is_(None), _SEAT.c.role == any_(_SEAT_ROLES)),
-        ),
+        or_(_is_my_own(), _is_lent_to_me()),
         ~_ROUND.c.excluded.overlap(_PEOPLE),
         ~exists(cast),
         ~exists(has_said_it),
+    )
+
+
+def _is_my_own() -> ColumnElement[bool]:
+    """The seat is the reader's, and nobody who stood in has cast the reader's vote."""
+    is_mine = or_(
+        _SEAT.c.person == _ME, and_(_SEAT.c.person.is_(None), _SEAT.c.role == any_(_ROLES))
+    )
+    return and_(is_mine, ~_is_cast(_ME))
+
+
+def _is_lent_to_me() -> ColumnElement[bool]:
+    """It is of somebody for whom the reader stands in, and nobody else has cast that vote."""
+    lent = func.unnest(_LENDERS, _LENT_ROLES).table_valued("person", "role").render_derived()
+    is_theirs = or_(
+        and_(_SEAT.c.person == lent.c.person, lent.c.role == _NO_NAME),
+        and_(_SEAT.c.person.is_(None), _SEAT.c.role == lent.c.role),
+    )
+    left = select(lent.c.person).where(is_theirs, ~_is_cast(lent.c.person))
+    return exists(left)
+
+
+def _is_cast(person: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the vote of this person counts in the round, cast by whomever but the reader."""
+    other, ballot = _SEAT.alias("voted"), _BALLOT.alias("vote")
+    return exists(
+        select(ballot.c.id)
+        .join(other, other.c.id == ballot.c.seat_id)
+        .where(
+            other.c.round_id == _SEAT.c.round_id,
+            ~ballot.c.replaced,
+            ballot.c.person != _ME,
+            func.coalesce(ballot.c.instead_of, ballot.c.person) == person,
+        )
+        # By itself it would ask the tables of the nearest look only, and read all seats anew.
+        .correlate_except(other, ballot)
     )
 
 

@@ -42,6 +42,11 @@ _VOTED_TWICE = """SELECT i.key, b.person FROM ballot b
 JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
 JOIN work_item w ON w.id = r.work_item_id JOIN instance i ON i.id = w.instance_id
 WHERE NOT b.replaced GROUP BY i.key, r.id, b.person HAVING count(*) > 1"""
+_MANDATE_TWICE = """SELECT i.key, coalesce(b.instead_of, b.person) FROM ballot b
+JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
+JOIN work_item w ON w.id = r.work_item_id JOIN instance i ON i.id = w.instance_id
+WHERE NOT b.replaced GROUP BY i.key, r.id, coalesce(b.instead_of, b.person)
+HAVING count(*) > 1 AND count(DISTINCT b.person) > 1"""
 _SEAT_TWICE = """SELECT i.key, s.name FROM ballot b
 JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
 JOIN work_item w ON w.id = r.work_item_id JOIN instance i ON i.id = w.instance_id
@@ -87,6 +92,7 @@ QUESTIONS: dict[str, str] = {
     "The job {0} of {1} is parked, but no fault says why.": _PARKED_JOBS,
     "The timer {0} of {1} is parked, but no fault says why.": _PARKED_TIMERS,
     "In a round of {0}, {1} has two ballots that count.": _VOTED_TWICE,
+    "In a round of {0}, the vote of {1} counts twice.": _MANDATE_TWICE,
     "In a round of {0}, the seat {1} has two ballots that count.": _SEAT_TWICE,
     "In a round of {0}, {1} voted, who has an interest in the outcome.": _INTERESTED,
     "The approval {0} of {1} is open, but not with one round.": _ROUNDLESS,

@@ -33,6 +33,8 @@ class Ballot:
     reason: str | None
     conditions: str | None
     cast_at: datetime
+    instead_of: str | None = None
+    """Whose vote it is, when `person` stood in for somebody."""
 
 
 @dataclass(frozen=True)

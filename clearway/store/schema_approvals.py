@@ -56,6 +56,7 @@ ballot = Table(
     identity(),
     Column("seat_id", BigInteger, ForeignKey("seat.id"), nullable=False),
     Column("person", Text, nullable=False),
+    Column("instead_of", Text),  # whose vote it is, when the person stood in
     Column("choice", Text, nullable=False),
     Column("reason", Text),
     Column("conditions", Text),

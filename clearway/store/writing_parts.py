@@ -59,7 +59,7 @@ def _next_rounds(effect: Effect) -> object:
 
 
 def _replaced(effect: Effect) -> object:
-    return [ballot.replaces for ballot in effect.ballots if ballot.replaces is not None]
+    return [number for ballot in effect.ballots for number in ballot.replaces]
 
 
 def _parked(effect: Effect) -> object:
@@ -188,10 +188,10 @@ closed_seats AS (
     Part(
         "ballots",
         """ballots AS (
-    INSERT INTO ballot (seat_id, person, choice, reason, conditions, cast_at)
-    SELECT r.seat_id, r.person, r.choice, r.reason, r.conditions, %(at)s
+    INSERT INTO ballot (seat_id, person, instead_of, choice, reason, conditions, cast_at)
+    SELECT r.seat_id, r.person, r.instead_of, r.choice, r.reason, r.conditions, %(at)s
     FROM new, jsonb_to_recordset(%(ballots)s::jsonb) AS r(seat_id bigint, person text,
-        choice text, reason text, conditions text))""",
+        instead_of text, choice text, reason text, conditions text))""",
         lambda effect: effect.ballots,
     ),
     Part(

@@ -34,6 +34,9 @@ BREAKS: dict[str, str] = {
     "In a round of {0}, {1} has two ballots that count.": """
         INSERT INTO ballot (seat_id, person, choice, cast_at)
         SELECT max(id), 'dave', 'approve', now() FROM seat""",
+    "In a round of {0}, the vote of {1} counts twice.": """
+        INSERT INTO ballot (seat_id, person, instead_of, choice, cast_at)
+        SELECT max(id), 'carol', 'dave', 'approve', now() FROM seat""",
     "In a round of {0}, the seat {1} has two ballots that count.": """
         INSERT INTO ballot (seat_id, person, choice, cast_at)
         SELECT seat_id, 'carol', 'approve', now() FROM ballot LIMIT 1""",

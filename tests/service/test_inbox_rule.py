@@ -30,6 +30,7 @@ class Seat:
     mandatory: bool
     chair: bool
     caster: str | None
+    instead_of: str | None = None
 
 
 @dataclass
@@ -78,7 +79,8 @@ def seat(dice: random.Random, name: str) -> Seat:
     person = dice.choice((*NAMES, None, None, None))
     role = None if person else dice.choice(("board", "chair", "desk"))
     caster = dice.choice(("alice", "dave", "dave", None, None, None))
-    return Seat(name, person, role, dice.random() < 0.2, dice.random() < 0.3, caster)
+    instead_of = dice.choice((*NAMES, *[None] * 10)) if caster else None
+    return Seat(name, person, role, dice.random() < 0.2, dice.random() < 0.3, caster, instead_of)
 
 
 # --- the rule, read plainly ----------------------------------------------------------------------
@@ -120,14 +122,17 @@ class Rule:
         """The first seat that waits for me."""
         if self.people & set(work.excluded):
             return None
-        roles = self.me.roles.union(*(it.roles for it in self.others))
+        cast = {it.instead_of or it.caster for it in work.seats if it.caster != self.me.name}
+        votes_left = [it for it in (self.me, *self.others) if it.name not in cast]
 
         def is_needed(it: Seat) -> bool:
             return it.mandatory or (it.chair and work.rule == CHAIRED)
 
         own = [it for it in work.seats if it.caster == self.me.name]
         for it in work.seats:
-            is_for_me = it.person in self.people if it.person else it.role in roles
+            is_for_me = any(
+                it.person == who.name if it.person else it.role in who.roles for who in votes_left
+            )
             if not is_for_me or it.caster is not None:
                 continue
             if not own or (is_needed(it) and not any(map(is_needed, own))):
@@ -246,9 +251,9 @@ def put_down_round(connection: psycopg.Connection, work: Work, closed: datetime 
         if it.caster is not None:
             written(
                 connection,
-                """INSERT INTO ballot (seat_id, person, choice, cast_at)
-                VALUES (%s, %s, 'approve', now()) RETURNING id""",
-                (seated, it.caster),
+                """INSERT INTO ballot (seat_id, person, instead_of, choice, cast_at)
+                VALUES (%s, %s, %s, 'approve', now()) RETURNING id""",
+                (seated, it.caster, it.instead_of),
             )
 
 

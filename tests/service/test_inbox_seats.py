@@ -39,9 +39,13 @@ def test_a_seat_that_must_vote_stays_listed_for_who_sits_elsewhere_and_may_take_
     assert seat_in("erin") == "one"
 
 
-def test_it_vanishes_when_somebody_else_has_taken_that_seat(house, people, item, seat_in, absent):
+def test_it_vanishes_when_somebody_else_has_taken_that_seat(
+    house, people, rows, item, seat_in, absent
+):
+    # Dave has cast his vote: whoever stands in for him has none left, but erin's is.
+    rows("INSERT INTO membership (group_name, person) VALUES ('chair', 'erin') RETURNING 1")
     vote(house, people["dave"], item, "one", "approve", once="1")
-    absent("dave", "carol")
+    absent("erin", "carol")
     vote(house, people["carol"], item, "chair", "abstain", once="2")
 
     assert seat_in("dave") is None

@@ -176,6 +176,18 @@ def test_one_person_does_not_fill_two_seats_that_must_vote(house, people, rows, 
     )
 
 
+def test_nor_does_one_who_stands_in_for_them_fill_the_other(house, people, rows, item, absent):
+    rows(
+        "UPDATE seat SET mandatory = true, role = NULL, person = 'dave' WHERE name = 'one'"
+        " RETURNING 1"
+    )
+    absent("dave", "carol")
+
+    assert "Nobody is left for the seat one: dave is needed for another seat" in (
+        task(house, people["erin"], item).round.standing
+    )
+
+
 def test_a_seat_that_has_cast_is_not_vacant(house, people, rows, item):
     vote(house, people["dave"], item, "chair", "approve", once="1")
     rows("DELETE FROM membership WHERE group_name = 'chair' RETURNING 1")
