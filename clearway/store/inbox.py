@@ -1,12 +1,24 @@
 """Which work items wait for whom."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, false, func, literal_column, select, union_all
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ScalarSelect,
+    Select,
+    bindparam,
+    case,
+    false,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from clearway.store import schema
@@ -16,14 +28,21 @@ from clearway.store.inbox_reasons import (
     Reader,
     Shape,
     View,
-    found,
+    free,
     is_claimable,
     open_seat,
+    others,
+    own,
 )
 from clearway.store.leavers import has_left
 
 VIEWS: Sequence[View] = ("mine", "unclaimed", "all")
 
+_REASONS: Mapping[View, Sequence[Callable[[Shape], Sequence[Select[Any]]]]] = {
+    "mine": (own,),
+    "unclaimed": (free,),
+    "all": (own, free, others),
+}
 _ITEM, _INSTANCE = schema.work_item, schema.instance
 _DIALECT = PGDialect_psycopg()
 _STOOD_IN_FOR = """SELECT a.person, ARRAY(SELECT DISTINCT r.role FROM membership m
@@ -79,7 +98,8 @@ def count_work_items(transaction: Transaction, reader: Reader, most: int) -> dic
 @functools.cache
 def _waiting(view: View, shape: Shape) -> str:
     """The statement; to compose it takes longer than to execute it."""
-    looks = union_all(*found(view, shape)).subquery("looks")
+    reasons = [look for why in _REASONS[view] for look in why(shape)]
+    looks = union_all(*reasons).subquery("looks")
     first = (
         select(looks.c.id, looks.c.due)
         .distinct()
@@ -117,10 +137,20 @@ def _waiting(view: View, shape: Shape) -> str:
 
 @functools.cache
 def _counting() -> str:
-    shape = Shape(is_ordered=False)
-    looks = {view: union_all(*found(view, shape)).subquery() for view in VIEWS}
-    counts = {view: select(func.count(it.c.id.distinct())) for view, it in looks.items()}
-    return _text(select(*(it.scalar_subquery().label(view) for view, it in counts.items())))
+    """The statement; what the reader sees besides is only looked for where it would count."""
+    mine, unclaimed, besides = (
+        union_all(*why(Shape(is_ordered=False))).cte(name)
+        for why, name in ((own, "mine"), (free, "unclaimed"), (others, "besides"))
+    )
+    some = _how_many(mine, unclaimed)
+    most = bindparam("limit", type_=BigInteger)
+    everything = case((some >= most, most), else_=_how_many(mine, unclaimed, besides))
+    return _text(select(_how_many(mine), _how_many(unclaimed), everything))
+
+
+def _how_many(*looks: CTE) -> ScalarSelect[int]:
+    found = union_all(*(select(it.c.id) for it in looks)).subquery()
+    return select(func.count(found.c.id.distinct())).scalar_subquery()
 
 
 def _text(statement: Select[Any]) -> str:

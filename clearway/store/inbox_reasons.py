@@ -133,16 +133,23 @@ class Shape:
     is_ordered: bool = True
 
 
-def found(view: View, shape: Shape) -> Sequence[Select[Any]]:
-    """A look for each reason, of `id` and `due`; what several find is found several times."""
-    own = [_given(shape), _seated(shape)]
+def own(shape: Shape) -> Sequence[Select[Any]]:
+    """A look for each reason to call it the reader's, of `id` and `due`.
+
+    What several looks find is found several times.
+    """
+    return [_given(shape), _seated(shape)]
+
+
+def free(shape: Shape) -> Sequence[Select[Any]]:
+    """The same for what they may claim."""
     is_free = and_(_is_nobodys(), _is_of_group(), _is_open_to_me())
-    free = [_free(shape), _left(shape), _asked(shape, is_free)]
-    if view == "mine":
-        return own
-    if view == "unclaimed":
-        return free
-    return [*own, *free, _asked(shape, true()), _colleagues(shape)]
+    return [_free(shape), _left(shape), _asked(shape, is_free)]
+
+
+def others(shape: Shape) -> Sequence[Select[Any]]:
+    """The same for what they see besides."""
+    return [_asked(shape, true()), _colleagues(shape)]
 
 
 def is_claimable() -> ColumnElement[bool]:
