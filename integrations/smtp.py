@@ -148,12 +148,15 @@ def as_message(mail: Mail, sender: str) -> EmailMessage:
 
 
 def _is_final(error: Exception) -> bool:
-    """Whether the server refuses this mail for good; a greeting says nothing of the mail."""
+    """Whether the server refuses this mail for good.
+
+    What it says to a greeting, to TLS or to a login says nothing of the mail.
+    """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= _FINAL for code, _ in error.recipients.values())
-    if isinstance(error, smtplib.SMTPConnectError | smtplib.SMTPHeloError):
-        return False
-    return isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= _FINAL
+    if isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPDataError):
+        return error.smtp_code >= _FINAL
+    return False
 
 
 def _address(text: str) -> Address:

@@ -144,8 +144,7 @@ def _fail_for_business(
         if job is None:
             return _STALE
         if job.token is None:
-            remedy = "Correct the notice or its address, then try it again."
-            raise ProcessFault(job.element, _not_sent(job, error), remedy)
+            raise _not_sent(job, error)
         return plan_failed_job(deployed, snapshot, WORKER, job, fence, code, error, now)
 
     return _carry_out(house, job_id, plan)
@@ -153,18 +152,24 @@ def _fail_for_business(
 
 def _fault(house: House, job: Job, error: str) -> Done | Refusal:
     """Attempts are used up: a person has to look at it."""
-    if job.token is None:
-        cause = _not_sent(job, error)
-        remedy = "Put right what it names, then try it again. The record itself goes on."
-    else:
-        cause = f"The step {job.step} failed: {error}"
-        remedy = "Put right what it names, then try it again."
-    fault = ProcessFault(job.element, cause, remedy)
+    fault = _not_sent(job, error) if job.token is None else _not_done(job, error)
     return keep_fault(house, _command(), _by_job(job.id), _park, fault)
 
 
-def _not_sent(job: Job, error: str) -> str:
-    return f"The notice {job.inputs.get('template', '')} was not sent: {error}"
+def _not_sent(job: Job, error: str) -> ProcessFault:
+    return ProcessFault(
+        job.element,
+        f"The notice {job.inputs.get('template', '')} was not sent: {error}",
+        "Put right what it names, then try it again. The record itself goes on.",
+    )
+
+
+def _not_done(job: Job, error: str) -> ProcessFault:
+    return ProcessFault(
+        job.element,
+        f"The step {job.step} failed: {error}",
+        "Put right what it names, then try it again.",
+    )
 
 
 def _carry_out(house: House, job_id: int, plan: Planning) -> Done | Refusal:

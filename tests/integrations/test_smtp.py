@@ -1,5 +1,7 @@
 """Mail over real SMTP: received as sent, the same job as the same mail, refusals in words."""
 
+import socketserver
+import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
@@ -86,6 +88,27 @@ def test_a_refused_sender_is_refused_for_good_or_not(answer: str, is_final: bool
 def test_a_server_that_is_away_is_no_refusal_and_is_named():
     with pytest.raises(MailError, match=r"127\.0\.0\.1:1 ") as refusal:
         SmtpMailer("127.0.0.1", 1, "desk@example.org", timeout=2).send(mail("alice@example.org"))
+
+    assert not isinstance(refusal.value, MailRefused)
+
+
+class RefusesTls(socketserver.StreamRequestHandler):
+    """A server that offers TLS and then will not have it."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 here\r\n")
+        for line in self.rfile:
+            offers = line.upper().startswith(b"EHLO")
+            self.wfile.write(b"250-here\r\n250 STARTTLS\r\n" if offers else b"554 not today\r\n")
+
+
+def test_what_a_server_says_of_tls_says_nothing_of_the_mail():
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), RefusesTls) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_address[1]
+        with pytest.raises(MailError, match="not today") as refusal:
+            SmtpMailer("127.0.0.1", port, "d@example.org", timeout=5).send(mail("a@example.org"))
+        server.shutdown()
 
     assert not isinstance(refusal.value, MailRefused)
 
