@@ -84,7 +84,7 @@ def plan_vote(
             "Leave it so, or change your vote there: both count.",
         )
     draft = Draft(deployed, actor, "vote", now, snapshot=snapshot)
-    _cast(draft, item, item.round, ballot, sorted(votes))
+    _cast(draft, item, item.round, ballot)
     ballots = [*(it for it in stays if it.seat != vote.seat), ballot]
     verdict = rule.decide(asked, ballots)
     if verdict.decided:
@@ -209,7 +209,6 @@ def _cast(
     item: WorkItem,
     round_: rows.Round,
     ballot: Ballot,
-    stood_in_for: Sequence[str],
 ) -> None:
     seat = _named(round_, ballot.seat)
     names = {it.id: it.name for it in round_.seats}
@@ -242,7 +241,7 @@ def _cast(
         round=round_.revision,
         replaced=bool(old) and not is_moved and taken_from is None,
         **({"moved_from": names[mine.seat_id]} if is_moved and mine else {}),
-        **({"for": " and ".join(stood_in_for)} if stood_in_for else {}),
+        **({"for": ballot.instead_of} if ballot.instead_of else {}),
         **({"taken_from": taken_from} if taken_from else {}),
     )
 
