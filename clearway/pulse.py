@@ -37,11 +37,11 @@ class Pulse:
         self._misses = 0
         self._hung = False
 
-    def has_answered(self) -> None:
+    def note_answer(self) -> None:
         """It is known otherwise that this process has answered: from now on it has to."""
         self._has_answered = True
 
-    def is_hung(self) -> bool:
+    def found_hung(self) -> bool:
         """Look at the last answer and ask again when it is time; true once for each process."""
         if self._hung:
             return False

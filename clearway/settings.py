@@ -85,8 +85,9 @@ class Settings:
     prefect_database_url: str | None = field(default=None, repr=False)
     """Prefect's own database, `postgresql+asyncpg://...`; None: its SQLite file in `home`."""
     worker_batch: int = 50
+    """How many timers, and how many messages, a worker takes in one look."""
     worker_hands: int = 16
-    """How many jobs one worker claims at once."""
+    """How many steps one worker runs at once; a step gets at most half of them."""
     worker_lease_seconds: float = 60.0
     worker_poll_seconds: float = 1.0
     given_secrets: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)

@@ -218,7 +218,7 @@ class _Run:
             return False
         is_ready = self.child.ready is None or self.child.ready()
         if is_ready and self.child.pulse is not None:
-            self.child.pulse.has_answered()
+            self.child.pulse.note_answer()
         return is_ready
 
     def look_after(self) -> None:
@@ -226,7 +226,7 @@ class _Run:
         if self._process is not None and not self.is_running():
             self._note_end(self._process.returncode)
         pulse = self.child.pulse
-        if pulse is not None and self.is_running() and pulse.is_hung():
+        if pulse is not None and self.is_running() and pulse.found_hung():
             self._tell(self.child.name, "does not answer any more; it is ended and starts again")
             self._signal(signal.SIGTERM)
         if self._due is not None and time.monotonic() >= self._due:

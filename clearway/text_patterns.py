@@ -15,10 +15,10 @@ class PatternTooSlow(ClearwayError):
 
 
 def occurs(pattern: str, text: str) -> bool:
-    """Whether the pattern occurs in the text; raises PatternTooSlow."""
+    """Whether the pattern occurs in the text; raises PatternTooSlow, also for want of memory."""
     try:
         return _compiled(pattern).search(text, timeout=SECONDS) is not None
-    except TimeoutError:
+    except (TimeoutError, MemoryError):
         raise PatternTooSlow(
             f"The pattern {pattern} of the form takes too long on this text: shorten the text, and "
             "let the owner of the process write a simpler pattern."
@@ -29,7 +29,7 @@ def problem_of(pattern: str) -> str | None:
     """Why this is no pattern, or None."""
     try:
         _compiled(pattern)
-    except regex.error as error:
+    except (regex.error, RecursionError, OverflowError) as error:
         return str(error)
     return None
 

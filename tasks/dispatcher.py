@@ -1,6 +1,7 @@
 """What a worker does: fires timers, delivers messages and runs jobs, until it is told to stop."""
 
 import contextlib
+import functools
 import logging
 import threading
 import time
@@ -55,10 +56,9 @@ class Counts:
     failed: int = 0
     stale: int = 0
 
-    @property
-    def total(self) -> int:
-        """How much there was to do."""
-        return sum(vars(self).values())
+    def __bool__(self) -> bool:
+        """Whether there was anything to do."""
+        return any(vars(self).values())
 
     def __add__(self, other: "Counts") -> "Counts":
         both = {name: many + getattr(other, name) for name, many in vars(self).items()}
@@ -113,8 +113,8 @@ class Dispatcher:
             while not self._stopping:
                 found = self._look()
                 if found.begun or self._hands.jobs():
-                    self.around(self._burst)
-                elif not found.total:
+                    self.around(functools.partial(self._burst, found))
+                elif not found:
                     self._pause()
             self._finish()
         finally:
@@ -130,20 +130,19 @@ class Dispatcher:
         """Look once at everything that is due and do it to its end."""
         return self._deal() + self._finish()
 
-    def _burst(self) -> Counts:
+    def _burst(self, begun: Counts) -> Counts:
         """Run jobs and what follows from them, for a while: so a burst is seen as one.
 
-        What still runs at its end belongs to the next one.
+        `begun` was found before; what still runs at its end belongs to the next one.
         """
-        began = time.monotonic()
-        counts = Counts()
+        began, counts = time.monotonic(), begun
         while not self._stopping:
             taken = time.monotonic() - began
             if taken > self.longest_burst:
                 break
             found = self._look()
             counts += found
-            if not found.total:
+            if not found:
                 left = self.shortest_burst - taken
                 if left <= 0 and not self._hands.jobs():
                     break
@@ -178,7 +177,7 @@ class Dispatcher:
 
     def _finish(self) -> Counts:
         """Wait for what was begun, and begin nothing more."""
-        counts = self._ended()
+        counts = Counts()
         while self._hands.jobs():
             self._rest(self.settings.lease / 3)
             try:
@@ -186,9 +185,7 @@ class Dispatcher:
                 self._hold_leases()
             except StoreError as error:
                 _log.warning("The worker waits for the database: %s", error)
-            counts += self._ended()
-        counts += self._ended()
-        return counts
+        return counts + self._ended()
 
     def _hold_leases(self) -> None:
         if time.monotonic() - self._last_held < self.settings.lease / 3:

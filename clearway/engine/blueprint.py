@@ -186,7 +186,7 @@ def blueprint_of(draft: Draft) -> Blueprint:
 def _asks_links(draft: Draft) -> bool:
     formulas = draft.context.formulas_found if draft.context else []
     tables = [decisions.get(name).paths for name, decisions in draft.decisions.items()]
-    return any("linked" in formula.expression.free_names for _, formula in formulas) or any(
+    return any("linked" in it.formula.expression.free_names for it in formulas) or any(
         path[0] == "linked" for paths in tables for path in paths
     )
 

@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from clearway.engine.expressions import Formula, compile_formula
 from clearway.engine.findings import Findings
 from clearway.engine.wanted import Wanted
 from processes.calendar import Calendar
+
+
+class Found(NamedTuple):
+    """An expression of a diagram, the file it stands in, and what it is to give; None: anything."""
+
+    file: str
+    formula: Formula
+    wanted: Wanted | None
 
 
 @dataclass
@@ -20,9 +29,7 @@ class CompileContext:
     process: str
     file: str = ""
     variables: set[str] = field(default_factory=set[str])
-    formulas_found: list[tuple[str, Formula]] = field(default_factory=list[tuple[str, Formula]])
-    wanted: dict[int, Wanted] = field(default_factory=dict[int, Wanted])
-    """What the formula at this place in `formulas_found` is to give; absent: anything."""
+    formulas_found: list[Found] = field(default_factory=list[Found])
 
     def formula(
         self, text: str | None, element: str, role: str, wanted: Wanted | None = None
@@ -32,9 +39,7 @@ class CompileContext:
             return None
         formula = compile_formula(text, self.file, element, role, self.findings)
         if formula is not None:
-            if wanted is not None:
-                self.wanted[len(self.formulas_found)] = wanted
-            self.formulas_found.append((self.file, formula))
+            self.formulas_found.append(Found(self.file, formula, wanted))
         return formula
 
     def formulas(

@@ -127,12 +127,8 @@ def due_time(value: Value, now: datetime) -> datetime | None:
     """
     if value is None:
         return None
-    if isinstance(value, str):
-        return add_duration(now, parse_duration(value), None)
-    if isinstance(value, timedelta):
-        return add_duration(now, Duration.of(value), None)
-    if isinstance(value, YearsMonths):
-        return add_duration(now, Duration(months=value.months), None)
+    if (length := _length(value)) is not None:
+        return add_duration(now, length, None)
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value
     raise TimerError(f"{_told(value)} is neither a duration nor an instant with its zone.")
@@ -156,17 +152,23 @@ def _instant(value: Value) -> datetime:
 
 
 def _duration(value: Value) -> Duration:
-    if isinstance(value, str):
-        return parse_duration(value)
-    if isinstance(value, timedelta):
-        duration = Duration.of(value)
-    elif isinstance(value, YearsMonths):
-        duration = Duration(months=value.months)
-    else:
+    duration = _length(value)
+    if duration is None:
         raise TimerError(f"{_told(value)} is not a duration.")
     if duration.is_negative:
         raise TimerError("The duration is negative.")
     return duration
+
+
+def _length(value: Value) -> Duration | None:
+    """None when the value is no length of time; raises DurationError for a text that is none."""
+    if isinstance(value, str):
+        return parse_duration(value)
+    if isinstance(value, timedelta):
+        return Duration.of(value)
+    if isinstance(value, YearsMonths):
+        return Duration(months=value.months)
+    return None
 
 
 def _cycle(value: Value, now: datetime, calendar: Calendar | None) -> Timing:

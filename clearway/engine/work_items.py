@@ -139,7 +139,7 @@ def _instant(instance: "Instance", token: Token, formula: Formula) -> str | None
     try:
         due = due_time(value, now)
     except (TimerError, DurationError, OverflowError) as error:
-        raise _unfit(token, formula, value, str(error)) from error
+        raise _unfit(token, formula, str(error)) from error
     return None if due is None else due.isoformat()
 
 
@@ -147,13 +147,13 @@ def _fitting(instance: "Instance", token: Token, formula: Formula, fits: wanted.
     value = instance.value(formula, token)
     problem = fits(value)
     if problem is not None:
-        raise _unfit(token, formula, value, problem)
+        raise _unfit(token, formula, problem)
     return value
 
 
-def _unfit(token: Token, formula: Formula, value: Value, problem: str) -> ProcessFault:
+def _unfit(token: Token, formula: Formula, problem: str) -> ProcessFault:
     return ProcessFault(
         token.task_spec.name,
-        f"The {formula.role} `{formula.text}` gives {value!r}: {problem}",
+        f"The {formula.role} `{formula.text}` cannot be used: {problem}",
         "Correct the data and try again, or correct the expression in the diagram.",
     )

@@ -11,7 +11,8 @@ from clearway.service.entitled import (
 )
 from clearway.service.values import Actor
 from clearway.store import candidates
-from clearway.store.database import Row, Transaction
+from clearway.store.candidates import Member
+from clearway.store.database import Transaction
 from clearway.store.rows import Snapshot, WorkItem
 
 
@@ -30,22 +31,21 @@ def holding_of(
 
 def candidate(transaction: Transaction, name: str) -> Candidate | None:
     """The person with what they may do; None when the registry does not know them."""
-    row = candidates.person(transaction, name)
-    return _candidate(row) if row else None
+    member = candidates.person(transaction, name)
+    return _candidate(member) if member else None
 
 
 def those_meant(transaction: Transaction, snapshot: Snapshot, item: WorkItem) -> Mapping[str, str]:
     """Name -> full name of everybody who may be given the work item, by name."""
-    rows = candidates.active_people(transaction, item.group)
     return {
-        row[0]: row[4]
-        for row in rows
-        if refuse_candidate(_candidate(row), row[0], item, snapshot.requester) is None
+        it.name: it.full_name
+        for it in candidates.active_people(transaction, item.group)
+        if refuse_candidate(_candidate(it), it.name, item, snapshot.requester) is None
     }
 
 
-def _candidate(row: Row) -> Candidate:
-    return Candidate(row[0], frozenset(row[3]), frozenset(row[2]), row[1])
+def _candidate(it: Member) -> Candidate:
+    return Candidate(it.name, frozenset(it.roles), frozenset(it.groups), it.is_active)
 
 
 def _is_stranger(transaction: Transaction, snapshot: Snapshot, item: WorkItem) -> bool:

@@ -115,6 +115,6 @@ def _outside(filling: Filling, it: _Name, values: Values) -> str | None:
     record: Values = filling.snapshot.record if filling.snapshot else {}
     group = values.get(beside, record.get(beside))
     person = candidates.person(filling.transaction, it.name)
-    if not isinstance(group, str) or not group or person is None or group in person[2]:
+    if not isinstance(group, str) or not group or person is None or group in person.groups:
         return None
     return f"{it.name} is not in the group {group}: choose somebody who is, or another group."

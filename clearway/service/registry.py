@@ -138,10 +138,7 @@ def service_context(house: House, service: str | None, asset: str | None) -> Ser
 def has_role(house: House, person: str, role: str) -> bool:
     """Whether an active person has this role by one of their groups."""
     found = house.store.look(lambda it: candidates.person(it, person))
-    if found is None:
-        return False
-    is_active, roles = found[1], found[3]
-    return bool(is_active) and role in roles
+    return found is not None and found.is_active and role in found.roles
 
 
 def addresses_of(house: House, names: Sequence[str]) -> dict[str, list[str]]:

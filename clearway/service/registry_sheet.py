@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from clearway.store.registry import LONGEST_LOGIN
 from processes.blank import is_blank
 
 MOST_LINES = 20_000
@@ -18,7 +19,7 @@ RELATION_KINDS = ("runs_on", "depends_on", "part_of", "backs_up")
 
 _LONGEST_CELL = 300
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
+_LOGIN = re.compile(rf"[a-z0-9][a-z0-9._@-]{{0,{LONGEST_LOGIN - 1}}}")
 _MAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+")
 _YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
 

@@ -163,14 +163,15 @@ class Taking(Sheet):
     def _without_leaver(self, item: WaitingWorkItem) -> str | None:
         """Who gets the work item: never somebody who has left; nor do they stand as its holder."""
         info = self.deployed.elements[item.element]
+        if item.assignee in self.left:
+            self.line("unassigned", item.element, person=item.assignee, because="left")
+            return None
         holder = self.record.get(info.holder) if info.holder and item.assignee is None else None
-        person = item.assignee if item.assignee in self.left else None
         if info.holder and holder in self.left:
-            person = str(holder) if info.assignee == info.holder else person
             self.change(info.holder, None, item.element)
-        if person is not None:
-            self.line("unassigned", item.element, person=person, because="left")
-        return None if item.assignee in self.left else item.assignee
+            if info.assignee == info.holder:
+                self.line("unassigned", item.element, person=str(holder), because="left")
+        return item.assignee
 
     def _take_timers(self, before: Sequence[WaitingTimer], after: Sequence[WaitingTimer]) -> None:
         old = {timer.token: timer for timer in before}

@@ -31,8 +31,6 @@ from clearway.store.database import Transaction
 from clearway.store.loading import Asking
 from clearway.store.rows import Snapshot, WorkItem
 
-_NOBODY: Mapping[str, str] = {}
-
 
 @dataclass(frozen=True)
 class _Seen:
@@ -40,7 +38,7 @@ class _Seen:
     item: WorkItem
     holding: Holding
     seats: Sequence[NeededSeat]
-    meant: Mapping[str, str]
+    meant: Mapping[str, str] | None
 
 
 def task(
@@ -59,7 +57,7 @@ def task(
             return None
         holding = holding_of(transaction, actor, found, work_item_id)
         is_asked = names_people and _may_assign(actor, found, item, holding)
-        meant = those_meant(transaction, found, item) if is_asked else _NOBODY
+        meant = those_meant(transaction, found, item) if is_asked else None
         seats = _needed_seats(house, transaction, found, work_item_id)
         return _Seen(found, item, holding, seats, meant)
 

@@ -135,8 +135,8 @@ class TaskView:
     may_claim: bool
     may_complete: bool
     may_assign: bool
-    assignable: Mapping[str, str]
-    """Name -> full name of whom it may be assigned to, when that was asked."""
+    assignable: Mapping[str, str] | None
+    """Name -> full name of whom it may be assigned to; None: that was not asked."""
     why_not: str | None
     round: RoundView | None
     closed_by: str | None

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from clearway.store.database import Row, Transaction
+from clearway.store.database import Transaction
 
 _PERSON = """SELECT p.name, p.active,
     ARRAY(SELECT m.group_name FROM membership m WHERE m.person = p.name),
@@ -66,14 +66,25 @@ ORDER BY r.opened_at, r.id, s.id"""
 _LEAD = 'SELECT g.lead FROM "group" g WHERE g.name = %(name)s'
 
 
-def person(transaction: Transaction, name: str) -> Row | None:
-    """Name, whether active, groups, roles, full name."""
-    return transaction.one(_BY_NAME, {"name": name})
+class Member(NamedTuple):
+    """A person of the registry with their groups and roles."""
+
+    name: str
+    is_active: bool
+    groups: Sequence[str]
+    roles: Sequence[str]
+    full_name: str
 
 
-def active_people(transaction: Transaction, group: str | None) -> list[Row]:
-    """The same of all who are active, or of those in this group."""
-    return transaction.all(_ACTIVE, {"group": group})
+def person(transaction: Transaction, name: str) -> Member | None:
+    """The person with this name; None when the registry does not know them."""
+    row = transaction.one(_BY_NAME, {"name": name})
+    return Member(*row) if row else None
+
+
+def active_people(transaction: Transaction, group: str | None) -> list[Member]:
+    """All who are active, or those of them in this group, by name."""
+    return [Member(*row) for row in transaction.all(_ACTIVE, {"group": group})]
 
 
 def lead(transaction: Transaction, group: str) -> str | None:

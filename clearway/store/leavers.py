@@ -25,9 +25,7 @@ def has_left(person: ColumnElement[str | None]) -> ColumnElement[bool]:
     return person.in_(gone)
 
 
-def left_tasks(
-    connection: Connection, people: Collection[str] | None = None, most: int | None = None
-) -> list[LeftWork]:
+def left_tasks(connection: Connection, people: Collection[str] | None = None) -> list[LeftWork]:
     """The open tasks that people have who have left, the oldest first.
 
     `people`: of these only, whether they have left already or are about to.
@@ -39,7 +37,6 @@ def left_tasks(
         .join(instance, instance.c.id == item.c.instance_id)
         .where(item.c.closed_at.is_(None), whose)
         .order_by(item.c.id)
-        .limit(most)
     )
     return [LeftWork(*row) for row in connection.execute(statement)]
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from clearway.store.database import Row, Transaction
+from clearway.store.registry import LONGEST_LOGIN
 from clearway.store.rows import (
     Ballot,
     FirstAnswer,
@@ -44,7 +45,7 @@ _ROUNDS = """SELECT r.work_item_id, jsonb_build_array(r.id, r.revision, r.rule, 
 
 # The lock may have waited for another command. Then the row is the new one, but the subqueries
 # still saw the old time; `seen` tells, and the statement is run again under the lock.
-_SELECT = """SELECT i.id, i.key, i.process, i.version_id, i.revision, i.engine_state, i.record,
+_SELECT = f"""SELECT i.id, i.key, i.process, i.version_id, i.revision, i.engine_state, i.record,
     i.state, i.title, i.requester, i.done_by, i.started_at, i.ended_at,
     (SELECT s.revision FROM instance s WHERE s.id = i.id) AS seen,
     (SELECT jsonb_build_array(a.command, a.request_hash, a.answer)
@@ -69,7 +70,8 @@ _SELECT = """SELECT i.id, i.key, i.process, i.version_id, i.revision, i.engine_s
     (SELECT jsonb_agg(p.name) FROM person p WHERE NOT p.active AND p.name = ANY(ARRAY(
             SELECT assignee FROM work_item WHERE instance_id = i.id AND closed_at IS NULL
             UNION ALL
-            SELECT value FROM jsonb_each_text(i.record) WHERE length(value) <= 64))),"""
+            SELECT value FROM jsonb_each_text(i.record)
+            WHERE length(value) <= {LONGEST_LOGIN}))),"""
 
 _BY_WORK_ITEM = f"""{_SELECT} NULL::jsonb FROM instance i
     WHERE i.id = (SELECT instance_id FROM work_item WHERE id = %(work_item_id)s) FOR UPDATE"""

@@ -21,6 +21,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from clearway.store import schema
 
+LONGEST_LOGIN = 64
+"""Characters of the name of a person."""
+
 _BATCH = 1000
 _LOCK = 7_210_001  # one writer of the registry at a time; readers never wait
 

@@ -48,7 +48,7 @@ class Live:
 
     def work(self) -> None:
         """Let the worker do all that is due."""
-        while self.worker.turn().total:
+        while self.worker.turn():
             pass
 
 

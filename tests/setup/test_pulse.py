@@ -21,12 +21,12 @@ def _hung_after(
     pulse = Pulse(answer, every=0.0, first_seconds=first_seconds)
 
     def look() -> bool:
-        if pulse.is_hung():
+        if pulse.found_hung():
             hung.append(len(asked))
         return bool(hung) or len(asked) > len(answers)
 
     eventually(look, "nobody asks")
-    assert not pulse.is_hung(), "it is told once"
+    assert not pulse.found_hung(), "it is told once"
     return hung[0] if hung else None
 
 

@@ -12,7 +12,6 @@ from clearway.now import HandClock, system_time
 from clearway.service.demo import create_demo
 from clearway.service.deploy import deploy
 from clearway.service.house import House
-from clearway.service.registry import actor_of
 from clearway.service.values import SYSTEM, Actor, Done
 from clearway.store.database import Store
 from integrations.silent import Silent
@@ -20,8 +19,10 @@ from tasks.catalogue import STEPS, Call, bind
 from tasks.dispatcher import Dispatcher, WorkerSettings
 from tasks.doors import doors_of
 
-# So that the tests here share what deliveries.py knows.
+# So that the tests here share what deliveries.py and handy.py know.
 sys.path.insert(0, str(Path(__file__).parent))
+
+from handy import person
 
 _BPMN = Path(__file__).resolve().parent.parent.parent / "bpmn"
 _PROCESSES = ("incident", "problem", "control_exception", "weekly_review", "onboarding")
@@ -80,23 +81,23 @@ def worker(house: House, calls: dict[str, Call]) -> Dispatcher:
 
 @pytest.fixture
 def alice(house: House) -> Actor:
-    return _actor(house, "alice")
+    return person(house, "alice")
 
 
 @pytest.fixture
 def bob(house: House) -> Actor:
-    return _actor(house, "bob")
+    return person(house, "bob")
 
 
 @pytest.fixture
 def dave(house: House) -> Actor:
-    return _actor(house, "dave")
+    return person(house, "dave")
 
 
-def _actor(house: House, name: str) -> Actor:
-    found = actor_of(house, name)
-    assert found is not None
-    return found
+@pytest.fixture
+def heidi(house: House) -> Actor:
+    """A colleague of dave in the applications team."""
+    return person(house, "heidi")
 
 
 @pytest.fixture

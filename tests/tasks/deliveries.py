@@ -4,10 +4,8 @@ import json
 from collections.abc import Mapping
 
 from clearway.service.house import House
-from clearway.service.record import record
 from clearway.service.search import search
-from clearway.service.values import Actor, RecordRow, RecordView
-from tasks.dispatcher import Dispatcher
+from clearway.service.values import Actor, RecordRow
 from tasks.inbound.alertmanager import AlertsReceived, receive_alerts
 
 MONITORING = Actor("alertmanager", roles=frozenset({"alerts"}), is_person=False)
@@ -45,14 +43,3 @@ def receive(house: House, *alerts: Mapping[str, object]) -> list[str]:
 
 def incidents(house: House, bob: Actor) -> list[RecordRow]:
     return list(reversed(search(house, bob, "", process="incident").rows))
-
-
-def seen(house: House, actor: Actor, key: str) -> RecordView:
-    view = record(house, actor, key)
-    assert isinstance(view, RecordView), view
-    return view
-
-
-def drain(worker: Dispatcher) -> None:
-    while worker.turn().total:
-        pass

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from handy import drain
 
 from clearway.now import HandClock
 from clearway.service.alerts import known_alert
@@ -56,11 +57,6 @@ def receive(house: House, *alerts: Mapping[str, object]) -> list[str]:
 def incidents(house: House, bob: Actor) -> list[RecordRow]:
     """The oldest first."""
     return list(reversed(search(house, bob, "", process="incident").rows))
-
-
-def drain(worker: Dispatcher) -> None:
-    while worker.turn().total:
-        pass
 
 
 def take(house: House, bob: Actor, key: str) -> None:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from deliveries import LATER, MONITORING, alert, body, drain, incidents, receive, seen
+from deliveries import LATER, MONITORING, alert, body, incidents, receive
+from handy import drain, seen
 
 from clearway.now import HandClock
 from clearway.service.alerts import known_alert

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from handy import drain
 
 from clearway.now import HandClock
 from clearway.service import ledger
@@ -108,8 +109,7 @@ def test_the_weekly_review_is_a_process_with_a_task(
     hand_clock.move_to(monday)
 
     done = [perform(house, WEEKLY_OPEN_WORK_REVIEW, monday, f"run {n}") for n in range(2)]
-    while worker.turn().total:
-        pass
+    drain(worker)
 
     assert done == [[monday], []]
     [review] = search(house, SYSTEM, "", process="weekly_review").rows

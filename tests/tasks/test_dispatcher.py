@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from handy import drain, seen
 
 from clearway.now import HandClock
 from clearway.service.claim import claim
@@ -17,15 +18,14 @@ from clearway.service.heartbeats import heartbeats
 from clearway.service.history import history
 from clearway.service.house import House
 from clearway.service.jobs import claim_jobs, finish_job
-from clearway.service.record import record
 from clearway.service.registry import actor_of
 from clearway.service.start import start
-from clearway.service.values import Actor, Done, RecordView, Refusal
+from clearway.service.values import Actor, Done, Refusal
 from clearway.service.verify import verify
 from clearway.service.vote import vote
 from integrations.silent import Silent
 from tasks.catalogue import Call
-from tasks.dispatcher import Counts, Dispatcher, WorkerSettings
+from tasks.dispatcher import Dispatcher, WorkerSettings
 
 pytestmark = pytest.mark.database
 
@@ -44,19 +44,6 @@ def report(house: House, actor: Actor, once: str = "report") -> str:
     done = start(house, actor, "incident", REPORT, once=once)
     assert isinstance(done, Done), done
     return done.key
-
-
-def seen(house: House, actor: Actor, key: str) -> RecordView:
-    view = record(house, actor, key)
-    assert isinstance(view, RecordView), view
-    return view
-
-
-def drain(worker: Dispatcher) -> Counts:
-    total = Counts()
-    while (found := worker.turn()).total:
-        total += found
-    return total
 
 
 def test_a_new_incident_finds_its_group_and_the_caller_is_told(

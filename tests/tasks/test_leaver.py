@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from handy import person, seen
 
 from clearway.service.alerts import condition_ended
 from clearway.service.claim import claim
@@ -12,10 +13,9 @@ from clearway.service.deliver import send
 from clearway.service.house import House
 from clearway.service.inbox import inbox
 from clearway.service.jobs import claim_jobs, finish_job
-from clearway.service.record import record
-from clearway.service.registry import actor_of, import_csv
+from clearway.service.registry import import_csv
 from clearway.service.start import start
-from clearway.service.values import SYSTEM, Actor, Done, RecordView
+from clearway.service.values import SYSTEM, Actor, Done
 from clearway.service.verify import verify
 
 Rows = Callable[[str], list[tuple[object, ...]]]
@@ -48,17 +48,17 @@ def incident(house: House, alice: Actor, bob: Actor, dave: Actor, rows: Rows) ->
 def test_it_is_reopened_for_the_group(
     house: House, incident: str, alice: Actor, rows: Rows, heidi: Actor
 ):
-    dave = _actor(house, "dave")
+    dave = person(house, "dave")
     fixed = {"resolution_code": "fixed", "resolution_notes": "Ok", "caused_by_change": "no"}
     _went(complete(house, dave, _task(rows), fixed, once="resolve"))
     _leave(house)
-    resolved = _record(house, heidi, incident)
+    resolved = seen(house, heidi, incident)
 
     reason = {"reopen_reason": "It is still slow"}
     _went(send(house, alice, incident, "caller_reopens", reason, once="reopen"))
 
     [row] = inbox(house, heidi, view="unclaimed").rows
-    reopened = _record(house, heidi, incident)
+    reopened = seen(house, heidi, incident)
     assert resolved.values["assignee"] == "dave", "who resolved it stays known"
     assert "assignee" not in reopened.values
     assert (row.key, row.element, row.group, row.assignee) == (
@@ -73,8 +73,8 @@ def test_it_is_reopened_for_the_group(
 
 def test_its_group_ends_the_hold(house: House, incident: str, rows: Rows, heidi: Actor):
     hold = {"hold_reason": "scheduled", "resume_by": (house.now() + timedelta(days=9)).isoformat()}
-    _went(send(house, _actor(house, "dave"), incident, "hold", hold, once="hold"))
-    outsider = _actor(house, "erin")
+    _went(send(house, person(house, "dave"), incident, "hold", hold, once="hold"))
+    outsider = person(house, "erin")
     _leave(house)
 
     refused = send(house, outsider, incident, "resume", {}, once="other group")
@@ -82,7 +82,7 @@ def test_its_group_ends_the_hold(house: House, incident: str, rows: Rows, heidi:
 
     assert not isinstance(refused, Done)
     assert refused.text == "This is for the group applications."
-    assert "assignee" not in _record(house, heidi, incident).values
+    assert "assignee" not in seen(house, heidi, incident).values
     assert [row.key for row in inbox(house, heidi, view="unclaimed").rows] == [incident]
     assert _told(rows)[-1] == ("resumed", ["applications"])
 
@@ -109,18 +109,6 @@ def test_its_alert_ends_it_as_one_that_nobody_has(house: House, incident: str):
     assert left == {"message": "alert.recovered"}
 
 
-@pytest.fixture
-def heidi(house: House) -> Actor:
-    """A colleague of dave in the applications team."""
-    return _actor(house, "heidi")
-
-
-def _actor(house: House, name: str) -> Actor:
-    found = actor_of(house, name)
-    assert found is not None
-    return found
-
-
 def _went(result: object) -> Done:
     assert isinstance(result, Done), result
     return result
@@ -129,12 +117,6 @@ def _went(result: object) -> Done:
 def _leave(house: House) -> None:
     admin = Actor("trent", roles=frozenset({"admin"}))
     _went(import_csv(house, admin, "people", LEAVING, once="dave leaves"))
-
-
-def _record(house: House, actor: Actor, key: str) -> RecordView:
-    found = record(house, actor, key)
-    assert isinstance(found, RecordView), found
-    return found
 
 
 def _task(rows: Rows) -> int:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from deliveries import LATER, MONITORING, alert, body, drain, incidents, receive, seen
+from deliveries import LATER, MONITORING, alert, body, incidents, receive
+from handy import drain, seen
 
 from clearway.now import HandClock
 from clearway.service.claim import claim

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from handy import drain
 from postbox import Postbox
 
 from clearway.service.history import history
@@ -44,8 +45,7 @@ def test_whom_the_mail_server_refused_stands_in_history_with_its_words(
         "WHERE step = 'notice' RETURNING id"
     )
 
-    while worker.turn().total:
-        pass
+    drain(worker)
 
     [taken] = picky.envelopes
     assert not [it for it in taken.rcpt_tos if it.startswith("bob@")]
@@ -68,8 +68,7 @@ def test_a_notice_that_is_refused_for_good_is_a_fault_at_once(
         worker = Dispatcher(house, calls, "w", WorkerSettings(hands=1))
         key = _incident(house)
 
-        while worker.turn().total:
-            pass
+        drain(worker)
 
     assert rows("SELECT status, attempts FROM job WHERE step = 'notice'") == [("faulted", 1)]
     [(cause,)] = rows("SELECT cause FROM fault WHERE settled_at IS NULL")
@@ -87,8 +86,7 @@ def test_a_notice_that_is_refused_for_now_is_tried_again(house: House, rows: Cal
         worker = Dispatcher(house, calls, "w", WorkerSettings(hands=1))
         _incident(house)
 
-        while worker.turn().total:
-            pass
+        drain(worker)
 
     assert rows("SELECT status, attempts FROM job WHERE step = 'notice'") == [("ready", 1)]
     assert rows("SELECT * FROM fault") == []

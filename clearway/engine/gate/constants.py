@@ -27,13 +27,12 @@ def check(draft: Draft) -> None:
         return
     nodes = nodes_of(draft.reading)
     names = BUILT_IN_NAMES | _OF_THE_DAY | draft.compiled.variables
-    for place, (file, formula) in enumerate(draft.context.formulas_found):
+    for file, formula, wanted in draft.context.formulas_found:
         say = Say(file, draft.findings)
         known = names | local_names(nodes.get(formula.element), formula)
         if not _is_constant(formula, known):
             _check_calls(formula, known, say)
             continue
-        wanted = draft.context.wanted.get(place)
         problem = _problem(formula, wanted)
         if problem is not None:
             say.error(

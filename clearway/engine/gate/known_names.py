@@ -26,7 +26,7 @@ def check(draft: Draft) -> None:
     if draft.context is None or draft.compiled is None or draft.reading is None:
         return
     nodes = nodes_of(draft.reading)
-    for file, formula in draft.context.formulas_found:
+    for file, formula, _ in draft.context.formulas_found:
         say = Say(file, draft.findings)
         node = nodes.get(formula.element)
         known = BUILT_IN_NAMES | draft.compiled.variables | local_names(node, formula)

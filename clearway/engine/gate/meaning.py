@@ -58,7 +58,7 @@ def check_conditions(reading: Reading, context: CompileContext, findings: Findin
     """A condition is looked at when the record changes, not when time passes."""
     timed = {
         formula.element
-        for _, formula in context.formulas_found
+        for _, formula, _ in context.formulas_found
         if formula.role == "condition" and _THE_TIME.search(_TEXT.sub("", formula.text))
     }
     for process in reading.called():

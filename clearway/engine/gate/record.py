@@ -101,9 +101,10 @@ def check_schema(draft: Draft, path: str, schema: Any) -> bool:
             "Correct it after JSON Schema 2020-12.",
         )
         return False
-    for problem, remedy in _patterns(schema):
+    patterns, references = list(_patterns(schema)), list(_references(schema))
+    for problem, remedy in patterns:
         draft.findings.error(path, None, "schema-pattern", problem, remedy)
-    for reference in _references(schema):
+    for reference in references:
         draft.findings.error(
             path,
             None,
@@ -111,45 +112,41 @@ def check_schema(draft: Draft, path: str, schema: Any) -> bool:
             f"It refers to `{reference}`, outside of the file.",
             "Copy the part into `$defs` and refer to it with `#/$defs/...`.",
         )
-    return not (_references(schema) or list(_patterns(schema)))
+    return not (patterns or references)
 
 
-def _references(schema: Any) -> list[str]:
+def _references(schema: Any) -> Iterator[str]:
     """References that lead out of the file: nothing is fetched from elsewhere."""
-    found: list[str] = []
+    for part in _objects(schema):
+        target = part.get("$ref")
+        if isinstance(target, str) and not target.startswith("#"):
+            yield target
+
+
+def _patterns(schema: Any) -> Iterator[tuple[str, str]]:
+    """Patterns that are none, and fields that are named by patterns: each with what to do."""
+    for part in _objects(schema):
+        pattern = part.get("pattern")
+        if isinstance(pattern, str) and (problem := problem_of(pattern)) is not None:
+            yield f"`{pattern}` is no pattern: {problem}.", "Correct it."
+        if isinstance(part.get("patternProperties"), dict):
+            yield (
+                "Its fields are named by patterns (patternProperties), which nobody can fill in.",
+                "Name each field in `properties`.",
+            )
+
+
+def _objects(schema: Any) -> Iterator[dict[str, Any]]:
+    """Every object in it, at whatever depth."""
     open_ends: list[Any] = [schema]
     while open_ends:
         part = open_ends.pop()
         if isinstance(part, dict):
             inner: dict[str, Any] = part  # pyright: ignore[reportUnknownVariableType] keys of JSON are text
-            target = inner.get("$ref")
-            if isinstance(target, str) and not target.startswith("#"):
-                found.append(target)
+            yield inner
             open_ends.extend(inner.values())
         elif isinstance(part, list):
             open_ends.extend(part)  # pyright: ignore[reportUnknownArgumentType] parts of any kind
-    return found
-
-
-def _patterns(schema: Any) -> Iterator[tuple[str, str]]:
-    """Patterns that are none, and fields that are named by patterns: each with what to do."""
-    open_ends: list[Any] = [schema]
-    while open_ends:
-        part = open_ends.pop()
-        if isinstance(part, list):
-            open_ends.extend(part)  # pyright: ignore[reportUnknownArgumentType] parts of any kind
-        if not isinstance(part, dict):
-            continue
-        inner: dict[str, Any] = part  # pyright: ignore[reportUnknownVariableType] keys of JSON are text
-        pattern = inner.get("pattern")
-        if isinstance(pattern, str) and (problem := problem_of(pattern)) is not None:
-            yield f"`{pattern}` is no pattern: {problem}.", "Correct it."
-        if isinstance(inner.get("patternProperties"), dict):
-            yield (
-                "Its fields are named by patterns (patternProperties), which nobody can fill in.",
-                "Name each field in `properties`.",
-            )
-        open_ends.extend(inner.values())
 
 
 def _said(fields: Any, key: str) -> list[tuple[str, Any]]:
