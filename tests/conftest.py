@@ -2,16 +2,19 @@
 
 import itertools
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from _pytest.nodeid import coerce_node_id
+from monday import MONDAY
 from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 
@@ -21,6 +24,9 @@ from clearway.store.embedded import EmbeddedPostgres
 
 CHROMIUM = "/usr/bin/chromium"
 _DATABASE_NUMBERS = itertools.count(1)
+_MEMORY = Path("/dev/shm")
+_ROOM = 2 << 30
+_PREFIX = "clearway-tests-"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -43,9 +49,23 @@ class Server:
 
     conninfo: Callable[[str], str]
 
-    def run(self, statement: str, name: str, **others: str) -> None:
-        """Run a statement about databases; `{name}` and others in it are put in as identifiers."""
-        words = {key: sql.Identifier(value) for key, value in {"name": name, **others}.items()}
+    @contextmanager
+    def database(self, name: str, template: str | None = None) -> Iterator[str]:
+        """The libpq address of a database of this name, empty or a copy; it is gone at the end."""
+        copy = " TEMPLATE {template} STRATEGY FILE_COPY" if template else ""
+        self._run("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name)
+        self._run("CREATE DATABASE {name}" + copy, name, template)
+        try:
+            yield self.conninfo(name)
+        finally:
+            self._run("DROP DATABASE {name} WITH (FORCE)", name)
+
+    def copy(self, template: str) -> AbstractContextManager[str]:
+        """The address of a copy under a name of its own."""
+        return self.database(f"{template}_{next(_DATABASE_NUMBERS)}", template)
+
+    def _run(self, statement: LiteralString, name: str, template: str | None = None) -> None:
+        words = {"name": sql.Identifier(name), "template": sql.Identifier(template or "")}
         with psycopg.connect(self.conninfo("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(**words))
 
@@ -66,7 +86,7 @@ def test_data() -> Path:
 @pytest.fixture
 def hand_clock() -> HandClock:
     """A Monday morning, standing still."""
-    return HandClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+    return HandClock(MONDAY)
 
 
 @pytest.fixture(scope="session")
@@ -132,7 +152,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if given:
         yield Server(lambda name: urlsplit(given)._replace(path=f"/{name}").geturl())
         return
-    with EmbeddedPostgres(tmp_path_factory.mktemp("home")) as embedded:
+    with _quick_folder(tmp_path_factory) as home, EmbeddedPostgres(home) as embedded:
         server = Server(embedded.conninfo)
         _trade_safety_for_speed(server)
         yield server
@@ -145,23 +165,16 @@ def template(postgres: Server, worker_id: str) -> Iterator[str]:
     from clearway.store.migrate import upgrade
 
     name = f"clearway_template_{worker_id}"
-    postgres.run("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name)
-    postgres.run("CREATE DATABASE {name}", name)
-    upgrade(postgres.conninfo(name))
-    yield name
-    postgres.run("DROP DATABASE {name} WITH (FORCE)", name)
+    with postgres.database(name) as url:
+        upgrade(url)
+        yield name
 
 
 @pytest.fixture
 def database_url(postgres: Server, template: str) -> Iterator[str]:
     """The libpq address of a fresh database of this test's own, with all migrations applied."""
-    name = f"{template}_{next(_DATABASE_NUMBERS)}"
-    postgres.run("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name)
-    postgres.run(
-        "CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY", name, template=template
-    )
-    yield postgres.conninfo(name)
-    postgres.run("DROP DATABASE {name} WITH (FORCE)", name)
+    with postgres.copy(template) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -170,9 +183,28 @@ def worker_id(request: pytest.FixtureRequest) -> str:
     return os.environ.get("PYTEST_XDIST_WORKER", "alone")
 
 
+@contextmanager
+def _quick_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in memory where there is room for it: each test copies a database."""
+    if not _MEMORY.is_dir() or shutil.disk_usage(_MEMORY).free < _ROOM:
+        yield tmp_path_factory.mktemp("home")
+        return
+    for left in _MEMORY.glob(f"{_PREFIX}*"):
+        # What a run that was killed could not take away.
+        if not Path("/proc", left.name.removeprefix(_PREFIX)).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    home = _MEMORY / f"{_PREFIX}{os.getpid()}"
+    home.mkdir(mode=0o700)
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
 def _trade_safety_for_speed(server: Server) -> None:
     """Only for the databases of tests: nobody misses them after a power cut."""
     with psycopg.connect(server.conninfo("postgres"), autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")
         connection.execute("ALTER SYSTEM SET full_page_writes = off")
+        connection.execute("ALTER SYSTEM SET max_wal_size = '256MB'")
         connection.execute("SELECT pg_reload_conf()")

@@ -1,9 +1,8 @@
 """Databases that are furnished already, each a copy of its own, and what most tests look at."""
 
-import itertools
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +14,14 @@ import scene
 from undisturbed import Undisturbed, undisturbed
 from victims import Victim, victims
 
-_NUMBERS = itertools.count(1)
-
 
 @pytest.fixture(scope="session")
 def furnished(postgres: Any, template: str) -> Iterator[str]:
     """The name of a database with people and processes, to be copied."""
     name = f"{template}_axe"
-    postgres.run("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name)
-    postgres.run("CREATE DATABASE {name} TEMPLATE {template}", name, template=template)
-    scene.furnish(
-        postgres.conninfo(name), scene.bundle("errand"), scene.errand_2(), scene.bundle("beacon")
-    )
-    yield name
-    postgres.run("DROP DATABASE {name} WITH (FORCE)", name)
+    with postgres.database(name, template) as url:
+        scene.furnish(url, scene.bundle("errand"), scene.errand_2(), scene.bundle("beacon"))
+        yield name
 
 
 Copies = Callable[[], AbstractContextManager[str]]
@@ -37,22 +30,7 @@ Copies = Callable[[], AbstractContextManager[str]]
 @pytest.fixture(scope="session")
 def copies(postgres: Any, furnished: str) -> Copies:
     """Gives the address of a fresh copy, which is gone at the end."""
-
-    @contextmanager
-    def copy() -> Iterator[str]:
-        name = f"{furnished}_{next(_NUMBERS)}"
-        postgres.run("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name)
-        postgres.run(
-            "CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY",
-            name,
-            template=furnished,
-        )
-        try:
-            yield postgres.conninfo(name)
-        finally:
-            postgres.run("DROP DATABASE {name} WITH (FORCE)", name)
-
-    return copy
+    return lambda: postgres.copy(furnished)
 
 
 @pytest.fixture(scope="session")

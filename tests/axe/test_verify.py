@@ -92,18 +92,15 @@ def lived(copies: Copies) -> Iterator[str]:
 def damaged(lived: str, postgres) -> Iterator[Callable[[str], list[str]]]:
     """Breaks a copy of it, and answers what is said of that."""
     name = psycopg.conninfo.conninfo_to_dict(lived)["dbname"]
-    postgres.run("DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"{name}_damaged")
-    postgres.run("CREATE DATABASE {name} TEMPLATE {template}", f"{name}_damaged", template=name)
-    url = postgres.conninfo(f"{name}_damaged")
+    with postgres.copy(name) as url:
 
-    def damage(how: str) -> list[str]:
-        with psycopg.connect(url, options="-c session_replication_role=replica") as connection:
-            connection.execute(how)
-        with scene.opened(url) as house:
-            return verify(house)
+        def damage(how: str) -> list[str]:
+            with psycopg.connect(url, options="-c session_replication_role=replica") as connection:
+                connection.execute(how)
+            with scene.opened(url) as house:
+                return verify(house)
 
-    yield damage
-    postgres.run("DROP DATABASE {name} WITH (FORCE)", f"{name}_damaged")
+        yield damage
 
 
 def test_every_question_is_answered_here():

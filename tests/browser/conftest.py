@@ -20,7 +20,6 @@ from clearway.service.house import House
 from clearway.service.registry import actor_of
 from clearway.service.values import Actor, Done
 from clearway.settings import Settings
-from clearway.store.migrate import upgrade
 from clearway.store.sessions import Session, add_session, token_hash
 from clearway.web.app import create_app
 from clearway.wiring import make_dispatcher, open_house, portal_parts
@@ -53,26 +52,20 @@ class Live:
 
 
 @pytest.fixture(scope="session")
-def live(postgres: Any, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Live]:
+def live(postgres: Any, tmp_path_factory: pytest.TempPathFactory, template: str) -> Iterator[Live]:
     """The portal on a port of its own, with the processes of `bpmn/`."""
     assert (ROOT / "clearway/web/static/build/manifest.json").exists(), "Run `make` first."
-    name = f"clearway_browser_{worker_id}"
-    postgres.run("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name)
-    postgres.run("CREATE DATABASE {name}", name)
-    url = postgres.conninfo(name)
-    upgrade(url)
     settings = Settings(
         home=tmp_path_factory.mktemp("portal"),
         bpmn=ROOT / "bpmn",
         given_secrets={"alert_token": "an alert token of the tests"},
     )
-    with open_house(url) as house:
+    with postgres.copy(template) as url, open_house(url) as house:
         passwords = create_demo(house)
         _deploy(house)
         app = create_app(house, settings, **portal_parts(house, settings, url))
         with _Serving(app) as address:
             yield Live(address, house, make_dispatcher(house, settings, url, "tests"), passwords)
-    postgres.run("DROP DATABASE {name} WITH (FORCE)", name)
 
 
 def _deploy(house: House) -> None:

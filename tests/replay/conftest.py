@@ -6,6 +6,7 @@ import itertools
 import random
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,18 +50,8 @@ def rows_of_the_log(sample: Path) -> Sequence[Row]:
 @pytest.fixture(scope="session")
 def fresh_database(postgres: Any, template: str) -> Iterator[Callable[[], str]]:
     """Makes migrated, empty databases; all are gone at the end."""
-    made: list[str] = []
-
-    def make() -> str:
-        name = f"{template}_replay_{next(_NUMBERS)}"
-        postgres.run("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name)
-        postgres.run("CREATE DATABASE {name} TEMPLATE {template}", name, template=template)
-        made.append(name)
-        return postgres.conninfo(name)
-
-    yield make
-    for name in made:
-        postgres.run("DROP DATABASE {name} WITH (FORCE)", name)
+    with ExitStack() as made:
+        yield lambda: made.enter_context(postgres.copy(template))
 
 
 @dataclass(frozen=True)

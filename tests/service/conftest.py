@@ -1,12 +1,14 @@
 """A house on a real database, with the process `errand` deployed and people to work in it."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
-from people import enter
+from monday import MONDAY
+from people import actors, enter
 
 from clearway import engine
 from clearway.engine.values import Bundle
@@ -42,16 +44,47 @@ def errand() -> Bundle:
     return engine.read_bundle(PROCESSES, "errand")
 
 
+@pytest.fixture(scope="session")
+def peopled(postgres, template: str) -> Iterator[str]:
+    """The name of a database with people, to be copied."""
+    name = f"{template}_service_people"
+    with postgres.database(name, template) as url:
+        enter(url, _MEMBERS)
+        yield name
+
+
+@pytest.fixture(scope="session")
+def furnished(postgres, peopled: str, errand: Bundle) -> Iterator[str]:
+    """The name of a database in which `errand` is deployed, too."""
+    name = f"{peopled}_errand"
+    with postgres.database(name, peopled) as url:
+        with closing(Store(url)) as store:
+            house, grace = (
+                House(store, HandClock(MONDAY), steps={"fetch": _fetch}),
+                actors(_MEMBERS)["grace"],
+            )
+            done = deploy(house, grace, errand, parent=None, reason="first", once="deploy")
+            assert isinstance(done, Done), done
+        yield name
+
+
 @pytest.fixture
-def people(database_url: str) -> Mapping[str, Actor]:
+def database_url(request: pytest.FixtureRequest, postgres) -> Iterator[str]:
+    """A copy with what the test asks for: people, and `errand` where it asks for that house."""
+    asked = request.fixturenames
+    name = "furnished" if "furnished" in asked else "peopled" if "people" in asked else "template"
+    with postgres.copy(request.getfixturevalue(name)) as url:
+        yield url
+
+
+@pytest.fixture
+def people() -> Mapping[str, Actor]:
     """People in the registry; each role is a group of the same name."""
-    return enter(database_url, _MEMBERS)
+    return actors(_MEMBERS)
 
 
 @pytest.fixture
-def empty_house(
-    database_url: str, hand_clock: HandClock, people: Mapping[str, Actor]
-) -> Iterator[House]:
+def empty_house(database_url: str, hand_clock: HandClock, people: object) -> Iterator[House]:
     """A house with people and no process."""
     store = Store(database_url)
     yield House(store, hand_clock, steps={"fetch": _fetch})
@@ -59,12 +92,8 @@ def empty_house(
 
 
 @pytest.fixture
-def house(empty_house: House, errand: Bundle, people: Mapping[str, Actor]) -> House:
+def house(empty_house: House, furnished: str) -> House:
     """A house with `errand` deployed."""
-    result = deploy(
-        empty_house, people["grace"], errand, parent=None, reason="first", once="deploy"
-    )
-    assert isinstance(result, Done), result
     return empty_house
 
 

@@ -12,8 +12,8 @@ Members = Mapping[str, Sequence[str]]
 
 def enter(
     url: str, members: Members, *, zone: str = "UTC", password_hash: str | None = None
-) -> Mapping[str, Actor]:
-    """Enter them into the registry of this database; answers them by name."""
+) -> None:
+    """Enter them into the registry of this database."""
     roles = sorted({role for each in members.values() for role in each})
     person = "INSERT INTO person (name, full_name, zone, password_hash) VALUES (%s, %s, %s, %s)"
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
@@ -30,6 +30,10 @@ def enter(
             "INSERT INTO membership (person, group_name) VALUES (%s, %s)",
             [(name, role) for name, each in members.items() for role in each],
         )
+
+
+def actors(members: Members) -> Mapping[str, Actor]:
+    """Who they are to the service, by name."""
     return {
         name: Actor(name, roles=frozenset(each), groups=frozenset(each))
         for name, each in members.items()

@@ -17,24 +17,22 @@ def test_migrating_again_changes_nothing(database_url):
 
 
 def test_several_may_migrate_at_once(postgres):
-    name = "clearway_migrated_at_once"
-    postgres.run("CREATE DATABASE {name}", name)
     failures = []
 
-    def migrate():
+    def migrate(url):
         try:
-            upgrade(postgres.conninfo(name))
+            upgrade(url)
         except Exception as error:  # noqa: BLE001 - told below
             failures.append(error)
 
-    threads = [threading.Thread(target=migrate) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with postgres.database("clearway_migrated_at_once") as url:
+        threads = [threading.Thread(target=migrate, args=(url,)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
 
     assert failures == []
-    postgres.run("DROP DATABASE {name} WITH (FORCE)", name)
 
 
 def test_the_migrations_make_what_the_schema_declares(database_url):

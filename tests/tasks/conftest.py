@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -32,28 +33,25 @@ _PROCESSES = ("incident", "problem", "control_exception", "weekly_review", "onbo
 def furnished(postgres, template: str) -> Iterator[str]:
     """The name of a database with everything in it, to be copied."""
     name = f"{template}_furnished"
-    postgres.run("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name)
-    postgres.run("CREATE DATABASE {name} TEMPLATE {template}", name, template=template)
-    store = Store(postgres.conninfo(name))
-    house = House(store, system_time, steps=dict.fromkeys(STEPS, lambda _: {}))
+    with postgres.database(name, template) as url:
+        with closing(Store(url)) as store:
+            _furnish(House(store, system_time, steps=dict.fromkeys(STEPS, lambda _: {})))
+        yield name
+
+
+def _furnish(house: House) -> None:
     create_demo(house)
     for process in _PROCESSES:
         bundle = engine.read_bundle(_BPMN, process)
         reason = "despite scenarios: only a test"
         done = deploy(house, SYSTEM, bundle, parent=None, reason=reason, once=f"deploy {process}")
         assert isinstance(done, Done), done
-    store.close()
-    yield name
-    postgres.run("DROP DATABASE {name} WITH (FORCE)", name)
 
 
 @pytest.fixture
 def database_url(postgres, furnished: str) -> Iterator[str]:
-    name = f"{furnished}_copy"
-    postgres.run("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name)
-    postgres.run("CREATE DATABASE {name} TEMPLATE {template}", name, template=furnished)
-    yield postgres.conninfo(name)
-    postgres.run("DROP DATABASE {name} WITH (FORCE)", name)
+    with postgres.copy(furnished) as url:
+        yield url
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,8 @@ import psycopg
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from people import enter
+from monday import MONDAY
+from people import actors, enter
 from playwright.sync_api import Browser, BrowserContext
 from playwright.sync_api import Page as BrowserPage
 from starlette.testclient import TestClient
@@ -49,6 +50,9 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_STEPS = {"fetch": lambda inputs: {"place": "the shelf"}}
+
+
 @dataclass(frozen=True)
 class Settings:
     """The part of the settings that the portal needs."""
@@ -68,23 +72,38 @@ def errand() -> Bundle:
     return engine.read_bundle(PROCESSES, "errand")
 
 
+@pytest.fixture(scope="session")
+def furnished(postgres, template: str, errand: Bundle, password_hash: str) -> Iterator[str]:
+    """The name of a database with people and `errand`, to be copied."""
+    name = f"{template}_web"
+    with postgres.database(name, template) as url:
+        enter(url, _MEMBERS, zone="Europe/Berlin", password_hash=password_hash)
+        with closing(Store(url)) as store:
+            house = House(store, HandClock(MONDAY), steps=_STEPS)
+            grace = actors(_MEMBERS)["grace"]
+            done = deploy(house, grace, errand, parent=None, reason="first", once="deploy")
+            assert isinstance(done, Done), done
+        yield name
+
+
 @pytest.fixture
-def people(database_url: str, password_hash: str) -> Mapping[str, Actor]:
+def database_url(postgres, furnished: str) -> Iterator[str]:
+    """A copy of it."""
+    with postgres.copy(furnished) as url:
+        yield url
+
+
+@pytest.fixture
+def people() -> Mapping[str, Actor]:
     """People in the registry; each role is a group of the same name."""
-    return enter(database_url, _MEMBERS, zone="Europe/Berlin", password_hash=password_hash)
+    return actors(_MEMBERS)
 
 
 @pytest.fixture
-def house(
-    database_url: str, hand_clock: HandClock, people: Mapping[str, Actor], errand: Bundle
-) -> Iterator[House]:
+def house(database_url: str, hand_clock: HandClock) -> Iterator[House]:
     """A house with `errand` deployed."""
-    store = Store(database_url)
-    opened = House(store, hand_clock, steps={"fetch": lambda inputs: {"place": "the shelf"}})
-    done = deploy(opened, people["grace"], errand, parent=None, reason="first", once="deploy")
-    assert isinstance(done, Done), done
-    yield opened
-    store.close()
+    with closing(Store(database_url)) as store:
+        yield House(store, hand_clock, steps=_STEPS)
 
 
 @pytest.fixture
