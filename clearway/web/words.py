@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -23,6 +24,7 @@ _ICONS: Mapping[str, str] = {
 }
 
 
+@lru_cache(maxsize=10_000)
 def spoken(name: str) -> str:
     """`awaiting_caller`, `userTask`, `day1_ready` -> `Awaiting caller`, `User task`, `Day 1 ready`.
 
