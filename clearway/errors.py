@@ -5,6 +5,10 @@ class ClearwayError(Exception):
     """Base of every error Clearway raises on purpose."""
 
 
+class NotTaken(ClearwayError):
+    """Not everything that was sent was taken: send all of it again later, nothing counts twice."""
+
+
 class StepError(ClearwayError):
     """A step cannot do its work for a reason of the business; the diagram may catch its `code`."""
 

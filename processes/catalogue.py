@@ -6,7 +6,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from clearway.errors import ClearwayError
-from processes.approval import Ballot, Quorum, Round, Verdict, conclude, decide
+from processes.approval import Ballot, Quorum, Round, Verdict, decide
 
 
 class UnknownRule(ClearwayError):
@@ -17,14 +17,13 @@ class UnknownRule(ClearwayError):
 class ApprovalRule:
     """How a round of seats decides, for `clearway:rule` on an approval's user task.
 
-    `quorum` goes into the `Round`. `decide` is asked after each ballot, `conclude` at the deadline.
+    `quorum` goes into the `Round`. `decide` is asked after each ballot: silence decides nothing.
     """
 
     name: str
     description: str
     quorum: Quorum
     decide: Callable[[Round, Sequence[Ballot]], Verdict] = decide
-    conclude: Callable[[Round, Sequence[Ballot]], Verdict] = conclude
 
 
 Rule = ApprovalRule

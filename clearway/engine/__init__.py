@@ -11,7 +11,7 @@ from clearway.engine.bundle import BundleError, bundle_hash, manifest, read_bund
 from clearway.engine.conformance import Outcome, Report, conformance
 from clearway.engine.gate.check import check
 from clearway.engine.state import StateError
-from clearway.engine.turn import turn, waits
+from clearway.engine.turn import approvals, turn, waits
 
 __all__ = [
     "Blueprint",
@@ -22,6 +22,7 @@ __all__ = [
     "Report",
     "StartEventInfo",
     "StateError",
+    "approvals",
     "build",
     "bundle_hash",
     "check",

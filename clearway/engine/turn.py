@@ -11,6 +11,7 @@ from clearway.engine.spiff import STARTED, WAITING
 from clearway.engine.timers import due_instant
 from clearway.engine.token import Token
 from clearway.engine.values import (
+    ApprovalSpec,
     BroadcastSignal,
     CancelInstance,
     CompleteWorkItem,
@@ -28,7 +29,7 @@ from clearway.engine.values import (
     Wake,
     World,
 )
-from clearway.engine.waits import repeats, waits_of
+from clearway.engine.waits import approvals_anew, repeats, waits_of
 from clearway.feel import FeelError, from_json
 
 if TYPE_CHECKING:
@@ -73,6 +74,14 @@ def concluded(instance: Instance, before: Waits, *, caught: bool = True) -> Turn
         signals=tuple(instance.effects.signals),
         stuck=_stuck(instance, after),
     )
+
+
+def approvals(blueprint: "Blueprint", saved: bytes, world: World) -> Mapping[str, ApprovalSpec]:
+    """What the waiting approvals would ask if they began now, by token.
+
+    Raises ProcessFault when an expression fails, and StateError for bytes that are no instance.
+    """
+    return approvals_anew(state.load(blueprint, saved, world))
 
 
 def waits(blueprint: "Blueprint", saved: bytes, world: World) -> Waits:

@@ -1,5 +1,6 @@
 """What an instance waits for, as values for the world outside."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from clearway.engine import catching, work_items
@@ -8,7 +9,7 @@ from clearway.engine.instance import Instance
 from clearway.engine.specs.activities import ServiceSpec, UserSpec
 from clearway.engine.spiff import WAITING
 from clearway.engine.timers import TimerRule, due_instant
-from clearway.engine.values import WaitingEvent, WaitingJob, WaitingTimer, Waits
+from clearway.engine.values import ApprovalSpec, WaitingEvent, WaitingJob, WaitingTimer, Waits
 from clearway.feel import decode
 
 if TYPE_CHECKING:
@@ -41,6 +42,18 @@ def waits_of(instance: Instance) -> Waits:
         elif each.catch.kind in ("message", "signal"):
             events.append(_event(each))
     return Waits(tuple(items), tuple(timers), tuple(events), tuple(jobs))
+
+
+def approvals_anew(instance: Instance) -> Mapping[str, ApprovalSpec]:
+    """What each waiting approval would ask if it began now, by its token."""
+    waiting = [
+        token
+        for scope in instance.scopes()
+        for token in scope.live
+        if isinstance(token.task_spec, UserSpec) and token.state == WAITING
+    ]
+    found = {token.id: work_items.asked_anew(token) for token in waiting}
+    return {token: spec for token, spec in found.items() if spec is not None}
 
 
 def repeats(spec: "NodeSpec") -> bool:

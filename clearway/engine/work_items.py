@@ -53,6 +53,12 @@ class Asking:
 
 def open_work_item(token: Token, asking: Asking) -> None:
     """Work out everything once, when the task begins: it stays as it is while it waits."""
+    kept = {key: value for key, value in _worked_out(token, asking).items() if value}
+    if kept:
+        token.internal_data["item"] = kept
+
+
+def _worked_out(token: Token, asking: Asking) -> dict[str, Any]:
     instance: Instance = token.workflow.top_workflow
     kept: dict[str, Any] = {}
     for name, formula in (("group", asking.group), ("assignee", asking.assignee)):
@@ -64,8 +70,7 @@ def open_work_item(token: Token, asking: Asking) -> None:
     if asking.rule is not None:
         kept["seats"] = [_person(instance, token, seat) for seat in asking.seats]
         kept["excluded"] = _people(instance, token, asking.excluded)
-    if any(value for value in kept.values()):
-        token.internal_data["item"] = {key: value for key, value in kept.items() if value}
+    return kept
 
 
 def work_item(instance: "Instance", token: Token) -> WaitingWorkItem:
@@ -87,6 +92,14 @@ def work_item(instance: "Instance", token: Token) -> WaitingWorkItem:
         item=item,
         approval=None if asking.rule is None else _approval(asking, asking.rule, kept),
     )
+
+
+def asked_anew(token: Token) -> ApprovalSpec | None:
+    """What an approval would ask if it began now; None for other tasks."""
+    asking: Asking = token.task_spec.asking
+    if asking.rule is None:
+        return None
+    return _approval(asking, asking.rule, _worked_out(token, asking))
 
 
 def _approval(asking: Asking, rule: str, kept: Mapping[str, Any]) -> ApprovalSpec:

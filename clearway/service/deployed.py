@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
 
-from clearway.engine import Blueprint, build, bundle_hash, turn
-from clearway.engine.values import Bundle, Trigger, Turn, World
+from clearway.engine import Blueprint, approvals, build, bundle_hash, turn
+from clearway.engine.values import ApprovalSpec, Bundle, Trigger, Turn, World
 from clearway.service.forms import Form, RecordSchema, Schema
 from processes.blank import is_blank
 
@@ -169,6 +169,10 @@ class Deployed:
     def turn(self, state: bytes | None, trigger: Trigger, world: World) -> Turn:
         """One turn of the engine; raises ProcessFault."""
         return turn(self.blueprint, state, trigger, world)
+
+    def approvals(self, state: bytes, world: World) -> Mapping[str, ApprovalSpec]:
+        """What the waiting approvals would ask if they began now; raises ProcessFault."""
+        return approvals(self.blueprint, state, world)
 
     def _json(self, path: str) -> Schema | None:
         content = self.bundle.files.get(path)

@@ -1,8 +1,8 @@
 """The pure core of every command: turns what the engine did into what is to be written."""
 
 import logging
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Callable, Sequence
+from typing import TypeVar, cast
 
 from clearway.engine import StateError
 from clearway.engine.values import (
@@ -17,7 +17,7 @@ from clearway.engine.values import (
 )
 from clearway.service import stops
 from clearway.service.forms import Filled, keys_in
-from clearway.service.taking import Taking
+from clearway.service.taking import Taking, new_round
 from clearway.service.values import Done
 from clearway.store import jsonb
 from clearway.store.effect import (
@@ -28,11 +28,11 @@ from clearway.store.effect import (
     InstanceChange,
     Line,
     NewInstance,
-    OpenedRound,
-    OpenedSeat,
 )
 from clearway.store.rows import Json, WorkItem
 from processes.links import no_links
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -72,13 +72,18 @@ class Draft(Taking):
 
         Raises ProcessFault when the process itself fails; the draft is useless then.
         """
-        before = self.snapshot.engine_state if self.snapshot and self.turn is None else None
-        state = self.turn.state if self.turn is not None else before
-        linked = self.snapshot.linked if self.snapshot else no_links()
-        world = World(self.now, self._shown_record(), self.key, linked)
-        turn = self._turn(state, trigger, world)
+        turn = self._turn(self._engine_state(), trigger, self._world())
         self.take(trigger, turn)
         return turn
+
+    def _engine_state(self) -> bytes | None:
+        if self.turn is not None:
+            return self.turn.state
+        return self.snapshot.engine_state if self.snapshot else None
+
+    def _world(self) -> World:
+        linked = self.snapshot.linked if self.snapshot else no_links()
+        return World(self.now, self._shown_record(), self.key, linked)
 
     def _shown_record(self) -> Json:
         """The record as the diagram sees it: nobody has what somebody has who has left."""
@@ -88,15 +93,7 @@ class Draft(Taking):
         return {name: value for name, value in self.record.items() if name not in vacant}
 
     def _turn(self, state: bytes | None, trigger: Trigger, world: World) -> Turn:
-        try:
-            turn = self.deployed.turn(state, trigger, world)
-        except ProcessFault:
-            raise
-        except StateError as error:
-            raise stops.unreadable(error) from error
-        except Exception as error:
-            _log.exception("The engine stopped at %s", self.key)
-            raise stops.broken_engine(error) from error
+        turn = self._unless_broken(lambda: self.deployed.turn(state, trigger, world))
         if not turn.caught and isinstance(trigger, CompleteWorkItem | FinishJob | FailJob):
             raise stops.gone(trigger.token)
         if not turn.finished and turn.after == Waits():
@@ -104,6 +101,18 @@ class Draft(Taking):
             names = [self.deployed.name_of(it) or it for it in turn.stuck]
             raise stops.stuck(turn.stuck, names)
         return turn
+
+    def _unless_broken(self, ask: Callable[[], T]) -> T:
+        """What the engine answers; raises ProcessFault also when it fails by itself."""
+        try:
+            return ask()
+        except ProcessFault:
+            raise
+        except StateError as error:
+            raise stops.unreadable(error) from error
+        except Exception as error:
+            _log.exception("The engine stopped at %s", self.key)
+            raise stops.broken_engine(error) from error
 
     def effect(self) -> Effect:
         """All that is to be written. Call it once, at the end."""
@@ -194,26 +203,22 @@ class Draft(Taking):
         if not material:
             return
         over = {round_.id for round_ in self.closed_rounds}
-        for item in self.open_items():
-            round_ = item.round
-            if round_ is None or round_.id in over or self.is_closed(item):
-                continue
+        rounds = [
+            (item, item.round)
+            for item in self.open_items()
+            if item.round is not None and item.round.id not in over and not self.is_closed(item)
+        ]
+        state = self._engine_state()
+        if not rounds or state is None:
+            return
+        # Who has an interest, and who sits where, may be just what was changed.
+        asked = self._unless_broken(lambda: self.deployed.approvals(state, self._world()))
+        for item, round_ in rounds:
             reason = f"{self.actor.name} changed {', '.join(sorted(material))}."
             self.closed_rounds.append(ClosedRound(round_.id, "voided", reason))
+            apart = self.done_those(item.apart_from)
             self.opened_rounds.append(
-                OpenedRound(
-                    item.token,
-                    item.id,
-                    round_.revision + 1,
-                    round_.rule,
-                    round_.excluded,
-                    round_.result_field,
-                    round_.deadline,
-                    [
-                        OpenedSeat(it.name, it.role, it.person, it.mandatory, it.veto, it.chair)
-                        for it in round_.seats
-                    ],
-                )
+                new_round(item.token, item.id, round_.revision + 1, asked[item.token], apart)
             )
             self.line(
                 "round_voided",

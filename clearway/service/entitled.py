@@ -234,13 +234,12 @@ def _interested(actor: Actor, snapshot: Snapshot, item: WorkItem, named: Named) 
             f"You did {parts}, so somebody else must do this.",
             "Leave it to a colleague.",
         )
-    for it in snapshot.stands_in_for:
-        if it.person in item.excluded:
-            return Refusal(
-                "not_allowed",
-                f"You stand in for {it.person}, who did {parts}: somebody else must do this.",
-                "Leave it to a colleague.",
-            )
+    if others := sorted(snapshot.behind & {*item.excluded}):
+        return Refusal(
+            "not_allowed",
+            f"You stand in for {others[0]}, who did {parts}: somebody else must do this.",
+            "Leave it to a colleague.",
+        )
     return None
 
 

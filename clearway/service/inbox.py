@@ -61,14 +61,13 @@ def inbox_counts(house: House, actor: Actor) -> dict[str, int]:
 
 def reader_of(house: House, transaction: Transaction, actor: Actor) -> Reader:
     """The actor as the looks know a reader."""
-    absent = (
-        rows.people_stood_in_for(transaction, actor.name, house.now()) if actor.is_person else {}
-    )
+    behind = rows.people_behind(transaction, actor.name, house.now()) if actor.is_person else []
     return Reader(
         name=actor.name,
         roles=actor.roles,
         groups=actor.groups,
-        stands_in_for=absent,
+        stands_in_for={it.name: it.roles for it in behind if it.is_direct},
+        behind=[it.name for it in behind],
         requester_role=REQUESTER,
         chair_rules=chair_rules(house.rules),
     )

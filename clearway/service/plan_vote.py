@@ -72,8 +72,7 @@ def plan_vote(
     if (missing := incomplete(ballot)) is not None:
         return Refusal("invalid", missing.reason, "Fill it in and vote again.", _field(ballot))
     lenders = _stood_in_for(_named(item.round, vote.seat), snapshot, actor)
-    votes = votes_left(actor.name, lenders, before)
-    ballot = replace(ballot, instead_of=votes[0] if votes else None)
+    ballot = replace(ballot, instead_of=whose_vote(item.round, vote.seat, snapshot, actor))
     left = next((it.seat for it in before if _is_elsewhere(it, ballot)), None)
     stays = movable(before, actor.name, vote.seat, own=not lenders)
     taken = next((it for it in stays if it.seat == vote.seat and it.person != actor.name), None)
@@ -131,8 +130,8 @@ def why_not(
     if not actor.is_person:
         return Refusal("not_allowed", "Only people vote.", "Sign in as a person.")
     excluded = set(round_.excluded)
-    # Whoever stands in for somebody with an interest has that interest too.
-    if any(it.person in excluded for it in snapshot.stands_in_for):
+    # Whoever stands in for somebody with an interest has that interest too, through however many.
+    if snapshot.behind & excluded:
         excluded.add(actor.name)
     found = [it for it in round_.seats if it.name == seat]
     lenders = [name for it in found for name in _stood_in_for(it, snapshot, actor)]
@@ -151,6 +150,12 @@ def why_not(
         return _no_vote_left(actor, lenders, ballots)
     code = "not_found" if asked.seat(seat) is None else "not_allowed"
     return Refusal(code, refusal.reason, "Leave the decision to the other seats.")
+
+
+def whose_vote(round_: rows.Round, seat: str, snapshot: Snapshot, actor: Actor) -> str | None:
+    """For whom the actor would cast for this seat; None: it would be their own vote."""
+    lenders = _stood_in_for(_named(round_, seat), snapshot, actor)
+    return next(iter(votes_left(actor.name, lenders, _ballots(round_))), None)
 
 
 def _no_vote_left(
@@ -217,6 +222,8 @@ def _cast(
     here = next((it for it in round_.ballots if it.seat_id == seat.id), None)
     old = {it.id for it in (mine, for_me, here) if it is not None}
     is_moved = mine is not None and mine.seat_id != seat.id
+    given_up = mine and (mine.instead_of or mine.person)
+    given_up = None if given_up == ballot.voter else given_up
     taken_from = for_me.person if for_me and for_me.person != ballot.person else None
     draft.ballots.append(
         CastBallot(
@@ -243,6 +250,7 @@ def _cast(
         **({"moved_from": names[mine.seat_id]} if is_moved and mine else {}),
         **({"for": ballot.instead_of} if ballot.instead_of else {}),
         **({"taken_from": taken_from} if taken_from else {}),
+        **({"given_up": given_up} if given_up else {}),
     )
 
 

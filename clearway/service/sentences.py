@@ -189,9 +189,14 @@ def _voted(it: _Line) -> str:
     if stood_in := it.says("taken_from"):
         instead = f", in place of what {stood_in} had said for them"
     choice, seat = in_words(it.says("choice")), f"seat {in_words(it.says('seat'))}{instead}"
+    after = ""
+    if given_up := it.says("given_up"):
+        whose = "their own vote" if given_up == it.entry.actor else f"the vote of {given_up}"
+        after = f" What they had said as {whose} does not count any more."
     if left := it.says("moved_from"):
-        return f"{it.who} moved their vote from seat {in_words(left)} to {seat}, {choice}{because}"
-    return f"{it.who} voted{again} {choice} for {seat}{because}"
+        moved = f"moved their vote from seat {in_words(left)} to {seat}"
+        return f"{it.who} {moved}, {choice}{because}{after}"
+    return f"{it.who} voted{again} {choice} for {seat}{because}{after}"
 
 
 def _noted(it: _Line) -> str:

@@ -22,6 +22,7 @@ from clearway.service.scenario_file import Scenario, ScenarioError, Step
 from clearway.service.unused_names import Wanted, used_names
 from clearway.service.values import SYSTEM, Actor, Refusal
 from clearway.store.rows import Job, Snapshot, StandIn
+from processes.casting import without_vote
 from processes.catalogue import Rule
 
 _log = logging.getLogger(__name__)
@@ -145,8 +146,10 @@ class Stage:
             for person, delegate in self.scenario.absences.items()
             if delegate == actor.name
         )
-        snapshot = self.now()
-        return replace(snapshot, stands_in_for=standing_in)
+        lent = {person: [delegate] for person, delegate in self.scenario.absences.items()}
+        behind = {person for person in lent if actor.name in without_vote([person], lent)}
+        behind -= {actor.name}
+        return replace(self.now(), stands_in_for=standing_in, behind=frozenset(behind))
 
     def actor(self, name: str | None, line: int) -> Actor:
         """A person of the scenario; None: a channel, another record, the time."""

@@ -129,12 +129,7 @@ class Taking(Sheet):
                 self.closed_rounds.append(ClosedRound(item.round.id, "voided", reason))
 
     def _open_item(self, item: WaitingWorkItem) -> None:
-        people = [
-            person
-            for element in item.not_same_person_as
-            for person in self.done_by.get(element, ())
-        ]
-        excluded = tuple(dict.fromkeys(people))
+        excluded = self.done_those(item.not_same_person_as)
         assignee = None if item.assignee in excluded else item.assignee
         if assignee != item.assignee:
             self.line("unassigned", item.element, person=item.assignee, because="same_person")
@@ -154,11 +149,16 @@ class Taking(Sheet):
                 item=jsonb.exact(item.item),
                 apart_from=item.not_same_person_as,
                 excluded=excluded,
-                due_at=item.due,
+                due_at=item.due or (spec.deadline if spec else None),
             )
         )
         if spec is not None:
-            self.opened_rounds.append(_round(item.token, None, 1, spec, excluded))
+            self.opened_rounds.append(new_round(item.token, None, 1, spec, excluded))
+
+    def done_those(self, elements: Sequence[str]) -> tuple[str, ...]:
+        """Who has done one of these elements, each once."""
+        people = [person for element in elements for person in self.done_by.get(element, ())]
+        return tuple(dict.fromkeys(people))
 
     def _without_leaver(self, item: WaitingWorkItem) -> str | None:
         """Who gets the work item: never somebody who has left; nor do they stand as its holder."""
@@ -228,13 +228,14 @@ class Taking(Sheet):
         return next((str(group) for group in groups if group), name)
 
 
-def _round(
+def new_round(
     token: str,
     work_item_id: int | None,
     revision: int,
     spec: ApprovalSpec,
     others: Sequence[str],
 ) -> OpenedRound:
+    """A round of seats as it is asked for; `others` may not vote either."""
     excluded = sorted({*spec.excluded, *others})
     seats = [
         OpenedSeat(it.id, it.role, it.person, it.mandatory, it.veto, it.chair)

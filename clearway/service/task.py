@@ -14,7 +14,14 @@ from clearway.service.entitled import (
 from clearway.service.holding import holding_of, those_meant
 from clearway.service.house import House
 from clearway.service.permissions import cannot_see
-from clearway.service.plan_vote import chair_rules, seat_round, standing, vacancies, why_not
+from clearway.service.plan_vote import (
+    chair_rules,
+    seat_round,
+    standing,
+    vacancies,
+    whose_vote,
+    why_not,
+)
 from clearway.service.reading import item_view, may_see
 from clearway.service.sentences import in_words
 from clearway.service.values import (
@@ -131,7 +138,8 @@ def _round(
     for seat in round_.seats:
         name = in_words(seat.name)
         refusal = why_not(asked, told, snapshot, actor, name, house.now())
-        views.append(_seat(seat, ballots.get(seat.id), refusal))
+        whose = None if refusal else whose_vote(told, name, snapshot, actor)
+        views.append(_seat(seat, ballots.get(seat.id), refusal, whose))
     reasons = " ".join([standing(told, house.rules).reason, *vacant])
     return RoundView(round_.revision, round_.rule, round_.deadline, views, reasons, None)
 
@@ -141,7 +149,9 @@ def _in_words(round_: rows.Round) -> rows.Round:
     return replace(round_, seats=[replace(it, name=in_words(it.name)) for it in round_.seats])
 
 
-def _seat(seat: rows.Seat, ballot: rows.Ballot | None, refusal: Refusal | None) -> SeatView:
+def _seat(
+    seat: rows.Seat, ballot: rows.Ballot | None, refusal: Refusal | None, whose: str | None
+) -> SeatView:
     cast = ballot and BallotView(
         seat.name,
         ballot.person,
@@ -161,4 +171,5 @@ def _seat(seat: rows.Seat, ballot: rows.Ballot | None, refusal: Refusal | None) 
         cast,
         refusal is None,
         refusal and refusal.text,
+        whose,
     )

@@ -110,6 +110,8 @@ class SeatView:
     ballot: BallotView | None
     open_to_you: bool
     why_not: str | None
+    whose_vote: str | None = None
+    """For whom you would cast; None: for yourself, or not at all."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ ORDER BY p.name"""
 _PEOPLE_SHOWN = 20
 # The rounds first, then for each seat whose vote may fill it, and who would cast it: who holds the
 # seat, or somebody who stands in.
-_NEEDED_SEATS = """WITH asked AS MATERIALIZED (
+_NEEDED_SEATS = """WITH RECURSIVE asked AS MATERIALIZED (
     SELECT i.key, w.name AS approval, r.id, r.rule, r.opened_at, r.excluded
     FROM round r JOIN work_item w ON w.id = r.work_item_id JOIN instance i ON i.id = w.instance_id
     WHERE r.closed_at IS NULL AND w.closed_at IS NULL
@@ -28,7 +28,11 @@ _NEEDED_SEATS = """WITH asked AS MATERIALIZED (
     ORDER BY r.opened_at, r.id LIMIT %(most)s),
 away AS MATERIALIZED (
     SELECT person, delegate FROM absence
-    WHERE delegate IS NOT NULL AND from_at <= %(now)s AND until_at > %(now)s)
+    WHERE delegate IS NOT NULL AND from_at <= %(now)s AND until_at > %(now)s),
+behind AS (
+    SELECT delegate AS name, person FROM away
+    UNION
+    SELECT b.name, a.person FROM behind b JOIN away a ON a.delegate = b.person)
 SELECT r.key, r.approval, r.id, r.opened_at, s.name, s.role, s.person, found.takers, found.barred
 FROM asked r JOIN seat s ON s.round_id = r.id
 CROSS JOIN LATERAL (
@@ -58,8 +62,8 @@ CROSS JOIN LATERAL (
             GROUP BY name, caster) c
         JOIN person p ON p.name = c.caster
         CROSS JOIN LATERAL (SELECT CASE WHEN p.name = ANY(r.excluded) THEN p.name ELSE (
-            SELECT min(a.person) FROM away a
-            WHERE a.delegate = p.name AND a.person = ANY(r.excluded)) END AS interest) i
+            SELECT min(b.person) FROM behind b
+            WHERE b.name = p.name AND b.person = ANY(r.excluded)) END AS interest) i
         ORDER BY may DESC, c.name LIMIT %(people)s) h) found
 WHERE s.mandatory OR (s.chair AND r.rule = ANY(%(chair_rules)s::text[]))
 ORDER BY r.opened_at, r.id, s.id"""

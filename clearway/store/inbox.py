@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
@@ -45,10 +45,16 @@ _REASONS: Mapping[View, Sequence[Callable[[Shape], Sequence[Select[Any]]]]] = {
 }
 _ITEM, _INSTANCE = schema.work_item, schema.instance
 _DIALECT = PGDialect_psycopg()
-_STOOD_IN_FOR = """SELECT a.person, ARRAY(SELECT DISTINCT r.role FROM membership m
-    JOIN group_role r USING (group_name) WHERE m.person = a.person)
-FROM absence a
-WHERE a.delegate = %(person)s AND a.from_at <= %(now)s AND a.until_at > %(now)s"""
+_BEHIND = """WITH RECURSIVE away AS (
+    SELECT person, delegate FROM absence WHERE from_at <= %(now)s AND until_at > %(now)s),
+behind (person) AS (
+    SELECT person FROM away WHERE delegate = %(person)s
+    UNION
+    SELECT a.person FROM behind b JOIN away a ON a.delegate = b.person)
+SELECT b.person, EXISTS (SELECT FROM away a WHERE a.person = b.person AND a.delegate = %(person)s),
+    ARRAY(SELECT DISTINCT r.role FROM membership m JOIN group_role r USING (group_name)
+        WHERE m.person = b.person)
+FROM behind b"""
 
 
 @dataclass(frozen=True)
@@ -157,9 +163,17 @@ def _text(statement: Select[Any]) -> str:
     return str(statement.compile(dialect=_DIALECT))
 
 
-def people_stood_in_for(
-    transaction: Transaction, person: str, now: datetime
-) -> dict[str, Sequence[str]]:
-    """Who is away now and named this person as the delegate, with their roles."""
-    rows = transaction.all(_STOOD_IN_FOR, {"person": person, "now": now})
-    return {row[0]: row[1] for row in rows}
+class Absent(NamedTuple):
+    """Somebody who is away now, with their roles.
+
+    They named the person who is asked about (`is_direct`), or somebody who named that person.
+    """
+
+    name: str
+    is_direct: bool
+    roles: Sequence[str]
+
+
+def people_behind(transaction: Transaction, person: str, now: datetime) -> list[Absent]:
+    """All for whom this person stands in now, also by one who stands in for them in turn."""
+    return [Absent(*row) for row in transaction.all(_BEHIND, {"person": person, "now": now})]

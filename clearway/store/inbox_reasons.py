@@ -48,7 +48,7 @@ def _texts(name: str) -> ColumnElement[Any]:
     return bindparam(name, type_=ARRAY(Text))
 
 
-_ME, _PEOPLE = bindparam("me", type_=Text), _texts("people")
+_ME, _PEOPLE, _INTERESTS = bindparam("me", type_=Text), _texts("people"), _texts("interests")
 _ROLES, _WORKING_ROLES, _SEAT_ROLES = _texts("roles"), _texts("working_roles"), _texts("seat_roles")
 _GROUPS, _CHAIR_RULES = _texts("groups"), _texts("chair_rules")
 _LENDERS, _LENT_ROLES = _texts("lenders"), _texts("lent_roles")
@@ -59,6 +59,7 @@ _REQUESTER_ROLE = bindparam("requester_role", type_=Text)
 class Reader:
     """Whose inbox it is: name, roles, groups, and for whom they stand in now, with their roles.
 
+    `behind` are all whose interest they have: also for whom one stands in for whom they do.
     `chair_rules` are the rules by which nothing is decided without the chair.
     """
 
@@ -66,6 +67,7 @@ class Reader:
     roles: Collection[str]
     groups: Collection[str]
     stands_in_for: Mapping[str, Collection[str]]
+    behind: Collection[str]
     requester_role: str
     chair_rules: Collection[str]
 
@@ -81,6 +83,7 @@ class Reader:
         return {
             "me": self.name,
             "people": [self.name, *self.stands_in_for],
+            "interests": [self.name, *self.behind],
             "roles": list(self.roles),
             "working_roles": ["", *(set(self.roles) - {self.requester_role})],
             "seat_roles": list({*self.roles, *lent_roles}),
@@ -248,7 +251,7 @@ def _is_of_group() -> ColumnElement[bool]:
 
 def _is_open_to_me() -> ColumnElement[bool]:
     """It is a form, and nothing keeps the reader from it."""
-    return and_(_ITEM.c.rule.is_(None), ~_ITEM.c.excluded.overlap(_PEOPLE))
+    return and_(_ITEM.c.rule.is_(None), ~_ITEM.c.excluded.overlap(_INTERESTS))
 
 
 def _open(shape: Shape) -> Select[Any]:
@@ -307,7 +310,7 @@ def _is_wanted() -> ColumnElement[bool]:
     return and_(
         _ROUND.c.closed_at.is_(None),
         or_(_is_my_own(), _is_lent_to_me()),
-        ~_ROUND.c.excluded.overlap(_PEOPLE),
+        ~_ROUND.c.excluded.overlap(_INTERESTS),
         ~exists(cast),
         ~exists(has_said_it),
     )

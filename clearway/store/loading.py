@@ -67,6 +67,13 @@ _SELECT = f"""SELECT i.id, i.key, i.process, i.version_id, i.revision, i.engine_
                 ON g.group_name = m.group_name WHERE m.person = b.person)))
         FROM absence b
         WHERE b.delegate = %(actor)s AND b.from_at <= %(now)s AND b.until_at > %(now)s),
+    (WITH RECURSIVE behind (person) AS (
+            SELECT b.person FROM absence b
+            WHERE b.delegate = %(actor)s AND b.from_at <= %(now)s AND b.until_at > %(now)s
+            UNION
+            SELECT b.person FROM behind h JOIN absence b ON b.delegate = h.person
+            WHERE b.from_at <= %(now)s AND b.until_at > %(now)s)
+        SELECT jsonb_agg(person) FROM behind),
     (SELECT jsonb_agg(p.name) FROM person p WHERE NOT p.active AND p.name = ANY(ARRAY(
             SELECT assignee FROM work_item WHERE instance_id = i.id AND closed_at IS NULL
             UNION ALL
@@ -177,7 +184,7 @@ def _rounds(transaction: Transaction, row: Row) -> Mapping[int, Round]:
 
 
 def _loaded(row: Row, rounds: Mapping[int, Round]) -> Loaded:
-    extra = cast("list[Any] | None", row[20])
+    extra = cast("list[Any] | None", row[21])
     snapshot = Snapshot(
         instance_id=row[0],
         key=row[1],
@@ -196,7 +203,8 @@ def _loaded(row: Row, rounds: Mapping[int, Round]) -> Loaded:
         subscriptions=tuple(Subscription(*item) for item in row[16] or ()),
         faults=tuple(OpenFault(*item) for item in row[17] or ()),
         stands_in_for=tuple(_stand_in(item) for item in row[18] or ()),
-        left=frozenset(row[19] or ()),
+        behind=frozenset(row[19] or ()),
+        left=frozenset(row[20] or ()),
         **_extra(extra),
     )
     return Loaded(snapshot, first_answer(row[14]))

@@ -177,6 +177,8 @@ class Snapshot:
     subscriptions: tuple[Subscription, ...] = ()
     faults: tuple[OpenFault, ...] = ()
     stands_in_for: tuple[StandIn, ...] = ()
+    behind: frozenset[str] = frozenset()
+    """All for whom the actor stands in, also by one who stands in for them in turn."""
     left: frozenset[str] = frozenset()
     """Of those who have a work item or stand in a field of the record: who is not active now."""
     linked: Mapping[str, Sequence[str]] = field(default_factory=no_links)

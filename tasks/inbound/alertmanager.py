@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from clearway.errors import NotTaken
 from clearway.service.alerts import (
     FIRING,
     OPENING,
@@ -22,7 +23,6 @@ from clearway.service.sign_in import admit_channel
 from clearway.service.standing import standing
 from clearway.service.start import start
 from clearway.service.values import Actor, Refusal
-from clearway.store.errors import Contended
 from tasks.inbound.alert_body import Alert, Unusable, Wrong, read_body
 from tasks.inbound.alert_words import name_of, payload, shown
 
@@ -41,7 +41,7 @@ _MOST_TOLD = 50
 _ACTOR = Actor(SOURCE, roles=frozenset({"system"}), is_person=False)
 
 
-class AlertsNotTaken(Contended):
+class AlertsNotTaken(NotTaken):
     """Not every alert of the delivery was taken: send it again later, nothing counts twice."""
 
 
@@ -92,8 +92,8 @@ def receive_alerts(house: House, actor: Actor, body: bytes) -> AlertsReceived | 
     An alert that cannot be understood is refused alone, and the others are taken: Alertmanager
     never repeats what gets 4xx, so that they would be lost. Only when the body is no delivery, or
     none of its alerts can be understood, all is refused: the fields of the Refusal are paths such
-    as `alerts[2].fingerprint`. Raises AlertsNotTaken or another StoreError when it must be sent
-    again: answer 503.
+    as `alerts[2].fingerprint`. Raises AlertsNotTaken or a StoreError when it must be sent again:
+    answer 503.
     """
     if actor.is_person or not actor.roles & {ROLE, "system"}:
         return Refusal(

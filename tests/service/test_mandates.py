@@ -121,3 +121,36 @@ def test_a_member_who_stands_in_for_another_has_one_ballot(cast, counting, absen
     cast("erin", "two")
 
     assert counting() == [("frank", "one", None), ("erin", "two", None)]
+
+
+def test_whose_vote_it_would_be_is_told_before_it_is_cast(
+    house, people, rows, item, cast, counting, absent
+):
+    absent("dave", "carol")
+    absent("erin", "carol")
+    seats = {seat.name: seat for seat in task(house, people["carol"], item).round.seats}
+
+    cast("carol", "chair")
+    cast("carol", "one")
+
+    assert {name: seat.whose_vote for name, seat in seats.items()} == {
+        "chair": "dave",
+        "one": "dave",
+        "two": "dave",
+    }
+    assert counting() == [("carol", "one", "dave")]
+
+
+def test_history_says_whose_vote_a_moved_one_was(house, people, rows, item, cast, absent):
+    rows("UPDATE seat SET role = NULL, person = 'frank' WHERE name = 'two' RETURNING 1")
+    absent("dave", "carol")
+    absent("frank", "carol")
+
+    cast("carol", "chair")
+    cast("carol", "two")
+
+    told = [line.sentence for line in history(house, people["grace"], "ERR-1001").rows]
+    assert (
+        "carol moved their vote from seat chair to seat two, standing in for frank, approve. "
+        "What they had said as the vote of dave does not count any more."
+    ) in told

@@ -159,7 +159,8 @@ class NodeSpec(BaseNodeSpec):
         return ProcessFault(
             self.name,
             "No flow out of it can be taken: no condition holds and there is no default flow.",
-            "Correct the data and try again, or draw a default flow and move the instance to it.",
+            "Correct the data and try again, or draw a default flow, deploy that and try again; a "
+            "record that is open already is moved to it before (`clearway migrate`).",
         )
 
     def wait(self, token: Token, state: int = WAITING) -> bool:

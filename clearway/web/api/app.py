@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from clearway.errors import NotTaken
 from clearway.service.values import Refusal
 from clearway.store.errors import Contended, DiskFull, Unavailable
 from clearway.web.api import alerts, problems, processes, records, tasks
@@ -47,6 +48,7 @@ def api(portal: Portal) -> FastAPI:
         RequestValidationError: _on_invalid_request,
         HTTPException: _on_http_error,
         DiskFull: _on_full_disk,
+        NotTaken: _on_not_taken,
         Unavailable: _on_busy,
         Contended: _on_busy,
         Exception: _on_failure,
@@ -100,6 +102,11 @@ def _allowed(request: Request) -> list[str]:
 async def _on_full_disk(request: Request, error: Exception) -> Response:
     failure_logged(request, error)
     return problems.disk_full(str(error))
+
+
+async def _on_not_taken(request: Request, error: Exception) -> Response:
+    failure_logged(request, error)
+    return problems.not_taken(str(error))
 
 
 async def _on_busy(request: Request, error: Exception) -> Response:

@@ -22,7 +22,9 @@ _ABOUT: Mapping[int, str] = {
     422: "Values cannot be used; `errors` names each place.",
     500: "A mistake of ours; the log has it under the number in `instance`.",
     503: "Over capacity, or the database is away (`busy`): send it again after `Retry-After` "
-    "seconds. Or its disk is full (`disk_full`): send it again when there is room.",
+    "seconds. Or a part could not be taken yet (`not_taken`): `detail` says which and why, and the "
+    "same body may be sent again. Or the database's disk is full (`disk_full`): send it again when "
+    "there is room.",
 }
 
 _FIELD_ERROR: Mapping[str, object] = {

@@ -27,6 +27,7 @@ _TITLES: Mapping[str, str] = {
     "faulted": "The process has stopped",
     "unauthorized": "A token is needed",
     "busy": "Clearway is busy",
+    "not_taken": "Not everything could be taken yet",
     "disk_full": "The disk is full",
     "failure": "Something went wrong on our side",
     "unreadable": "The request cannot be read",
@@ -109,6 +110,12 @@ def busy(text: str) -> Response:
     return problem(
         503, "busy", text, remedy="Send it again in a few seconds.", headers={"Retry-After": "5"}
     )
+
+
+def not_taken(text: str) -> Response:
+    """A part of what was sent has to come again; the others were taken."""
+    remedy = "What else was sent was taken. Send all of it again later: nothing counts twice."
+    return problem(503, "not_taken", text, remedy=remedy, headers={"Retry-After": "30"})
 
 
 def disk_full(text: str) -> Response:

@@ -1,0 +1,127 @@
+"""Who has an interest never votes: not by handing it on, nor when it only comes to be theirs."""
+
+import json
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from clearway.service.complete import complete
+from clearway.service.deliver import send
+from clearway.service.deploy import deploy
+from clearway.service.inbox import inbox
+from clearway.service.start import start
+from clearway.service.task import task
+from clearway.service.values import Done
+from clearway.service.vote import vote
+from clearway.store.inbox import people_behind
+from processes.casting import without_vote
+
+
+@pytest.fixture
+def item(desk):
+    """The open approval of something heavy that alice asked for."""
+    desk.ask("a piano")
+    desk.sort(weight=200)
+    return desk.open_item("approve")
+
+
+def test_an_interest_is_not_lost_by_handing_it_on_twice(house, people, item, absent):
+    absent("alice", "dave")
+    absent("dave", "carol")
+
+    direct = vote(house, people["dave"], item, "chair", "approve", once="1")
+    indirect = vote(house, people["carol"], item, "chair", "approve", once="2")
+
+    assert "interest" in direct.text
+    assert "interest" in indirect.text
+    assert inbox(house, people["carol"], view="mine").rows == []
+    assert "Nobody can take the seat chair" in task(house, people["erin"], item).round.standing
+
+
+def test_nor_may_they_do_what_somebody_else_must_do(house, people, desk, rows, absent):
+    desk.ask("a pen")
+    desk.sort()
+    desk.fetch()
+    bring = desk.open_item("bring")
+    absent("bob", "alice")
+    absent("alice", "carol")
+
+    done = complete(house, people["carol"], bring, {}, once="1")
+
+    assert done.text == "You stand in for bob, who did Sort: somebody else must do this."
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_who_is_behind_somebody_is_whoever_bars_them(
+    empty_house, people, database_url, hand_clock, seed
+):
+    dice, now, names = random.Random(seed), hand_clock(), sorted(people)
+    pairs = [tuple(dice.sample(names, 2)) for _ in range(dice.randint(0, 7))]
+    with psycopg.connect(database_url) as connection:
+        for person, delegate in dict.fromkeys(pairs):
+            connection.execute(
+                "INSERT INTO absence (person, delegate, from_at, until_at) VALUES (%s, %s, %s, %s)",
+                (person, delegate, now - timedelta(hours=1), now + timedelta(hours=1)),
+            )
+    lent = {name: [to for person, to in pairs if person == name] for name in names}
+
+    for name in names:
+        found = empty_house.store.look(lambda it, name=name: people_behind(it, name, now))
+        barring = {other for other in names if name in without_vote([other], lent)}
+        assert {it.name for it in found} | {name} == barring
+        assert {it.name for it in found if it.is_direct} == {p for p, to in pairs if to == name}
+
+
+@pytest.fixture
+def changing(empty_house, people, errand, rows):
+    """An approval in whose course may change who asked, and who sits on the last seat."""
+    files = dict(errand.files)
+    record = json.loads(files["errand/record.json"])
+    record["properties"]["who"]["x-material"] = True
+    files["errand/record.json"] = json.dumps(record).encode()
+    news = json.loads(files["errand/forms/news.json"])
+    news["properties"]["who"] = {"type": "string", "title": "Who asked"}
+    files["errand/forms/news.json"] = json.dumps(news).encode()
+    drawn = files["errand/errand.bpmn"].decode()
+    drawn = drawn.replace('id="two" role="board"', 'id="two" person="record.who"').replace(
+        'clearway:excluded="[record.who]"',
+        'clearway:excluded="[record.who]" clearway:deadline="duration(&quot;PT2H&quot;)"',
+    )
+    files["errand/errand.bpmn"] = drawn.encode()
+    bundle = replace(errand, files=files)
+    reason = "despite scenarios: only a test"
+    done = deploy(empty_house, people["grace"], bundle, parent=None, reason=reason, once="deploy")
+    assert isinstance(done, Done), done
+    return empty_house
+
+
+def test_a_voided_round_asks_anew_who_has_an_interest_and_who_sits_where(
+    changing, people, rows, hand_clock
+):
+    start(changing, people["alice"], "errand", {"what": "a piano"}, once="0")
+    [(sort,)] = rows("SELECT id FROM work_item WHERE element = 'sort'")
+    complete(changing, people["bob"], sort, {"weight": 200}, once="1")
+    [(item,)] = rows("SELECT id FROM work_item WHERE element = 'approve'")
+    vote(changing, people["erin"], item, "one", "approve", once="2")
+    hand_clock.move_to(hand_clock() + timedelta(hours=1))
+
+    done = send(changing, people["bob"], "ERR-1001", "news", {"who": "dave"}, once="3")
+    chair = vote(changing, people["dave"], item, "chair", "approve", once="4")
+    seat = vote(changing, people["erin"], item, "one", "approve", once="5")
+
+    assert isinstance(done, Done), done
+    assert "interest" in chair.text
+    assert isinstance(seat, Done), seat
+    assert rows("SELECT excluded, outcome FROM round ORDER BY id") == [
+        (["alice"], "voided"),
+        (["dave"], None),
+    ]
+    assert rows(
+        "SELECT r.revision, s.person FROM seat s JOIN round r ON r.id = s.round_id"
+        " WHERE s.name = 'two' ORDER BY 1"
+    ) == [(1, "alice"), (2, "dave")]
+    [(first,), (second,)] = rows("SELECT deadline FROM round ORDER BY id")
+    assert second - first == timedelta(hours=1)
