@@ -5,11 +5,23 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import typer
 
+from clearway.bulk import Processes
 from clearway.cli.house import entered, operator
 from clearway.cli.output import Format, OutputOption, print_json, show, stop
+from clearway.cli.progress import bar
 from clearway.service.house import House
-from clearway.service.migrate import Summary, Verdict, migrate_all, rehearse, undo_migration
+from clearway.service.migrate import (
+    Carry,
+    Summary,
+    Verdict,
+    by_threads,
+    migrate_all,
+    rehearse,
+    undo_migration,
+)
 from clearway.service.values import Refusal
+
+_MANY = 300
 
 
 def migrate(
@@ -41,18 +53,27 @@ def migrate(
             told = rehearse(house, operator(), process, to, keys, mapping, from_version=source)
             _tell(_answer(told), output)
             return
-        moved = migrate_all(
-            house,
-            operator(),
-            process,
-            to,
-            keys,
-            mapping,
-            reason,
-            once=f"migrate {os.urandom(8).hex()}",
-            from_version=source,
-        )
+        with bar("records") as progress:
+            moved = migrate_all(
+                house,
+                operator(),
+                process,
+                to,
+                keys,
+                mapping,
+                reason,
+                once=f"migrate {os.urandom(8).hex()}",
+                from_version=source,
+                carry=_carry(house),
+                told=progress.show,
+            )
         _tell_summary(moved, output)
+
+
+def _carry(house: House) -> Carry:
+    """A few records are moved here; for many a second process is worth its start."""
+    few, many = by_threads(house), Processes(house.store.url)
+    return lambda move, keys: (few if len(keys) < _MANY else many)(move, keys)
 
 
 def _mapping(pairs: Sequence[str]) -> Mapping[str, str]:

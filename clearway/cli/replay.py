@@ -10,11 +10,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from clearway.cli.bundles import bundle_at
 from clearway.cli.output import print_json, stop
+from clearway.cli.progress import bar
 from clearway.errors import ClearwayError
 from clearway.settings import Settings
 
@@ -52,7 +51,7 @@ def servicenow(
     try:
         settings = Settings.from_environment()
         bundle = bundle_at(settings.bpmn / "incident")
-        with _place(settings, database_url, fresh) as place, _bar() as bar:
+        with _place(settings, database_url, fresh) as place, bar("events") as progress:
             plan = Plan(
                 log,
                 place.url,
@@ -62,7 +61,11 @@ def servicenow(
                 workers=workers,
                 is_own_server=not database_url,
             )
-            summary, astray = live_through(plan, begun=bar.begin, went_on=bar.advance)
+            summary, astray = live_through(
+                plan,
+                begun=lambda total, done: progress.show(done, total),
+                went_on=progress.advance,
+            )
         text = "".join(json.dumps(asdict(case)) + "\n" for case in astray)
         file = cases or settings.home / "replay" / "cases.jsonl"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -102,23 +105,3 @@ def _place(settings: Settings, database_url: str, fresh: bool) -> Generator[_Pla
         url = embedded.conninfo()
         upgrade(url)
         yield _Place(url, home / "embedded" / "journals")
-
-
-class _Bar:
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task = progress.add_task("replay", total=None)
-
-    def begin(self, total: int, done: int) -> None:
-        self._progress.update(self._task, total=total, completed=done)
-
-    def advance(self, rows: int) -> None:
-        self._progress.advance(self._task, rows)
-
-
-@contextlib.contextmanager
-def _bar() -> Generator[_Bar]:
-    """On standard error, so that the summary stays alone on standard output."""
-    columns = (TextColumn("events"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        yield _Bar(progress)

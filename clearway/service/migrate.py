@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from functools import partial
 from typing import Literal, cast
 
 from clearway.service.commands import Command, carry_out, ready, with_links
@@ -58,6 +58,51 @@ class Summary:
         else:
             self.moved += 1
             self.with_notes += verdict.says == "notes"
+
+
+@dataclass(frozen=True)
+class Move:
+    """How each of many records is moved; it can be sent to another process."""
+
+    actor: Actor
+    process: str
+    to_version: int
+    target: int
+    mapping: Mapping[str, str]
+    reason: str
+    once: str
+
+    def of(self, house: House, key: str) -> Verdict:
+        """Move this record."""
+
+        def find(_transaction: Transaction, snapshot: Snapshot) -> int | None:
+            return self.target if snapshot.process == self.process else None
+
+        once = f"{self.once} {key}"
+        done = _migrate(
+            house, self.actor, key, self.to_version, find, self.mapping, self.reason, once
+        )
+        return _verdict(key, done)
+
+
+Carry = Callable[[Move, Sequence[str]], Iterable[Verdict]]
+"""Carries a move out on many records; answers a verdict for each."""
+
+
+def by_threads(house: House) -> Carry:
+    """Several at once in this process, since each waits for its commit."""
+
+    def carry(move: Move, keys: Sequence[str]) -> Iterator[Verdict]:
+        with ThreadPoolExecutor(_AT_ONCE) as hands:
+            for share in in_shares(keys, _SHARE):
+                yield from hands.map(partial(move.of, house), share)
+
+    return carry
+
+
+def in_shares(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """The keys in parts of this size."""
+    return (keys[first : first + size] for first in range(0, len(keys), size))
 
 
 def rehearse(
@@ -116,11 +161,13 @@ def migrate_all(
     *,
     once: str,
     from_version: int | None = None,
-    told: Callable[[Verdict], None] = lambda _: None,
+    carry: Carry | None = None,
+    told: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> Summary | Refusal:
-    """The same for many records, each a command of its own; `told` hears of each.
+    """The same for many records, each a command of its own; `told` hears how many are done.
 
-    After a stop it can be called again: what was moved is on that version already.
+    `carry` is how they are carried out: by threads of this process when it is None. After a stop it
+    can be called again: what was moved is on that version already.
     """
     found = _asked_for(house, actor, process, to_version, keys, from_version)
     if isinstance(found, Refusal):
@@ -130,25 +177,12 @@ def migrate_all(
     target, wanted = found
     house.version(target)
 
-    def move(key: str) -> Verdict:
-        done = _migrate(
-            house,
-            actor,
-            key,
-            to_version,
-            lambda _, snapshot: target if snapshot.process == process else None,
-            mapping or {},
-            reason,
-            f"{once} {key}",
-        )
-        return _verdict(key, done)
-
-    summary, rest = Summary(), iter(wanted)
-    with ThreadPoolExecutor(_AT_ONCE) as hands:
-        while share := list(islice(rest, _SHARE)):
-            for verdict in hands.map(move, share):
-                summary.count(verdict)
-                told(verdict)
+    move = Move(actor, process, to_version, target, mapping or {}, reason, once)
+    summary = Summary()
+    told(0, len(wanted))
+    for done, verdict in enumerate((carry or by_threads(house))(move, wanted), 1):
+        summary.count(verdict)
+        told(done, len(wanted))
     return summary
 
 

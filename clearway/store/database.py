@@ -119,6 +119,7 @@ class Store:
     """
 
     def __init__(self, url: str, *, connections: int = 10, patience: float = 10.0) -> None:
+        self.url = url
         self._patience = patience
         self._watchers: list[Watcher] = []
         self._commands = _pool(url, _SETTINGS + _BY_KEYS, connections)

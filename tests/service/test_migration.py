@@ -10,6 +10,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
+from clearway.bulk import Processes
 from clearway.engine.values import Bundle
 from clearway.service.claim import claim
 from clearway.service.comment import comment
@@ -485,6 +486,30 @@ def test_many_are_rehearsed_and_moved_one_by_one(house, people, desk, versions, 
     assert (second.moved, len(second.refused)) == (5, 0)
     assert (third.moved, third.there) == (0, 6)
     assert rows("SELECT DISTINCT version_id FROM instance") == [(2,)]
+    assert verify(house) == []
+
+
+def test_several_processes_move_each_record_once(house, people, desk, versions, rows):
+    keys = [desk.ask(f"thing {number}") for number in range(130)]
+    [(item,)] = rows("SELECT id FROM work_item WHERE instance_id = 1")
+    complete(house, people["bob"], item, {"weight": 1}, once="sort")
+    to = versions.deploy(renames={"sort": "triage"})
+    told = []
+
+    summary = migrate_all(
+        house,
+        people["grace"],
+        "errand",
+        to,
+        reason=REASON,
+        once="one",
+        carry=Processes(house.store.url),
+        told=lambda done, of: told.append((done, of)),
+    )
+
+    assert (summary.moved, [it.key for it in summary.refused]) == (1, keys[1:])
+    assert told == [(done, 130) for done in range(131)]
+    assert rows("SELECT count(*) FROM entry WHERE kind = 'migrated'") == [(1,)]
     assert verify(house) == []
 
 
