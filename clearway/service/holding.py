@@ -11,8 +11,8 @@ from clearway.service.entitled import (
 )
 from clearway.service.values import Actor
 from clearway.store import candidates
-from clearway.store.candidates import Member
 from clearway.store.database import Transaction
+from clearway.store.registry import Person
 from clearway.store.rows import Snapshot, WorkItem
 
 
@@ -31,8 +31,8 @@ def holding_of(
 
 def candidate(transaction: Transaction, name: str) -> Candidate | None:
     """The person with what they may do; None when the registry does not know them."""
-    member = candidates.person(transaction, name)
-    return _candidate(member) if member else None
+    person = candidates.person(transaction, name)
+    return _candidate(person) if person else None
 
 
 def those_meant(transaction: Transaction, snapshot: Snapshot, item: WorkItem) -> Mapping[str, str]:
@@ -44,8 +44,8 @@ def those_meant(transaction: Transaction, snapshot: Snapshot, item: WorkItem) ->
     }
 
 
-def _candidate(it: Member) -> Candidate:
-    return Candidate(it.name, frozenset(it.roles), frozenset(it.groups), it.is_active)
+def _candidate(it: Person) -> Candidate:
+    return Candidate(it.name, frozenset(it.roles), frozenset(it.groups), it.active)
 
 
 def _is_stranger(transaction: Transaction, snapshot: Snapshot, item: WorkItem) -> bool:

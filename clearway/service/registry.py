@@ -138,7 +138,7 @@ def service_context(house: House, service: str | None, asset: str | None) -> Ser
 def has_role(house: House, person: str, role: str) -> bool:
     """Whether an active person has this role by one of their groups."""
     found = house.store.look(lambda it: candidates.person(it, person))
-    return found is not None and found.is_active and role in found.roles
+    return found is not None and found.active and role in found.roles
 
 
 def addresses_of(house: House, names: Sequence[str]) -> dict[str, list[str]]:

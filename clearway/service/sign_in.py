@@ -66,13 +66,7 @@ def sign_in(house: House, name: str, password: str, *, source: str = "") -> Sign
 def who_is(house: House, session_token: str) -> SignedIn | None:
     """The person behind a session token, with the roles of this moment; None: not signed in."""
     now, hashed = house.now(), token_hash(session_token)
-
-    def look(connection: Connection) -> tuple[Session, Person] | None:
-        session = sessions.live_session(connection, hashed, now, IDLE)
-        person = registry_rows.one_person(connection, session.person) if session else None
-        return (session, person) if session and person and person.active else None
-
-    found = house.store.ask(look)
+    found = house.store.look(lambda it: sessions.signed_in(it, hashed, now, IDLE))
     if found is None:
         return None
     session, person = found

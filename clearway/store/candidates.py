@@ -1,19 +1,16 @@
 """Whom the registry knows for a piece of work: a person, a group's lead, who may take a seat."""
+# ruff: noqa: S608 - the statements are put together from our own texts only
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from clearway.store.database import Transaction
+from clearway.store.registry import PERSON, Person, as_person
 
-_PERSON = """SELECT p.name, p.active,
-    ARRAY(SELECT m.group_name FROM membership m WHERE m.person = p.name),
-    ARRAY(SELECT DISTINCT g.role FROM membership m JOIN group_role g USING (group_name)
-          WHERE m.person = p.name), p.full_name
-FROM person p WHERE """
-_BY_NAME = f"{_PERSON} p.name = %(name)s"
-_ACTIVE = f"""{_PERSON} p.active AND (%(group)s::text IS NULL OR EXISTS (
+_BY_NAME = f"SELECT {PERSON} FROM person p WHERE p.name = %(name)s"
+_ACTIVE = f"""SELECT {PERSON} FROM person p WHERE p.active AND (%(group)s::text IS NULL OR EXISTS (
     SELECT FROM membership m WHERE m.person = p.name AND m.group_name = %(group)s))
 ORDER BY p.name"""
 # Whoever is among the first so many that may take a seat: a round has fewer seats than that.
@@ -70,25 +67,15 @@ ORDER BY r.opened_at, r.id, s.id"""
 _LEAD = 'SELECT g.lead FROM "group" g WHERE g.name = %(name)s'
 
 
-class Member(NamedTuple):
-    """A person of the registry with their groups and roles."""
-
-    name: str
-    is_active: bool
-    groups: Sequence[str]
-    roles: Sequence[str]
-    full_name: str
-
-
-def person(transaction: Transaction, name: str) -> Member | None:
+def person(transaction: Transaction, name: str) -> Person | None:
     """The person with this name; None when the registry does not know them."""
     row = transaction.one(_BY_NAME, {"name": name})
-    return Member(*row) if row else None
+    return as_person(row) if row else None
 
 
-def active_people(transaction: Transaction, group: str | None) -> list[Member]:
+def active_people(transaction: Transaction, group: str | None) -> list[Person]:
     """All who are active, or those of them in this group, by name."""
-    return [Member(*row) for row in transaction.all(_ACTIVE, {"group": group})]
+    return [as_person(row) for row in transaction.all(_ACTIVE, {"group": group})]
 
 
 def lead(transaction: Transaction, group: str) -> str | None:

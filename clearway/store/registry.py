@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -65,6 +65,18 @@ class Person:
     active: bool
     groups: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+
+
+PERSON = """p.name, p.full_name, p.mail, p.manager, p.zone, p.active,
+    ARRAY(SELECT m.group_name FROM membership m WHERE m.person = p.name ORDER BY 1),
+    ARRAY(SELECT DISTINCT g.role FROM membership m JOIN group_role g USING (group_name)
+          WHERE m.person = p.name ORDER BY 1)"""
+"""The columns of a Person, in the order of its fields, in a statement that calls the table `p`."""
+
+
+def as_person(row: Sequence[Any]) -> Person:
+    """The person of such a row."""
+    return Person(*row[:6], groups=tuple(row[6]), roles=tuple(row[7]))
 
 
 @dataclass(frozen=True)
