@@ -365,6 +365,6 @@ def _seat(seat: rows.Seat, delegation: tuple[str, datetime] | None) -> Seat:
 
 
 def _field(ballot: Ballot) -> Mapping[str, str]:
-    if ballot.choice is Choice.REJECT:
+    if ballot.choice is Choice.REJECT and not ballot.reason:
         return {"reason": "This is needed."}
     return {"conditions": "Name the conditions, one on each line; only this choice has them."}

@@ -136,6 +136,14 @@ def test_a_mandatory_seat_that_nobody_may_take_is_told(house, people, rows, item
     assert "Nobody" not in task(house, people["erin"], item).round.standing
 
 
+def test_a_rejection_with_a_reason_and_conditions_is_wrong_at_its_conditions(house, people, item):
+    refused = vote(
+        house, people["dave"], item, "chair", "reject", reason="no", conditions="if so", once="1"
+    )
+
+    assert list(refused.fields) == ["conditions"]
+
+
 def test_a_seat_whose_role_nobody_has_is_told(house, people, rows, item):
     rows("DELETE FROM membership WHERE group_name = 'chair' RETURNING 1")
 

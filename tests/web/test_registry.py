@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, expect
 
 Enter = Callable[[str], Any]
 SERVICES = "name,title,criticality,owner,support_group\nmail,Mail,2,bob,desk\n"
@@ -70,6 +71,116 @@ def test_who_is_no_administrator_imports_nothing(visitor: Enter, rows: Callable[
 
     assert answer.status_code == 403
     assert rows("SELECT count(*) FROM service") == [(0,)]
+
+
+def test_a_member_is_taken_out_of_a_group(visitor: Enter, rows: Callable[..., Any]):
+    trent = visitor("trent")
+    page = trent.get("/registry")
+
+    done = trent.submit(page, "/registry/remove", table="memberships", row=" desk , bob ")
+    again = trent.submit(page, "/registry/remove", table="memberships", row=" desk , bob ")
+
+    assert "history names them" in page.text
+    assert done.status == again.status == 200
+    assert "Taken out of memberships: desk,bob." in done.text
+    assert "Taken out of memberships: desk,bob." in again.text
+    assert done.form("/registry/remove").fields["row"] == ""
+    assert rows("SELECT person FROM membership WHERE group_name = 'desk'") == [("carol",)]
+    assert visitor("bob").get("/me").html.xpath("//dd[text()='requester']")
+
+
+def test_a_role_and_a_relation_are_taken_out(visitor: Enter, rows: Callable[..., Any]):
+    trent = visitor("trent")
+    for table, text in (
+        ("services", f"{SERVICES}web,Web,2,bob,desk\n"),
+        ("relations", "from,kind,to\nweb,depends_on,mail\n"),
+    ):
+        trent.submit(trent.get("/registry"), "/registry/import", table=table, text=text)
+
+    page = trent.submit(
+        trent.get("/registry"), "/registry/remove", table="group_roles", row="desk,desk"
+    )
+    trent.submit(page, "/registry/remove", table="relations", row="web;depends_on;mail")
+
+    assert "Taken out of group roles: desk,desk." in page.text
+    assert rows("SELECT count(*) FROM group_role WHERE group_name = 'desk'") == [(0,)]
+    assert rows("SELECT count(*) FROM relation") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "told"),
+    [
+        ("memberships", "desk", "Part 2, person, is missing. A row of memberships is group,person"),
+        ("memberships", " ,bob", "Part 1, group, is missing."),
+        ("memberships", "", "Part 1, group, is missing."),
+        ("memberships", "desk,bob,carol", "Part 3 is one too many. A row of memberships is"),
+        ("memberships", "desk,bob,", "Part 3 is one too many."),
+        ("relations", "web,mail", "Part 3, to, is missing. A row of relations is from,kind,to"),
+        ("memberships", "desk,dave", "There is no such row."),
+        ("memberships", "desk,bob\u200b", "Part 2, person, has a character that cannot be seen."),
+        ("group_roles", "admin,admin", "Give the role to somebody else first."),
+        ("memberships", "admin,trent", "Give the role to somebody else first."),
+    ],
+)
+def test_what_cannot_be_taken_out_is_told_at_its_field_and_kept(
+    visitor: Enter, rows: Callable[..., Any], table: str, row: str, told: str
+):
+    everything = "SELECT (SELECT count(*) FROM membership), (SELECT count(*) FROM group_role)"
+    before, trent = rows(everything), visitor("trent")
+
+    wrong = trent.submit(trent.get("/registry"), "/registry/remove", table=table, row=row)
+
+    form = wrong.form("/registry/remove")
+    (field,) = form.xpath(".//input[@name='row' and @aria-invalid='true' and @autofocus]")
+    (error,) = form.xpath(".//*[@class='field-error']")
+    assert wrong.status in (404, 422)
+    assert told in error.text_content()
+    assert error.get("id") in field.get("aria-describedby").split()
+    assert field.get("value") == row.strip()
+    assert form.fields["table"] == table
+    assert form.xpath("ancestor::details[@open]")
+    assert not wrong.form("/registry/import").xpath("ancestor::details[@open]")
+    assert rows(everything) == before
+
+
+def test_people_and_groups_are_not_taken_out(visitor: Enter, rows: Callable[..., Any]):
+    trent = visitor("trent")
+    page = trent.get("/registry")
+
+    for table in ("people", "groups", "absences", "nothing"):
+        wrong = trent.submit(page, "/registry/remove", table=table, row="trent,2026-07-01T09:00")
+        assert wrong.status == 422
+        assert "Choose memberships, group roles or relations" in wrong.text
+
+    assert rows("SELECT count(*) FROM person WHERE name = 'trent'") == [(1,)]
+
+
+def test_who_is_no_administrator_takes_nobody_out(visitor: Enter, rows: Callable[..., Any]):
+    bob = visitor("bob")
+    csrf = bob.get("/me").html.xpath("string(//input[@name='csrf']/@value)")
+    sent = {"csrf": csrf, "table": "memberships", "row": "desk,carol"}
+
+    answers = [
+        bob.client.post("/registry/remove", data={**sent, "row": row}).status_code
+        for row in ("desk,carol", "desk", "")
+    ]
+
+    assert not bob.get("/registry").has_form("/registry/remove")
+    assert answers == [403, 403, 403]
+    assert rows("SELECT count(*) FROM membership WHERE group_name = 'desk'") == [(2,)]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_row_that_is_not_there_is_in_sight(browser_of: Callable[..., Page], width: int):
+    page = browser_of("trent", {"width": width, "height": 844})
+    page.goto(page.url.partition("/inbox")[0] + "/registry")
+    page.get_by_text("Take out", exact=True).first.click()
+
+    page.get_by_label("Row", exact=True).fill("desk,nobody")
+    page.get_by_role("button", name="Take out").click()
+
+    expect(page.locator(".field-error")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_label("Row", exact=True)).to_be_focused()
 
 
 def test_an_absence_is_told_in_ones_own_zone_and_taken_back(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from clearway.service.claim import claim
 from clearway.service.complete import complete
@@ -54,6 +55,71 @@ def test_a_rejection_needs_a_reason_and_keeps_what_was_typed(visitor: Enter, app
     assert refused.status == 422
     assert "if it is light" in refused.text
     assert refused.has_form(f"/tasks/{approval}/vote")
+
+
+def _marked(page: Any, name: str) -> str:
+    """The error that stands at a field, as a screen reader finds it; the field has the focus."""
+    (field,) = page.html.xpath(f"//*[@name='{name}' and @aria-invalid='true' and @autofocus]")
+    (error,) = page.html.xpath("//*[@class='field-error']")
+    assert error.get("id") in field.get("aria-describedby").split()
+    assert error.xpath("*[local-name() = 'svg']/*[contains(@href, '#x-circle')]")
+    assert page.html.xpath("count(//*[@autofocus])") == 1
+    return error.text_content()
+
+
+def test_a_missing_reason_is_told_at_its_field(visitor: Enter, approval: int):
+    dave, path = visitor("dave"), f"/tasks/{approval}"
+
+    refused = dave.submit(dave.get(path), f"{path}/vote", button=("choice", "reject"))
+
+    assert _marked(refused, "reason") == "This is needed."
+    assert not refused.html.xpath("//details[@open]//textarea[@name='conditions']")
+
+
+def test_missing_conditions_are_told_at_their_open_field(visitor: Enter, approval: int):
+    dave, path = visitor("dave"), f"/tasks/{approval}"
+    button = ("choice", "approve_with_conditions")
+
+    refused = dave.submit(dave.get(path), f"{path}/vote", button=button, reason="We need one")
+
+    assert refused.status == 422
+    assert _marked(refused, "conditions").startswith("Name the conditions, one on each line")
+    assert refused.html.xpath("//details[@open]//textarea[@name='conditions']")
+    assert refused.form(f"{path}/vote").fields["reason"] == "We need one"
+
+
+def test_a_choice_that_is_none_is_told_at_the_buttons(visitor: Enter, approval: int):
+    dave, path = visitor("dave"), f"/tasks/{approval}"
+
+    refused = dave.submit(dave.get(path), f"{path}/vote", button=("choice", "perhaps"))
+
+    (buttons,) = refused.html.xpath("//*[@class='vote-buttons']")
+    (error,) = refused.html.xpath("//*[@class='field-error']")
+    assert error.text_content().startswith("This must be one of")
+    assert buttons.get("aria-describedby") == error.get("id")
+    assert buttons.xpath("count(button[@autofocus])") == 1
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    ("press", "name", "told"),
+    [
+        ("Reject", "reason", "This is needed."),
+        ("Approve with these conditions", "conditions", "Name the conditions"),
+    ],
+)
+def test_what_is_missing_is_in_sight(
+    browser_of: Callable[..., Page], approval: int, width: int, press: str, name: str, told: str
+):
+    page = browser_of("dave", {"width": width, "height": 844})
+    page.goto(page.url.partition("/inbox")[0] + f"/tasks/{approval}")
+    page.get_by_text("Approve with conditions", exact=True).click()
+
+    page.get_by_role("button", name=press, exact=True).click()
+
+    expect(page.get_by_text(told)).to_be_in_viewport(ratio=1)
+    expect(page.locator(f"#{name}")).to_be_focused()
+    expect(page.locator(f"#{name}")).to_be_in_viewport(ratio=1)
 
 
 def test_who_has_no_seat_reads_why(visitor: Enter, approval: int):

@@ -1,16 +1,19 @@
-"""The registry: people, groups, services and assets, and their import from CSV."""
+"""The registry: people, groups, services and assets, their import from CSV, and what goes."""
 
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from clearway.service import registry
 from clearway.service.house import House
+from clearway.service.permissions import refuse_unless
 from clearway.service.values import Actor, Done, Refusal
 from clearway.web.pages.trouble import refusal_page
 from clearway.web.rendering import page, status_of
 from clearway.web.visit import Form, Posting, Visit, Visiting
+from clearway.web.words import spoken
 
 router = APIRouter(prefix="/registry")
 
@@ -33,6 +36,8 @@ IMPORTS = {
     "assets": "name,kind,title,criticality,owner,support_group",
     "relations": "from,kind,to",
 }
+SEEN_AT = {"memberships": "groups", "group_roles": "groups", "relations": "services"}
+"""The tables whose rows can be taken out here, and the page that is shown after it."""
 
 
 @router.get("")
@@ -61,6 +66,40 @@ def import_it(visit: Posting, sent: Form) -> Response:
     return _page(visit, table, done=answer, text=text if dry_run else "")
 
 
+@router.post("/remove")
+def remove_it(visit: Posting, sent: Form) -> Response:
+    """Take one row out of a table, written as in its CSV."""
+    house, actor = visit.portal.house, visit.actor
+    table, row = sent.text("table"), sent.text("row")
+    answer = refuse_unless(actor, "remove_from_registry") or _misread(table, row)
+    answer = answer or registry.remove(house, actor, table, _parts(row), once=sent.once)
+    if isinstance(answer, Refusal):
+        return _page(visit, table, answer, row=row, taking_out=True)
+    return _page(visit, table, gone=",".join(_parts(row)), taking_out=True)
+
+
+def _parts(row: str) -> list[str]:
+    return [part.strip() for part in row.replace(";", ",").split(",")]
+
+
+def _misread(table: str, row: str) -> Refusal | None:
+    """None when the row has the parts of this table's key, else at which place it has not."""
+    if table not in SEEN_AT:
+        remedy = "Choose memberships, group roles or relations."
+        return Refusal("invalid", "Nothing is taken out of this table.", remedy)
+    names, parts = IMPORTS[table].split(","), _parts(row)
+    remedy = f"A row of {spoken(table).lower()} is {IMPORTS[table]}."
+    for place, (name, part) in enumerate(zip_longest(names, parts, fillvalue=""), 1):
+        if not name:
+            return Refusal("invalid", f"Part {place} is one too many.", remedy)
+        if not part:
+            return Refusal("invalid", f"Part {place}, {name}, is missing.", remedy)
+        if not part.isprintable():
+            hidden = f"Part {place}, {name}, has a character that cannot be seen."
+            return Refusal("invalid", hidden, "Type it by hand.")
+    return None
+
+
 def _page(
     visit: Visit,
     table: str,
@@ -68,8 +107,12 @@ def _page(
     *,
     done: Done | None = None,
     text: str = "",
+    row: str = "",
+    gone: str = "",
+    taking_out: bool = False,
 ) -> HTMLResponse:
-    shown = table if table in QUESTIONS else "people"
+    shown = SEEN_AT.get(table, table) if taking_out else table
+    shown = shown if shown in QUESTIONS else "people"
     rows = QUESTIONS[shown](visit.portal.house, visit.actor)
     if isinstance(rows, Refusal):
         return refusal_page(visit, rows)
@@ -80,9 +123,13 @@ def _page(
         table=shown,
         tables=list(QUESTIONS),
         imports=IMPORTS,
+        removable=list(SEEN_AT),
         chosen=table if table in IMPORTS else shown,
         rows=rows,
         refusal=refusal,
         done=done,
         text=text,
+        row=row,
+        gone=gone,
+        taking_out=taking_out,
     )
