@@ -26,9 +26,9 @@ def assign(
             actor,
             work_item_id,
             person,
-            candidate(transaction, person),
+            candidate(transaction, person, it.work_item(work_item_id), house.now()),
             house.now(),
-            holding_of(transaction, actor, it, work_item_id),
+            holding_of(transaction, actor, it, work_item_id, house.now()),
         ),
         park_command(command),
     )

@@ -23,7 +23,7 @@ def claim(house: House, actor: Actor, work_item_id: int, *, once: str) -> Done |
             actor,
             work_item_id,
             house.now(),
-            holding_of(transaction, actor, it, work_item_id),
+            holding_of(transaction, actor, it, work_item_id, house.now()),
         ),
         park_command(command),
     )
@@ -42,7 +42,7 @@ def unclaim(house: House, actor: Actor, work_item_id: int, *, once: str) -> Done
             actor,
             work_item_id,
             house.now(),
-            holding_of(transaction, actor, it, work_item_id),
+            holding_of(transaction, actor, it, work_item_id, house.now()),
         ),
         park_command(command),
     )

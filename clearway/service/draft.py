@@ -1,11 +1,13 @@
 """The pure core of every command: turns what the engine did into what is to be written."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar, cast
 
 from clearway.engine import StateError
 from clearway.engine.values import (
+    ApprovalSpec,
     CompleteWorkItem,
     FailJob,
     FinishJob,
@@ -18,7 +20,7 @@ from clearway.engine.values import (
 from clearway.service import stops
 from clearway.service.forms import Filled, keys_in
 from clearway.service.taking import Taking, new_round
-from clearway.service.values import Done
+from clearway.service.values import Done, Refusal
 from clearway.store import jsonb
 from clearway.store.effect import (
     ChangedItem,
@@ -28,8 +30,9 @@ from clearway.store.effect import (
     InstanceChange,
     Line,
     NewInstance,
+    OpenedRound,
 )
-from clearway.store.rows import Json, WorkItem
+from clearway.store.rows import Json, Round, WorkItem
 from processes.links import no_links
 
 T = TypeVar("T")
@@ -116,7 +119,6 @@ class Draft(Taking):
 
     def effect(self) -> Effect:
         """All that is to be written. Call it once, at the end."""
-        self._void_rounds()
         self._settle_faults()
         self._tell_state()
         snapshot = self.snapshot
@@ -135,9 +137,9 @@ class Draft(Taking):
             new=new,
             closed_items=self.closed_items,
             changed_items=[
-                ChangedItem(number, assignee, excluded)
-                for number, (assignee, excluded) in self.people.items()
-                if number in kept
+                ChangedItem(it.id, self.assignee(it), self.excluded(it), self.due.get(it.id))
+                for it in kept.values()
+                if it.id in self.people or it.id in self.due
             ],
             opened_items=self.opened_items,
             opened_rounds=self.opened_rounds,
@@ -197,37 +199,69 @@ class Draft(Taking):
             record=self.record if changed else None,
         )
 
-    def _void_rounds(self) -> None:
-        """A change of what the seats look at voids what they said about the old."""
-        material = self.deployed.material_fields & set(self.changed_fields)
-        if not material:
-            return
+    def renew_rounds(self) -> Refusal | None:
+        """Let rounds ask what holds at the end of the command; call it before `effect`.
+
+        A change of what the seats look at voids what they said about the old. Who may not vote and
+        who sits where may be just what was changed, also after a round of this command began.
+        Refused when the approval cannot be asked like that; raises ProcessFault where no person
+        could be told.
+        """
+        material = sorted(self.deployed.material_fields & set(self.changed_fields))
+        voided = self._open_rounds() if material else []
+        begun = self.opened_rounds if self.changed_fields else []
+        state = self._engine_state()
+        if state is None or not (voided or begun):
+            return None
+        try:
+            asked = self._unless_broken(lambda: self.deployed.approvals(state, self._world()))
+        except ProcessFault as fault:
+            if not self.actor.is_person:
+                raise
+            return Refusal("invalid", fault.cause, "Fill in what it needs and send it again.")
+        self.opened_rounds = [self._asked_now(it, asked) for it in self.opened_rounds]
+        for item, round_ in voided:
+            self._void(item, round_, asked[item.token], material)
+        return None
+
+    def _asked_now(self, begun: OpenedRound, asked: Mapping[str, ApprovalSpec]) -> OpenedRound:
+        """A round that began in this command, as it is asked for at its end."""
+        items = self.turn.after.work_items if self.turn is not None else ()
+        item = next((it for it in items if it.token == begun.token), None)
+        if item is None or begun.token not in asked:
+            return begun
+        spec, others = asked[begun.token], self.done_those(item.not_same_person_as)
+        self.opened_items = [
+            replace(it, due_at=item.due or spec.deadline) if it.token == begun.token else it
+            for it in self.opened_items
+        ]
+        return new_round(begun.token, None, begun.revision, spec, others)
+
+    def _open_rounds(self) -> list[tuple[WorkItem, Round]]:
         over = {round_.id for round_ in self.closed_rounds}
-        rounds = [
+        return [
             (item, item.round)
             for item in self.open_items()
             if item.round is not None and item.round.id not in over and not self.is_closed(item)
         ]
-        state = self._engine_state()
-        if not rounds or state is None:
-            return
-        # Who has an interest, and who sits where, may be just what was changed.
-        asked = self._unless_broken(lambda: self.deployed.approvals(state, self._world()))
-        for item, round_ in rounds:
-            reason = f"{self.actor.name} changed {', '.join(sorted(material))}."
-            self.closed_rounds.append(ClosedRound(round_.id, "voided", reason))
-            apart = self.done_those(item.apart_from)
-            self.opened_rounds.append(
-                new_round(item.token, item.id, round_.revision + 1, asked[item.token], apart)
-            )
-            self.line(
-                "round_voided",
-                item.element,
-                revision=round_.revision,
-                reason=reason,
-                fields=sorted(material),
-                ballots=len(round_.ballots),
-            )
+
+    def _void(
+        self, item: WorkItem, round_: Round, asked: ApprovalSpec, material: Sequence[str]
+    ) -> None:
+        reason = f"{self.actor.name} changed {', '.join(material)}."
+        self.closed_rounds.append(ClosedRound(round_.id, "voided", reason))
+        apart = self.done_those(item.apart_from)
+        self.opened_rounds.append(new_round(item.token, item.id, round_.revision + 1, asked, apart))
+        if asked.deadline is not None and item.due_at == round_.deadline:
+            self.due[item.id] = asked.deadline
+        self.line(
+            "round_voided",
+            item.element,
+            revision=round_.revision,
+            reason=reason,
+            fields=material,
+            ballots=len(round_.ballots),
+        )
 
     def _tell_state(self) -> None:
         """The last line of a command says where it led, if that is somewhere else."""

@@ -16,6 +16,8 @@ class Candidate:
     roles: frozenset[str]
     groups: frozenset[str]
     active: bool = True
+    behind: frozenset[str] = frozenset()
+    """All for whom they stand in, also by one who stands in for them in turn."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,12 @@ def refuse_candidate(
         return Refusal(
             "not_allowed",
             f"{name} did another part of this, so somebody else must do this one.",
+            "Choose somebody else.",
+        )
+    if others := sorted(person.behind & {*item.excluded}):
+        return Refusal(
+            "not_allowed",
+            f"{name} stands in for {others[0]}, who did another part of this.",
             "Choose somebody else.",
         )
     return None

@@ -8,6 +8,7 @@ from clearway.service.permissions import REQUESTER
 from clearway.service.plan_vote import chair_rules
 from clearway.service.values import Actor, Page, WorkItemView
 from clearway.store import inbox as rows
+from clearway.store.absences import people_behind
 from clearway.store.database import Transaction
 from clearway.store.inbox import Waiting
 from clearway.store.inbox_reasons import Part, Reader, View
@@ -61,7 +62,7 @@ def inbox_counts(house: House, actor: Actor) -> dict[str, int]:
 
 def reader_of(house: House, transaction: Transaction, actor: Actor) -> Reader:
     """The actor as the looks know a reader."""
-    behind = rows.people_behind(transaction, actor.name, house.now()) if actor.is_person else []
+    behind = people_behind(transaction, actor.name, house.now()) if actor.is_person else []
     return Reader(
         name=actor.name,
         roles=actor.roles,

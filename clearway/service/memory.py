@@ -125,7 +125,10 @@ class Memory:
             if item.id in given:
                 now = given[item.id]
                 item = replace(  # noqa: PLW2901 - as above
-                    item, assignee=now.assignee, excluded=tuple(now.excluded)
+                    item,
+                    assignee=now.assignee,
+                    excluded=tuple(now.excluded),
+                    due_at=now.due_at or item.due_at,
                 )
             items.append(replace(item, round=self._round(effect, item)))
         items += [self._opened_item(effect, number) for number in range(len(effect.opened_items))]

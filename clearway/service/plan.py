@@ -20,8 +20,10 @@ class Plan:
 Outcome = Plan | Refusal
 
 
-def planned(draft: Draft, work_item_id: int | None = None, **details: object) -> Plan:
-    """The plan that a draft comes to. Whatever is written, history tells of it."""
+def planned(draft: Draft, work_item_id: int | None = None, **details: object) -> Outcome:
+    """What a draft comes to. Whatever is written, history tells of it."""
+    if (refusal := draft.renew_rounds()) is not None:
+        return refusal
     effect = draft.effect()
     assert effect.lines, f"{draft.command} writes, but tells nothing"  # noqa: S101 - our own mistake
     return Plan(effect, draft.done(work_item_id, **details), frozenset(draft.visited))

@@ -56,7 +56,7 @@ def plan_fault(
         draft.parked_timers[parked.timer] = True
     if parked.message is not None:
         draft.settled_message = (parked.message, "faulted")
-    return planned(draft)
+    return Plan(draft.effect(), draft.done())
 
 
 def faulted(fault: ProcessFault, kept: str = "Nothing was lost") -> Refusal:

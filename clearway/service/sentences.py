@@ -192,7 +192,8 @@ def _voted(it: _Line) -> str:
     after = ""
     if given_up := it.says("given_up"):
         whose = "their own vote" if given_up == it.entry.actor else f"the vote of {given_up}"
-        after = f" What they had said as {whose} does not count any more."
+        end = "" if because.endswith(".") else "."
+        after = f"{end} What they had said as {whose} does not count any more."
     if left := it.says("moved_from"):
         moved = f"moved their vote from seat {in_words(left)} to {seat}"
         return f"{it.who} {moved}, {choice}{because}{after}"

@@ -58,6 +58,8 @@ class Sheet:
         """The element that shows the state now, and its name; None: as before."""
         self.changed_fields: dict[str, object] = {}
         self.people: dict[int, tuple[str | None, tuple[str, ...]]] = {}
+        self.due: dict[int, datetime] = {}
+        """Until when an open work item is to be done, where that is another time now."""
         self.closed_items: list[ClosedItem] = []
         self.opened_items: list[OpenedItem] = []
         self.opened_rounds: list[OpenedRound] = []

@@ -62,9 +62,9 @@ def task(
         item = found and found.work_item(work_item_id)
         if found is None or item is None:
             return None
-        holding = holding_of(transaction, actor, found, work_item_id)
+        holding = holding_of(transaction, actor, found, work_item_id, house.now())
         is_asked = names_people and _may_assign(actor, found, item, holding)
-        meant = those_meant(transaction, found, item) if is_asked else None
+        meant = those_meant(transaction, found, item, house.now()) if is_asked else None
         seats = _needed_seats(house, transaction, found, work_item_id)
         return _Seen(found, item, holding, seats, meant)
 

@@ -42,11 +42,15 @@ class ClosedItem:
 
 @dataclass(frozen=True)
 class ChangedItem:
-    """Who has an open work item now, and who may not complete it."""
+    """Who has an open work item now, and who may not complete it.
+
+    `due_at` None: due as before.
+    """
 
     id: int
     assignee: str | None
     excluded: Sequence[str]
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -45,16 +45,6 @@ _REASONS: Mapping[View, Sequence[Callable[[Shape], Sequence[Select[Any]]]]] = {
 }
 _ITEM, _INSTANCE = schema.work_item, schema.instance
 _DIALECT = PGDialect_psycopg()
-_BEHIND = """WITH RECURSIVE away AS (
-    SELECT person, delegate FROM absence WHERE from_at <= %(now)s AND until_at > %(now)s),
-behind (person) AS (
-    SELECT person FROM away WHERE delegate = %(person)s
-    UNION
-    SELECT a.person FROM behind b JOIN away a ON a.delegate = b.person)
-SELECT b.person, EXISTS (SELECT FROM away a WHERE a.person = b.person AND a.delegate = %(person)s),
-    ARRAY(SELECT DISTINCT r.role FROM membership m JOIN group_role r USING (group_name)
-        WHERE m.person = b.person)
-FROM behind b"""
 
 
 @dataclass(frozen=True)
@@ -161,19 +151,3 @@ def _how_many(*looks: CTE) -> ScalarSelect[int]:
 
 def _text(statement: Select[Any]) -> str:
     return str(statement.compile(dialect=_DIALECT))
-
-
-class Absent(NamedTuple):
-    """Somebody who is away now, with their roles.
-
-    They named the person who is asked about (`is_direct`), or somebody who named that person.
-    """
-
-    name: str
-    is_direct: bool
-    roles: Sequence[str]
-
-
-def people_behind(transaction: Transaction, person: str, now: datetime) -> list[Absent]:
-    """All for whom this person stands in now, also by one who stands in for them in turn."""
-    return [Absent(*row) for row in transaction.all(_BEHIND, {"person": person, "now": now})]

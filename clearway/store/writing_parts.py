@@ -100,8 +100,10 @@ PARTS: tuple[Part, ...] = (
     Part(
         "changed",
         """changed AS (
-    UPDATE work_item w SET assignee = r.assignee, excluded = r.excluded
-    FROM new, jsonb_to_recordset(%(changed)s::jsonb) AS r(id bigint, assignee text, excluded text[])
+    UPDATE work_item w SET assignee = r.assignee, excluded = r.excluded,
+        due_at = coalesce(r.due_at, w.due_at)
+    FROM new, jsonb_to_recordset(%(changed)s::jsonb) AS r(id bigint, assignee text,
+        excluded text[], due_at timestamptz)
     WHERE w.instance_id = %(instance_id)s AND new.id = w.instance_id AND w.id = r.id
         AND w.closed_at IS NULL)""",
         lambda effect: effect.changed_items,

@@ -123,7 +123,7 @@ def _all_taken(house: House, found: Sequence[Alert | Unusable]) -> list[AlertRes
             not_taken.append(error)
     if not_taken:
         # The others are taken all the same: one alert does not keep them back.
-        raise not_taken[0]
+        raise AlertsNotTaken(" ".join(str(error) for error in not_taken[:_MOST_TOLD]))
     return [results[at] for at in range(len(found))]
 
 

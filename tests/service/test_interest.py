@@ -8,15 +8,18 @@ from datetime import timedelta
 import psycopg
 import pytest
 
+from clearway.service.assign import assign
+from clearway.service.claim import claim
 from clearway.service.complete import complete
 from clearway.service.deliver import send
 from clearway.service.deploy import deploy
 from clearway.service.inbox import inbox
 from clearway.service.start import start
 from clearway.service.task import task
-from clearway.service.values import Done
+from clearway.service.values import Actor, Done
+from clearway.service.verify import verify
 from clearway.service.vote import vote
-from clearway.store.inbox import people_behind
+from clearway.store.absences import everybody_behind, people_behind
 from processes.casting import without_vote
 
 
@@ -54,6 +57,39 @@ def test_nor_may_they_do_what_somebody_else_must_do(house, people, desk, rows, a
     assert done.text == "You stand in for bob, who did Sort: somebody else must do this."
 
 
+def test_it_is_given_to_nobody_who_stands_in_for_who_did_the_other_part(
+    house, people, desk, rows, absent
+):
+    desk.ask("a pen")
+    desk.sort()
+    desk.fetch()
+    bring = desk.open_item("bring")
+    absent("bob", "alice")
+    absent("alice", "carol")
+
+    refused = assign(house, people["grace"], bring, "carol", once="1")
+
+    assert refused.text == "carol stands in for bob, who did another part of this."
+    offered = task(house, people["grace"], bring, names_people=True)
+    assert offered.may_assign
+    assert "carol" not in offered.assignable
+
+
+def test_who_has_it_and_may_not_do_it_any_more_keeps_nobody_from_it(
+    house, people, desk, rows, absent
+):
+    rows("INSERT INTO membership (person, group_name) VALUES ('dave', 'desk') RETURNING 1")
+    dave = Actor("dave", roles=frozenset({"desk"}), groups=frozenset({"desk"}))
+    desk.ask("a pen")
+    desk.sort()
+    desk.fetch()
+    bring = desk.open_item("bring")
+    claim(house, people["carol"], bring, once="1")
+    absent("bob", "carol")
+
+    assert isinstance(claim(house, dave, bring, once="2"), Done)
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_who_is_behind_somebody_is_whoever_bars_them(
     empty_house, people, database_url, hand_clock, seed
@@ -73,6 +109,8 @@ def test_who_is_behind_somebody_is_whoever_bars_them(
         barring = {other for other in names if name in without_vote([other], lent)}
         assert {it.name for it in found} | {name} == barring
         assert {it.name for it in found if it.is_direct} == {p for p, to in pairs if to == name}
+        everybody = empty_house.store.look(lambda it: everybody_behind(it, now))
+        assert everybody.get(name, frozenset()) == {it.name for it in found}
 
 
 @pytest.fixture
@@ -80,13 +118,15 @@ def changing(empty_house, people, errand, rows):
     """An approval in whose course may change who asked, and who sits on the last seat."""
     files = dict(errand.files)
     record = json.loads(files["errand/record.json"])
-    record["properties"]["who"]["x-material"] = True
+    record["properties"]["who"] |= {"x-material": True, "type": ["string", "null"]}
     files["errand/record.json"] = json.dumps(record).encode()
     news = json.loads(files["errand/forms/news.json"])
-    news["properties"]["who"] = {"type": "string", "title": "Who asked"}
+    news["properties"]["who"] = {"type": ["string", "null"], "title": "Who asked"}
     files["errand/forms/news.json"] = json.dumps(news).encode()
     drawn = files["errand/errand.bpmn"].decode()
-    drawn = drawn.replace('id="two" role="board"', 'id="two" person="record.who"').replace(
+    drawn = drawn.replace(
+        'id="two" role="board"', 'id="two" person="record.who" mandatory="true"'
+    ).replace(
         'clearway:excluded="[record.who]"',
         'clearway:excluded="[record.who]" clearway:deadline="duration(&quot;PT2H&quot;)"',
     )
@@ -98,13 +138,29 @@ def changing(empty_house, people, errand, rows):
     return empty_house
 
 
-def test_a_voided_round_asks_anew_who_has_an_interest_and_who_sits_where(
-    changing, people, rows, hand_clock
-):
+@pytest.fixture
+def asked(changing, people, rows):
+    """Its open approval of a piano."""
     start(changing, people["alice"], "errand", {"what": "a piano"}, once="0")
     [(sort,)] = rows("SELECT id FROM work_item WHERE element = 'sort'")
     complete(changing, people["bob"], sort, {"weight": 200}, once="1")
     [(item,)] = rows("SELECT id FROM work_item WHERE element = 'approve'")
+    return item
+
+
+def test_what_would_leave_a_seat_empty_that_must_vote_is_refused(changing, people, rows, asked):
+    refused = send(changing, people["bob"], "ERR-1001", "news", {"who": None}, once="3")
+
+    assert refused.code == "invalid"
+    assert refused.text == "Nobody sits on the mandatory seat `two`: `record.who` is empty."
+    assert rows("SELECT * FROM fault") == []
+    assert rows("SELECT outcome FROM round") == [(None,)]
+
+
+def test_a_voided_round_asks_anew_who_has_an_interest_and_who_sits_where(
+    changing, people, rows, hand_clock, asked
+):
+    item = asked
     vote(changing, people["erin"], item, "one", "approve", once="2")
     hand_clock.move_to(hand_clock() + timedelta(hours=1))
 
@@ -125,3 +181,57 @@ def test_a_voided_round_asks_anew_who_has_an_interest_and_who_sits_where(
     ) == [(1, "alice"), (2, "dave")]
     [(first,), (second,)] = rows("SELECT deadline FROM round ORDER BY id")
     assert second - first == timedelta(hours=1)
+    assert rows("SELECT due_at FROM work_item WHERE id = %s", item) == [(second,)]
+    assert verify(changing) == []
+
+
+FORKED = """<definitions id="d" targetNamespace="urn:test"
+    xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:clearway="urn:clearway:bpmn:1">
+  <process id="forked" name="Forked" isExecutable="true">
+    <laneSet id="lanes">
+      <lane id="all" name="All" clearway:role="requester">
+        <flowNodeRef>asked</flowNodeRef><flowNodeRef>fork</flowNodeRef>
+        <flowNodeRef>settle</flowNodeRef><flowNodeRef>settled</flowNodeRef>
+        <flowNodeRef>approve</flowNodeRef><flowNodeRef>over</flowNodeRef>
+      </lane>
+    </laneSet>
+    <startEvent id="asked" name="Asked"/>
+    <parallelGateway id="fork"/>
+    <userTask id="approve" name="Approve" clearway:state="approval"
+        clearway:rule="line_manager_approves" clearway:result="decision"
+        clearway:excluded="[record.doer]"
+        clearway:deadline='if record.doer = "dave" then duration("PT1H") else null'>
+      <extensionElements>
+        <clearway:seat id="one" role="board" mandatory="true"/>
+      </extensionElements>
+    </userTask>
+    <scriptTask id="settle" name="Settle" scriptFormat="text/feel" clearway:result="record.doer">
+      <script>"dave"</script>
+    </scriptTask>
+    <endEvent id="settled" name="Settled"/>
+    <endEvent id="over" name="Over" clearway:state="over"/>
+    <sequenceFlow id="to_fork" sourceRef="asked" targetRef="fork"/>
+    <sequenceFlow id="to_approve" sourceRef="fork" targetRef="approve"/>
+    <sequenceFlow id="to_settle" sourceRef="fork" targetRef="settle"/>
+    <sequenceFlow id="to_settled" sourceRef="settle" targetRef="settled"/>
+    <sequenceFlow id="to_over" sourceRef="approve" targetRef="over"/>
+  </process>
+</definitions>"""
+FIELDS = """{"x-key-prefix": "FOR", "type": "object", "properties": {
+    "doer": {"type": "string"},
+    "decision": {"type": "string", "enum": ["approved", "rejected"]}}}"""
+DOER = """{"type": "object", "properties": {"doer": {"type": "string"}}}"""
+
+
+def test_a_round_knows_what_changed_in_the_very_command_that_opened_it(deploy_drawn, people, rows):
+    files = {"forked.bpmn": FORKED, "record.json": FIELDS, "forms/asked.json": DOER}
+    house = deploy_drawn("forked", files)
+    start(house, people["alice"], "forked", {"doer": "erin"}, once="1")
+    [(item, due, opened)] = rows("SELECT id, due_at, opened_at FROM work_item")
+
+    assert rows("SELECT excluded FROM round") == [(["dave"],)]
+    assert due - opened == timedelta(hours=1)
+    assert "interest" in vote(house, people["dave"], item, "one", "approve", once="2").text
+    assert isinstance(vote(house, people["erin"], item, "one", "approve", once="3"), Done)
+    assert verify(house) == []
