@@ -18,6 +18,7 @@ from clearway.engine.values import (
     WaitingWorkItem,
 )
 from clearway.feel.values import is_list
+from processes.blank import is_blank
 
 if TYPE_CHECKING:
     from clearway.engine.instance import Instance
@@ -123,7 +124,7 @@ def _read_instant(text: str | None) -> datetime | None:
 
 def _text(instance: "Instance", token: Token, formula: Formula) -> str | None:
     value = _fitting(instance, token, formula, wanted.a_name)
-    return str(value) if value else None
+    return None if value is None or is_blank(str(value)) else str(value)
 
 
 def _person(instance: "Instance", token: Token, seat: SeatRule) -> str | None:

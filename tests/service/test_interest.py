@@ -148,8 +148,11 @@ def asked(changing, people, rows):
     return item
 
 
-def test_what_would_leave_a_seat_empty_that_must_vote_is_refused(changing, people, rows, asked):
-    refused = send(changing, people["bob"], "ERR-1001", "news", {"who": None}, once="3")
+@pytest.mark.parametrize("nobody", [None, "", "  "])
+def test_what_would_leave_a_seat_empty_that_must_vote_is_refused(
+    changing, people, rows, asked, nobody
+):
+    refused = send(changing, people["bob"], "ERR-1001", "news", {"who": nobody}, once="3")
 
     assert refused.code == "invalid"
     assert refused.text == "Nobody sits on the mandatory seat `two`: `record.who` is empty."
