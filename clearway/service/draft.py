@@ -221,7 +221,9 @@ class Draft(Taking):
             return Refusal("invalid", fault.cause, "Fill in what it needs and send it again.")
         self.opened_rounds = [self._asked_now(it, asked) for it in self.opened_rounds]
         for item, round_ in voided:
-            self._void(item, round_, asked[item.token], material)
+            # In another version it may be no approval any more.
+            if item.token in asked:
+                self._void(item, round_, asked[item.token], material)
         return None
 
     def _asked_now(self, begun: OpenedRound, asked: Mapping[str, ApprovalSpec]) -> OpenedRound:

@@ -8,12 +8,14 @@ from datetime import timedelta
 import psycopg
 import pytest
 
+from clearway.engine.values import Bundle
 from clearway.service.assign import assign
 from clearway.service.claim import claim
 from clearway.service.complete import complete
 from clearway.service.deliver import send
 from clearway.service.deploy import deploy
 from clearway.service.inbox import inbox
+from clearway.service.migrate import migrate
 from clearway.service.start import start
 from clearway.service.task import task
 from clearway.service.values import Actor, Done
@@ -237,4 +239,49 @@ def test_a_round_knows_what_changed_in_the_very_command_that_opened_it(deploy_dr
     assert due - opened == timedelta(hours=1)
     assert "interest" in vote(house, people["dave"], item, "one", "approve", once="2").text
     assert isinstance(vote(house, people["erin"], item, "one", "approve", once="3"), Done)
+    assert verify(house) == []
+
+
+def test_what_changes_while_a_record_is_moved_voids_its_round(deploy_drawn, people, rows):
+    asks = """<userTask id="ask" name="Ask"/>
+    <boundaryEvent id="known" name="Known" attachedToRef="ask">
+      <conditionalEventDefinition id="known_condition">
+        <condition>record.doer = "frank"</condition>
+      </conditionalEventDefinition>
+    </boundaryEvent>
+    <endEvent id="answered" name="Answered"/>
+    <sequenceFlow id="to_ask" sourceRef="fork" targetRef="ask"/>
+    <sequenceFlow id="to_answered" sourceRef="ask" targetRef="answered"/>
+    <sequenceFlow id="to_settle" sourceRef="known" targetRef="settle"/>"""
+    first = (
+        FORKED.replace('<sequenceFlow id="to_settle" sourceRef="fork" targetRef="settle"/>', asks)
+        .replace(
+            "</lane>",
+            "<flowNodeRef>ask</flowNodeRef><flowNodeRef>known</flowNodeRef>"
+            "<flowNodeRef>answered</flowNodeRef></lane>",
+        )
+        .replace(' clearway:state="approval"', "")
+        .replace(' clearway:state="over"', "")
+    )
+    files = {
+        "forked.bpmn": first,
+        "record.json": FIELDS.replace('"doer": {', '"doer": {"x-material": true, '),
+        "forms/asked.json": DOER,
+        "forms/ask.json": """{"type": "object", "properties": {}}""",
+    }
+    house = deploy_drawn("forked", files)
+    start(house, people["alice"], "forked", {"doer": "erin"}, once="1")
+    changed = {f"forked/{path}": text.encode() for path, text in files.items()}
+    changed["forked/forked.bpmn"] = first.replace('"frank"', '"erin"').encode()
+    bundle = Bundle("forked", changed)
+    deployed = deploy(house, people["grace"], bundle, parent=1, reason="more", once="2")
+    assert isinstance(deployed, Done), deployed
+
+    moved = migrate(house, people["grace"], "FOR-1001", 2, {}, "it goes on", once="3")
+
+    assert isinstance(moved, Done), moved
+    assert rows("SELECT excluded, outcome FROM round ORDER BY id") == [
+        (["erin"], "voided"),
+        (["dave"], None),
+    ]
     assert verify(house) == []
