@@ -140,13 +140,15 @@ class RunningHouse:
             cursor = connection.execute(statement, values)  # pyright: ignore[reportArgumentType] - ours
             return cursor.fetchall() if cursor.description else []
 
-    def end(self) -> None:
-        """Leave nothing behind, whatever a test did."""
+    def kill(self) -> None:
+        """SIGKILL for everything; answers when nothing of it is left."""
         for pid in self.processes():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        # A dying process loses its memory, and with it what we know it by, before it is dead.
         if self.program is not None:
             self.program.wait(30)
+        self._eventually(lambda: not self.processes(), "something outlived SIGKILL", 30)
 
     def _has_told_where(self) -> bool:
         assert self.program is not None
@@ -170,7 +172,7 @@ def running_house(postbox: Postbox, eventually: Eventually) -> Iterator[RunningH
         try:
             yield house
         finally:
-            house.end()
+            house.kill()
 
 
 @pytest.fixture

@@ -51,15 +51,12 @@ def test_after_the_end_of_everything_it_goes_on_where_it_was(
 ):
     at_work = _waiting_incident(house, "Before the end", eventually)
     before = _standing(house)
-    pids = house.processes()
-    assert len(pids) >= 12, pids
+    assert len(house.processes()) >= 12, house.processes()
 
     with ThreadPoolExecutor(4) as people:
         sent = _report(house, people, "While all dies", eventually)
         sent[0].result()
-        for pid in (house.program.pid, *pids):
-            _kill(pid)
-        eventually(lambda: not house.processes(), "something outlived SIGKILL", 30)
+        house.kill()
         said = house.up()
         answers = [future.result() for future in sent]
 
@@ -186,10 +183,3 @@ def _tasks(client: httpx.Client, key: str) -> list[str]:
 def _broken(house: Any) -> list[str]:
     with open_house(house.postgres.conninfo()) as opened:
         return verify(opened)
-
-
-def _kill(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        assert pid, "it ended with its parent"
