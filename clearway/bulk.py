@@ -10,16 +10,22 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
+from clearway.errors import ClearwayError
 from clearway.service.house import House
 from clearway.service.migrate import Move, Verdict, by_threads, in_shares
 from clearway.wiring import open_house
 
 _SHARE = 64
 """Records that are handed out together."""
+
+
+class MovingEnded(ClearwayError):
+    """Not every record was looked at; those that were moved stay moved."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class Processes:
     count: int = 2
 
     def __call__(self, move: Move, keys: Sequence[str]) -> Iterator[Verdict]:
-        """A verdict for each record, in the order of the keys; raises StoreError."""
+        """A verdict for each record, in the order of the keys; raises StoreError or MovingEnded."""
         pool = ProcessPoolExecutor(
             self.count,
             mp_context=multiprocessing.get_context("spawn"),
@@ -40,6 +46,11 @@ class Processes:
         try:
             for verdicts in pool.map(partial(_moved, move), in_shares(keys, _SHARE)):
                 yield from verdicts
+        except BrokenProcessPool as error:
+            raise MovingEnded(
+                "A process that moved records was ended from outside: give the same line again; "
+                "what was moved is there already."
+            ) from error
         finally:
             # What was begun is ended: each record is moved or it is not.
             pool.shutdown(cancel_futures=True)

@@ -135,8 +135,8 @@ def _person(instance: "Instance", token: Token, seat: SeatRule) -> str | None:
         raise ProcessFault(
             token.task_spec.name,
             f"Nobody sits on the mandatory seat `{seat.id}`: `{seat.person.text}` is empty.",
-            "Fill in the field of the record and try again; where no record was opened, let the "
-            "form ask for it, or give the seat a role.",
+            "Let the form ask for it, or give the seat a role. On a record that is open, fill in "
+            "the field and try again.",
         )
     return person
 

@@ -19,8 +19,8 @@ from clearway.engine.values import (
 )
 from clearway.service import stops
 from clearway.service.forms import Filled, keys_in
-from clearway.service.taking import Taking, new_round
-from clearway.service.values import Done, Refusal
+from clearway.service.taking import Taking, due_of, new_round
+from clearway.service.values import Done
 from clearway.store import jsonb
 from clearway.store.effect import (
     ChangedItem,
@@ -38,6 +38,13 @@ from processes.links import no_links
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
+
+
+class UnfitChange(ProcessFault):
+    """What a person changed leaves an approval that cannot be asked for: they can mend it."""
+
+    def __init__(self, fault: ProcessFault) -> None:
+        super().__init__(fault.element, fault.cause, "Fill in what it needs and send it again.")
 
 
 class Draft(Taking):
@@ -118,7 +125,12 @@ class Draft(Taking):
             raise stops.broken_engine(error) from error
 
     def effect(self) -> Effect:
-        """All that is to be written. Call it once, at the end."""
+        """All that is to be written. Call it once, at the end.
+
+        Raises UnfitChange when the actor's words cannot stand beside an approval that waits, and
+        ProcessFault when an approval cannot be asked for.
+        """
+        self._renew_rounds()
         self._settle_faults()
         self._tell_state()
         snapshot = self.snapshot
@@ -137,7 +149,7 @@ class Draft(Taking):
             new=new,
             closed_items=self.closed_items,
             changed_items=[
-                ChangedItem(it.id, self.assignee(it), self.excluded(it), self.due.get(it.id))
+                ChangedItem(it.id, self.assignee(it), self.excluded(it), self.due_at(it))
                 for it in kept.values()
                 if it.id in self.people or it.id in self.due
             ],
@@ -199,32 +211,31 @@ class Draft(Taking):
             record=self.record if changed else None,
         )
 
-    def renew_rounds(self) -> Refusal | None:
-        """Let rounds ask what holds at the end of the command; call it before `effect`.
+    def _renew_rounds(self) -> None:
+        """Let rounds ask what holds at the end of the command.
 
         A change of what the seats look at voids what they said about the old. Who may not vote and
         who sits where may be just what was changed, also after a round of this command began.
-        Refused when the approval cannot be asked like that; raises ProcessFault where no person
-        could be told.
         """
         material = sorted(self.deployed.material_fields & set(self.changed_fields))
         voided = self._open_rounds() if material else []
         begun = self.opened_rounds if self.changed_fields else []
         state = self._engine_state()
         if state is None or not (voided or begun):
-            return None
+            return
         try:
             asked = self._unless_broken(lambda: self.deployed.approvals(state, self._world()))
+        except stops.OutOfOrder:
+            raise
         except ProcessFault as fault:
-            if not self.actor.is_person:
+            if begun or not self.actor.is_person:
                 raise
-            return Refusal("invalid", fault.cause, "Fill in what it needs and send it again.")
+            raise UnfitChange(fault) from fault
         self.opened_rounds = [self._asked_now(it, asked) for it in self.opened_rounds]
         for item, round_ in voided:
             # In another version it may be no approval any more.
             if item.token in asked:
                 self._void(item, round_, asked[item.token], material)
-        return None
 
     def _asked_now(self, begun: OpenedRound, asked: Mapping[str, ApprovalSpec]) -> OpenedRound:
         """A round that began in this command, as it is asked for at its end."""
@@ -232,12 +243,12 @@ class Draft(Taking):
         item = next((it for it in items if it.token == begun.token), None)
         if item is None or begun.token not in asked:
             return begun
-        spec, others = asked[begun.token], self.done_those(item.not_same_person_as)
+        spec = asked[begun.token]
         self.opened_items = [
-            replace(it, due_at=item.due or spec.deadline) if it.token == begun.token else it
+            replace(it, due_at=due_of(item, spec)) if it.token == begun.token else it
             for it in self.opened_items
         ]
-        return new_round(begun.token, None, begun.revision, spec, others)
+        return new_round(begun.token, None, 1, spec, self.done_those(item.not_same_person_as))
 
     def _open_rounds(self) -> list[tuple[WorkItem, Round]]:
         over = {round_.id for round_ in self.closed_rounds}
@@ -254,7 +265,7 @@ class Draft(Taking):
         self.closed_rounds.append(ClosedRound(round_.id, "voided", reason))
         apart = self.done_those(item.apart_from)
         self.opened_rounds.append(new_round(item.token, item.id, round_.revision + 1, asked, apart))
-        if asked.deadline is not None and item.due_at == round_.deadline:
+        if item.due_at == round_.deadline:
             self.due[item.id] = asked.deadline
         self.line(
             "round_voided",

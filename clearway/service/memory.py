@@ -128,7 +128,7 @@ class Memory:
                     item,
                     assignee=now.assignee,
                     excluded=tuple(now.excluded),
-                    due_at=now.due_at or item.due_at,
+                    due_at=now.due_at,
                 )
             items.append(replace(item, round=self._round(effect, item)))
         items += [self._opened_item(effect, number) for number in range(len(effect.opened_items))]

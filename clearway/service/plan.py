@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from clearway.service.draft import Draft
+from clearway.service.draft import Draft, UnfitChange
 from clearway.service.values import Done, Refusal
 from clearway.store.effect import Effect
 
@@ -22,8 +22,9 @@ Outcome = Plan | Refusal
 
 def planned(draft: Draft, work_item_id: int | None = None, **details: object) -> Outcome:
     """What a draft comes to. Whatever is written, history tells of it."""
-    if (refusal := draft.renew_rounds()) is not None:
-        return refusal
-    effect = draft.effect()
+    try:
+        effect = draft.effect()
+    except UnfitChange as unfit:
+        return Refusal("invalid", unfit.cause, unfit.remedy)
     assert effect.lines, f"{draft.command} writes, but tells nothing"  # noqa: S101 - our own mistake
     return Plan(effect, draft.done(work_item_id, **details), frozenset(draft.visited))

@@ -121,7 +121,7 @@ def _planned(
     reason: str,
     now: datetime,
     moved: Moved,
-) -> Outcome:
+) -> Plan:
     draft = Draft(new, actor, "migrate", now, snapshot=snapshot)
     draft.done_by = _renamed(snapshot.done_by, mapping)
     notes = [*moved.notes, *_misfits(old, new, snapshot)]
@@ -133,8 +133,6 @@ def _planned(
         notes=notes,
     )
     draft.take(Wake(), moved.turn)
-    if (refusal := draft.renew_rounds()) is not None:
-        return refusal
     effect = _moved(draft, moved.turn, _people(draft, moved.turn.after.work_items))
     version = OtherVersion(new.version_id, went_on=moved.went_on)
     details = draft.done(what="moved", version=new.number, notes=notes)
@@ -189,6 +187,7 @@ def _renamed_items(
             item.not_same_person_as,
             assignee,
             tuple(excluded),
+            draft.due_at(row),
         )
         if renamed != _as_it_is(row):
             yield renamed
@@ -204,6 +203,7 @@ def _as_it_is(row: WorkItem) -> RenamedItem:
         row.apart_from,
         row.assignee,
         row.excluded,
+        row.due_at,
     )
 
 

@@ -58,7 +58,7 @@ class Sheet:
         """The element that shows the state now, and its name; None: as before."""
         self.changed_fields: dict[str, object] = {}
         self.people: dict[int, tuple[str | None, tuple[str, ...]]] = {}
-        self.due: dict[int, datetime] = {}
+        self.due: dict[int, datetime | None] = {}
         """Until when an open work item is to be done, where that is another time now."""
         self.closed_items: list[ClosedItem] = []
         self.opened_items: list[OpenedItem] = []
@@ -109,6 +109,9 @@ class Sheet:
 
     def assignee(self, item: WorkItem) -> str | None:
         return self.people[item.id][0] if item.id in self.people else item.assignee
+
+    def due_at(self, item: WorkItem) -> datetime | None:
+        return self.due.get(item.id, item.due_at)
 
     def excluded(self, item: WorkItem) -> Sequence[str]:
         return self.people[item.id][1] if item.id in self.people else item.excluded

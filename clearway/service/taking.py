@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import cast
 
 from clearway.engine.values import (
@@ -149,7 +150,7 @@ class Taking(Sheet):
                 item=jsonb.exact(item.item),
                 apart_from=item.not_same_person_as,
                 excluded=excluded,
-                due_at=item.due or (spec.deadline if spec else None),
+                due_at=due_of(item, spec),
             )
         )
         if spec is not None:
@@ -226,6 +227,11 @@ class Taking(Sheet):
         beside = (self.deployed.group_field_of(field) for field in fields)
         groups = (self.record.get(field) for field in beside if field)
         return next((str(group) for group in groups if group), name)
+
+
+def due_of(item: WaitingWorkItem, spec: ApprovalSpec | None) -> datetime | None:
+    """Until when it is to be done: a vote until the deadline of its round, at the latest."""
+    return item.due or (spec.deadline if spec else None)
 
 
 def new_round(

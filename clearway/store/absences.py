@@ -7,24 +7,28 @@ from typing import NamedTuple
 
 from clearway.store.database import Transaction
 
-_AWAY = """away AS (
-    SELECT person, delegate FROM absence
-    WHERE delegate IS NOT NULL AND from_at <= %(now)s AND until_at > %(now)s)"""
-_BEHIND = f"""WITH RECURSIVE {_AWAY},
-behind (person) AS (
-    SELECT person FROM away WHERE delegate = %(person)s
+BEHIND = """WITH RECURSIVE behind (person) AS (
+    SELECT b.person FROM absence b
+    WHERE b.delegate = %(actor)s AND b.from_at <= %(now)s AND b.until_at > %(now)s
     UNION
-    SELECT a.person FROM behind b JOIN away a ON a.delegate = b.person)
-SELECT b.person, EXISTS (SELECT FROM away a WHERE a.person = b.person AND a.delegate = %(person)s),
-    ARRAY(SELECT DISTINCT r.role FROM membership m JOIN group_role r USING (group_name)
-        WHERE m.person = b.person)
-FROM behind b"""
-_EVERYBODY = f"""WITH RECURSIVE {_AWAY},
+    SELECT b.person FROM behind h JOIN absence b ON b.delegate = h.person
+    WHERE b.from_at <= %(now)s AND b.until_at > %(now)s)"""
+"""All for whom the actor stands in, also by one who stands in for them in turn; by an index."""
+EVERYBODY = """away AS MATERIALIZED (
+    SELECT person, delegate FROM absence
+    WHERE delegate IS NOT NULL AND from_at <= %(now)s AND until_at > %(now)s),
 behind (name, person) AS (
     SELECT delegate, person FROM away
     UNION
-    SELECT b.name, a.person FROM behind b JOIN away a ON a.delegate = b.person)
-SELECT name, array_agg(person) FROM behind GROUP BY name"""
+    SELECT b.name, a.person FROM behind b JOIN away a ON a.delegate = b.person)"""
+"""Who is `away`, and everybody who stands in (`name`) with all for whom; after WITH RECURSIVE."""
+_BEHIND = f"""{BEHIND}
+SELECT h.person, EXISTS (SELECT FROM absence a WHERE a.person = h.person
+        AND a.delegate = %(actor)s AND a.from_at <= %(now)s AND a.until_at > %(now)s),
+    ARRAY(SELECT DISTINCT r.role FROM membership m JOIN group_role r USING (group_name)
+        WHERE m.person = h.person)
+FROM behind h"""
+_EVERYBODY = f"WITH RECURSIVE {EVERYBODY} SELECT name, array_agg(person) FROM behind GROUP BY name"
 
 
 class Absent(NamedTuple):
@@ -40,7 +44,7 @@ class Absent(NamedTuple):
 
 def people_behind(transaction: Transaction, person: str, now: datetime) -> list[Absent]:
     """All for whom this person stands in now, also by one who stands in for them in turn."""
-    return [Absent(*row) for row in transaction.all(_BEHIND, {"person": person, "now": now})]
+    return [Absent(*row) for row in transaction.all(_BEHIND, {"actor": person, "now": now})]
 
 
 def everybody_behind(transaction: Transaction, now: datetime) -> Mapping[str, frozenset[str]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from clearway.store.absences import EVERYBODY
 from clearway.store.database import Transaction
 from clearway.store.registry import PERSON, Person, as_person
 
@@ -17,24 +18,18 @@ ORDER BY p.name"""
 _PEOPLE_SHOWN = 20
 # The rounds first, then for each seat whose vote may fill it, and who would cast it: who holds the
 # seat, or somebody who stands in.
-_NEEDED_SEATS = """WITH RECURSIVE asked AS MATERIALIZED (
+_NEEDED_SEATS = f"""WITH RECURSIVE asked AS MATERIALIZED (
     SELECT i.key, w.name AS approval, r.id, r.rule, r.opened_at, r.excluded
     FROM round r JOIN work_item w ON w.id = r.work_item_id JOIN instance i ON i.id = w.instance_id
     WHERE r.closed_at IS NULL AND w.closed_at IS NULL
         AND (%(work_item_id)s::bigint IS NULL OR w.id = %(work_item_id)s)
     ORDER BY r.opened_at, r.id LIMIT %(most)s),
-away AS MATERIALIZED (
-    SELECT person, delegate FROM absence
-    WHERE delegate IS NOT NULL AND from_at <= %(now)s AND until_at > %(now)s),
-behind AS (
-    SELECT delegate AS name, person FROM away
-    UNION
-    SELECT b.name, a.person FROM behind b JOIN away a ON a.delegate = b.person)
+{EVERYBODY}
 SELECT r.key, r.approval, r.id, r.opened_at, s.name, s.role, s.person, found.takers, found.barred
 FROM asked r JOIN seat s ON s.round_id = r.id
 CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(DISTINCT h.name ORDER BY h.name) FILTER (WHERE h.may),
-            '{}') AS takers,
+            '{{}}') AS takers,
         coalesce(jsonb_agg(jsonb_build_array(h.name, h.active, h.interest) ORDER BY h.name)
             FILTER (WHERE NOT h.may AND h.holds), '[]') AS barred
     FROM (

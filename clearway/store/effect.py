@@ -42,15 +42,12 @@ class ClosedItem:
 
 @dataclass(frozen=True)
 class ChangedItem:
-    """Who has an open work item now, and who may not complete it.
-
-    `due_at` None: due as before.
-    """
+    """An open work item with who has it now, who may not complete it, and until when it is due."""
 
     id: int
     assignee: str | None
     excluded: Sequence[str]
-    due_at: datetime | None = None
+    due_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -65,6 +62,7 @@ class RenamedItem:
     apart_from: Sequence[str]
     assignee: str | None
     excluded: Sequence[str]
+    due_at: datetime | None
 
 
 @dataclass(frozen=True)

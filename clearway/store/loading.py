@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+from clearway.store.absences import BEHIND
 from clearway.store.database import Row, Transaction
 from clearway.store.registry import LONGEST_LOGIN
 from clearway.store.rows import (
@@ -67,13 +68,7 @@ _SELECT = f"""SELECT i.id, i.key, i.process, i.version_id, i.revision, i.engine_
                 ON g.group_name = m.group_name WHERE m.person = b.person)))
         FROM absence b
         WHERE b.delegate = %(actor)s AND b.from_at <= %(now)s AND b.until_at > %(now)s),
-    (WITH RECURSIVE behind (person) AS (
-            SELECT b.person FROM absence b
-            WHERE b.delegate = %(actor)s AND b.from_at <= %(now)s AND b.until_at > %(now)s
-            UNION
-            SELECT b.person FROM behind h JOIN absence b ON b.delegate = h.person
-            WHERE b.from_at <= %(now)s AND b.until_at > %(now)s)
-        SELECT jsonb_agg(person) FROM behind),
+    ({BEHIND} SELECT jsonb_agg(person) FROM behind),
     (SELECT jsonb_agg(p.name) FROM person p WHERE NOT p.active AND p.name = ANY(ARRAY(
             SELECT assignee FROM work_item WHERE instance_id = i.id AND closed_at IS NULL
             UNION ALL

@@ -101,7 +101,7 @@ PARTS: tuple[Part, ...] = (
         "changed",
         """changed AS (
     UPDATE work_item w SET assignee = r.assignee, excluded = r.excluded,
-        due_at = coalesce(r.due_at, w.due_at)
+        due_at = r.due_at
     FROM new, jsonb_to_recordset(%(changed)s::jsonb) AS r(id bigint, assignee text,
         excluded text[], due_at timestamptz)
     WHERE w.instance_id = %(instance_id)s AND new.id = w.instance_id AND w.id = r.id
@@ -112,9 +112,9 @@ PARTS: tuple[Part, ...] = (
         "renamed_items",
         """renamed_items AS (
     UPDATE work_item w SET element = r.element, name = r.name, role = r.role, form = r.form,
-        apart_from = r.apart_from, assignee = r.assignee, excluded = r.excluded
+        apart_from = r.apart_from, assignee = r.assignee, excluded = r.excluded, due_at = r.due_at
     FROM new, jsonb_to_recordset(%(renamed_items)s::jsonb) AS r(id bigint, element text, name text,
-        role text, form text, apart_from text[], assignee text, excluded text[])
+        role text, form text, apart_from text[], assignee text, excluded text[], due_at timestamptz)
     WHERE w.instance_id = %(instance_id)s AND new.id = w.instance_id AND w.id = r.id
         AND w.closed_at IS NULL)""",
         lambda effect: effect.renamed_items,

@@ -1,12 +1,16 @@
 """`clearway migrate`: records of one version go on with another."""
 
 import json
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from clearway.bulk import Processes
 from clearway.service.house import House
+from clearway.service.migrate import Move, Verdict
 from clearway.service.start import start
 from clearway.service.values import Actor, Done
 
@@ -76,3 +80,39 @@ def test_what_is_missing_is_said(keys: list[str], run_in_house: Any):
         "errand has no version 7. Look at its ver",
         "There is no record that you may see. Che",
     ]
+
+
+def test_many_are_shared_by_processes(
+    keys: list[str], run_in_house: Any, monkeypatch: pytest.MonkeyPatch
+):
+    """From so many on; here from two."""
+    at = list[str]()
+
+    class Counting(Processes):
+        def __call__(self, move: Move, keys: Sequence[str]) -> Iterator[Verdict]:
+            at.extend(keys)
+            return super().__call__(move, keys)
+
+    monkeypatch.setattr("clearway.cli.migrate.Processes", Counting)
+    monkeypatch.setattr("clearway.cli.migrate._MANY", 2)
+
+    done = run_in_house(
+        "migrate", "errand", "--to", "2", "--map", "sort=triage", "--reason", "words", "-o", "json"
+    )
+
+    assert json.loads(done.stdout)["moved"] == 2, done.output
+    assert at == keys
+
+
+def test_a_process_that_is_ended_from_outside_is_told_with_what_to_do(
+    keys: list[str], run_in_house: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("clearway.cli.migrate._MANY", 2)
+    monkeypatch.setattr("clearway.bulk._enter", os._exit)
+
+    done = run_in_house(
+        "migrate", "errand", "--to", "2", "--map", "sort=triage", "--reason", "words"
+    )
+
+    assert done.exit_code == 1
+    assert "give the same line again" in done.output

@@ -182,6 +182,14 @@ def desk(house: House, people: Mapping[str, Actor], rows: Callable[..., list]) -
     return Desk(house, people, rows)
 
 
+@pytest.fixture
+def item(desk):
+    """The open approval of something heavy that alice asked for."""
+    desk.ask("a piano")
+    desk.sort(weight=200)
+    return desk.open_item("approve")
+
+
 @pytest.fixture(scope="session")
 def processes_folder() -> Path:
     """Where the processes of these tests lie."""

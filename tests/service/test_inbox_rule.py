@@ -10,8 +10,9 @@ import psycopg
 import pytest
 
 from clearway.service.house import House
-from clearway.service.inbox import inbox, inbox_counts
+from clearway.service.inbox import inbox, inbox_counts, reader_of
 from clearway.service.values import Actor
+from clearway.store.inbox import count_work_items
 
 NAMES = ("alice", "bob", "carol", "dave", "erin", "frank", "grace")
 ROLES = ("requester", "desk", "board", "chair")
@@ -92,6 +93,12 @@ class Rule:
 
     me: Actor
     others: Sequence[Actor]
+    behind_others: Sequence[str] = ()
+
+    @property
+    def interests(self) -> set[str]:
+        """Everybody whose interest is mine: also of those for whom the others stand in."""
+        return self.people | set(self.behind_others)
 
     @property
     def people(self) -> set[str]:
@@ -110,7 +117,7 @@ class Rule:
             and (work.role is None or work.role in self.me.roles)
             and (work.role != "requester" or work.requester == self.me.name)
             and (work.group is None or work.group in self.me.groups)
-            and not self.people & set(work.excluded)
+            and not self.interests & set(work.excluded)
         )
 
     def is_colleagues(self, work: Work) -> bool:
@@ -120,7 +127,7 @@ class Rule:
 
     def wanted_seat(self, work: Work) -> str | None:
         """The first seat that waits for me."""
-        if self.people & set(work.excluded):
+        if self.interests & set(work.excluded):
             return None
         cast = {it.instead_of or it.caster for it in work.seats if it.caster != self.me.name}
         votes_left = [it for it in (self.me, *self.others) if it.name not in cast]
@@ -166,16 +173,22 @@ def test_each_view_is_what_the_rule_says(
     with psycopg.connect(database_url) as connection:
         put_down(connection, works)
         connection.execute("UPDATE person SET active = false WHERE name = %s", (GONE,))
-    delegate, away = dice.sample(NAMES[:-1], 2)
+    delegate, away, further = dice.sample(NAMES[:-1], 3)
     absent(away, delegate)
+    absent(further, away)
+    stands_in_for = {delegate: away, away: further}
 
     for name in NAMES[:-1]:
-        others = [people[away]] if name == delegate else []
-        rule = Rule(people[name], others)
+        others = [people[stands_in_for[name]]] if name in stands_in_for else []
+        rule = Rule(people[name], others, [further] if name == delegate else [])
         counts = inbox_counts(house, people[name])
+        few = house.store.look(
+            lambda it, me=people[name]: count_work_items(it, reader_of(house, it, me), 5)
+        )
         for view in ("mine", "unclaimed", "all"):
             expected = rule.view(view, works)
             assert counts[view] == min(len(expected), 100)
+            assert few[view] == min(len(expected), 5)
             lines = listed(house, people[name], view=view)
             assert [it.id for it in lines] == [it.id for it in expected], (name, view)
             for line, work in zip(lines, expected, strict=True):

@@ -8,14 +8,6 @@ from clearway.service.vote import vote
 
 
 @pytest.fixture
-def item(desk):
-    """The open approval of something heavy that alice asked for."""
-    desk.ask("a piano")
-    desk.sort(weight=200)
-    return desk.open_item("approve")
-
-
-@pytest.fixture
 def seat_in(house, people):
     """The seat that somebody's inbox shows, None when the round does not wait for them."""
 

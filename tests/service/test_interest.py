@@ -25,14 +25,6 @@ from clearway.store.absences import everybody_behind, people_behind
 from processes.casting import without_vote
 
 
-@pytest.fixture
-def item(desk):
-    """The open approval of something heavy that alice asked for."""
-    desk.ask("a piano")
-    desk.sort(weight=200)
-    return desk.open_item("approve")
-
-
 def test_an_interest_is_not_lost_by_handing_it_on_twice(house, people, item, absent):
     absent("alice", "dave")
     absent("dave", "carol")
@@ -46,11 +38,16 @@ def test_an_interest_is_not_lost_by_handing_it_on_twice(house, people, item, abs
     assert "Nobody can take the seat chair" in task(house, people["erin"], item).round.standing
 
 
-def test_nor_may_they_do_what_somebody_else_must_do(house, people, desk, rows, absent):
+@pytest.fixture
+def bring(desk):
+    """The task of an errand that must not be done by bob, who sorted it."""
     desk.ask("a pen")
     desk.sort()
     desk.fetch()
-    bring = desk.open_item("bring")
+    return desk.open_item("bring")
+
+
+def test_nor_may_they_do_what_somebody_else_must_do(house, people, bring, absent):
     absent("bob", "alice")
     absent("alice", "carol")
 
@@ -60,12 +57,8 @@ def test_nor_may_they_do_what_somebody_else_must_do(house, people, desk, rows, a
 
 
 def test_it_is_given_to_nobody_who_stands_in_for_who_did_the_other_part(
-    house, people, desk, rows, absent
+    house, people, bring, absent
 ):
-    desk.ask("a pen")
-    desk.sort()
-    desk.fetch()
-    bring = desk.open_item("bring")
     absent("bob", "alice")
     absent("alice", "carol")
 
@@ -78,14 +71,10 @@ def test_it_is_given_to_nobody_who_stands_in_for_who_did_the_other_part(
 
 
 def test_who_has_it_and_may_not_do_it_any_more_keeps_nobody_from_it(
-    house, people, desk, rows, absent
+    house, people, bring, rows, absent
 ):
     rows("INSERT INTO membership (person, group_name) VALUES ('dave', 'desk') RETURNING 1")
     dave = Actor("dave", roles=frozenset({"desk"}), groups=frozenset({"desk"}))
-    desk.ask("a pen")
-    desk.sort()
-    desk.fetch()
-    bring = desk.open_item("bring")
     claim(house, people["carol"], bring, once="1")
     absent("bob", "carol")
 
@@ -272,7 +261,9 @@ def test_what_changes_while_a_record_is_moved_voids_its_round(deploy_drawn, peop
     house = deploy_drawn("forked", files)
     start(house, people["alice"], "forked", {"doer": "erin"}, once="1")
     changed = {f"forked/{path}": text.encode() for path, text in files.items()}
-    changed["forked/forked.bpmn"] = first.replace('"frank"', '"erin"').encode()
+    changed["forked/forked.bpmn"] = (
+        first.replace('"frank"', '"erin"').replace('name="Approve"', 'name="Approve it"').encode()
+    )
     bundle = Bundle("forked", changed)
     deployed = deploy(house, people["grace"], bundle, parent=1, reason="more", once="2")
     assert isinstance(deployed, Done), deployed
@@ -284,4 +275,8 @@ def test_what_changes_while_a_record_is_moved_voids_its_round(deploy_drawn, peop
         (["erin"], "voided"),
         (["dave"], None),
     ]
+    [(name, due, opened)] = rows(
+        "SELECT name, due_at, opened_at FROM work_item WHERE element = 'approve'"
+    )
+    assert (name, due - opened) == ("Approve it", timedelta(hours=1))
     assert verify(house) == []

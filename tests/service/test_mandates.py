@@ -11,14 +11,6 @@ from clearway.service.vote import vote
 
 
 @pytest.fixture
-def item(desk):
-    """The open approval of something heavy that alice asked for."""
-    desk.ask("a piano")
-    desk.sort(weight=200)
-    return desk.open_item("approve")
-
-
-@pytest.fixture
 def cast(house, people, item):
     """Somebody votes for a seat."""
 

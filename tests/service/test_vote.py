@@ -14,14 +14,6 @@ from clearway.service.verify import verify
 from clearway.service.vote import vote
 
 
-@pytest.fixture
-def item(desk):
-    """The open approval of something heavy that alice asked for."""
-    desk.ask("a piano")
-    desk.sort(weight=200)
-    return desk.open_item("approve")
-
-
 def test_two_yes_approve_and_the_record_goes_on(house, people, rows, item):
     first = vote(house, people["dave"], item, "chair", "approve", once="1")
     second = vote(house, people["erin"], item, "one", "approve", once="2")

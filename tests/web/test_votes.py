@@ -242,3 +242,31 @@ def test_seats_are_said_in_words(visitor: Enter, approval: int, rows: Callable[.
     assert not [page.text for page in shown if "the_chair" in page.text]
     assert "Seat the chair is held by the role chair." in shown[0].text
     assert "for seat first member" in shown[4].text
+
+
+def test_a_vote_that_is_late_says_so_and_goes_on(
+    visitor: Enter, approval: int, change: Callable[[str], None]
+):
+    dave = visitor("dave")
+    early = dave.get(f"/tasks/{approval}")
+    change("UPDATE round SET deadline = '2026-03-02T08:59:00Z'")
+
+    late = dave.get(f"/tasks/{approval}")
+
+    assert "This vote is late" not in early.text
+    assert "This vote is late. It goes on until it is decided" in late.text
+    assert late.has_form(f"/tasks/{approval}/vote")
+
+
+def test_who_stands_in_reads_for_whom_the_vote_is(
+    visitor: Enter, approval: int, change: Callable[[str], None]
+):
+    change(
+        "INSERT INTO absence (person, delegate, from_at, until_at)"
+        " VALUES ('dave', 'carol', '2026-03-01T00:00:00Z', '2026-03-09T00:00:00Z')"
+    )
+
+    page = visitor("carol").get(f"/tasks/{approval}")
+
+    assert "You stand in for dave" in page.text
+    assert "what you say there is the vote of dave" in page.text
