@@ -19,7 +19,7 @@ from clearway.engine.values import (
 )
 from clearway.service import stops
 from clearway.service.forms import Filled, keys_in
-from clearway.service.taking import Taking, due_of, new_round
+from clearway.service.taking import Taking, due_of, is_for_others, new_round
 from clearway.service.values import Done
 from clearway.store import jsonb
 from clearway.store.effect import (
@@ -214,14 +214,15 @@ class Draft(Taking):
     def _renew_rounds(self) -> None:
         """Let rounds ask what holds at the end of the command.
 
-        A change of what the seats look at voids what they said about the old. Who may not vote and
-        who sits where may be just what was changed, also after a round of this command began.
+        A change of what the seats look at voids what they said about the old, and so does one of
+        who may not vote or who sits where. That may be just what was changed, also after a round
+        of this command began.
         """
-        material = sorted(self.deployed.material_fields & set(self.changed_fields))
-        voided = self._open_rounds() if material else []
+        did_more = self.snapshot is not None and self.done_by != self.snapshot.done_by
+        waiting = self._open_rounds() if self.changed_fields or did_more else []
         begun = self.opened_rounds if self.changed_fields else []
         state = self._engine_state()
-        if state is None or not (voided or begun):
+        if state is None or not (waiting or begun):
             return
         try:
             asked = self._unless_broken(lambda: self.deployed.approvals(state, self._world()))
@@ -232,10 +233,13 @@ class Draft(Taking):
                 raise
             raise UnfitChange(fault) from fault
         self.opened_rounds = [self._asked_now(it, asked) for it in self.opened_rounds]
-        for item, round_ in voided:
+        material = sorted(self.deployed.material_fields & set(self.changed_fields))
+        for item, round_ in waiting:
             # In another version it may be no approval any more.
             if item.token in asked:
-                self._void(item, round_, asked[item.token], material)
+                anew = self._anew(item, round_, asked[item.token])
+                if material or is_for_others(anew, round_):
+                    self._void(item, round_, anew, material)
 
     def _asked_now(self, begun: OpenedRound, asked: Mapping[str, ApprovalSpec]) -> OpenedRound:
         """A round that began in this command, as it is asked for at its end."""
@@ -258,15 +262,21 @@ class Draft(Taking):
             if item.round is not None and item.round.id not in over and not self.is_closed(item)
         ]
 
+    def _anew(self, item: WorkItem, round_: Round, asked: ApprovalSpec) -> OpenedRound:
+        # Another version may call the other parts otherwise.
+        items = self.turn.after.work_items if self.turn is not None else ()
+        parts = next((it.not_same_person_as for it in items if it.token == item.token), None)
+        apart = self.done_those(item.apart_from if parts is None else parts)
+        return new_round(item.token, item.id, round_.revision + 1, asked, apart)
+
     def _void(
-        self, item: WorkItem, round_: Round, asked: ApprovalSpec, material: Sequence[str]
+        self, item: WorkItem, round_: Round, anew: OpenedRound, material: Sequence[str]
     ) -> None:
-        reason = f"{self.actor.name} changed {', '.join(material)}."
+        reason = f"{self.actor.name} changed {', '.join(material) or 'who may vote'}."
         self.closed_rounds.append(ClosedRound(round_.id, "voided", reason))
-        apart = self.done_those(item.apart_from)
-        self.opened_rounds.append(new_round(item.token, item.id, round_.revision + 1, asked, apart))
+        self.opened_rounds.append(anew)
         if item.due_at == round_.deadline:
-            self.due[item.id] = asked.deadline
+            self.due[item.id] = anew.deadline
         self.line(
             "round_voided",
             item.element,

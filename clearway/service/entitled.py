@@ -235,7 +235,7 @@ def refuse_unentitled(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refus
 
 def _interested(actor: Actor, snapshot: Snapshot, item: WorkItem, named: Named) -> Refusal | None:
     """Who did another part may not do this one, nor may whoever stands in for them."""
-    parts = _parts(item.apart_from, named)
+    parts = _parts(_done_by([actor.name, *snapshot.behind], snapshot, item), named)
     if actor.name in item.excluded:
         return Refusal(
             "not_allowed",
@@ -249,6 +249,12 @@ def _interested(actor: Actor, snapshot: Snapshot, item: WorkItem, named: Named) 
             "Leave it to a colleague.",
         )
     return None
+
+
+def _done_by(people: Sequence[str], snapshot: Snapshot, item: WorkItem) -> Sequence[str]:
+    """Which of the parts that keep somebody from it these people did; all if that is unknown."""
+    known = [it for it in item.apart_from if {*snapshot.done_by.get(it, ())} & {*people}]
+    return known or item.apart_from
 
 
 def _parts(elements: Collection[str], named: Named) -> str:

@@ -175,7 +175,9 @@ def _again(
         item, values = words["work_item_id"], words["values"]
         return plan_complete(deployed, snapshot, actor, item, values, now)
     if name == "vote":
-        vote = Vote(words["seat"], words["choice"], words["reason"], words["conditions"])
+        vote = Vote(
+            words["seat"], words["choice"], words["reason"], words["conditions"], words.get("read")
+        )
         item = words["work_item_id"]
         return plan_vote(deployed, snapshot, actor, item, vote, house.rules, now)
     if name == "send":
@@ -197,7 +199,7 @@ def _given_up(
     refusal: Refusal,
 ) -> Outcome:
     """What nothing waits for any more is settled; any other refusal is told."""
-    if refusal.code in ("already_done", "not_found", "not_waiting"):
+    if refusal.code in ("already_done", "not_found", "not_waiting", "stale"):
         return plan_retry(deployed, snapshot, actor, fault.id, house.now())
     return refusal
 

@@ -32,12 +32,13 @@ class BrokenRound(ClearwayError):
 
 @dataclass(frozen=True)
 class Vote:
-    """What a person wants to say for a seat."""
+    """What a person wants to say for a seat, having read the round with this revision."""
 
     seat: str
     choice: str
     reason: str = ""
     conditions: str = ""
+    read: int | None = None
 
 
 def plan_vote(
@@ -60,6 +61,8 @@ def plan_vote(
         return refusal
     if item.round is None:
         return Refusal("invalid", "This task is no approval.", "Complete its form instead.")
+    if vote.read not in (None, item.round.revision):
+        return _changed(item.round, vote.read)
     rule = rules[item.round.rule]
     asked = _round(item.round, rule, snapshot, actor)
     before = _ballots(item.round)
@@ -209,6 +212,15 @@ def _barring(name: str, may_sign_in: bool, interest: str | None) -> str:
     return f"stands in for {interest}, who has an interest"
 
 
+def _changed(round_: rows.Round, read: int) -> Refusal:
+    return Refusal(
+        "stale",
+        f"This is round {round_.revision} now: what is voted on has changed since you read it in "
+        f"round {read}.",
+        "Read it again, then vote.",
+    )
+
+
 def _cast(
     draft: Draft,
     item: WorkItem,
@@ -275,7 +287,8 @@ def _decide(
     )
     draft.change(round_.result_field, outcome, item.element)
     _keep_words(draft, item.element, outcome, ballots)
-    draft.complete(item, [draft.actor.name])
+    voters = [name for it in ballots for name in (it.person, it.instead_of) if name]
+    draft.complete(item, list(dict.fromkeys(voters)))
     draft.run(CompleteWorkItem(item.token))
 
 

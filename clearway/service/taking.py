@@ -1,7 +1,7 @@
 """Takes up what a turn of the engine did: fields, history, waits, messages and notices."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import datetime
 from typing import cast
 
@@ -36,7 +36,7 @@ from clearway.store.effect import (
     SetTimer,
     Subscribe,
 )
-from clearway.store.rows import Json
+from clearway.store.rows import Json, Round
 from processes.links import link_of
 
 NOTICE = "notice"
@@ -252,6 +252,13 @@ def new_round(
     return OpenedRound(
         token, work_item_id, revision, spec.rule, excluded, spec.result_field, spec.deadline, seats
     )
+
+
+def is_for_others(anew: OpenedRound, round_: Round) -> bool:
+    """Whether other people may vote in it, or not vote, than in the round that is open."""
+    seats = [astuple(it) for it in anew.seats]
+    were = [(it.name, it.role, it.person, it.mandatory, it.veto, it.chair) for it in round_.seats]
+    return (list(anew.excluded), seats) != (list(round_.excluded), were)
 
 
 def _inputs(values: Mapping[str, object]) -> Json:

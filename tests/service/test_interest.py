@@ -56,6 +56,49 @@ def test_nor_may_they_do_what_somebody_else_must_do(house, people, bring, absent
     assert done.text == "You stand in for bob, who did Sort: somebody else must do this."
 
 
+def test_who_did_another_part_may_not_vote_nor_do_what_they_voted_on(
+    house, people, desk, rows, errand
+):
+    """Neither way, whatever role they have; an approval is a part like others."""
+    path, drawn = "errand/errand.bpmn", errand.files["errand/errand.bpmn"].decode()
+    apart = drawn.replace(
+        'clearway:result="decision"',
+        'clearway:result="decision" clearway:not-same-person-as="sort"',
+    ).replace(
+        'clearway:not-same-person-as="sort"><', 'clearway:not-same-person-as="sort approve"><'
+    )
+    bundle = Bundle("errand", {**errand.files, path: apart.encode()})
+    deployed = deploy(house, people["grace"], bundle, parent=1, reason="apart", once="apart")
+    assert isinstance(deployed, Done), deployed
+    rows(
+        "INSERT INTO membership (person, group_name) VALUES ('bob', 'board'), ('dave', 'desk')"
+        " RETURNING 1"
+    )
+    bob, dave = (
+        Actor(
+            name, roles=people[name].roles | {"board", "desk"}, groups=frozenset({"board", "desk"})
+        )
+        for name in ("bob", "dave")
+    )
+    desk.ask("a piano")
+    desk.sort(weight=200)
+    item = desk.open_item("approve")
+
+    refused = vote(house, bob, item, "one", "approve", once="1")
+    vote(house, people["erin"], item, "one", "approve", once="2")
+    decided = vote(house, people["dave"], item, "chair", "approve", once="3")
+    desk.fetch()
+    bring = desk.open_item("bring")
+
+    assert (refused.code, "interest" in refused.text) == ("not_allowed", True)
+    assert decided.details["outcome"] == "approved"
+    assert claim(house, dave, bring, once="4").text == (
+        "You did Approve, so somebody else must do this."
+    )
+    assert isinstance(claim(house, people["carol"], bring, once="5"), Done)
+    assert verify(house) == []
+
+
 def test_it_is_given_to_nobody_who_stands_in_for_who_did_the_other_part(
     house, people, bring, absent
 ):
@@ -104,15 +147,16 @@ def test_who_is_behind_somebody_is_whoever_bars_them(
         assert everybody.get(name, frozenset()) == {it.name for it in found}
 
 
-@pytest.fixture
-def changing(empty_house, people, errand, rows):
+@pytest.fixture(params=[True, False], ids=["material", "not material"])
+def changing(request, empty_house, people, errand, rows):
     """An approval in whose course may change who asked, and who sits on the last seat."""
     files = dict(errand.files)
     record = json.loads(files["errand/record.json"])
-    record["properties"]["who"] |= {"x-material": True, "type": ["string", "null"]}
+    record["properties"]["who"] |= {"x-material": request.param, "type": ["string", "null"]}
     files["errand/record.json"] = json.dumps(record).encode()
     news = json.loads(files["errand/forms/news.json"])
     news["properties"]["who"] = {"type": ["string", "null"], "title": "Who asked"}
+    news["properties"]["place"] = {"type": "string", "title": "Where"}
     files["errand/forms/news.json"] = json.dumps(news).encode()
     drawn = files["errand/errand.bpmn"].decode()
     drawn = drawn.replace(
@@ -137,6 +181,16 @@ def asked(changing, people, rows):
     complete(changing, people["bob"], sort, {"weight": 200}, once="1")
     [(item,)] = rows("SELECT id FROM work_item WHERE element = 'approve'")
     return item
+
+
+def test_what_is_not_looked_at_and_bears_on_nobody_leaves_the_round(changing, people, rows, asked):
+    vote(changing, people["erin"], asked, "one", "approve", once="2")
+
+    done = send(changing, people["bob"], "ERR-1001", "news", {"place": "attic"}, once="3")
+
+    assert isinstance(done, Done), done
+    assert rows("SELECT outcome FROM round") == [(None,)]
+    assert rows("SELECT person FROM ballot WHERE NOT replaced") == [("erin",)]
 
 
 @pytest.mark.parametrize("nobody", [None, "", "  "])

@@ -285,6 +285,28 @@ def test_other_seats_are_refused(house, people, desk, versions, move, rows):
     assert rows(ROWS) == before
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        ('clearway:excluded="[record.who]"', 'clearway:excluded="[record.who, record.place]"'),
+        (
+            'clearway:result="decision"',
+            'clearway:result="decision" clearway:not-same-person-as="sort"',
+        ),
+    ],
+)
+def test_others_who_may_not_vote_are_refused(house, people, desk, versions, move, rows, change):
+    key = desk.ask("a piano")
+    desk.sort(99)
+    before = rows(ROWS)
+
+    done = move(key, versions.deploy(change))
+
+    assert isinstance(done, Refusal)
+    assert "keeps other people from voting there" in done.text
+    assert rows(ROWS) == before
+
+
 def test_what_has_no_place_is_refused_and_nothing_changes(
     house, people, desk, versions, move, rows
 ):

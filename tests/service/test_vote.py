@@ -299,6 +299,34 @@ def test_changing_what_matters_voids_the_round_and_says_why(house, desk, people,
     assert verify(house) == []
 
 
+def test_a_vote_on_what_has_changed_since_does_not_count(house, people, rows, item):
+    read = task(house, people["dave"], item).round.revision
+    send(house, people["bob"], "ERR-1001", "news", {"what": "two pianos"}, once="1")
+
+    late = vote(house, people["dave"], item, "chair", "approve", read=read, once="2")
+    again = vote(house, people["dave"], item, "chair", "approve", read=read + 1, once="3")
+
+    assert (late.code, late.text) == (
+        "stale",
+        "This is round 2 now: what is voted on has changed since you read it in round 1.",
+    )
+    assert isinstance(again, Done), again
+    assert rows("SELECT s.round_id, b.person FROM ballot b JOIN seat s ON s.id = seat_id") == [
+        (2, "dave")
+    ]
+
+
+def test_who_voted_has_done_the_approval(house, people, rows, item, absent):
+    absent("frank", "carol")
+    vote(house, people["carol"], item, "two", "approve", once="1")
+    vote(house, people["erin"], item, "one", "approve", once="2")
+    vote(house, people["dave"], item, "chair", "approve", once="3")
+
+    assert rows("SELECT done_by->'approve' FROM instance") == [
+        (["carol", "frank", "erin", "dave"],)
+    ]
+
+
 def test_the_seats_of_a_round_are_in_their_members_inboxes(house, people, item):
     [line] = inbox(house, people["erin"], view="mine").rows
     assert (line.is_approval, line.seat) == (True, "one")

@@ -104,7 +104,7 @@ def test_an_orphan_that_hears_nothing_is_ended_at_the_next_start(
     orphans = running(server.cluster)
     # The postmaster is dead at once, its workers are frozen and hold the shared memory.
     for pid in orphans:
-        os.kill(pid, signal.SIGSTOP)
+        _send(signal.SIGSTOP, pid)
     owner.kill()
     owner.wait()
     os.kill(_postmaster(tmp_path), signal.SIGKILL)
@@ -121,9 +121,7 @@ def test_everything_killed_at_once_loses_nothing_that_was_committed(
     _write(server.conninfo(), "kept")
 
     for pid in [owner.pid, *running(server.cluster)]:
-        # A process for one connection ends by itself when its connection does.
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        _send(signal.SIGKILL, pid)
     owner.wait()
 
     with server:
@@ -264,6 +262,12 @@ def test_a_passing_thread_may_not_start_it(tmp_path: Path):
     thread.join()
 
     assert "from the main thread" in str(refusals[0])
+
+
+def _send(number: signal.Signals, pid: int) -> None:
+    # A process for one connection ends by itself when its connection does.
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def _write(address: str, text: str) -> None:

@@ -90,6 +90,7 @@ def test_numbers_that_no_row_can_have_are_unknown_ones(
     opened = {"process": "errand", "values": {"what": "tea"}}
     key = client.post("/api/v1/records", json=opened).json()["key"]
     form = {"csrf": grace.get("/me").form("/logout").form_values()[0][1]}
+    ballot = {"round": 1, "seat": "a", "choice": "approve"}
 
     answers = {
         "attachments": lambda: [
@@ -101,7 +102,7 @@ def test_numbers_that_no_row_can_have_are_unknown_ones(
             grace.client.post(f"/tasks/{number}/claim", data=form),
         ],
         "votes": lambda: [
-            client.post(f"/api/v1/tasks/{number}/vote", json={"seat": "a", "choice": "approve"}),
+            client.post(f"/api/v1/tasks/{number}/vote", json=ballot),
             grace.client.post(f"/tasks/{number}/vote", data=form),
         ],
         "faults": lambda: [grace.client.post(f"/faults/{number}/retry", data=form)],
@@ -134,7 +135,7 @@ def test_a_nul_is_refused_in_every_text_of_a_body(api: Callable[[str], TestClien
     key = alice.post("/api/v1/records", json=opened).json()["key"]
     (task,) = bob.get("/api/v1/tasks?view=unclaimed").json()["rows"]
     record, work = f"/api/v1/records/{key}", f"/api/v1/tasks/{task['id']}"
-    vote = {"seat": "a", "choice": "approve"}
+    vote = {"round": 1, "seat": "a", "choice": "approve"}
     bodies = [
         ("/api/v1/records", "body.process", {**opened, "process": "err\0and"}),
         ("/api/v1/records", "body.event", {**opened, "event": "\0"}),

@@ -407,7 +407,7 @@ def test_an_unknown_address_of_the_api_says_where_to_look(api: WithToken):
         ("assign", {"person": "olaf"}),
         ("complete", {"values": {"weight": 1}}),
         ("complete", {"values": {"no": "such field"}}),
-        ("vote", {"seat": "chair", "choice": "approve"}),
+        ("vote", {"round": 1, "seat": "chair", "choice": "approve"}),
     ],
 )
 @pytest.mark.parametrize("standing", ["open", "claimed", "completed"])

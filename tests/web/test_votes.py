@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from clearway.service.claim import claim
 from clearway.service.complete import complete
+from clearway.service.deliver import send
 from clearway.service.house import House
 from clearway.service.start import start
 from clearway.service.values import Actor, Done
@@ -225,6 +226,39 @@ def test_the_page_and_the_api_say_when_nobody_can_take_a_seat(
 
     assert told in page.text
     assert told in answer.json()["round"]["standing"]
+
+
+def test_a_page_that_shows_what_was_before_does_not_vote_on_what_is_now(
+    visitor: Enter, approval: int, house: House, people: dict[str, Actor]
+):
+    dave, path = visitor("dave"), f"/tasks/{approval}"
+    old = dave.get(path)
+    told = send(house, people["bob"], "ERR-1001", "news", {"what": "two pianos"}, once="news")
+    assert isinstance(told, Done), told
+
+    refused = dave.submit(old, f"{path}/vote", button=("choice", "approve"), reason="We need it")
+
+    assert refused.status == 409
+    assert "what is voted on has changed since you read it" in refused.text
+    assert "two pianos" in refused.text
+    assert refused.form(f"{path}/vote").fields["reason"] == "We need it"
+    voted = dave.submit(refused, f"{path}/vote", button=("choice", "approve"))
+    assert "Your vote is recorded." in voted.text
+
+
+def test_a_vote_by_the_api_names_the_round_that_was_read(api: Callable[[str], Any], approval: int):
+    dave = api("dave")
+    path = f"/api/v1/tasks/{approval}"
+    seen = dave.get(path).json()["round"]["revision"]
+    ballot = {"seat": "chair", "choice": "approve"}
+
+    without = dave.post(f"{path}/vote", json=ballot)
+    late = dave.post(f"{path}/vote", json={**ballot, "round": seen + 1})
+    voted = dave.post(f"{path}/vote", json={**ballot, "round": seen})
+
+    assert [it["field"] for it in without.json()["errors"]] == ["body.round"]
+    assert (late.status_code, late.json()["code"]) == (409, "stale")
+    assert voted.status_code == 200, voted.text
 
 
 def test_seats_are_said_in_words(visitor: Enter, approval: int, rows: Callable[..., Any]):

@@ -1,5 +1,6 @@
 """Whether an element of one version is the same kind of place as an element of another."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,8 @@ from clearway.engine.model import Loop
 from clearway.engine.specs.activities import InsideSpec, ServiceSpec, UserSpec
 from clearway.engine.specs.base import Catch, NodeSpec
 
+Called = Callable[[str], str]
+"""The name of an element in the new version."""
 _MAP = "Let it be done in the old version first, or map it to an element of its kind."
 
 
@@ -18,7 +21,7 @@ class Difference:
     remedy: str
 
 
-def difference(was: NodeSpec, now: NodeSpec) -> Difference | None:
+def difference(was: NodeSpec, now: NodeSpec, called: Called) -> Difference | None:
     """None when a token that rests on the one can rest on the other."""
     if was.node.kind != now.node.kind:
         return Difference(f"is a {now.node.kind} there, no {was.node.kind}", _MAP)
@@ -31,7 +34,7 @@ def difference(was: NodeSpec, now: NodeSpec) -> Difference | None:
         return Difference(f"waits for another kind of event there ({told})", _MAP)
     if _repeats(was) != _repeats(now):
         return Difference("is repeated in another way there", _MAP)
-    return _other_work(was, now)
+    return _other_work(was, now, called)
 
 
 def counterpart(event: NodeSpec | None, number: int, catch: Catch) -> Catch | None:
@@ -53,7 +56,7 @@ def message_of(spec: NodeSpec) -> str | None:
     return next((it.name for it in spec.catches if it.kind in ("message", "signal")), None)
 
 
-def _other_work(was: NodeSpec, now: NodeSpec) -> Difference | None:
+def _other_work(was: NodeSpec, now: NodeSpec, called: Called) -> Difference | None:
     if isinstance(was, ServiceSpec) and was.node.own.get("step") != now.node.own.get("step"):
         return Difference(
             f"calls {now.node.own.get('step')} there, and {was.node.own.get('step')} is running",
@@ -67,6 +70,11 @@ def _other_work(was: NodeSpec, now: NodeSpec) -> Difference | None:
             return Difference(
                 "is decided by other seats or another rule there",
                 "Let this round be decided in the old version first, or keep its seats and rule.",
+            )
+        if _kept_out(was, called) != _kept_out(now, str):
+            return Difference(
+                "keeps other people from voting there",
+                "Let this round be decided in the old version first, or keep who may not vote.",
             )
     return None
 
@@ -83,6 +91,14 @@ def _event_kinds(spec: NodeSpec) -> list[str]:
 def _repeats(spec: NodeSpec) -> tuple[str, bool] | None:
     loop: Loop | None = spec.node.loop
     return None if loop is None else (loop.kind, loop.collection is not None)
+
+
+def _kept_out(spec: UserSpec, called: Called) -> Any:
+    """Who may not vote in an approval."""
+    asking = spec.asking
+    if asking.rule is None:
+        return None
+    return asking.excluded and asking.excluded.text, {*map(called, asking.not_same_person_as)}
 
 
 def _seats(spec: UserSpec) -> Any:

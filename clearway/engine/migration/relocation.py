@@ -136,7 +136,7 @@ class Relocation:
                 f"{_FIRST_DONE[:-1]} in the same subprocess.",
             )
             return
-        difference = likeness.difference(was, now)
+        difference = likeness.difference(was, now, self.called)
         if difference is not None:
             self._refuse(name, f"{label} {difference.what}.", difference.remedy)
             return

@@ -38,6 +38,7 @@ def _plain(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_plain)]
+_MANY = 1_000_000
 
 
 class Body(BaseModel):
@@ -99,6 +100,9 @@ class CompleteBody(Body):
 class VoteBody(Body):
     """Cast the ballot of a seat."""
 
+    round: int = Field(
+        ge=1, le=_MANY, description="`round.revision` of the task as the voter has read it."
+    )
     seat: Text
     choice: Text
     reason: Text = ""

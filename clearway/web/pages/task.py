@@ -1,5 +1,6 @@
 """The page of one task: its form or its vote, and what can be done with it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -93,11 +94,17 @@ def vote_on_it(visit: Posting, sent: Form, work_item_id: RowId) -> Response:
         cast["choice"],
         reason=cast["reason"],
         conditions=cast["conditions"],
+        read=_revision(sent.text("round")),
         once=sent.once,
     )
     if isinstance(answer, Refusal):
         return _page(visit, work_item_id, Answered(answer, vote=cast))
     return go(f"/tasks/{work_item_id}", "voted")
+
+
+def _revision(text: str) -> int:
+    """Which round the page showed; 0, which none is, when the page did not say."""
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
 
 
 def _answer(visit: Visit, work_item_id: int, answer: object, said: str) -> Response:
