@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 import psycopg
 import sqlalchemy
-from psycopg import errors
+from psycopg import errors, generators
 from sqlalchemy import Connection, Engine, event, exc
 
 from clearway.store import jsonb
@@ -108,6 +108,10 @@ class Transaction:
         for watch in self._watchers:
             watch(statement)
         (cursor or self._cursor).execute(statement, values, prepare=True)  # pyright: ignore[reportArgumentType] our own texts, not literals
+        # More than the socket takes at once is still ours to send: a pipeline that waits for
+        # answers only reads.
+        if self._connection.pgconn.flush():
+            self._connection.wait(generators.send(self._connection.pgconn))
 
 
 class Store:

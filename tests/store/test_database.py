@@ -178,6 +178,28 @@ def is_there(url, pid):
         return found.fetchone() is not None
 
 
+@pytest.mark.parametrize("way", ["one", "run", "expect"])
+def test_a_value_larger_than_a_socket_takes_at_once_is_sent_whole(store, way):
+    content, found = b"x" * 20 * 1024 * 1024, list[object]()
+    statement = "SELECT length(%(content)s::bytea)"
+
+    def work(transaction):
+        first = getattr(transaction, way)(statement, {"content": content})
+        return first, transaction.one(
+            statement, {"content": b"after"} if way != "expect" else {"content": content}
+        )
+
+    def command():
+        found.append(store.command(work, changed=lambda _: []))
+
+    sending = threading.Thread(target=command, daemon=True)
+    sending.start()
+    sending.join(60)
+
+    last = len(content) if way == "expect" else 5
+    assert found == [((len(content),) if way == "one" else None, (last,))]
+
+
 def test_listeners_hear_of_changed_keys(store, database_url, eventually):
     heard, stop = [], threading.Event()
 
