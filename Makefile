@@ -8,7 +8,7 @@ ifneq ($(TEST_DATA),)
 export CLEARWAY_TEST_DATA ?= $(abspath $(TEST_DATA))
 endif
 
-.PHONY: up test check axe bench replay lock clean run-ready test-ready python-there bundle
+.PHONY: up test check axe walks bench replay lock clean run-ready test-ready python-there bundle
 
 up: run-ready
 	@exec $(BIN)/clearway up
@@ -28,6 +28,11 @@ check: test-ready
 # longer: AXE_SECONDS=600 AXE_JOBS=20000.
 axe: test-ready
 	AXE=long $(BIN)/pytest tests/axe -n 2 --dist loadgroup
+
+# Twenty thousand random processes against an interpreter that shares no code with the engine, some
+# ten minutes: `make test` walks a hundred. Others: WALKS_FROM=100000; more: WALKS=100000.
+walks: test-ready
+	WALKS=$${WALKS:-20000} $(BIN)/pytest tests/engine/test_random_processes.py -n 2
 
 # Table of all cases, some twenty minutes; some of them: make bench CASES="B5 B6". What is compared
 # with is installed into .bench/ by the cases themselves.

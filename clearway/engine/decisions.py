@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from clearway.decisions import DecisionError, evaluate
 from clearway.engine.token import Token
 from clearway.engine.values import ProcessFault, Value
-from clearway.feel import to_plain
+from clearway.feel import feel_text
 
 if TYPE_CHECKING:
     from clearway.engine.instance import Instance
@@ -44,6 +44,6 @@ def fields_of(element: str, result: Value) -> Mapping[str, Value]:
         return {str(name): value for name, value in result.items()}  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] a context of FEEL
     raise ProcessFault(
         element,
-        f"The decision answers {to_plain(result)!r}, which has no names to write it to.",
+        f"The decision answers {feel_text(result)}, which has no names to write it to.",
         "Say in the diagram with clearway:output which field receives it.",
     )

@@ -3,7 +3,7 @@
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
 
@@ -76,11 +76,12 @@ def parse_duration(text: str) -> Duration:
 def add_duration(start: datetime, duration: Duration, calendar: Calendar | None) -> datetime:
     """The instant `duration` after `start`.
 
-    With a calendar, days are business days and time is open time; months stay months.
+    With a calendar, days are business days and time is open time; months stay months. Where the
+    start is in a zone, months and days keep its time of day, and time is exact.
     """
     moved = _add_months(start, duration.months)
     if calendar is None:
-        return moved + timedelta(days=duration.days) + duration.time
+        return (moved + timedelta(days=duration.days)).astimezone(UTC) + duration.time
     amount = duration.time
     if duration.days:
         amount += business.business_days(calendar, duration.days)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from clearway.engine.findings import Findings
 from clearway.engine.values import ProcessFault, Value, World
-from clearway.feel import Expression, FeelError, compile_expression
+from clearway.feel import Expression, FeelError, compile_expression, feel_text
 
 BUILT_IN_NAMES = frozenset(("record", "now", "key", "linked"))
 
@@ -65,7 +65,7 @@ def holds(formula: Formula, names: Mapping[str, Value], world: World) -> bool:
         return value is True
     raise ProcessFault(
         formula.element,
-        f"The {formula.role} gives {value!r}, which is neither true nor false.",
+        f"The {formula.role} gives {feel_text(value)}, which is neither true nor false.",
         "Write a comparison in the diagram, for example `record.impact = 1`.",
     )
 

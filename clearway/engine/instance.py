@@ -93,20 +93,19 @@ class Subscope(Running, BaseSubWorkflow):
     def __init__(self, spec: ScopeSpec, owner: Token) -> None:
         # The library computes depth by walking up; here the outer scope knows it.
         self.outer: Running = owner.workflow
+        if self._calculate_depth() > limits.SCOPE_DEPTH:
+            raise ProcessFault(
+                owner.task_spec.node.id,
+                f"Subprocesses nest deeper than {limits.SCOPE_DEPTH}.",
+                "Look for a process that calls itself without end.",
+            )
         BaseSubWorkflow.__init__(
             self, spec, owner.id, owner.workflow.top_workflow, deserializing=True
         )
         self.open(owner.id)
 
     def _calculate_depth(self) -> int:
-        depth = self.outer.depth + 1
-        if depth > limits.SCOPE_DEPTH:
-            raise ProcessFault(
-                self.outer.id,
-                f"Subprocesses nest deeper than {limits.SCOPE_DEPTH}.",
-                "Look for a process that calls itself without end.",
-            )
-        return depth
+        return self.outer.depth + 1
 
     @property
     def owner(self) -> Token:

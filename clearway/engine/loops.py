@@ -12,7 +12,7 @@ from clearway.engine.names import assign
 from clearway.engine.spiff import STARTED
 from clearway.engine.token import Token
 from clearway.engine.values import ProcessFault, Value
-from clearway.feel import decode, encode
+from clearway.feel import decode, encode, feel_text
 from clearway.feel.values import is_list
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _count(instance: "Instance", token: Token, rule: LoopRule, kept: dict[str, A
         if not isinstance(number, Decimal) or number < 0 or number != number.to_integral_value():
             raise ProcessFault(
                 name,
-                f"The number of rounds is {number!r}, which is no whole number.",
+                f"The number of rounds is {feel_text(number)}, which is no whole number.",
                 "Correct the data, or the cardinality in the diagram.",
             )
         count = int(min(number, Decimal(limits.LOOP_INSTANCES + 1)))

@@ -11,6 +11,7 @@ from clearway.engine.model import EventDefinition
 from clearway.engine.timers import TimerError, timing
 from clearway.engine.token import Token
 from clearway.engine.values import Notice, OutgoingMessage, ProcessFault, Value
+from clearway.feel import feel_text
 from clearway.feel.values import is_list
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _addressees(instance: "Instance", token: Token, formula: Formula) -> list[st
         elif one is not None:
             raise ProcessFault(
                 token.task_spec.name,
-                f"`{formula.text}` gives {one!r}, which names nobody.",
+                f"`{formula.text}` gives {feel_text(one)}, which names nobody.",
                 "Correct the data, or the expression in the diagram.",
             )
     return found

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from clearway.engine.durations import Duration, DurationError, add_duration, parse_duration
 from clearway.engine.expressions import Formula
 from clearway.engine.values import ProcessFault, Value
 from clearway.feel import feel_text
+from clearway.feel.temporal import parse_date_time, zone_name
 from clearway.feel.values import YearsMonths
 from processes.calendar import Calendar, CalendarError
 
@@ -29,7 +31,8 @@ class TimerError(ValueError):
 class Timing:
     """A first due instant; for a cycle also how many more follow (-1: without end) and how far.
 
-    Rounds are counted from `anchor`, in which `due` is number `number`: so the 31st comes back.
+    Rounds are counted from `anchor`, in which `due` is number `number`: so the 31st comes back. In
+    an IANA `zone` they keep their time of day there.
     """
 
     due: datetime
@@ -37,6 +40,7 @@ class Timing:
     every: str | None = None
     anchor: datetime | None = None
     number: int = 0
+    zone: str | None = None
 
     def armed(self) -> dict[str, Any]:
         """What is kept of it in the state."""
@@ -44,6 +48,7 @@ class Timing:
         if self.every is not None and self.anchor is not None:
             kept |= {"left": self.left, "every": self.every}
             kept |= {"anchor": due_text(self.anchor), "number": self.number}
+            kept |= {"zone": self.zone} if self.zone is not None else {}
         return kept
 
 
@@ -81,7 +86,9 @@ class TimerRule:
         left, wanted = int(armed["left"]), max(times, 1)
         due, rounds = due_instant(armed), 0
         if self.calendar is None and not every.months and self.missed != "all":
-            wanted = max(wanted, (now - due) // every.span + 1)
+            missed = (now - due) // every.span + 1
+            # A day of a zone may have an hour more: the last of them is looked for.
+            wanted = max(wanted, missed - 1 if "zone" in armed else missed)
         while rounds < wanted or (self.missed != "all" and due <= now and rounds < _MOST_ROUNDS):
             step = wanted if rounds == 0 and self.calendar is None else 1
             rounds += step
@@ -98,6 +105,8 @@ class TimerRule:
         if self.calendar is not None:
             return add_duration(due, every, self.calendar)
         anchor = datetime.fromisoformat(armed["anchor"])
+        if "zone" in armed:
+            anchor = anchor.astimezone(ZoneInfo(armed["zone"]))
         return add_duration(anchor, every.times(armed["number"] + rounds), None)
 
 
@@ -114,7 +123,7 @@ def check_literal(kind: str, text: str, calendar: Calendar | None) -> None:
 def timing(kind: str, value: Value, now: datetime, calendar: Calendar | None) -> Timing:
     """What a timer's text or value means at `now`."""
     if kind == "timeDate":
-        return Timing(_instant(value))
+        return Timing(_instant(value).astimezone(UTC))
     if kind == "timeCycle":
         return _cycle(value, now, calendar)
     return Timing(add_duration(now, _duration(value), calendar))
@@ -135,20 +144,29 @@ def due_time(value: Value, now: datetime) -> datetime | None:
 
 
 def _instant(value: Value) -> datetime:
+    """An instant in the zone that it names."""
     if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError as error:
-            raise TimerError(
-                f"`{value}` is not an instant such as 2026-01-31T09:00:00Z."
-            ) from error
+        value = _read_instant(value)
     if not isinstance(value, datetime):
         raise TimerError(f"{_told(value)} is not a date and time.")
     if value.tzinfo is None:
         raise TimerError(
             f"`{value.isoformat()}` names no time zone; add Z, +01:00 or @Europe/Paris."
         )
-    return value.astimezone(UTC)
+    return value
+
+
+def _read_instant(text: str) -> datetime:
+    try:
+        found = parse_date_time(text) if "@" in text else datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None:
+        raise TimerError(
+            f"`{text}` is not an instant such as 2026-01-31T09:00:00Z or "
+            "2026-01-31T09:00:00@Europe/Paris."
+        )
+    return found
 
 
 def _duration(value: Value) -> Duration:
@@ -189,7 +207,8 @@ def _cycle(value: Value, now: datetime, calendar: Calendar | None) -> Timing:
     left = -1 if count is None else count - 1
     if first is None:
         return Timing(add_duration(now, duration, calendar), left, every, now, 1)
-    return Timing(_instant(first), left, every, _instant(first), 0)
+    due = _instant(first)
+    return Timing(due.astimezone(UTC), left, every, due, 0, zone_name(due.tzinfo))
 
 
 def _told(value: Value) -> str:
@@ -197,11 +216,12 @@ def _told(value: Value) -> str:
 
 
 def _parts(text: str) -> tuple[str | None, str]:
-    parts = text.split("/")
-    if len(parts) == 1:
-        return None, parts[0]
-    if len(parts) == 2 and parts[1].startswith("P"):
-        return parts[0], parts[1]
+    first, _, every = text.rpartition("/")
+    if not first:
+        return None, every
+    # A zone has slashes in its name, an instant of another kind has none.
+    if every.startswith("P") and ("@" in first or "/" not in first):
+        return first, every
     raise TimerError(f"`{text}` is not a cycle such as R3/PT1H or R3/2026-01-31T09:00:00Z/PT1H.")
 
 

@@ -45,7 +45,8 @@ def turn(blueprint: "Blueprint", saved: bytes | None, trigger: Trigger, world: W
     if (saved is None) != isinstance(trigger, Start):
         raise ValueError("An instance is started once: give saved state, or Start, not both.")
     instance = Instance(blueprint, world) if saved is None else state.load(blueprint, saved, world)
-    before = waits_of(instance)
+    # Nothing waits in an instance before it begins, whatever its diagram waits for from then on.
+    before = Waits() if saved is None else waits_of(instance)
     try:
         caught = _APPLIED[type(trigger)](instance, trigger)
         instance.run()

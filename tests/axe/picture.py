@@ -24,6 +24,7 @@ _POINTS_TO = {
     "fault": "fault",
     "fault_id": "fault",
     "attachment": "attachment",
+    "message": "message",
     "people": "work_item",
 }
 """A column, or a name in JSON -> the table whose row it names."""

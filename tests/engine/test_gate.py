@@ -327,6 +327,18 @@ def test_what_the_house_asks_for_is_missed(drawn: Drawing, body: str, element: s
             "a_gone",
             "flow-end",
         ),
+        (
+            "<startEvent id='s'/><subProcess id='p'><startEvent id='q'/><receiveTask id='r' "
+            "messageRef='m'/><endEvent id='o'/>{q>r r>o}</subProcess>{s>p gone>p}",
+            "gone_p",
+            "flow-end",
+        ),
+        (
+            "<startEvent id='s'/><eventBasedGateway id='g'/><receiveTask id='r' messageRef='m'/>"
+            "{s>g g>r g>gone}",
+            "g_gone",
+            "flow-end",
+        ),
     ],
 )  # fmt: skip
 def test_a_construct_that_would_run_wrongly_is_refused(

@@ -48,6 +48,21 @@ def repeating(text: str, attributes: str = "") -> str:
             'date and time("2026-07-01T09:00:00@Europe/Berlin")',
             datetime(2026, 7, 1, 7, 0, tzinfo=UTC),
         ),
+        (
+            "timeDate",
+            "2026-07-01T09:00:00@Europe/Berlin",
+            datetime(2026, 7, 1, 7, 0, tzinfo=UTC),
+        ),
+        (
+            "timeDate",
+            '"2026-12-01T09:00:00@America/New_York"',
+            datetime(2026, 12, 1, 14, 0, tzinfo=UTC),
+        ),
+        (
+            "timeCycle",
+            "R3/2026-07-01T09:00:00@America/Argentina/Ushuaia/P1D",
+            datetime(2026, 7, 1, 12, 0, tzinfo=UTC),
+        ),
         ("timeDate", "now + duration(record.wait)", datetime(2026, 3, 2, 9, 5, tzinfo=UTC)),
     ],
 )
@@ -68,6 +83,9 @@ def test_a_timer_is_due_when_it_says(play: Playing, kind: str, text: str, due: d
         ("timeDuration", "P"),
         ("timeDate", "2026-07-01T09:00:00"),
         ("timeDate", "2026-13-01T09:00:00Z"),
+        ("timeDate", "2026-07-01T09:00:00@Mars/Olympus"),
+        ("timeDate", "2026-07-01T09:00:00+02:00@Europe/Berlin"),
+        ("timeCycle", "R3/2026-07-01T09:00:00@Mars/P1D"),
         ("timeCycle", "R0/PT1H"),
         ("timeCycle", "R3/PT0S"),
         ("timeCycle", "R3/2026-01-01/PT1H/PT2H"),
@@ -136,6 +154,43 @@ def test_a_cycle_without_end_keeps_its_beat(play: Playing):
     assert run.count("n") == 5
     assert run.waits.timers[0].due == datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
     assert run.waits.timers[0].repeats_left == -1
+
+
+@pytest.mark.parametrize(
+    ("cycle", "at"),
+    [
+        ("P1D", ["10-24T07:00", "10-25T08:00", "10-26T08:00", "10-27T08:00"]),
+        ("PT24H", ["10-24T07:00", "10-25T07:00", "10-26T07:00", "10-27T07:00"]),
+        ("P1DT1H", ["10-24T07:00", "10-25T09:00", "10-26T10:00", "10-27T11:00"]),
+        ("P1M", ["10-24T07:00", "11-24T08:00", "12-24T08:00"]),
+    ],
+)
+def test_a_cycle_in_a_zone_keeps_its_time_of_day_there(play: Playing, cycle: str, at: list[str]):
+    """Berlin puts its clocks back on 25 October 2026 at 01:00 UTC."""
+    run = play(repeating(f"R/2026-10-24T09:00:00@Europe/Berlin/{cycle}"))
+    run.start()
+    found = list[str]()
+
+    for _ in at:
+        [timer] = run.waits.timers
+        found.append(f"{timer.due:%m-%dT%H:%M}")
+        run.now = timer.due
+        run.apply(FireTimer(timer.token))
+
+    assert found == at
+    assert run.count("n") == len(at)
+
+
+def test_after_an_outage_a_cycle_in_a_zone_misses_no_day(play: Playing):
+    """A day of 25 hours is one day, however long nobody looked."""
+    run = play(repeating("R/2026-10-24T09:00:00@Europe/Berlin/P1D"))
+    run.start()
+
+    run.now = datetime(2026, 10, 25, 7, 30, tzinfo=UTC)
+    run.apply(FireTimer(run.waits.timers[0].token))
+
+    assert run.count("n") == 1
+    assert [it.due for it in run.waits.timers] == [datetime(2026, 10, 25, 8, 0, tzinfo=UTC)]
 
 
 def test_after_an_outage_a_cycle_fires_once_and_goes_on_in_the_future(play: Playing):

@@ -51,6 +51,53 @@ def test_a_reply_of_the_requester_ends_the_hold(house, desk, people, rows):
     assert verify(house) == []
 
 
+def test_who_stands_in_for_the_requester_replies_for_them(house, desk, people, absent, rows):
+    key, erin = _held(house, desk, people), Actor("erin", roles=frozenset({"requester"}))
+    refused = comment(house, erin, key, "The blue one.", public=True, once="2")
+    absent("alice", "erin")
+
+    said = comment(house, erin, key, "The blue one.", public=True, once="3")
+
+    assert refused.code == "not_found"
+    assert isinstance(said, Done), said
+    assert rows("SELECT state FROM instance") == [("bringing",)]
+    assert "erin commented for alice: The blue one." in [
+        line.sentence for line in history(house, people["bob"], key).rows
+    ]
+    assert verify(house) == []
+
+
+def test_who_stands_in_for_the_requester_notes_nothing_internally(house, desk, people, absent):
+    key, erin = _held(house, desk, people), Actor("erin", roles=frozenset({"requester"}))
+    absent("alice", "erin")
+
+    refused = comment(house, erin, key, "The blue one.", public=False, once="2")
+
+    assert refused.code == "not_allowed"
+    assert record(house, people["bob"], key).state == "on_hold"
+
+
+def test_whoever_had_a_part_in_it_may_still_say_something(house, desk, people):
+    key = desk.ask()
+    comment(house, people["carol"], key, "I have one.", public=True, once="1")
+    carol = Actor("carol", roles=frozenset({"requester"}))
+
+    said = comment(house, carol, key, "It is on my desk.", public=True, once="2")
+
+    assert isinstance(said, Done), said
+    assert record(house, carol, key).may_comment
+
+
+def _held(house, desk, people):
+    """An errand that waits for the answer of alice."""
+    key = desk.ask()
+    desk.sort()
+    desk.fetch()
+    held = send(house, people["bob"], key, "hold", {"question": "Which pen?"}, once="1")
+    assert held.state == "on_hold"
+    return key
+
+
 def test_a_button_is_for_the_lane_s_role_and_while_it_is_waited_for(house, desk, people):
     key = desk.ask()
 
@@ -280,3 +327,57 @@ def test_a_message_that_opens_a_record_does_not_come_from_people(house, people, 
     assert refusal.code == "not_allowed"
     assert refusal.remedy == "Use the start form."
     assert rows("SELECT count(*) FROM instance") == [(0,)]
+
+
+DROPPABLE = """<definitions id="d" targetNamespace="urn:test"
+    xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:clearway="urn:clearway:bpmn:1">
+  <message id="drop_message" name="drop"/>
+  <process id="droppable" name="Droppable" isExecutable="true">
+    <laneSet id="lanes">
+      <lane id="all" name="All" clearway:role="desk">
+        <flowNodeRef>asked</flowNodeRef><flowNodeRef>look</flowNodeRef>
+        <flowNodeRef>over</flowNodeRef><flowNodeRef>dropping</flowNodeRef>
+      </lane>
+    </laneSet>
+    <startEvent id="asked" name="Asked"/>
+    <userTask id="look" name="Look" clearway:state="looking"/>
+    <endEvent id="over" name="Over" clearway:state="over"/>
+    <sequenceFlow id="to_look" sourceRef="asked" targetRef="look"/>
+    <sequenceFlow id="to_over" sourceRef="look" targetRef="over"/>
+    <subProcess id="dropping" name="Dropping" triggeredByEvent="true">
+      <startEvent id="drop" name="Drop" isInterrupting="INTERRUPTING" clearway:action="Drop it"
+          clearway:role="desk">
+        <messageEventDefinition id="drop_caught" messageRef="drop_message"/>
+      </startEvent>
+      <userTask id="why" name="Say why" clearway:role="desk" clearway:state="looking"/>
+      <endEvent id="dropped" name="Dropped" clearway:state="over"/>
+      <sequenceFlow id="to_why" sourceRef="drop" targetRef="why"/>
+      <sequenceFlow id="to_dropped" sourceRef="why" targetRef="dropped"/>
+    </subProcess>
+  </process>
+</definitions>"""
+NO_FIELD = """{"type": "object", "properties": {}}"""
+
+
+@pytest.mark.parametrize(("interrupting", "then"), [("true", ["why"]), ("false", ["look", "why"])])
+def test_an_event_subprocess_of_the_process_waits_from_its_first_command_on(
+    deploy_drawn, people, rows, interrupting, then
+):
+    files = {
+        "droppable.bpmn": DROPPABLE.replace("INTERRUPTING", interrupting),
+        "record.json": """{"x-key-prefix": "DRO", "type": "object", "properties": {}}""",
+        **{f"forms/{it}.json": NO_FIELD for it in ("asked", "look", "drop", "why")},
+    }
+    house = deploy_drawn("droppable", files)
+
+    start(house, people["bob"], "droppable", {}, once="1")
+
+    assert rows("SELECT element, kind, name FROM subscription") == [("drop", "message", "drop")]
+    assert verify(house) == []
+    sent = send(house, people["bob"], "DRO-1001", "drop", {}, once="2")
+    assert isinstance(sent, Done), sent
+    assert rows("SELECT element FROM work_item WHERE closed_at IS NULL ORDER BY 1") == [
+        (it,) for it in then
+    ]
+    assert verify(house) == []

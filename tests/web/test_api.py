@@ -233,6 +233,28 @@ def test_a_file_is_attached_and_read(api: WithToken):
     assert read.headers["content-disposition"].startswith("attachment")
 
 
+def test_the_largest_file_is_attached_while_others_comment(api: WithToken):
+    alice = api("alice")
+    key = alice.post(
+        "/api/v1/records", json={"process": "errand", "values": {"what": "tea"}}
+    ).json()["key"]
+    content = b"x" * 20 * 1024 * 1024
+
+    added = alice.post(
+        f"/api/v1/records/{key}/attachments?name=all.txt",
+        content=content,
+        headers={"Content-Type": "text/plain"},
+    )
+    assert added.status_code == 201, added.text
+    said = alice.post(
+        f"/api/v1/records/{key}/comments", json={"text": "There it is", "public": True}
+    )
+    number = added.json()["details"]["attachment"]
+
+    assert said.status_code == 201
+    assert alice.get(f"/api/v1/records/{key}/attachments/{number}").content == content
+
+
 def test_a_malformed_delivery_of_alerts_is_refused_with_its_places(alertmanager: TestClient):
     body = {"alerts": [{"status": "firing", "labels": {"alertname": "X"}, "startsAt": "now"}]}
 

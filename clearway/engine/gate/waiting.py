@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from clearway.engine.examine import Draft
-from clearway.engine.gate.branches import side_by_side
+from clearway.engine.gate.branches import Effort, apart, parted_by_flows
 from clearway.engine.gate.say import Say
 from clearway.engine.model import Node, Scope
 
@@ -14,14 +14,18 @@ _REMEDY = (
     " who may go on without it."
 )
 
+Known = dict[int, frozenset[str]]
+"""Scope (by its identity) -> the nodes beside which another branch may end everything."""
+
 
 def check(process: Scope, draft: Draft, say: Say) -> None:
     """Refuse a wait for what may never come, where neither time nor a person leads on.
 
     A user task needs none: it stands in somebody's inbox.
     """
+    known: Known = {}
     for node in process.all_nodes():
-        if _waits(node) and not _has_way_out(node, draft, frozenset()):
+        if _waits(node) and not _has_way_out(node, draft, frozenset(), known):
             say.refuse(node, "wait-forever", "may wait for ever: nothing need come", _REMEDY)
 
 
@@ -33,31 +37,37 @@ def _waits(node: Node) -> bool:
     return any(event.kind in _COMES_FROM_ELSEWHERE for event in node.events)
 
 
-def _has_way_out(node: Node, draft: Draft, seen: frozenset[str]) -> bool:
+def _has_way_out(node: Node, draft: Draft, seen: frozenset[str], known: Known) -> bool:
     """Whether time or a person leads on from here, or from what lies around it."""
     if _leads_on(node) or any(map(_leads_on, _beside(node))):
         return True
-    if _is_ended_beside(node):
+    if _is_ended_beside(node, known):
         return True
     around = _around(node.scope, draft)
-    return bool(around) and all(_is_left(it, draft, seen) for it in around)
+    return bool(around) and all(_is_left(it, draft, seen, known) for it in around)
 
 
-def _is_ended_beside(node: Node) -> bool:
+def _is_ended_beside(node: Node, known: Known) -> bool:
     """Whether another branch may end all that is in the scope."""
-    ends = {it.id for it in node.scope.nodes.values() if _ends_all(it)}
-    return any(
-        (node.id in found.one and ends & found.other)
-        or (node.id in found.other and ends & found.one)
-        for found in (side_by_side(node.scope) if ends else ())
-    )
+    if id(node.scope) not in known:
+        known[id(node.scope)] = frozenset(_ended_beside(node.scope))
+    return node.id in known[id(node.scope)]
 
 
-def _is_left(around: Node, draft: Draft, seen: frozenset[str]) -> bool:
+def _ended_beside(scope: Scope) -> Iterator[str]:
+    ends = [it.id for it in scope.nodes.values() if _ends_all(it)]
+    for found in parted_by_flows(scope, Effort()) if ends else ():
+        ending = {way for end in ends for way in found.ways.get(end, ())}
+        for node_id, ways in found.ways.items():
+            if any(apart(one, other) for one in ways for other in ending):
+                yield node_id
+
+
+def _is_left(around: Node, draft: Draft, seen: frozenset[str], known: Known) -> bool:
     if around.id in seen:
         return False
     thrown = any(_is_left_by_throwing(event) for event in around.scope.boundaries(around.id))
-    return thrown or _has_way_out(around, draft, seen | {around.id})
+    return thrown or _has_way_out(around, draft, seen | {around.id}, known)
 
 
 def _around(scope: Scope, draft: Draft) -> list[Node]:
@@ -77,9 +87,11 @@ def _beside(node: Node) -> Iterator[Node]:
     scope = node.scope
     yield from scope.boundaries(node.id)
     for flow in scope.incoming(node.id):
-        before = scope.nodes[flow.source]
-        if before.kind == "eventBasedGateway":
-            yield from (scope.nodes[it.target] for it in scope.outgoing(before.id))
+        # A flow that comes from nowhere is refused by itself (`flow-end`).
+        before = scope.nodes.get(flow.source)
+        if before is not None and before.kind == "eventBasedGateway":
+            targets = (scope.nodes.get(it.target) for it in scope.outgoing(before.id))
+            yield from (it for it in targets if it is not None)
     yield from _starts(scope.event_subprocesses())
 
 
