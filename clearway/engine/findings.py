@@ -10,6 +10,7 @@ class Findings:
     """Collects what is wrong with one file after the other."""
 
     found: list[Finding] = field(default_factory=list[Finding])
+    _known: set[Finding] = field(default_factory=set[Finding], repr=False)
 
     def error(self, file: str, element: str | None, rule: str, message: str, remedy: str) -> None:
         """Something that stops a deployment."""
@@ -25,5 +26,6 @@ class Findings:
         return [finding for finding in self.found if finding.severity is Severity.ERROR]
 
     def _add(self, finding: Finding) -> None:
-        if finding not in self.found:
+        if finding not in self._known:
+            self._known.add(finding)
             self.found.append(finding)

@@ -4,8 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from steps import at_most
 
 from clearway.engine import check
+from clearway.engine.examine import examine
+from clearway.engine.findings import Findings
+from clearway.engine.gate import branches, parallel_writes
+from clearway.engine.gate.say import Say
 
 Drawing = Callable[..., Any]
 
@@ -112,6 +117,163 @@ def test_what_is_repeated_side_by_side_does_not_write_over_itself(drawn: Drawing
 
     assert _refused(drawn, body.format("")) == ["a"]
     assert _refused(drawn, body.format(" isSequential='true'")) == []
+
+
+TIMER = "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>"
+BESIDE = (
+    "<startEvent id='s'/>{host}<boundaryEvent id='b' name='Late' attachedToRef='u' "
+    "cancelActivity='false'>{event}</boundaryEvent><userTask id='w'/>{more}<endEvent id='e'/>"
+    "<endEvent id='f'/>"
+)
+ESCALATES = (
+    "<subProcess id='u'><startEvent id='i'/><intermediateThrowEvent id='t'>"
+    "<escalationEventDefinition escalationRef='es1'/></intermediateThrowEvent>"
+    "<userTask id='inside'/>{i>t t>inside}</subProcess>"
+)
+ASIDE = (
+    "<startEvent id='s'/><userTask id='u'/><endEvent id='e'/>{s>u u>e}"
+    "<subProcess id='q' triggeredByEvent='true'><startEvent id='r' isInterrupting='INTERRUPTS'>"
+    + TIMER
+    + "</startEvent><userTask id='w'/><endEvent id='f'/>{r>w w>f}</subProcess>"
+)
+
+
+def _beside(host: str, event: str, more: str, flows: str) -> str:
+    return BESIDE.format(host=host, event=event, more=more) + flows
+
+
+@pytest.mark.parametrize(
+    ("body", "forms"),
+    [
+        # The activity itself, what lies in it, what follows it.
+        (_beside("<userTask id='u'/>", TIMER, "", "{s>u b>w u>e w>f}"), "uw"),
+        (
+            _beside(
+                ESCALATES,
+                "<escalationEventDefinition escalationRef='es1'/>",
+                "",
+                "{s>u b>w u>e w>f}",
+            ),
+            ("inside", "w"),
+        ),
+        (
+            _beside("<userTask id='u'/>", TIMER, "<userTask id='v'/>", "{s>u b>w u>v v>e w>f}"),
+            "vw",
+        ),
+        # An event subprocess beside all of its scope.
+        (ASIDE.replace("INTERRUPTS", "false"), "uw"),
+    ],
+)
+def test_what_lies_behind_an_event_runs_beside_the_work(drawn: Drawing, body: str, forms: Any):
+    files: dict[str, Any] = {f"p/forms/{name}.json": FORM for name in forms}
+
+    assert _refused(drawn, body, **files) == ["w"]
+    assert _refused(drawn, body, merge="last", **files) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "forms"),
+    [
+        # What the event itself brings, what comes of the event alone, however often.
+        (_beside("<userTask id='u'/>", TIMER, "", "{s>u b>w u>e w>f}"), "ub"),
+        (_beside("<userTask id='u'/>", TIMER, "", "{s>u b>w u>e w>f}"), "w"),
+        (_beside("<userTask id='u'/>", TIMER, "<task id='v'/>", "{s>v v>u b>w u>e w>f}"), "vw"),
+        (ASIDE.replace("INTERRUPTS", "false"), "ur"),
+        (ASIDE.replace("INTERRUPTS", "true"), "uw"),
+    ],
+)
+def test_an_event_is_a_moment_and_what_it_begins_is_beside_the_work_alone(
+    drawn: Drawing, body: str, forms: str
+):
+    files: dict[str, Any] = {f"p/forms/{name}.json": FORM for name in forms}
+
+    assert _refused(drawn, body, **files) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "twice"),
+    [
+        # Nothing waits for both branches.
+        (
+            "<startEvent id='s'/><parallelGateway id='p1'/><task id='a'/><task id='b'/>"
+            "<exclusiveGateway id='j'/><userTask id='u'/><endEvent id='e'/>"
+            "{s>p1 p1>a p1>b a>j b>j j>u u>e}",
+            "u",
+        ),
+        # Each round leaves one behind.
+        (
+            "<startEvent id='s'/><exclusiveGateway id='m'/><task id='a'/><parallelGateway id='p1'/>"
+            "<userTask id='u'/><exclusiveGateway id='x' default='x_e'/><endEvent id='e'/>"
+            "<endEvent id='f'/>{s>m m>a a>p1 p1>x x>m[record.m > 1] x>e p1>u u>f}",
+            "u",
+        ),
+    ],
+)
+def test_what_may_be_open_twice_does_not_write_over_itself(drawn: Drawing, body: str, twice: str):
+    form: dict[str, Any] = {f"p/forms/{twice}.json": FORM}
+
+    assert _refused(drawn, body, **form) == [twice]
+    assert _refused(drawn, body, merge="last", **form) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # One of the two ways is the default: never both.
+        "<startEvent id='s'/><exclusiveGateway id='m'/><userTask id='u'/>"
+        "<task id='t' default='t_e'/><endEvent id='e'/>{s>m m>u u>t t>m[record.m > 1] t>e}",
+        # A round that waits for its branches first.
+        "<startEvent id='s'/><exclusiveGateway id='m'/><parallelGateway id='p1'/><userTask id='u'/>"
+        "<task id='b'/><parallelGateway id='j'/><exclusiveGateway id='x' default='x_e'/>"
+        "<endEvent id='e'/>{s>m m>p1 p1>u p1>b u>j b>j j>x x>m[record.m > 1] x>e}",
+    ],
+)
+def test_one_round_after_the_other_is_fine(drawn: Drawing, body: str):
+    form: dict[str, Any] = {"p/forms/u.json": FORM}
+
+    assert _refused(drawn, body, **form) == []
+
+
+def test_a_branch_that_joins_two_is_beside_the_third(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><parallelGateway id='p1'/><task id='x'/><task id='y'/>"
+        "<parallelGateway id='j2'/>" + _writes("a") + _writes("b") + "<parallelGateway id='j'/>"
+        "<endEvent id='e'/>{s>p1 p1>x p1>y p1>b x>j2 y>j2 j2>a a>j b>j j>e}"
+    )
+
+    # The one that begins alone is told first.
+    assert _refused(drawn, body) == ["b"]
+
+
+def _wide(branches: int) -> str:
+    names = [f"t{number}" for number in range(branches)]
+    tasks = "".join(f"<userTask id='{it}'/>" for it in names)
+    flows = " ".join(f"p1>{it} {it}>j" for it in names)
+    return PART + tasks + f"{{s>p1 {flows} j>e}}"
+
+
+def test_many_branches_are_looked_at_one_by_one_and_not_two_by_two(drawn: Drawing):
+    draft = examine(drawn(LANE + _wide(500)), trusted=True)
+    findings = Findings()
+
+    with at_most(calls=60_000):
+        parallel_writes.check(draft.read.main, draft, Say("p/p.bpmn", findings))
+
+    assert findings.found == []
+
+
+def test_what_could_not_be_looked_at_whole_is_not_called_proven(
+    drawn: Drawing, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(branches, "MOST_STEPS", 40)
+    draft = examine(drawn(LANE + _wide(50)), trusted=True)
+    findings = Findings()
+
+    parallel_writes.check(draft.read.main, draft, Say("p/p.bpmn", findings))
+
+    assert [(it.rule, str(it.severity)) for it in findings.found] == [
+        ("writes-unproven", "warning")
+    ]
 
 
 def test_the_refusal_names_both_and_the_place_where_they_part(drawn: Drawing):

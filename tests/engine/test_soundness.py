@@ -3,16 +3,21 @@
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import combinations, product
 from typing import Any
 
 import pytest
+from steps import at_most
 
 import clearway.engine.soundness.search as search
 from clearway.engine import check as engine_check
 from clearway.engine.examine import examine
 from clearway.engine.findings import Findings
+from clearway.engine.gate.branches import Effort, apart, parted_by_flows
 from clearway.engine.gate.say import Say
+from clearway.engine.model import Scope
 from clearway.engine.soundness import check
+from clearway.engine.soundness.net import Net
 from clearway.engine.values import Bundle, Finding
 
 Drawing = Callable[..., Bundle]
@@ -156,6 +161,66 @@ def test_what_is_too_wide_is_not_called_proven(drawn: Drawing, monkeypatch: pyte
 
     assert (found.rule, str(found.severity)) == ("soundness-unproven", "warning")
     assert found_in(drawn(without_states)) == []
+
+
+def test_subprocesses_in_subprocesses_are_looked_at_once_each(drawn: Drawing):
+    body = "<userTask id='u' clearway:state='new'/>"
+    for depth in range(45):
+        body = f"<subProcess id='n{depth}'><startEvent id='s{depth}'/>{body}{{s{depth}>"
+        body += f"{'u' if depth == 0 else f'n{depth - 1}'}}}</subProcess>"
+    draft = examine(drawn(f"<startEvent id='s'/>{body}{{s>n44}}"), strict=False, trusted=True)
+    findings = Findings()
+
+    with at_most(calls=30_000):
+        check(draft.read.main, Say("p/p.bpmn", findings))
+
+    assert findings.found == []
+
+
+def test_many_branches_of_one_gateway_are_proven(drawn: Drawing):
+    names = [f"t{number}" for number in range(300)]
+    tasks = "".join(f"<userTask id='{it}'/>" for it in names)
+    flows = " ".join(f"f>{it} {it}>j" for it in names)
+    body = f"<startEvent id='s'/><parallelGateway id='f'/>{tasks}<parallelGateway id='j'/>"
+    draft = examine(
+        drawn(f"{body}<endEvent id='e'/>{{s>f {flows} j>e}}"), strict=False, trusted=True
+    )
+    findings = Findings()
+
+    with at_most(calls=30_000):
+        check(draft.read.main, Say("p/p.bpmn", findings))
+
+    assert findings.found == []
+
+
+@pytest.mark.parametrize("seeds", [range(at, at + 100) for at in range(0, 300, 100)])
+def test_the_gate_knows_what_can_be_open_together_as_the_game_of_tokens_does(
+    drawn: Drawing, seeds: range
+):
+    for seed in seeds:
+        net = Game(seed)
+        draft = examine(drawn(net.body()), strict=False, trusted=True)
+        found = search.explore(Net(draft.read.main, {}), float("inf"))
+        if not found.is_whole or found.stuck or found.trapped() is not None:
+            # What the gate refuses for that is not judged any further.
+            continue
+        tasks = {it for it, kind in net.nodes.items() if kind == "userTask"}
+        together = {
+            frozenset((one, other))
+            for marking in found.came_by
+            for one, other in combinations([it for it, _ in marking if it in tasks], 2)
+        }
+
+        assert _side_by_side(draft.read.main, tasks) == together, f"seed {seed}: {net.body()}"
+
+
+def _side_by_side(scope: Scope, tasks: set[str]) -> set[frozenset[str]]:
+    return {
+        frozenset((one, other))
+        for found in parted_by_flows(scope, Effort())
+        for one, other in product(tasks & found.ways.keys(), repeat=2)
+        if any(apart(*two) for two in product(found.ways[one], found.ways[other]))
+    }
 
 
 @pytest.mark.parametrize("seeds", [range(at, at + 100) for at in range(0, 600, 100)])

@@ -13,6 +13,7 @@ from clearway.engine.gate import (
     field_names,
     foreign,
     forms,
+    in_vain,
     known_names,
     parallel_writes,
     record,
@@ -101,6 +102,7 @@ def _check_house(draft: Draft, surroundings: Surroundings | None) -> None:
         foreign.check(process, draft.roots[say.file], say)
         unheard.check_markup(process, draft.roots[say.file], say)
         waiting.check(process, draft, say)
+        in_vain.check(process, draft, say)
         references.check_readers(process, surroundings, say)
         parallel_writes.check(process, draft, say)
         soundness.check(process, say)

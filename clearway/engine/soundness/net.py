@@ -4,6 +4,7 @@ A token rests on a node, or on a flow into a gateway that joins. What lies in a 
 at by itself; from outside, a subprocess is an activity that ends, if there is a way to its end.
 """
 
+from bisect import bisect
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -87,24 +88,27 @@ class Net:
         throws = any(outcome.throws for outcome in self.outcomes.values())
         return not throws and not ends & {"terminate", "error", "cancel"}
 
-    def moves(self, marking: Marking) -> list[list[Move]]:
+    def moves(self, marking: Marking) -> Iterator[list[Move]]:
         """Every step from here, those of one token together; none when nothing can go on.
 
         What needs no waiting happens first and in any one order: the order makes no difference.
         """
         resting: list[Token] = []
         for token in dict.fromkeys(marking):
-            node = self.scope.nodes.get(token[0])
-            if node is None:
-                continue
-            if self._is_quick(node):
-                return [list(self._leave(marking, token, node))]
-            resting.append(token)
+            is_quick = self._quick.get(token[0])
+            if is_quick:
+                yield list(self._leave(marking, token, self.scope.nodes[token[0]]))
+                return
+            if is_quick is not None:
+                resting.append(token)
         joined = self._join(marking)
         if joined is not None:
-            return [[joined]]
-        found = [list(self._leave(marking, it, self.scope.nodes[it[0]])) for it in resting]
-        return [moves for moves in found if moves]
+            yield [joined]
+            return
+        for token in resting:
+            moves = list(self._leave(marking, token, self.scope.nodes[token[0]]))
+            if moves:
+                yield moves
 
     def waiting_at(self, marking: Marking) -> dict[str, list[Flow]]:
         """Joins that wait here, each with the flows on which a token has come."""
@@ -118,6 +122,10 @@ class Net:
     @cached_property
     def _flows(self) -> dict[str, Flow]:
         return {flow.id: flow for flow in self.scope.flows}
+
+    @cached_property
+    def _quick(self) -> dict[str, bool]:
+        return {node.id: self._is_quick(node) for node in self.scope.nodes.values()}
 
     def _is_quick(self, node: Node) -> bool:
         if node.kind in ("exclusiveGateway", "parallelGateway", "inclusiveGateway"):
@@ -194,8 +202,8 @@ class Net:
                 continue
             marking = _with(marking, (flow_id, ()))
             if node.kind == "parallelGateway":
-                needed = [(it.id, ()) for it in self.scope.incoming(node.id)]
-                if all(it in marking for it in needed):
+                needed: set[Token] = {(it.id, ()) for it in self.scope.incoming(node.id)}
+                if needed.issubset(marking):
                     for it in needed:
                         marking = _without(marking, it)
                     marking = _with(marking, (node.id, ()))
@@ -276,7 +284,8 @@ def _some_of(flows: list[Flow]) -> Iterator[list[Flow]]:
 def _with(marking: Marking, token: Token) -> Marking:
     if marking.count(token) == MOST_ALIKE:
         return marking
-    return tuple(sorted((*marking, token)))
+    at = bisect(marking, token)
+    return (*marking[:at], token, *marking[at:])
 
 
 def _without(marking: Marking, token: Token) -> Marking:

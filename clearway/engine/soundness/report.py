@@ -1,7 +1,6 @@
 """Says in the owner's words what cannot work: standstill, endless round, dead part, two states."""
 
 import time
-from collections.abc import Iterator
 
 from clearway.engine.gate.say import Say
 from clearway.engine.model import ACTIVITIES, Node, Scope
@@ -9,6 +8,9 @@ from clearway.engine.soundness.net import Marking, Net, Outcome, outcome_of
 from clearway.engine.soundness.search import MOST_SECONDS, Explored, explore
 
 _LONGEST_TRACE = 12
+
+Shows = dict[str, frozenset[str]]
+"""Node -> the states that a record may show by it; those of what lies in it come first."""
 
 
 def check(process: Scope, say: Say) -> None:
@@ -18,25 +20,27 @@ def check(process: Scope, say: Say) -> None:
     (`flow-end`), and whatever else could be said would only follow from it.
     """
     outcomes: dict[str, Outcome] = {}
+    shows: Shows = {}
     deadline = time.monotonic() + MOST_SECONDS
     for scope in reversed(list(process.walk())):
+        shows |= {node.id: _states(node, shows) for node in scope.nodes.values()}
         if scope.kind == "adHocSubProcess" or _leads_nowhere(scope):
             continue
         net = Net(scope, outcomes)
-        found = _explored(net, deadline)
+        found = _explored(net, shows, deadline)
         if scope.owner is not None:
             known = outcome_of(scope, found.came_by.keys())
             outcomes[scope.owner.id] = known if found.is_whole else Outcome(throws=known.throws)
-        _report(scope, found, say)
+        _report(scope, found, shows, say)
 
 
 def _leads_nowhere(scope: Scope) -> bool:
     return any(end not in scope.nodes for it in scope.flows for end in (it.source, it.target))
 
 
-def _explored(net: Net, deadline: float) -> Explored:
+def _explored(net: Net, shows: Shows, deadline: float) -> Explored:
     """The few markings that show whether it can finish; all of them where more is to be known."""
-    if not net.is_independent or _shows_states(net.scope):
+    if not net.is_independent or _shows_states(net.scope, shows):
         return explore(net, deadline)
     few = explore(net, deadline, in_turn=True)
     if not few.is_whole or not (few.stuck or few.trapped() is not None):
@@ -46,12 +50,12 @@ def _explored(net: Net, deadline: float) -> Explored:
     return every if every.is_whole else few
 
 
-def _report(scope: Scope, found: Explored, say: Say) -> None:
+def _report(scope: Scope, found: Explored, shows: Shows, say: Say) -> None:
     if not found.came_by:
         return
     if found.stuck:
         _standstill(scope, found, found.stuck[0], say)
-    _two_states(scope, found, say)
+    _two_states(scope, found, shows, say)
     if scope.kind == "process":
         _half_ended(scope, found, say)
     if not found.is_whole:
@@ -107,12 +111,11 @@ def _endless(scope: Scope, found: Explored, marking: Marking, say: Say) -> None:
 
 
 def _dead(scope: Scope, found: Explored, say: Say) -> None:
-    for node in scope.nodes.values():
-        if node.kind not in ACTIVITIES or node.id in found.acted:
-            continue
-        if node.for_compensation or node in scope.event_subprocesses():
-            continue
-        if any(node.id == place for marking in found.came_by for place, _ in marking):
+    aside = {node.id for node in scope.event_subprocesses()} | found.acted
+    unseen = [it for it in scope.nodes.values() if it.kind in ACTIVITIES and it.id not in aside]
+    come_to = {place for marking in found.came_by if unseen for place, _ in marking}
+    for node in unseen:
+        if node.for_compensation or node.id in come_to:
             continue
         say.error(
             node.id,
@@ -122,26 +125,24 @@ def _dead(scope: Scope, found: Explored, say: Say) -> None:
         )
 
 
-def _two_states(scope: Scope, found: Explored, say: Say) -> None:
-    shows = {node.id: frozenset(_states(node)) for node in scope.nodes.values()}
+def _two_states(scope: Scope, found: Explored, shows: Shows, say: Say) -> None:
     told: set[tuple[str, str]] = set()
     for marking in found.came_by:
-        resting = [place for place, _ in marking if shows.get(place)]
-        for at, one in enumerate(resting):
-            for other in resting[at + 1 :]:
-                pair = (one, other)
-                if pair in told or len(shows[one] | shows[other]) < 2:
-                    continue
-                told.add(pair)
-                states = " and ".join(sorted(shows[one] | shows[other]))
-                say.error(
-                    one,
-                    "states-at-once",
-                    f"The record would show more than one state at once ({states}): "
-                    f"{_way(found, marking)}{_label(scope, one)} and {_label(scope, other)} are "
-                    "open at the same time.",
-                    "Give clearway:state to one of the two only, or the same to both.",
-                )
+        one, *others = [place for place, _ in marking if shows.get(place)] or [""]
+        for other in others:
+            pair = (one, other)
+            if pair in told or len(shows[one] | shows[other]) < 2:
+                continue
+            told.add(pair)
+            states = " and ".join(sorted(shows[one] | shows[other]))
+            say.error(
+                one,
+                "states-at-once",
+                f"The record would show more than one state at once ({states}): "
+                f"{_way(found, marking)}{_label(scope, one)} and {_label(scope, other)} are "
+                "open at the same time.",
+                "Give clearway:state to one of the two only, or the same to both.",
+            )
 
 
 def _half_ended(scope: Scope, found: Explored, say: Say) -> None:
@@ -150,10 +151,10 @@ def _half_ended(scope: Scope, found: Explored, say: Say) -> None:
     for marking in found.came_by:
         for place, _ in marking:
             end = scope.nodes.get(place)
-            if end is None or end.kind != "endEvent" or place in told:
+            if end is None or end.kind != "endEvent" or place in told or not end.own.get("state"):
                 continue
             others = [it for it, _ in marking if it != place and _rests(scope.nodes.get(it))]
-            if not others or not end.own.get("state") or end.event.kind == "terminate":
+            if not others or end.event.kind == "terminate":
                 continue
             told.add(place)
             say.error(
@@ -171,23 +172,20 @@ def _rests(node: Node | None) -> bool:
     )
 
 
-def _shows_states(scope: Scope) -> bool:
+def _shows_states(scope: Scope, shows: Shows) -> bool:
     """Whether it matters what can be open at the same time."""
-    shown = {state for node in scope.nodes.values() for state in _states(node)}
+    shown = {state for node_id in scope.nodes for state in shows[node_id]}
     ends = any(it.kind == "endEvent" and it.own.get("state") for it in scope.nodes.values())
     return len(shown) > 1 or ends
 
 
-def _states(node: Node) -> Iterator[str]:
+def _states(node: Node, shows: Shows) -> frozenset[str]:
     """The states that a record may show while a token is on the node or in it."""
     if node.kind not in ACTIVITIES and node.kind != "intermediateCatchEvent":
-        return
+        return frozenset()
     own = node.own.get("state")
-    if own:
-        yield own
-    if node.inner is not None:
-        for inner in node.inner.all_nodes():
-            yield from _states(inner)
+    inside = node.inner.nodes if node.inner is not None else ()
+    return frozenset((own,) if own else ()).union(*(shows[it] for it in inside))
 
 
 def _can_be_left(scope: Scope) -> bool:

@@ -78,10 +78,12 @@ def explore(
             found.is_whole = False
             break
         marking = open_ends.popleft()
-        groups = net.moves(marking)
-        fresh = (it for it in groups if all(move.after not in found.came_by for move in it))
-        alone = next(fresh, None) if in_turn else None
-        moves = [move for group in groups for move in group] if alone is None else alone
+        moves: list[Move] = []
+        for group in net.moves(marking):
+            moves += group
+            if in_turn and all(move.after not in found.came_by for move in group):
+                moves = group
+                break
         if not moves and not is_over(marking):
             found.stuck.append(marking)
         for move in moves:

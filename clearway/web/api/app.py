@@ -18,7 +18,7 @@ from clearway.web.pages.trouble import failure_logged
 from clearway.web.portal import Portal
 
 _DESCRIPTION = (
-    "Everything the portal does, for programs. Errors are problem documents (RFC 9457). "
+    "Records, tasks and processes, for programs. Errors are problem documents (RFC 9457). "
     "Commands take an `Idempotency-Key`: the same key answers with the first result."
 )
 _CODES = {400: "unreadable", 413: "too_large"}

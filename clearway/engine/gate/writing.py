@@ -1,0 +1,78 @@
+"""Which fields of the record a node writes, by itself or by something in it."""
+
+from collections.abc import Iterator
+
+from clearway.engine.examine import Draft
+from clearway.engine.model import Node, Scope
+
+Writers = dict[str, Node]
+"""Field -> the node by which it is written."""
+
+
+class Writing:
+    """What each node of a draft writes, worked out once.
+
+    `moments`: also what an event that does not interrupt brings by itself, at a moment of its own.
+    """
+
+    def __init__(self, draft: Draft, *, moments: bool = True) -> None:
+        self._draft = draft
+        self._moments = moments
+        self._known: dict[int, Writers] = {}
+
+    def by(self, node: Node) -> Writers:
+        """The fields that this node writes, or something in it or in what it calls."""
+        if id(node) not in self._known:
+            found: Writers = {}
+            for each in _within(node, self._draft):
+                if self._moments or not _is_moment(each):
+                    for name in _own_fields(each, self._draft):
+                        found.setdefault(name, each)
+            self._known[id(node)] = found
+        return self._known[id(node)]
+
+
+def _within(node: Node, draft: Draft) -> Iterator[Node]:
+    seen: set[int] = set()
+    open_ends = [node]
+    while open_ends:
+        each = open_ends.pop()
+        yield each
+        inside: list[Scope | None] = [each.inner, draft.read.processes.get(each.called or "")]
+        for scope in inside:
+            if scope is not None and id(scope) not in seen:
+                seen.add(id(scope))
+                open_ends += scope.nodes.values()
+
+
+def _is_moment(node: Node) -> bool:
+    return node.kind in ("boundaryEvent", "startEvent") and not node.interrupting
+
+
+def _own_fields(node: Node, draft: Draft) -> Iterator[str]:
+    yield from (name for name, _ in node.outputs)
+    yield from _of_form(node, draft)
+    for name in (node.own.get("result", ""), node.own.get("holder", "")):
+        if name.startswith("record."):
+            yield name.removeprefix("record.")
+    if node.kind == "userTask" and node.own.get("rule"):
+        for name in ("result", "reasons", "conditions"):
+            if node.own.get(name):
+                yield node.own[name].removeprefix("record.")
+    table = draft.decisions.get(node.own.get("decision", ""))
+    if node.kind == "businessRuleTask" and table is not None and not node.outputs:
+        decision = table.decisions.get(node.own["decision"])
+        yield from decision.outputs if decision is not None else ()
+
+
+def _of_form(node: Node, draft: Draft) -> Iterator[str]:
+    if node.id not in draft.done_by_people:
+        return
+    form = draft.forms.get(f"{draft.bundle.process}/forms/{node.id}.json", {})
+    properties = form.get("properties", {})
+    for name, shape in properties.items() if isinstance(properties, dict) else ():  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] keys of JSON are text
+        is_kept = isinstance(shape, dict) and not (
+            shape.get("readOnly") or shape.get("x-comment") or shape.get("x-only")  # pyright: ignore[reportUnknownMemberType] as above
+        )
+        if is_kept:
+            yield str(name)  # pyright: ignore[reportUnknownArgumentType] as above
