@@ -14,9 +14,10 @@ from clearway.engine.values import (
 from clearway.service.deployed import Deployed
 from clearway.service.draft import Draft
 from clearway.service.entitled import has_role, refuse_unentitled, stand_in_for
-from clearway.service.permissions import cannot_see, may_change, may_read
+from clearway.service.permissions import cannot_see, may_change
 from clearway.service.plan import Outcome, planned
 from clearway.service.plan_work import read_form
+from clearway.service.reading import has_to_do_with
 from clearway.service.reasons import refuse_unexplained
 from clearway.service.values import Actor, Refusal
 from clearway.store.effect import JobChange, SendMessage
@@ -152,10 +153,21 @@ def waiting_for(snapshot: Snapshot, wanted: str) -> Subscription | None:
 
 
 def plan_comment(
-    deployed: Deployed, snapshot: Snapshot, actor: Actor, text: str, public: bool, now: datetime
+    deployed: Deployed,
+    snapshot: Snapshot,
+    actor: Actor,
+    text: str,
+    public: bool,
+    now: datetime,
+    *,
+    sees: bool = False,
 ) -> Outcome:
-    """Something is said about the record; what the requester says may be what it waits for."""
-    if not may_comment(deployed, snapshot, actor):
+    """Something is said about the record; what the requester says may be what it waits for.
+
+    Who stands in for the requester speaks for them. `sees`: the actor is known to see the record,
+    also by what its history alone knows.
+    """
+    if not sees and not may_comment(deployed, snapshot, actor):
         return cannot_see("record")
     if not public and not may_change(actor, deployed.roles):
         return Refusal(
@@ -167,8 +179,10 @@ def plan_comment(
         problem = "This must not be empty." if is_blank(text) else too_long
         return Refusal("invalid", problem, "Write something else.", {"text": problem})
     draft = Draft(deployed, actor, "comment", now, snapshot=snapshot)
-    draft.line("comment", None, text=text, public=public)
-    is_reply = public and actor.is_person and actor.name == snapshot.requester
+    asker = snapshot.requester
+    is_reply = public and asker is not None and _is_or_stands_in(actor, snapshot, asker)
+    spoken_for: Mapping[str, object] = {"for": asker} if is_reply and actor.name != asker else {}
+    draft.line("comment", None, text=text, public=public, **spoken_for)
     if is_reply and waiting_for(snapshot, REPLY) is not None:
         draft.run(DeliverMessage(REPLY, {"text": text, "person": actor.name}))
     return planned(draft)
@@ -176,15 +190,7 @@ def plan_comment(
 
 def may_comment(deployed: Deployed, snapshot: Snapshot, actor: Actor) -> bool:
     """Whoever may read the record may comment on it; to be involved is enough."""
-    involved = {item.assignee for item in snapshot.open_items()}
-    people = {person for done in snapshot.done_by.values() for person in done}
-    people |= deployed.named_in(snapshot.record)
-    return may_read(
-        actor,
-        process_roles=deployed.readers,
-        requester=snapshot.requester,
-        involved=people | {person for person in involved if person},
-    )
+    return has_to_do_with(deployed, actor, snapshot)
 
 
 def plan_message(

@@ -83,7 +83,10 @@ def _involved(deployed: Deployed, snapshot: Snapshot) -> Sequence[str]:
 
 
 def _has_seat(deployed: Deployed, actor: Actor, snapshot: Snapshot) -> bool:
-    """Whether something waits for one of the actor's roles, or for whom the actor stands in."""
+    """Whether something waits for one of the actor's roles, or for whom the actor stands in.
+
+    Who asked for it is stood in for as who has a part in it.
+    """
     roles = {
         seat.role
         for it in snapshot.open_items()
@@ -95,6 +98,7 @@ def _has_seat(deployed: Deployed, actor: Actor, snapshot: Snapshot) -> bool:
     return (
         any(role in actor.roles for role in roles)
         or any(roles & it.roles for it in snapshot.stands_in_for)
+        or snapshot.requester in standing_in
         or any(person in standing_in for person in _involved(deployed, snapshot))
         or any(
             it.role is not None and has_role(actor, it.role, snapshot.requester)

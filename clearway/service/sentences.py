@@ -162,7 +162,8 @@ def _given(it: _Line) -> str:
 
 def _comment(it: _Line) -> str:
     kind = "commented" if it.entry.details.get("public") else "noted internally"
-    return f"{it.who} {kind}: {it.says('text')}"
+    on_behalf = f" for {it.says('for')}" if it.says("for") else ""
+    return f"{it.who} {kind}{on_behalf}: {it.says('text')}"
 
 
 def _state(it: _Line) -> str:

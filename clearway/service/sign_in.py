@@ -126,7 +126,8 @@ def issue_token(
         return problem
     now = house.now()
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    kept = ApiToken(name, person, tuple(sorted(roles)), now + timedelta(days=days))
+    expires_at = now + timedelta(days=days)
+    kept = ApiToken(name, person, tuple(sorted(roles)), expires_at)
 
     def issue(connection: Connection) -> IssuedToken | Refusal:
         found = registry_rows.one_person(connection, person) if person else None
@@ -135,7 +136,7 @@ def issue_token(
         sessions.add_api_token(connection, token_hash(token), kept, now)
         details = {"name": name, "person": person, "roles": list(kept.roles), "days": days}
         record_entry(house, connection, actor, "issue_token", details)
-        return IssuedToken(token, name, kept.expires_at)
+        return IssuedToken(token, name, expires_at)
 
     return house.store.change(issue)
 
@@ -143,11 +144,11 @@ def issue_token(
 def admit_channel(house: House, name: str, token: str, roles: Collection[str]) -> None:
     """Let a channel in with a token that the operator chose (CLEARWAY_ALERT_TOKEN).
 
-    Called whenever the portal starts: the same token again only moves its end. A token that
-    was replaced stops working at once.
+    Called whenever the portal starts. It has no end: a token that was replaced stops working at
+    once.
     """
     now = house.now()
-    kept = ApiToken(name, None, tuple(sorted(roles)), now + timedelta(days=LONGEST_TOKEN_DAYS))
+    kept = ApiToken(name, None, tuple(sorted(roles)), None)
 
     def admit(connection: Connection) -> None:
         sessions.remove_api_tokens(connection, name)

@@ -4,9 +4,9 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from clearway.store import schema
@@ -17,6 +17,7 @@ from clearway.store.registry import PERSON, Person, as_person
 _SIGNED_IN = f"""SELECT s.person, s.csrf, s.seen_at, s.expires_at, {PERSON}
 FROM session s JOIN person p ON p.name = s.person
 WHERE s.token_hash = %(hash)s AND s.expires_at > %(now)s AND s.seen_at > %(since)s AND p.active"""
+_NO_END = datetime(9999, 1, 1, tzinfo=UTC)  # in a column that is never empty
 _LOCK_SPACE = 7_210_002  # first key of the advisory locks that line up attempts for one name
 
 
@@ -32,12 +33,15 @@ class Session:
 
 @dataclass(frozen=True)
 class ApiToken:
-    """What a bearer token stands for: a person, or a channel with roles of its own."""
+    """What a bearer token stands for: a person, or a channel with roles of its own.
+
+    `expires_at` is None for one that has no end.
+    """
 
     name: str
     person: str | None
     roles: tuple[str, ...]
-    expires_at: datetime
+    expires_at: datetime | None
 
 
 def token_hash(token: str) -> str:
@@ -111,7 +115,7 @@ def add_api_token(connection: Connection, hashed: str, token: ApiToken, now: dat
         "name": token.name,
         "person": token.person,
         "roles": list(token.roles),
-        "expires_at": token.expires_at,
+        "expires_at": token.expires_at or _NO_END,
     }
     connection.execute(
         upsert(schema.api_token)
@@ -128,7 +132,7 @@ def live_api_token(connection: Connection, hashed: str, now: datetime) -> ApiTok
             table.c.token_hash == hashed, table.c.expires_at > now
         )
     ).first()
-    return ApiToken(row[0], row[1], tuple(row[2]), row[3]) if row else None
+    return _api_token(row) if row else None
 
 
 def api_token_names(connection: Connection) -> list[ApiToken]:
@@ -136,13 +140,18 @@ def api_token_names(connection: Connection) -> list[ApiToken]:
     table = schema.api_token
     columns = (table.c.name, table.c.person, table.c.roles, table.c.expires_at)
     rows = connection.execute(select(*columns).order_by(table.c.name, table.c.created_at))
-    return [ApiToken(row[0], row[1], tuple(row[2]), row[3]) for row in rows]
+    return [_api_token(row) for row in rows]
 
 
 def remove_api_tokens(connection: Connection, name: str) -> int:
     """The tokens of this name are worth nothing any more; answers how many there were."""
     table = schema.api_token
     return connection.execute(delete(table).where(table.c.name == name)).rowcount
+
+
+def _api_token(row: Row[tuple[str, str | None, list[str], datetime]]) -> ApiToken:
+    name, person, roles, expires_at = row
+    return ApiToken(name, person, tuple(roles), None if expires_at == _NO_END else expires_at)
 
 
 # --- failed attempts ---------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def _moment(lines: Sequence[EntryView]) -> Moment:
     is_internal = comment is not None and not comment.details.get("public")
     said = first.sentence
     if first is comment:
-        said = f"{first.actor} noted internally" if is_internal else f"{first.actor} commented"
+        said = f"{first.actor} noted internally" if is_internal else _commented(first)
     return Moment(
         at=first.at,
         said=said,
@@ -70,6 +70,11 @@ def _moment(lines: Sequence[EntryView]) -> Moment:
         state=states[-1].state_after if changed else None,
         keys=frozenset(key for one in lines for key in one.keys),
     )
+
+
+def _commented(comment: EntryView) -> str:
+    for_whom = comment.details.get("for")
+    return f"{comment.actor} commented{f' for {for_whom}' if for_whom else ''}"
 
 
 def _comment_beside(first: EntryView, lines: Sequence[EntryView]) -> EntryView | None:

@@ -221,3 +221,12 @@ def test_a_channel_is_admitted_with_the_operators_token_and_loses_the_old_one(ho
 
     assert token_actor(house, "first-token") is None
     assert token_actor(house, "second-token").name == "alertmanager"
+
+
+def test_a_channel_s_token_has_no_end(house: House, hand_clock: HandClock):
+    admit_channel(house, "alertmanager", "first-token", ["alerts"])
+    hand_clock.move_to(hand_clock() + timedelta(days=366 * 20))
+
+    tidy_sign_in(house)
+
+    assert token_actor(house, "first-token").name == "alertmanager"

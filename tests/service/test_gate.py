@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from clearway import engine
-from clearway.cli import app
+from clearway.cli.app import app
 from clearway.engine.values import Bundle, Finding, Severity
 from clearway.service.gate import examine
 from clearway.service.scenario_file import ScenarioError, read_scenario

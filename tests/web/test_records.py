@@ -97,6 +97,38 @@ def test_an_internal_comment_is_not_shown_to_who_asked(visitor: Enter, key: str)
     assert "We look for it" in seen_by_alice
 
 
+@pytest.fixture
+def held(visitor: Enter, brought: str, change: Callable[[str], None]) -> str:
+    """An errand that waits for the answer of alice, for whom olaf stands in."""
+    bob = visitor("bob")
+    bob.submit(bob.get(f"/records/{brought}"), f"/records/{brought}/actions/hold", f_question="?")
+    change(
+        "INSERT INTO absence (person, delegate, from_at, until_at)"
+        " VALUES ('alice', 'olaf', '2026-03-01T00:00:00Z', '2026-03-09T00:00:00Z')"
+    )
+    return brought
+
+
+def test_who_stands_in_for_who_asked_replies_for_them(
+    visitor: Enter, held: str, rows: Callable[..., Any]
+):
+    olaf, path = visitor("olaf"), f"/records/{held}"
+
+    page = olaf.submit(olaf.get(path), f"{path}/comments", text="The blue one", public="yes")
+
+    assert "olaf commented for alice" in page.text
+    assert rows("SELECT state FROM instance") == [("bringing",)]
+
+
+def test_so_does_their_program(api: Callable[[str], Any], held: str, rows: Callable[..., Any]):
+    said = api("olaf").post(
+        f"/api/v1/records/{held}/comments", json={"text": "The blue one", "public": True}
+    )
+
+    assert said.is_success, said.text
+    assert rows("SELECT state FROM instance") == [("bringing",)]
+
+
 def test_a_file_is_attached_and_comes_back_only_as_a_download(visitor: Enter, key: str):
     alice, path = visitor("alice"), f"/records/{key}"
 
