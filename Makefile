@@ -37,7 +37,7 @@ walks: test-ready
 # Table of all cases, some twenty minutes; some of them: make bench CASES="B5 B6". What is compared
 # with is installed into .bench/ by the cases themselves.
 bench: test-ready
-	$(BIN)/python -m benchmarks $(CASES)
+	$(BIN)/python -m benchmarks $(CASES) --json .bench/result.json
 
 # A real year of incidents through the incident process, in a database of its own.
 replay: test-ready

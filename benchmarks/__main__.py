@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from benchmarks.cases import CASES
 from benchmarks.machine import machine
@@ -31,6 +32,9 @@ def main() -> None:
         print(as_json(here, size, found))
     else:
         print(f"  load at the end: {here['load at the end']}")
+    if asked.json is not None:
+        asked.json.parent.mkdir(parents=True, exist_ok=True)
+        asked.json.write_text(as_json(here, size, found) + "\n", encoding="utf-8")
 
 
 _HEAD = (
@@ -46,6 +50,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=_at_least(5), default=7, help="at least 5, default 7")
     parser.add_argument("--pieces", type=_at_least(1), default=60, help="per round, default 60")
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures there as JSON")
     asked = parser.parse_args()
     if unknown := set(asked.cases) - set(names):
         parser.error(f"there is no case {', '.join(sorted(unknown))}; choose of {', '.join(names)}")

@@ -124,6 +124,10 @@ def _digest(*parts: Path | str) -> str:
 if __name__ == "__main__":
     try:
         main(*sys.argv[1:2] or ["run"])
+    except KeyboardInterrupt:
+        # The next set-up begins again what this one has not finished.
+        print("clearway: stopped with Ctrl-C.", file=sys.stderr)
+        sys.exit(130)
     except (OSError, subprocess.CalledProcessError) as error:
         # `venv` hides the cause in the output of a program of its own.
         said = str(getattr(error, "output", None) or error)

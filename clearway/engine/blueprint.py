@@ -12,6 +12,7 @@ from clearway.engine.bundle import bundle_hash
 from clearway.engine.examine import Draft, examine
 from clearway.engine.model import EventDefinition, Node, Reading, Scope
 from clearway.engine.process_spec import ScopeSpec
+from clearway.engine.specs.activities import UserSpec
 from clearway.engine.specs.base import NodeSpec
 from clearway.engine.values import Bundle, Finding
 from clearway.errors import ClearwayError
@@ -122,6 +123,12 @@ class Blueprint:
         """The form of a user task, start event or message event; None when it has none."""
         path = self.forms_of.get(element)
         return None if path is None else self.forms[path]
+
+    @property
+    def parts_kept_apart(self) -> frozenset[str]:
+        """The elements whose people may not do another one."""
+        tasks = (spec for spec in self.nodes.values() if isinstance(spec, UserSpec))
+        return frozenset(name for it in tasks for name in it.asking.not_same_person_as)
 
 
 _BUILT: OrderedDict[tuple[str, bool], Blueprint] = OrderedDict()

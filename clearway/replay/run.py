@@ -115,7 +115,7 @@ def _prepare(plan: Plan, cases: Sequence[Case]) -> None:
 
 
 def _do_not_wait_for_the_disk(url: str, clock: HandClock) -> None:
-    """A power cut may cost the last moments of a replay, which begins anew then; nothing is torn.
+    """Only the last commit of a row is waited for, before the row is in the journal.
 
     It holds for the connections that are opened from now on.
     """

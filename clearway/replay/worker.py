@@ -24,6 +24,9 @@ from clearway.wiring import open_house
 LEASE = timedelta(days=3650)
 """Longer than the replayed time: to a process that is ahead, no lease of another may seem over."""
 
+_LASTING = """SELECT set_config('synchronous_commit', 'on', true),
+    pg_logical_emit_message(true, 'clearway replay', '')::text
+WHERE current_setting('synchronous_commit') = 'off'"""
 _JOBS = 200
 _PAUSE = 0.001
 _PATIENCE = 60.0
@@ -133,7 +136,16 @@ class _Worker:
             self._keep(event.number, looked)
         elif reason is None:
             reason = "never_opened"
+        self._come_to_the_disk()
         self._journal.write(_line(event, looked, reason))
+
+    def _come_to_the_disk(self) -> None:
+        """What the journal says is done outlives the database's end.
+
+        Where the replay has a server of its own, no other commit waits for the disk. One that has
+        written nothing would not wait either.
+        """
+        self._house.store.command(lambda it: it.one(_LASTING, {}), changed=lambda _: [])
 
     def _keep(self, number: str, looked: Looked) -> None:
         known = self._records.get(number)

@@ -124,7 +124,10 @@ def _planned(
 ) -> Plan:
     draft = Draft(new, actor, "migrate", now, snapshot=snapshot)
     draft.done_by = _renamed(snapshot.done_by, mapping)
-    notes = [*moved.notes, *_misfits(old, new, snapshot)]
+    lost, new_parts = _parts_called_otherwise(old, new, snapshot, mapping)
+    draft.done_by |= dict.fromkeys(new_parts, draft.done_those(lost))
+    told = [_called_otherwise(old, lost, it) for it in new_parts]
+    notes = [*moved.notes, *_misfits(old, new, snapshot), *told]
     draft.line(
         "migrated",
         None,
@@ -247,6 +250,28 @@ def _renamed(
         name = mapping.get(element, element)
         found[name] = tuple(dict.fromkeys([*found.get(name, ()), *people]))
     return found
+
+
+def _parts_called_otherwise(
+    old: Deployed, new: Deployed, snapshot: Snapshot, mapping: Mapping[str, str]
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Parts that keep people from another one: those done that are gone, and those that are new.
+
+    What is done needs no place in the new version and no mapping. But who did it is known by the
+    name of its element, and must not be forgotten where that has become another.
+    """
+    done = old.blueprint.parts_kept_apart & snapshot.done_by.keys()
+    lost = sorted(it for it in done if it not in mapping and it not in new.elements)
+    named = new.blueprint.parts_kept_apart - old.elements.keys() - set(mapping.values())
+    return (lost, sorted(named)) if lost else ((), ())
+
+
+def _called_otherwise(old: Deployed, lost: Sequence[str], part: str) -> str:
+    names = " or ".join(str(old.name_of(it)) for it in lost)
+    return (
+        f"Who did {names} counts as who did {part}, which is new, and may not do what is kept "
+        f"apart from it. Map {' and '.join(f'`{it}`' for it in lost)} if they are called otherwise."
+    )
 
 
 def _misfits(old: Deployed, new: Deployed, snapshot: Snapshot) -> list[str]:

@@ -1,6 +1,6 @@
 """Whether this release can go on with instances that another one has saved."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -59,19 +59,33 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
     except ClearwayError as error:
         yield f"{key} cannot be read: {error}"
         return
-    expected = {
-        "work_items": {it.token for it in waits.work_items},
-        "timers": {it.token for it in waits.timers},
-        "events": {it.token for it in waits.events},
-        "jobs": {it.token for it in waits.jobs},
+    expected: Mapping[str, Mapping[str, Sequence[str | None]]] = {
+        "work_items": {
+            it.token: [it.element, it.role, it.group, it.form, it.approval and it.approval.rule]
+            for it in waits.work_items
+        },
+        "timers": {it.token: [it.element] for it in waits.timers},
+        "events": {it.token: [it.element, it.kind, it.name] for it in waits.events},
+        "jobs": {it.token: [it.element, it.step] for it in waits.jobs},
     }
-    for what, tokens in expected.items():
-        if set(state[what]) != tokens:
-            told = what.replace("_", " ")
+    for what, by_state in expected.items():
+        by_rows: Mapping[str, Sequence[str | None]] = state[what] or {}
+        told = what.replace("_", " ")
+        if by_rows.keys() != by_state.keys():
             yield (
-                f"{key} waits for the {told} {sorted(tokens)} by its state, "
-                f"but for {sorted(state[what])} by its rows."
+                f"{key} waits for the {told} {sorted(by_state)} by its state, "
+                f"but for {sorted(by_rows)} by its rows."
             )
+        for token in sorted(by_rows.keys() & by_state.keys()):
+            if list(by_rows[token]) != by_state[token]:
+                yield (
+                    f"{key} waits for {_in_words(by_state[token])} by its state, but for "
+                    f"{_in_words(by_rows[token])} by the row of the {told} with the token {token}."
+                )
+
+
+def _in_words(what: Sequence[str | None]) -> str:
+    return ", ".join(it or "-" for it in what)
 
 
 def _missing(house: House, version_id: int) -> Iterator[str]:

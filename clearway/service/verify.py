@@ -10,8 +10,10 @@ def verify(house: House) -> list[str]:
 
     Nothing is stuck; what has ended waits for nothing; revisions and history agree and are without
     gaps; state and fields of each record are what its history says; what the rows wait for is what
-    the engine's state waits for; versions and their files exist and are what their hashes say;
-    history is unchanged; ballots count once, by entitled people; what is parked has its fault.
+    the engine's state waits for, and is what the state says it is; versions and their files exist
+    and are what their hashes say; history is unchanged; ballots count once, by entitled people, and
+    history tells of each; each notice and message that history tells of is there; what is parked
+    has its fault.
     """
     found = house.store.ask(invariants.broken)
     found += house.store.ask(invariants.wrong_contents)

@@ -61,6 +61,40 @@ WHERE w.rule IS NOT NULL AND w.closed_at IS NULL AND 1 <> (
 _SAME_PERSON = """SELECT i.key, w.name, w.closed_by FROM work_item w
 JOIN instance i ON i.id = w.instance_id
 WHERE w.outcome = 'completed' AND w.closed_by = ANY(w.excluded)"""
+_NOT_THEIR_SEAT = """SELECT i.key, b.person, s.name, s.person FROM ballot b
+JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
+JOIN work_item w ON w.id = r.work_item_id JOIN instance i ON i.id = w.instance_id
+WHERE coalesce(b.instead_of, b.person) <> s.person"""
+_VOTES = """WITH cast_ AS (
+    SELECT w.instance_id, b.person, s.name AS seat, b.choice, count(*) AS many FROM ballot b
+    JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
+    JOIN work_item w ON w.id = r.work_item_id GROUP BY 1, 2, 3, 4),
+told AS (
+    SELECT e.instance_id, e.actor AS person, e.details->>'seat' AS seat,
+        e.details->>'choice' AS choice, count(*) AS many
+    FROM entry e WHERE e.kind = 'voted' GROUP BY 1, 2, 3, 4)
+SELECT i.key, coalesce(cast_.many, 0), person, coalesce(told.many, 0)
+FROM cast_ FULL JOIN told USING (instance_id, person, seat, choice)
+JOIN instance i ON i.id = instance_id WHERE cast_.many IS DISTINCT FROM told.many
+ORDER BY i.id, person"""
+_NOTICES = """SELECT i.key, coalesce(told.many, 0), coalesce(queued.many, 0)
+FROM (SELECT instance_id, count(*) AS many FROM entry WHERE kind = 'told' GROUP BY 1) told
+FULL JOIN (SELECT instance_id, count(*) AS many FROM job WHERE token IS NULL GROUP BY 1) queued
+    USING (instance_id)
+JOIN instance i ON i.id = instance_id WHERE told.many IS DISTINCT FROM queued.many ORDER BY i.id"""
+_MESSAGES = """SELECT i.key, told.name, told.many, coalesce(kept.many, 0)
+FROM (SELECT instance_id, details->>'message' AS name, count(*) AS many
+    FROM entry WHERE kind = 'sent' GROUP BY 1, 2) told
+LEFT JOIN (SELECT sender_id AS instance_id, name, count(*) AS many FROM message GROUP BY 1, 2) kept
+    USING (instance_id, name)
+JOIN instance i ON i.id = instance_id WHERE told.many > coalesce(kept.many, 0) ORDER BY i.id"""
+_VERSIONLESS = """SELECT i.key, i.version_id FROM instance i
+LEFT JOIN version v ON v.id = i.version_id AND v.process = i.process
+WHERE v.id IS NULL ORDER BY i.id"""
+_AHEAD = """SELECT a.key, i.key, a.answer->>'revision', i.revision
+FROM answer a JOIN instance i ON i.key = a.answer->>'key'
+WHERE jsonb_typeof(a.answer->'revision') = 'number'
+    AND (a.answer->>'revision')::numeric > i.revision ORDER BY i.id"""
 _SETTLED = """SELECT m.id FROM message m
 WHERE (m.status = 'waiting') <> (m.settled_at IS NULL)"""
 # Several writes of one field in one command stand in the order of their elements, not of time.
@@ -95,11 +129,17 @@ QUESTIONS: dict[str, str] = {
     "In a round of {0}, the vote of {1} counts twice.": _MANDATE_TWICE,
     "In a round of {0}, the seat {1} has two ballots that count.": _SEAT_TWICE,
     "In a round of {0}, {1} voted, who has an interest in the outcome.": _INTERESTED,
+    "In a round of {0}, {1} voted for the seat {2}, which is {3}'s.": _NOT_THEIR_SEAT,
+    "{0} has {1} such ballots of {2}, but its history tells of {3}.": _VOTES,
     "The approval {0} of {1} is open, but not with one round.": _ROUNDLESS,
     "In {0}, {1} was completed by {2}, who may not have done it.": _SAME_PERSON,
     "The field {1} of {0} is not what its history says.": _RECORDS,
     "{0} is in the state {1}, but its history leads to {2}.": _STATES,
+    "{0} told somebody {1} times by its history, but {2} notices were queued.": _NOTICES,
+    "{0} sent `{1}` {2} times by its history, but {3} of these messages are kept.": _MESSAGES,
     "The message {0} is settled and waits at once.": _SETTLED,
+    "{0} is of the version with the id {1}, which its process does not have.": _VERSIONLESS,
+    "The answer kept for `{0}` names revision {2} of {1}, which is at {3}.": _AHEAD,
 }
 """Sentence for each row that must not be there -> the question for such rows."""
 
@@ -152,18 +192,22 @@ def wrong_leaves(connection: Connection) -> Iterator[str]:
 
 
 def open_states(connection: Connection, after: int, limit: int) -> list[dict[str, Any]]:
-    """Instances that have not ended, with the state and the tokens that the rows wait for.
+    """Instances that have not ended: the state, and what the rows wait for (token -> what it is).
 
     Ordered by id, from the first one behind `after`.
     """
     statement = text(
         """SELECT i.id, i.key, i.version_id, i.engine_state, i.record,
-    ARRAY(SELECT w.token FROM work_item w WHERE w.instance_id = i.id AND w.closed_at IS NULL)
-        AS work_items,
-    ARRAY(SELECT t.token FROM timer t WHERE t.instance_id = i.id) AS timers,
-    ARRAY(SELECT s.token FROM subscription s WHERE s.instance_id = i.id) AS events,
-    ARRAY(SELECT j.token FROM job j WHERE j.instance_id = i.id AND j.token IS NOT NULL
-        AND j.status IN ('ready', 'faulted')) AS jobs
+    (SELECT jsonb_object_agg(w.token,
+            jsonb_build_array(w.element, w.role, w.group_name, w.form, w.rule))
+        FROM work_item w WHERE w.instance_id = i.id AND w.closed_at IS NULL) AS work_items,
+    (SELECT jsonb_object_agg(t.token, jsonb_build_array(t.element))
+        FROM timer t WHERE t.instance_id = i.id) AS timers,
+    (SELECT jsonb_object_agg(s.token, jsonb_build_array(s.element, s.kind, s.name))
+        FROM subscription s WHERE s.instance_id = i.id) AS events,
+    (SELECT jsonb_object_agg(j.token, jsonb_build_array(j.element, j.step))
+        FROM job j WHERE j.instance_id = i.id AND j.token IS NOT NULL
+            AND j.status IN ('ready', 'faulted')) AS jobs
 FROM instance i WHERE i.ended_at IS NULL AND i.id > :after ORDER BY i.id LIMIT :limit"""
     )
     found = connection.execute(statement, {"after": after, "limit": limit}).mappings()

@@ -51,6 +51,19 @@ BREAKS: dict[str, str] = {
         UPDATE instance SET record = record || '{"name": "stepmother"}' WHERE title = 'mother'""",
     "{0} is in the state {1}, but its history leads to {2}.": """
         UPDATE instance SET state = 'gone' WHERE title = 'mother'""",
+    "In a round of {0}, {1} voted for the seat {2}, which is {3}'s.": """
+        UPDATE seat SET person = 'mallory'""",
+    "{0} has {1} such ballots of {2}, but its history tells of {3}.": """
+        UPDATE ballot SET person = 'mallory'""",
+    "{0} told somebody {1} times by its history, but {2} notices were queued.": """
+        DELETE FROM job WHERE token IS NULL""",
+    "{0} sent `{1}` {2} times by its history, but {3} of these messages are kept.": """
+        DELETE FROM message""",
+    "{0} is of the version with the id {1}, which its process does not have.": """
+        UPDATE instance SET version_id = 9999 WHERE ended_at IS NOT NULL""",
+    "The answer kept for `{0}` names revision {2} of {1}, which is at {3}.": """
+        UPDATE answer SET answer = answer || '{"revision": 999}'
+        WHERE jsonb_typeof(answer->'revision') = 'number'""",
     "The message {0} is settled and waits at once.": """
         UPDATE message SET settled_at = NULL WHERE status = 'caught'""",
 }
@@ -65,6 +78,10 @@ OTHERS: dict[str, str] = {
         UPDATE entry SET actor = 'mallory' WHERE id = (SELECT max(id) FROM entry)""",
     r"waits for the work items \['\w+'\] by its state, but for \[\] by its rows": """
         UPDATE work_item SET closed_at = now() WHERE closed_at IS NULL AND element = 'live'""",
+    r"waits for \w+, .+ by its state, but for nonsense, nobody, .+ by the row of the work": """
+        UPDATE work_item SET element = 'nonsense', role = 'nobody' WHERE closed_at IS NULL""",
+    r"waits for \w+, message, .+ by its state, but for \w+, message, nonsense by the row": """
+        UPDATE subscription SET name = 'nonsense'""",
     r"waits for the events \[.+\] by its state, but for \[\] by its rows": """
         DELETE FROM subscription""",
     r"waits for the jobs \['\w+'\] by its state, but for \[\] by its rows": """

@@ -13,6 +13,7 @@ import pytest
 from clearway.engine import read_bundle
 from clearway.replay.drive import ReplayError
 from clearway.replay.run import Plan, replay
+from clearway.store.embedded import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parents[2]
 _CASE = "split_part(i.title, ':', 1)"
@@ -126,6 +127,30 @@ def test_a_killed_run_goes_on_without_a_double(
     assert history(lived.ask) == history(Look(url).ask)
 
 
+def test_what_the_journal_holds_outlives_the_end_of_the_database(
+    lived, sample: Path, tmp_path: Path, eventually
+):
+    command = [sys.executable, "-m", "clearway", "replay", "servicenow", str(sample)]
+    environment = {**os.environ, "CLEARWAY_HOME": str(tmp_path)}
+    running = subprocess.Popen(
+        command, env=environment, cwd=ROOT, start_new_session=True, stderr=subprocess.DEVNULL
+    )
+    eventually(
+        lambda: done_in(tmp_path) >= 40 or running.poll() is not None, "It does not begin.", 120.0
+    )
+    [postmaster] = tmp_path.rglob("postmaster.pid")
+    os.kill(int(postmaster.read_text().split()[0]), signal.SIGKILL)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+
+    again = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+
+    assert again.returncode == 0, again.stderr
+    [settings] = tmp_path.rglob("postgresql.conf")
+    with EmbeddedPostgres(settings.parent.parent) as server:
+        assert history(lived.ask) == history(Look(server.conninfo()).ask)
+
+
 def test_a_house_of_somebody_is_left_alone(lived, sample: Path, tmp_path: Path):
     plan = Plan(sample, lived.url, tmp_path, read_bundle(ROOT / "bpmn", "incident"))
 
@@ -149,7 +174,7 @@ class Look:
 
 def done_in(home: Path) -> int:
     """How many rows the journals hold."""
-    texts = [path.read_text() for path in home.glob("replay/*/journal-*.tsv")]
+    texts = [path.read_text() for path in home.glob("replay/**/journal-*.tsv")]
     return sum(text.count("\n") for text in texts)
 
 

@@ -307,6 +307,42 @@ def test_others_who_may_not_vote_are_refused(house, people, desk, versions, move
     assert rows(ROWS) == before
 
 
+def test_who_did_a_part_that_is_called_otherwise_is_not_forgotten(
+    house, people, desk, versions, move
+):
+    """What is done needs no mapping, and keeps its people apart all the same."""
+    key = desk.ask()
+    desk.sort()
+
+    moved = move(key, versions.deploy(renames={"sort": "triage"}))
+    desk.fetch()
+    bring = desk.open_item("bring")
+
+    assert isinstance(moved, Done), moved
+    assert moved.details["notes"] == [
+        "Who did Sort counts as who did triage, which is new, and may not do what is kept apart "
+        "from it. Map `sort` if they are called otherwise."
+    ]
+    assert "somebody else must do this" in claim(house, people["bob"], bring, once="3").text
+    assert isinstance(claim(house, people["carol"], bring, once="4"), Done)
+    assert verify(house) == []
+
+
+def test_a_part_that_is_gone_with_what_was_kept_apart_from_it_holds_nothing_up(
+    house, people, desk, versions, move
+):
+    key = desk.ask()
+    desk.sort()
+
+    apart = ' clearway:not-same-person-as="sort"'
+    to = versions.deploy((apart, ""), renames={"sort": "triage"})
+
+    moved = move(key, to)
+
+    assert isinstance(moved, Done), moved
+    assert moved.details["notes"] == []
+
+
 def test_what_has_no_place_is_refused_and_nothing_changes(
     house, people, desk, versions, move, rows
 ):
@@ -501,7 +537,7 @@ def test_many_are_rehearsed_and_moved_one_by_one(house, people, desk, versions, 
     )
     third = migrate_all(house, grace, "errand", to, keys, reason=REASON, once="three")
 
-    assert [it.says for it in rehearsed] == ["ready", *["refused"] * 5]
+    assert [it.says for it in rehearsed] == ["notes", *["refused"] * 5]
     assert isinstance(first, Summary)
     assert (first.moved, len(first.refused)) == (1, 5)
     assert {it.key for it in first.refused} == set(keys[1:])
