@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+import threading
 from functools import cache
 from typing import Any
 
 from clearway.engine import limits, xml_worker
 from clearway.engine.findings import Findings
 from clearway.engine.spiff import BPMN_SCHEMA
+
+_ASKING = threading.Lock()
 
 REMEDIES = {
     "unreadable-xml": "Save it again with the diagram editor.",
@@ -60,7 +63,9 @@ def _here(data: bytes) -> xml_worker.Problem | None:
     shape = xml_worker.shape_problem(root, limits.XML_DEPTH, limits.XML_ELEMENTS)
     if shape is not None:
         return shape
-    return xml_worker.break_of(_schema(), root)
+    # The schema keeps what it found wrong last: one thread at a time may ask it.
+    with _ASKING:
+        return xml_worker.break_of(_schema(), root)
 
 
 def _in_worker(data: bytes) -> xml_worker.Problem | None:
