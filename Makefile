@@ -30,7 +30,7 @@ axe: test-ready
 	AXE=long $(BIN)/pytest tests/axe -n 2 --dist loadgroup
 
 # Twenty thousand random processes against an interpreter that shares no code with the engine, some
-# ten minutes: `make test` walks a hundred. Others: WALKS_FROM=100000; more: WALKS=100000.
+# minutes: `make test` walks a hundred. Others: WALKS_FROM=100000; more: WALKS=100000.
 walks: test-ready
 	WALKS=$${WALKS:-20000} $(BIN)/pytest tests/engine/test_random_processes.py -n 2
 

@@ -127,6 +127,8 @@ def _planned(
     lost, new_parts = _parts_called_otherwise(old, new, snapshot, mapping)
     draft.done_by |= dict.fromkeys(new_parts, draft.done_those(lost))
     told = [_called_otherwise(old, lost, it) for it in new_parts]
+    if lost and not new_parts and new.blueprint.parts_kept_apart:
+        told = [_forgotten(old, lost)]
     notes = [*moved.notes, *_misfits(old, new, snapshot), *told]
     draft.line(
         "migrated",
@@ -260,10 +262,16 @@ def _parts_called_otherwise(
     What is done needs no place in the new version and no mapping. But who did it is known by the
     name of its element, and must not be forgotten where that has become another.
     """
+
+    def is_elsewhere(name: str) -> bool:
+        """An id that stands for an element of another kind is another part."""
+        was, now = old.elements.get(name), new.elements.get(name)
+        return was is None or now is None or was.kind != now.kind
+
     done = old.blueprint.parts_kept_apart & snapshot.done_by.keys()
-    lost = sorted(it for it in done if it not in mapping and it not in new.elements)
-    named = new.blueprint.parts_kept_apart - old.elements.keys() - set(mapping.values())
-    return (lost, sorted(named)) if lost else ((), ())
+    lost = sorted(it for it in done if it not in mapping and is_elsewhere(it))
+    named = new.blueprint.parts_kept_apart - set(mapping.values())
+    return (lost, sorted(filter(is_elsewhere, named))) if lost else ((), ())
 
 
 def _called_otherwise(old: Deployed, lost: Sequence[str], part: str) -> str:
@@ -271,6 +279,15 @@ def _called_otherwise(old: Deployed, lost: Sequence[str], part: str) -> str:
     return (
         f"Who did {names} counts as who did {part}, which is new, and may not do what is kept "
         f"apart from it. Map {' and '.join(f'`{it}`' for it in lost)} if they are called otherwise."
+    )
+
+
+def _forgotten(old: Deployed, lost: Sequence[str]) -> str:
+    names = " or ".join(str(old.name_of(it)) for it in lost)
+    return (
+        f"Nobody is kept any more from another part for having done {names}, which the new version "
+        f"does not have. Map {' and '.join(f'`{it}`' for it in lost)} to the part that it has "
+        "become."
     )
 
 

@@ -73,7 +73,7 @@ told AS (
     SELECT e.instance_id, e.actor AS person, e.details->>'seat' AS seat,
         e.details->>'choice' AS choice, count(*) AS many
     FROM entry e WHERE e.kind = 'voted' GROUP BY 1, 2, 3, 4)
-SELECT i.key, coalesce(cast_.many, 0), person, coalesce(told.many, 0)
+SELECT i.key, coalesce(cast_.many, 0), person, seat, choice, coalesce(told.many, 0)
 FROM cast_ FULL JOIN told USING (instance_id, person, seat, choice)
 JOIN instance i ON i.id = instance_id WHERE cast_.many IS DISTINCT FROM told.many
 ORDER BY i.id, person"""
@@ -130,7 +130,7 @@ QUESTIONS: dict[str, str] = {
     "In a round of {0}, the seat {1} has two ballots that count.": _SEAT_TWICE,
     "In a round of {0}, {1} voted, who has an interest in the outcome.": _INTERESTED,
     "In a round of {0}, {1} voted for the seat {2}, which is {3}'s.": _NOT_THEIR_SEAT,
-    "{0} has {1} such ballots of {2}, but its history tells of {3}.": _VOTES,
+    "{0} has {1} ballots of {2} for the seat {3} that say {4}, its history {5}.": _VOTES,
     "The approval {0} of {1} is open, but not with one round.": _ROUNDLESS,
     "In {0}, {1} was completed by {2}, who may not have done it.": _SAME_PERSON,
     "The field {1} of {0} is not what its history says.": _RECORDS,

@@ -53,7 +53,7 @@ BREAKS: dict[str, str] = {
         UPDATE instance SET state = 'gone' WHERE title = 'mother'""",
     "In a round of {0}, {1} voted for the seat {2}, which is {3}'s.": """
         UPDATE seat SET person = 'mallory'""",
-    "{0} has {1} such ballots of {2}, but its history tells of {3}.": """
+    "{0} has {1} ballots of {2} for the seat {3} that say {4}, its history {5}.": """
         UPDATE ballot SET person = 'mallory'""",
     "{0} told somebody {1} times by its history, but {2} notices were queued.": """
         DELETE FROM job WHERE token IS NULL""",

@@ -328,6 +328,39 @@ def test_who_did_a_part_that_is_called_otherwise_is_not_forgotten(
     assert verify(house) == []
 
 
+def test_a_part_whose_id_has_become_a_gateway_is_not_forgotten(house, people, desk, versions, move):
+    key = desk.ask()
+    desk.sort()
+    swapped = {"large": "large_now", "sort": "large"}
+
+    moved = move(key, versions.deploy(renames=swapped))
+    desk.fetch()
+
+    assert isinstance(moved, Done), moved
+    assert moved.details["notes"][0].startswith(
+        "Who did Sort counts as who did large, which is new"
+    )
+    told = claim(house, people["bob"], desk.open_item("bring"), once="3").text
+    assert "somebody else must do this" in told
+
+
+def test_a_part_that_has_become_one_with_another_is_told(desk, versions, move):
+    key = desk.ask()
+    desk.sort()
+    apart = 'clearway:not-same-person-as="sort"'
+
+    moved = move(
+        key,
+        versions.deploy((apart, apart.replace("sort", "approve")), renames={"sort": "triage"}),
+    )
+
+    assert isinstance(moved, Done), moved
+    assert moved.details["notes"] == [
+        "Nobody is kept any more from another part for having done Sort, which the new version "
+        "does not have. Map `sort` to the part that it has become."
+    ]
+
+
 def test_a_part_that_is_gone_with_what_was_kept_apart_from_it_holds_nothing_up(
     house, people, desk, versions, move
 ):
