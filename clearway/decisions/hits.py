@@ -24,7 +24,7 @@ def by_priority(outputs: Sequence[Output], hits: Sequence[Hit], run: Run) -> lis
     return sorted(
         hits,
         key=lambda hit: [
-            _rank(output, value, run) for output, value in zip(outputs, hit[1], strict=True)
+            rank(output, value, run) for output, value in zip(outputs, hit[1], strict=True)
         ],
     )
 
@@ -41,7 +41,8 @@ def aggregated(aggregation: Aggregation, rows: list[object], place: Place, run: 
     return value
 
 
-def _rank(output: Output, value: object, run: Run) -> int:
+def rank(output: Output, value: object, run: Run) -> int:
+    """The place of a value among the output values of its column; after all when it is none."""
     for rank, wanted in enumerate(output.order):
         if equal(run, value, wanted) is True:
             return rank

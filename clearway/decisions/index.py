@@ -1,15 +1,22 @@
 """An index over the rules of a table: which rules can fit an input, without asking each."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from clearway.decisions.model import Cell, Rule
-from clearway.feel import Range
+from clearway.feel import Range, UnaryTests
 
 # Rules are bits of a whole number: rule 1 is the lowest. Columns are combined by `&`.
 Rules = int
+
+
+def common(sets: Iterable[Rules], rules: Rules) -> Rules:
+    """Those of `rules` that are in every one of the sets."""
+    for each in sets:
+        rules &= each
+    return rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +44,14 @@ class ColumnIndex:
     With limits 1 and 5 the segments are: below 1, 1 itself, between, 5 itself, above 5.
     """
 
-    def __init__(self, always: Rules, cells: Sequence[tuple[Rules, Cell]]) -> None:
+    def __init__(self, always: Rules, cells: Sequence[tuple[Rules, UnaryTests]]) -> None:
         self._always = always
         self._texts: dict[object, Rules] = {}
         self._answers: dict[object, Rules] = {}
         self._limits = _limits_of(cells)
         self._segments = _segments_of(self._limits, cells)
-        for rule, cell in cells:
-            for constant in cell.tests.constants or ():
+        for rule, tests in cells:
+            for constant in tests.constants or ():
                 if isinstance(constant, bool):
                     self._answers[constant] = self._answers.get(constant, 0) | rule
                 elif isinstance(constant, str):
@@ -65,35 +72,35 @@ class ColumnIndex:
 
 def index_of(columns: int, rules: Sequence[Rule]) -> TableIndex:
     """The index of a table with so many inputs."""
-    constant: list[list[tuple[Rules, Cell]]] = [[] for _ in range(columns)]
+    constant: list[list[tuple[Rules, UnaryTests]]] = [[] for _ in range(columns)]
     rest: list[tuple[Cell, ...]] = []
     always = [(1 << len(rules)) - 1] * columns
     for place, rule in enumerate(rules):
         for cell in rule.cells:
             if cell.tests.constants is not None:
-                constant[cell.column].append((1 << place, cell))
+                constant[cell.column].append((1 << place, cell.tests))
                 always[cell.column] &= ~(1 << place)
         rest.append(tuple(cell for cell in rule.cells if cell.tests.constants is None))
     indexes = (ColumnIndex(free, cells) for free, cells in zip(always, constant, strict=True))
     return TableIndex(tuple(indexes), tuple(rest))
 
 
-def _limits_of(cells: Sequence[tuple[Rules, Cell]]) -> list[Decimal]:
+def _limits_of(cells: Sequence[tuple[Rules, UnaryTests]]) -> list[Decimal]:
     limits: set[Decimal] = set()
-    for _, cell in cells:
-        for constant in cell.tests.constants or ():
+    for _, tests in cells:
+        for constant in tests.constants or ():
             ends = (constant.low, constant.high) if isinstance(constant, Range) else (constant,)
             limits.update(end for end in ends if isinstance(end, Decimal))
     return sorted(limits)
 
 
-def _segments_of(limits: list[Decimal], cells: Sequence[tuple[Rules, Cell]]) -> list[Rules]:
+def _segments_of(limits: list[Decimal], cells: Sequence[tuple[Rules, UnaryTests]]) -> list[Rules]:
     count = 2 * len(limits) + 1
     places = {limit: 2 * at + 1 for at, limit in enumerate(limits)}
     starts: list[Rules] = [0] * (count + 1)
     stops: list[Rules] = [0] * (count + 1)
-    for rule, cell in cells:
-        for first, last in _merged(cell, places, count):
+    for rule, tests in cells:
+        for first, last in _merged(tests, places, count):
             starts[first] |= rule
             stops[last + 1] |= rule
     segments: list[Rules] = []
@@ -104,9 +111,9 @@ def _segments_of(limits: list[Decimal], cells: Sequence[tuple[Rules, Cell]]) -> 
     return segments
 
 
-def _merged(cell: Cell, places: dict[Decimal, int], count: int) -> list[tuple[int, int]]:
+def _merged(tests: UnaryTests, places: dict[Decimal, int], count: int) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
-    for first, last in sorted(_spans(cell, places, count)):
+    for first, last in sorted(_spans(tests, places, count)):
         if spans and first <= spans[-1][1] + 1:
             spans[-1] = spans[-1][0], max(spans[-1][1], last)
         else:
@@ -114,8 +121,8 @@ def _merged(cell: Cell, places: dict[Decimal, int], count: int) -> list[tuple[in
     return spans
 
 
-def _spans(cell: Cell, places: dict[Decimal, int], count: int) -> Iterator[tuple[int, int]]:
-    for constant in cell.tests.constants or ():
+def _spans(tests: UnaryTests, places: dict[Decimal, int], count: int) -> Iterator[tuple[int, int]]:
+    for constant in tests.constants or ():
         if isinstance(constant, Decimal):
             yield places[constant], places[constant]
         elif isinstance(constant, Range):

@@ -102,14 +102,14 @@ class Allowed:
 
     def __init__(self, text: str, place: Place) -> None:
         try:
-            self._tests = compile_typed_unary_tests(text, (), {})
+            self.tests = compile_typed_unary_tests(text, (), {})
         except FeelError as error:
             raise NotUnderstood(
                 place, f"the allowed values are no unary tests: {error}", "Correct them."
             ) from error
 
     def __call__(self, value: object) -> bool:
-        return self._tests.matches(value, {}) is True
+        return self.tests.matches(value, {}) is True
 
 
 def _allows(text: str | None, place: Place) -> Allowed:

@@ -56,6 +56,7 @@ class Answer:
 
     value: Value
     place: Place
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ class Decisions:
     services: dict[str, Service]
     decisions: dict[str, Decision]
     wrong: list[DecisionError] = field(default_factory=list[DecisionError])
+    tables: list[tuple[Place, Table]] = field(default_factory=list[tuple[Place, Table]])
+    """All tables, those inside of other expressions as well, with the element they stand in."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -87,6 +89,7 @@ class FileReader:
         self._root = root
         self._file = file
         self._wrong: list[DecisionError] = []
+        self._tables: list[tuple[Place, Table]] = []
         self._imports = self._imported(known)
         foreign = {
             f"{name}.{each}": prefixed(kind, name, other.types)
@@ -113,6 +116,7 @@ class FileReader:
             {each.id: each for each in map(self._service, children(self._root, "decisionService"))},
             {each.id: each for each in map(self._decision, children(self._root, "decision"))},
             self._wrong,
+            self._tables,
         )
         return _with_broken_links(found)
 
@@ -212,6 +216,8 @@ class FileReader:
         reader = TableReader(element, room, name)
         table = reader.table()
         broken += reader.problems
+        if table is not None:
+            self._tables.append((room.place, table))
         return table
 
     def _knowledge(self, element: Element) -> Knowledge:

@@ -81,7 +81,7 @@ class TableRun:
             rule = self._table.rules[place]
             if not self._fits(self._index.rest[place], frames):
                 continue
-            hits.append((rule, self._row(rule.answers)))
+            hits.append((rule, self.row(rule.answers)))
             if self._table.policy is HitPolicy.FIRST:
                 break
         try:
@@ -120,7 +120,8 @@ class TableRun:
                 return False
         return True
 
-    def _row(self, answers: Sequence[Answer]) -> tuple[object, ...]:
+    def row(self, answers: Sequence[Answer]) -> tuple[object, ...]:
+        """The outputs of a rule, or the defaults; raises WrongValue for one that is not allowed."""
         pairs = zip(self._table.outputs, answers, strict=True)
         return tuple(self._answer(output, answer) for output, answer in pairs)
 
@@ -186,7 +187,7 @@ class TableRun:
         collects = table.policy in ALL_HITS and table.aggregation is None
         defaults = [output.default for output in table.outputs if output.default is not None]
         if len(defaults) == len(table.outputs):
-            value = self._value(self._row(defaults))
+            value = self._value(self.row(defaults))
             return [value] if collects else value
         # To collect nothing is an answer; a sum, least or greatest of nothing is none.
         if table.aggregation is Aggregation.COUNT:

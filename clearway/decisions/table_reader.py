@@ -181,7 +181,7 @@ class TableReader:
 
     def _expression(self, text: str | None, place: Place) -> Answer:
         try:
-            return Answer(expression(text, self._room, place), place)
+            return Answer(expression(text, self._room, place), place, text or "")
         except NotUnderstood as error:
             self.problems.append(error)
             return Answer(lambda _context, _run: None, place)

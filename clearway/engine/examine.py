@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from clearway.decisions import DecisionError, Decisions, read_decisions
+from clearway.decisions.check import check
 from clearway.engine import limits
 from clearway.engine.bundle import scenario_files
 from clearway.engine.compile_context import CompileContext
@@ -216,7 +217,7 @@ def _decisions(draft: Draft, path: str, data: bytes) -> None:
                 "Give one of them another id.",
             )
         draft.decisions[identifier] = found
-    for problem in found.problems():
+    for problem in check(found):
         add = draft.findings.error if problem.severity == "error" else draft.findings.warning
         add(path, problem.element or None, problem.rule, problem.message, problem.remedy)
 

@@ -5,14 +5,16 @@ from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 
+from clearway.feel.breaks import Breaks, breaks_of
 from clearway.feel.compile_operators import any_test, test
 from clearway.feel.compiler import Compiler
-from clearway.feel.constants import Constant, constants_of
+from clearway.feel.constants import constants_of
 from clearway.feel.errors import FeelError, FeelEvaluationError, FeelLimitError
 from clearway.feel.frame import Code, Frame
 from clearway.feel.limits import DEFAULT_LIMITS, Limits, Run
 from clearway.feel.parser import parse_expression, parse_unary_tests
 from clearway.feel.scope import EMPTY, Uses
+from clearway.feel.syntax import Test
 from clearway.feel.types import Type
 from clearway.feel.values import adopt
 
@@ -90,16 +92,21 @@ class UnaryTests:
         negated: bool,
         tests: list[Code],
         uses: Uses,
-        constants: tuple[Constant, ...] | None,
+        tree: tuple[Test, ...],
     ) -> None:
         self.text = text
         self.free_names = frozenset(uses.free)
         self.filter_names = frozenset(uses.in_filters)
         self.paths = frozenset(uses.paths)
-        self.constants = constants
+        self.constants = constants_of(negated, tree)
         self.slots = uses.slots
+        self._tree = tree
         self._negated = negated
         self._tests = tests
+
+    def breaks(self) -> Breaks:
+        """The values at which the answer can change."""
+        return breaks_of(self._tree)
 
     def matches(
         self,
@@ -175,7 +182,7 @@ def compile_typed_unary_tests(
         codes = [test(each, slot, scope, compiler) for each in tests]
     except RecursionError as error:
         raise FeelLimitError(TOO_DEEP, text) from error
-    return UnaryTests(text, negated, codes, compiler.uses, constants_of(negated, tests))
+    return UnaryTests(text, negated, codes, compiler.uses, tests)
 
 
 @lru_cache(maxsize=CACHED)

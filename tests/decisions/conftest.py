@@ -55,13 +55,13 @@ def _table(
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def read() -> Callable[[str], Decisions]:
     """Read the elements of a DMN file."""
     return lambda body: read_decisions(_file(body), "test.dmn")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def table(read: Callable[[str], Decisions]) -> Callable[..., Decisions]:
     """Read a file with one table, the decision `d`.
 

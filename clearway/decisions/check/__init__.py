@@ -1,0 +1,74 @@
+"""Checks of decision tables: what they leave open or say twice, with an input that shows it."""
+
+from clearway.decisions.check.cells import computed_cells, rules_that_never_fit, wrong_cells
+from clearway.decisions.check.columns import Names
+from clearway.decisions.check.cover import OutOfLooks
+from clearway.decisions.check.outputs import missing_outputs, wrong_outputs
+from clearway.decisions.check.rules import contradictions, gaps, overlaps, shadowed
+from clearway.decisions.check.subject import Subject
+from clearway.decisions.findings import Finding
+from clearway.decisions.model import Table
+from clearway.decisions.reader import Decisions
+from clearway.decisions.table import ALL_HITS
+from clearway.feel.types import Type
+
+__all__ = ["check"]
+
+ACROSS = {
+    "gaps": gaps,
+    "overlaps": overlaps,
+    "contradictions": contradictions,
+    "rules that never answer": shadowed,
+    "outputs that never come": missing_outputs,
+}
+
+
+def check(decisions: Decisions) -> list[Finding]:
+    """Everything that is refused in a file, and what its tables leave open or say twice.
+
+    Of severity error: gaps, overlaps under UNIQUE, contradictions under ANY, rules that never
+    answer, cells and outputs outside of their type or allowed values. Of severity warning: output
+    values that no rule gives, and what could not be proven. An input without a value is no gap:
+    it is a fault when it happens, unless a rule has `null`.
+    """
+    found = decisions.problems()
+    broken = {each.element for each in found}
+    names = Names(decisions.types, _known_types(decisions))
+    for place, table in decisions.tables:
+        if place.decision not in broken:
+            found += check_table(Subject(table, place, names))
+    return found
+
+
+def check_table(subject: Subject) -> list[Finding]:
+    """The findings of one table, those of single cells first."""
+    found = [*wrong_cells(subject), *wrong_outputs(subject)]
+    if not found:
+        found += rules_that_never_fit(subject)
+    found += computed_cells(subject)
+    for what, across in ACROSS.items():
+        try:
+            found += across(subject)
+        except OutOfLooks:
+            found.append(
+                subject.warning(
+                    "decision-not-proven",
+                    f"the table is too large to look for {what} to the end",
+                    "Split it into tables of fewer inputs to have it proven.",
+                )
+            )
+    return found
+
+
+def _known_types(decisions: Decisions) -> dict[str, Type | None]:
+    """The types of the names that inputs may ask for: input data, and other decisions."""
+    known: dict[str, Type | None] = {each.name: each.type for each in decisions.inputs.values()}
+    for each in decisions.decisions.values():
+        known[each.variable] = each.type or _answered(each.logic)
+    return known
+
+
+def _answered(logic: object) -> Type | None:
+    if not isinstance(logic, Table) or len(logic.outputs) != 1 or logic.policy in ALL_HITS:
+        return None
+    return logic.outputs[0].type

@@ -1,0 +1,96 @@
+"""Checks of single cells: their types, their allowed values, and whether anything fits them."""
+
+from collections.abc import Iterator
+
+from clearway.decisions.check.columns import declared_type
+from clearway.decisions.check.kinds import constraints_of, kind_of
+from clearway.decisions.check.subject import LISTED, Subject
+from clearway.decisions.findings import Finding
+from clearway.decisions.model import Cell
+from clearway.feel import UnaryTests, feel_text
+from clearway.feel.values import kind
+
+
+def wrong_cells(subject: Subject) -> Iterator[Finding]:
+    """Cells that compare with a value which the input can never have."""
+    for rule in subject.table.rules:
+        for cell in rule.cells:
+            yield from _wrong_cell(subject, cell)
+
+
+def computed_cells(subject: Subject) -> Iterator[Finding]:
+    """Cells that do more than compare with constants, of which nothing can be proven."""
+    cells = [cell for rule in subject.table.rules for cell in rule.cells]
+    computed = [cell for cell in cells if not cell.tests.breaks().exact]
+    for cell in computed[:LISTED]:
+        yield subject.warning(
+            "decision-not-proven",
+            f"`{cell.tests.text}` is computed, so that gaps and overlaps with this rule are looked "
+            "for at examples only",
+            "Compare with constants if the rule can be said so.",
+            cell.place,
+        )
+    if len(computed) > LISTED:
+        yield subject.warning(
+            "decision-not-proven",
+            f"{len(computed) - LISTED} more cells are computed",
+            "See those above.",
+        )
+
+
+def rules_that_never_fit(subject: Subject) -> Iterator[Finding]:
+    """Rules with a cell that accepts nothing of what the input can have."""
+    for place, rule in enumerate(subject.table.rules):
+        for column in subject.columns:
+            if not column.exact >> place & 1:
+                continue
+            if any(part.may >> place & 1 for part in column.all_parts):
+                continue
+            cells = [it for it in rule.cells if _label(subject, it) in column.labels]
+            texts = " and ".join(f"`{cell.tests.text}`" for cell in cells)
+            yield subject.error(
+                "decision-never-fits",
+                f"no value that the input can have fits {texts}",
+                "Correct the cell, or remove the rule.",
+                cells[0].place if cells else subject.place,
+            )
+
+
+def _wrong_cell(subject: Subject, cell: Cell) -> Iterator[Finding]:
+    column = subject.table.inputs[cell.column]
+    wanted = declared_type([column], subject.names)
+    expected = kind_of(wanted, subject.names.types)
+    breaks = cell.tests.breaks()
+    if expected is None or not breaks.exact:
+        return
+    allowed = [] if column.allowed is None else [column.allowed]
+    allowed += constraints_of(wanted, subject.names.types)
+    for value in (*breaks.values, *breaks.limits):
+        if value is not None and kind(value) != expected:
+            yield subject.error(
+                "decision-cell-type",
+                f"{feel_text(value)} is a {kind(value)}, the input is a {expected}: they are "
+                "never equal",
+                "Correct the cell, or the type of the input.",
+                cell.place,
+            )
+            return
+    for value in breaks.values:
+        refusing = None if value is None else next(_refusing(allowed, value), None)
+        if refusing is not None:
+            yield subject.error(
+                "decision-cell-value",
+                f"{feel_text(value)} is not among the allowed values {refusing.text}",
+                "Correct the cell, or add the value to the allowed values.",
+                cell.place,
+            )
+
+
+def _refusing(allowed: list[UnaryTests], value: object) -> Iterator[UnaryTests]:
+    for tests in allowed:
+        if not tests.free_names and tests.matches(value, {}) is not True:
+            yield tests
+
+
+def _label(subject: Subject, cell: Cell) -> str:
+    return subject.table.inputs[cell.column].label

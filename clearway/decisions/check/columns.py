@@ -1,0 +1,150 @@
+"""The inputs of a table as a check sees them: parts of values, and which rules fit each part."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from clearway.decisions.check.domains import examples, is_in_order
+from clearway.decisions.check.kinds import KINDS, constraints_of, is_open, kind_of, type_of_path
+from clearway.decisions.index import ColumnIndex, Rules
+from clearway.decisions.model import Input, Table
+from clearway.feel import FeelError, UnaryTests
+from clearway.feel.types import Type
+from clearway.feel.values import kind
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Values of an input that no constant parts, and one of them as an example.
+
+    `fits` are the rules whose cell fits the example; `may` also those whose cell depends on more
+    than the value.
+    """
+
+    example: object
+    fits: Rules
+    may: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One input, or several that ask for the same; `labels` are their names.
+
+    `parts` cover what the input can have; `null` is the input without a value. `exact` are the
+    rules that fit all of a part when they fit its example.
+    """
+
+    labels: tuple[str, ...]
+    parts: tuple[Part, ...]
+    null: Part
+    exact: Rules
+
+    @property
+    def all_parts(self) -> tuple[Part, ...]:
+        """The parts with a value, and the input without one."""
+        return (*self.parts, self.null)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the names of an expression stand for: their types, and the type definitions."""
+
+    types: Mapping[str, Type]
+    known: Mapping[str, Type | None]
+
+
+def columns_of(table: Table, names: Names) -> list[Column]:
+    """The columns of a table; those with the same expression are one."""
+    by_text: dict[str, list[int]] = {}
+    for number, column in enumerate(table.inputs):
+        by_text.setdefault(" ".join(column.text.split()), []).append(number)
+    return [_ColumnReader(table, numbers, names).column() for numbers in by_text.values()]
+
+
+class _ColumnReader:
+    """Reads the columns with these numbers as one."""
+
+    def __init__(self, table: Table, numbers: Sequence[int], names: Names) -> None:
+        self._inputs = [table.inputs[number] for number in numbers]
+        self._all = (1 << len(table.rules)) - 1
+        self._type = declared_type(self._inputs, names)
+        self._types = names.types
+        self._cells = [
+            (1 << at, cell.tests)
+            for at, rule in enumerate(table.rules)
+            for cell in rule.cells
+            if cell.column in numbers
+        ]
+        # The index takes one cell of a rule; where columns are put together a rule has several.
+        alone = len(numbers) == 1
+        constant = [it for it in self._cells if alone and it[1].constants is not None]
+        self._asked = [it for it in self._cells if not alone or it[1].constants is None]
+        self._index = ColumnIndex(self._all - sum(rule for rule, _ in constant), constant)
+        self._allowed = [each.allowed for each in self._inputs if each.allowed is not None]
+        for each in {*(it.type for it in self._inputs), self._type}:
+            self._allowed += constraints_of(each, names.types)
+        self._breaks = {
+            tests: tests.breaks() for tests in (*(it for _, it in self._cells), *self._allowed)
+        }
+
+    def column(self) -> Column:
+        """The column, with at least one part unless no value is allowed."""
+        labels = tuple(each.label for each in self._inputs)
+        kinds = self._kinds()
+        found = [self._part(each) for each in self._examples(kinds)]
+        asked = self._all
+        inexact = 0
+        for rule, tests in self._cells:
+            asked &= ~rule
+            inexact |= 0 if self._breaks[tests].exact else rule
+        if not kinds:
+            # Of a list, a context or a function no example is made: every cell depends on more.
+            return Column(labels, (Part(None, asked, self._all),), Part(None, 0, 0), asked)
+        return Column(labels, tuple(found), self._part(None), self._all & ~inexact)
+
+    def _examples(self, kinds: Sequence[str]) -> list[object]:
+        values = [value for each in self._breaks.values() for value in each.values]
+        limits = [value for each in self._breaks.values() for value in each.limits]
+        return [
+            value
+            for each in kinds
+            for value in examples(each, values, limits)
+            if all(self._answer(tests, value) is not False for tests in self._allowed)
+        ]
+
+    def _kinds(self) -> list[str]:
+        declared = kind_of(self._type, self._types)
+        constants = [
+            value for each in self._breaks.values() for value in (*each.values, *each.limits)
+        ]
+        kinds = [declared] if declared is not None else []
+        if declared is None and is_open(self._type, self._types):
+            kinds = sorted({kind(each) for each in constants} & KINDS) or ["string"]
+        return kinds if all(is_in_order(each, constants) for each in kinds) else []
+
+    def _part(self, value: object) -> Part:
+        fits = may = self._index.accepting(value)
+        for rule, tests in self._asked:
+            answer = self._answer(tests, value)
+            if answer is not True:
+                fits &= ~rule
+            if answer is False:
+                may &= ~rule
+        return Part(value, fits, may)
+
+    def _answer(self, tests: UnaryTests, value: object) -> bool | None:
+        """Whether a value passes; None when that depends on more than the value."""
+        if tests.free_names or not self._breaks[tests].timeless:
+            return None
+        try:
+            return tests.matches(value, {}) is True
+        except FeelError:
+            return None
+
+
+def declared_type(inputs: Sequence[Input], names: Names) -> Type | None:
+    """The type of an input: its own, or that of the value it names."""
+    for each in inputs:
+        if each.type is not None:
+            return each.type
+    path = [part.strip() for part in inputs[0].text.split(".")]
+    return type_of_path(path, names.known, names.types)

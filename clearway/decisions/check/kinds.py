@@ -1,0 +1,50 @@
+"""What a type says of its values: which simple kind they are, and which of them are allowed."""
+
+from collections.abc import Mapping, Sequence
+
+from clearway.decisions.item_types import Allowed
+from clearway.feel import UnaryTests
+from clearway.feel.types import SIMPLE, Constrained, ContextType, Named, Type
+
+KINDS = frozenset(SIMPLE.values()) - {"null"}
+
+
+def kind_of(wanted: Type | None, types: Mapping[str, Type]) -> str | None:
+    """The FEEL name of a simple type, through type definitions; None for all others."""
+    base = _resolved(wanted, types)[0]
+    name = SIMPLE.get(base.name) if isinstance(base, Named) else None
+    return name if name in KINDS else None
+
+
+def is_open(wanted: Type | None, types: Mapping[str, Type]) -> bool:
+    """Whether nothing is said of what the values are."""
+    base = _resolved(wanted, types)[0]
+    return base is None or (isinstance(base, Named) and base.name == "Any")
+
+
+def constraints_of(wanted: Type | None, types: Mapping[str, Type]) -> list[UnaryTests]:
+    """The allowed values of a type definition, and of those it is made of."""
+    return [each.tests for each in _resolved(wanted, types)[1]]
+
+
+def type_of_path(
+    path: Sequence[str], known: Mapping[str, Type | None], types: Mapping[str, Type]
+) -> Type | None:
+    """The type of `applicant.age`, as far as the types of names and their fields tell."""
+    found = known.get(path[0])
+    for name in path[1:]:
+        base = _resolved(found, types)[0]
+        found = dict(base.fields).get(name) if isinstance(base, ContextType) else None
+    return found
+
+
+def _resolved(wanted: Type | None, types: Mapping[str, Type]) -> tuple[Type | None, list[Allowed]]:
+    allowed: list[Allowed] = []
+    for _ in range(len(types) + 2):
+        if isinstance(wanted, Constrained):
+            if isinstance(wanted.allows, Allowed):
+                allowed.append(wanted.allows)
+            wanted = wanted.base
+        if isinstance(wanted, Named) and wanted.name in types:
+            wanted = types[wanted.name]
+    return wanted, allowed

@@ -1,0 +1,56 @@
+"""Checks of outputs: their types and allowed values, and those that no rule gives."""
+
+from collections.abc import Iterator
+
+from clearway.decisions.check.rules import hidden
+from clearway.decisions.check.subject import Subject
+from clearway.decisions.errors import DecisionError, WrongValue
+from clearway.decisions.findings import Finding, finding_of
+from clearway.decisions.model import Output
+from clearway.feel import DEFAULT_LIMITS, feel_text
+from clearway.feel.limits import Run
+from clearway.feel.logic import equal
+
+
+def wrong_outputs(subject: Subject) -> Iterator[Finding]:
+    """Outputs that an evaluation would refuse, whatever its input."""
+    for rule in subject.table.rules:
+        try:
+            subject.run().row(rule.answers)
+        except WrongValue as error:
+            yield finding_of(error)
+        except DecisionError:
+            continue  # It is computed from the input, so only an evaluation can tell.
+
+
+def missing_outputs(subject: Subject) -> Iterator[Finding]:
+    """Output values that the table lists and no rule gives."""
+    never = set(hidden(subject))
+    rows = [row for place, row in enumerate(subject.rows) if place not in never]
+    for number, output in enumerate(subject.table.outputs):
+        given = [None if row is None else row[number] for row in rows]
+        if any(row is None for row in rows) or not _add_default(output, given):
+            continue
+        for value in output.order:
+            if not any(_same(value, each) for each in given):
+                yield subject.warning(
+                    "decision-output-unreachable",
+                    f"no rule answers {feel_text(value)}, which the output values of {output.name} "
+                    "list",
+                    "Add a rule that answers it, or take it from the list.",
+                )
+
+
+def _add_default(output: Output, given: list[object]) -> bool:
+    """Whether the default is known, if there is one."""
+    if output.default is None:
+        return True
+    try:
+        given.append(output.default.value({}, Run(DEFAULT_LIMITS, None)))
+    except DecisionError:
+        return False
+    return True
+
+
+def _same(one: object, other: object) -> bool:
+    return equal(Run(DEFAULT_LIMITS, None), one, other) is True

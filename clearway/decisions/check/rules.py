@@ -1,0 +1,169 @@
+"""Checks across rules: gaps, overlaps, contradictions, and rules that never answer."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from clearway.decisions.check.cover import uncovered
+from clearway.decisions.check.subject import LISTED, Subject
+from clearway.decisions.findings import Finding
+from clearway.decisions.hits import rank
+from clearway.decisions.index import Rules, common
+from clearway.decisions.model import Aggregation, HitPolicy
+from clearway.decisions.table import ALL_HITS
+from clearway.feel import DEFAULT_LIMITS, feel_text
+from clearway.feel.limits import Run
+from clearway.feel.logic import equal
+
+ORDERED = (HitPolicy.FIRST, HitPolicy.PRIORITY)
+CONSTANT_OUTPUTS = "Write constants as outputs, or let no input fit both rules."
+
+
+def gaps(subject: Subject) -> Iterator[Finding]:
+    """Inputs that no rule fits, where the table has no answer for that."""
+    if _answers_without_rules(subject):
+        return
+    masks = [[(part.may, part) for part in column.parts] for column in subject.columns]
+    found = list(islice(uncovered(masks, subject.all_rules, subject.looking), LISTED + 1))
+    for gap in found[:LISTED]:
+        yield subject.error(
+            "decision-gap",
+            f"no rule fits {subject.told(gap)}",
+            "Add a rule for this case or a default output; or list the allowed values of the "
+            "input, if the case cannot be.",
+        )
+    if len(found) > LISTED:
+        yield subject.error(
+            "decision-gap", "there are more gaps", "Close those above, and check again."
+        )
+
+
+def overlaps(subject: Subject) -> Iterator[Finding]:
+    """Inputs that two rules of a UNIQUE table fit."""
+    if subject.table.policy is not HitPolicy.UNIQUE:
+        return
+    found = list(islice(subject.pairs(), LISTED + 1))
+    for one, other in found[:LISTED]:
+        yield subject.error(
+            "decision-overlap",
+            f"rules {one + 1} and {other + 1} fit {subject.told(subject.meeting(one, other))}, but "
+            "hit policy UNIQUE allows one rule only",
+            "Narrow one of the rules, or choose another hit policy.",
+        )
+    if len(found) > LISTED:
+        yield subject.error(
+            "decision-overlap", "more rules overlap", "Part those above, and check again."
+        )
+
+
+def contradictions(subject: Subject) -> Iterator[Finding]:
+    """Inputs that two rules of an ANY table fit with different answers."""
+    if subject.table.policy is not HitPolicy.ANY:
+        return
+    pairs = [(pair, _agree(subject, *pair)) for pair in subject.pairs()]
+    against = [pair for pair, agree in pairs if agree is False]
+    for one, other in against[:LISTED]:
+        answers = " and ".join(_told_row(subject.rows[place] or ()) for place in (one, other))
+        yield subject.error(
+            "decision-contradiction",
+            f"rules {one + 1} and {other + 1} fit {subject.told(subject.meeting(one, other))} and "
+            f"answer {answers}, but hit policy ANY allows one answer only",
+            "Let both answer the same, or narrow one of them.",
+        )
+    if len(against) > LISTED:
+        yield subject.error(
+            "decision-contradiction", "more rules contradict", "Mend those above, and check again."
+        )
+    unknown = [pair for pair, agree in pairs if agree is None]
+    for one, other in unknown[:1]:
+        yield subject.warning(
+            "decision-not-proven",
+            f"rules {one + 1} and {other + 1} fit {subject.told(subject.meeting(one, other))}, and "
+            "whether they answer the same depends on more than this table",
+            CONSTANT_OUTPUTS,
+        )
+
+
+def shadowed(subject: Subject) -> Iterator[Finding]:
+    """Rules that never answer, because others that go before them fit whatever they fit."""
+    for place in hidden(subject):
+        before = _before(subject, place)
+        first = next(
+            other
+            for other in range(len(subject.table.rules))
+            if before >> other & 1 and subject.can_meet(place, other)
+        )
+        yield subject.error(
+            "decision-shadowed",
+            f"rule {place + 1} never answers: whatever fits it, a rule that goes before it "
+            f"answers; {subject.told(subject.meeting(place, first))} fits rule {first + 1} as well",
+            "Move the rule up, narrow those before it, or remove it.",
+        )
+
+
+def hidden(subject: Subject) -> list[int]:
+    """The places of the rules that never answer; raises OutOfLooks."""
+    if subject.table.policy not in ORDERED:
+        return []
+    exact = common((column.exact for column in subject.columns), subject.all_rules)
+    found: list[int] = []
+    for place in range(len(subject.table.rules)):
+        before = _before(subject, place) & exact
+        if not before or not subject.can_meet(place):
+            continue
+        # Where the rule is no plain test it might fit anything of a part, so no part is left out.
+        masks = [
+            [
+                (part.fits, part)
+                for part in column.all_parts
+                if part.may >> place & 1 or not column.exact >> place & 1
+            ]
+            for column in subject.columns
+        ]
+        if next(uncovered(masks, before, subject.looking), None) is None:
+            found.append(place)
+    return found
+
+
+def _answers_without_rules(subject: Subject) -> bool:
+    """Whether the table answers when no rule fits: by defaults, or with nothing collected."""
+    table = subject.table
+    collects = table.policy in ALL_HITS and table.aggregation in (None, Aggregation.COUNT)
+    return collects or all(output.default is not None for output in table.outputs)
+
+
+def _before(subject: Subject, place: int) -> Rules:
+    """The rules that answer instead of this one when both fit."""
+    if subject.table.policy is HitPolicy.FIRST:
+        return (1 << place) - 1
+    own = _rank(subject, place)
+    if own is None:
+        return 0
+    before = 0
+    for other in range(len(subject.table.rules)):
+        theirs = _rank(subject, other)
+        if theirs is not None and (theirs, other) < (own, place):
+            before |= 1 << other
+    return before
+
+
+def _rank(subject: Subject, place: int) -> list[int] | None:
+    row = subject.rows[place]
+    if row is None:
+        return None
+    run = Run(DEFAULT_LIMITS, None)
+    pairs = zip(subject.table.outputs, row, strict=True)
+    return [rank(output, value, run) for output, value in pairs]
+
+
+def _agree(subject: Subject, one: int, other: int) -> bool | None:
+    """Whether two rules answer the same; None when that is not known."""
+    rows = subject.rows[one], subject.rows[other]
+    if rows[0] is not None and rows[1] is not None:
+        return equal(Run(DEFAULT_LIMITS, None), list(rows[0]), list(rows[1])) is True
+    answers = (subject.table.rules[place].answers for place in (one, other))
+    texts = [[answer.text for answer in each] for each in answers]
+    return True if texts[0] == texts[1] else None
+
+
+def _told_row(row: Sequence[object]) -> str:
+    return ", ".join(feel_text(value) for value in row)
