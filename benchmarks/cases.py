@@ -3,6 +3,7 @@
 from benchmarks import (
     bulk_migration,
     completing,
+    conditions,
     crowd,
     due_timers,
     durable,
@@ -10,6 +11,7 @@ from benchmarks import (
     engines,
     flows,
     large_inbox,
+    large_tables,
     statements,
     years,
 )
@@ -27,4 +29,6 @@ CASES: tuple[Case, ...] = (
     due_timers.CASE,
     bulk_migration.CASE,
     large_inbox.CASE,
+    large_tables.CASE,
+    conditions.CASE,
 )

@@ -1,15 +1,21 @@
 """An index over the rules of a table: which rules can fit an input, without asking each."""
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from clearway.decisions.model import Cell, Rule
+from clearway.decisions.model import Computed, Rule, Rules
 from clearway.feel import Range, UnaryTests
 
-# Rules are bits of a whole number: rule 1 is the lowest. Columns are combined by `&`.
-Rules = int
+
+def places(rules: Rules) -> Iterator[int]:
+    """The places of rules, from 0 and in order."""
+    while rules:
+        lowest = rules & -rules
+        yield lowest.bit_length() - 1
+        rules ^= lowest
 
 
 def common(sets: Iterable[Rules], rules: Rules) -> Rules:
@@ -21,21 +27,17 @@ def common(sets: Iterable[Rules], rules: Rules) -> Rules:
 
 @dataclass(frozen=True, slots=True)
 class TableIndex:
-    """`columns` answer with the rules whose constant cells accept a value; `rest` are, by rule,
-    the cells that have to be asked."""
+    """`columns` answer with the rules whose constant cells accept a value; `computed` are the
+    cells that have to be asked."""
 
     columns: tuple["ColumnIndex", ...]
-    rest: tuple[tuple[Cell, ...], ...]
+    computed: tuple[Computed, ...]
+    rules: Rules
 
-    def candidates(self, asked: Sequence[object]) -> Iterator[int]:
-        """The places of the rules that the constant cells leave, in order."""
-        rules = (1 << len(self.rest)) - 1
-        for column, value in zip(self.columns, asked, strict=True):
-            rules &= column.accepting(value)
-        while rules:
-            lowest = rules & -rules
-            yield lowest.bit_length() - 1
-            rules ^= lowest
+    def candidates(self, asked: Sequence[object]) -> Rules:
+        """The rules that the constant cells leave."""
+        pairs = zip(self.columns, asked, strict=True)
+        return common((column.accepting(value) for column, value in pairs), self.rules)
 
 
 class ColumnIndex:
@@ -73,16 +75,22 @@ class ColumnIndex:
 def index_of(columns: int, rules: Sequence[Rule]) -> TableIndex:
     """The index of a table with so many inputs."""
     constant: list[list[tuple[Rules, UnaryTests]]] = [[] for _ in range(columns)]
-    rest: list[tuple[Cell, ...]] = []
+    computed: dict[tuple[int, str], Computed] = {}
     always = [(1 << len(rules)) - 1] * columns
     for place, rule in enumerate(rules):
         for cell in rule.cells:
             if cell.tests.constants is not None:
                 constant[cell.column].append((1 << place, cell.tests))
                 always[cell.column] &= ~(1 << place)
-        rest.append(tuple(cell for cell in rule.cells if cell.tests.constants is None))
+            else:
+                key = cell.column, cell.tests.text
+                before = computed[key].rules if key in computed else 0
+                computed[key] = Computed(cell.column, cell.tests, before | 1 << place)
     indexes = (ColumnIndex(free, cells) for free, cells in zip(always, constant, strict=True))
-    return TableIndex(tuple(indexes), tuple(rest))
+    # Columns with few different cells come first: they leave fewer rules to ask the others for.
+    different = Counter(column for column, _ in computed)
+    by_column = sorted(computed.values(), key=lambda it: (different[it.column], it.column))
+    return TableIndex(tuple(indexes), tuple(by_column), (1 << len(rules)) - 1)
 
 
 def _limits_of(cells: Sequence[tuple[Rules, UnaryTests]]) -> list[Decimal]:

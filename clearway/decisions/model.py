@@ -1,6 +1,6 @@
 """What a file of decisions says, read and compiled."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -92,16 +92,29 @@ class Rule:
     notes: tuple[str, ...]
 
 
+Rules = int
+"""Rules of a table as the bits of a whole number; rule 1 is the lowest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """Cells of one column with the same text, of which an evaluation asks one for all."""
+
+    column: int
+    tests: UnaryTests
+    rules: Rules
+
+
 class RuleIndex(Protocol):
     """Finds the rules that can fit, see `clearway.decisions.index`."""
 
     @property
-    def rest(self) -> tuple[tuple[Cell, ...], ...]:
-        """By rule, the cells that have to be asked."""
+    def computed(self) -> tuple[Computed, ...]:
+        """The cells that have to be asked, by column."""
         ...
 
-    def candidates(self, asked: Sequence[object]) -> Iterator[int]:
-        """The places of the rules left by the other cells, in order."""
+    def candidates(self, asked: Sequence[object]) -> Rules:
+        """The rules left by the cells that are constants."""
         ...
 
 

@@ -8,17 +8,19 @@ from decimal import Decimal
 from clearway.decisions.boxed import failed
 from clearway.decisions.errors import NoRuleMatched, Place, RulesOverlap, WrongValue
 from clearway.decisions.hits import Hit, aggregated, by_priority
+from clearway.decisions.index import places
 from clearway.decisions.model import (
     Aggregation,
     Answer,
-    Cell,
+    Computed,
     Context,
     HitPolicy,
     Input,
     Output,
+    Rules,
     Table,
 )
-from clearway.feel import FeelError, Limits, feel_text
+from clearway.feel import FeelError, FeelLimitError, Limits, feel_text
 from clearway.feel.frame import Frame
 from clearway.feel.limits import Run
 from clearway.feel.logic import equal
@@ -75,12 +77,13 @@ class TableRun:
         """Ask the inputs, find the rules that fit, and apply the hit policy."""
         asked = [self._asked(column) for column in self._table.inputs]
         self._inputs = dict(zip((each.label for each in self._table.inputs), asked, strict=True))
+        fitting, failures = self._fitting(asked)
         hits: list[Hit] = []
-        frames = [Frame(self._context, [value, *self._room], self._run) for value in asked]
-        for place in self._index.candidates(asked):
+        for place in places(fitting):
+            for computed, error in failures:
+                if computed.rules >> place & 1:
+                    raise failed(self._place_of(place, computed.column), error) from error
             rule = self._table.rules[place]
-            if not self._fits(self._index.rest[place], frames):
-                continue
             hits.append((rule, self.row(rule.answers)))
             if self._table.policy is HitPolicy.FIRST:
                 break
@@ -109,16 +112,29 @@ class TableRun:
             "Correct the value, or add it to the allowed values and the rules.",
         )
 
-    def _fits(self, cells: Sequence[Cell], frames: Sequence[Frame]) -> bool:
-        self._run.spend(1)
-        for cell in cells:
+    def _fitting(self, asked: Sequence[object]) -> tuple[Rules, list[tuple[Computed, FeelError]]]:
+        """The rules that fit, and the cells that failed; rules with these are among the first."""
+        rules = self._index.candidates(asked)
+        failures: list[tuple[Computed, FeelError]] = []
+        frames = [Frame(self._context, [value, *self._room], self._run) for value in asked]
+        for computed in self._index.computed:
+            if not rules & computed.rules:
+                continue
+            self._run.spend(1)
             try:
-                answer = cell.tests.matches_frame(frames[cell.column])
+                if computed.tests.matches_frame(frames[computed.column]) is not True:
+                    rules &= ~computed.rules
+            except FeelLimitError as error:
+                first = next(places(rules & computed.rules))
+                raise failed(self._place_of(first, computed.column), error) from error
             except FeelError as error:
-                raise failed(cell.place, error) from error
-            if answer is not True:
-                return False
-        return True
+                # Whether that matters is known when a rule with this cell has its turn.
+                failures.append((computed, error))
+        return rules, failures
+
+    def _place_of(self, rule: int, column: int) -> Place:
+        cells = self._table.rules[rule].cells
+        return next((cell.place for cell in cells if cell.column == column), self._place)
 
     def row(self, answers: Sequence[Answer]) -> tuple[object, ...]:
         """The outputs of a rule, or the defaults; raises WrongValue for one that is not allowed."""

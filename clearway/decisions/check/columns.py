@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from clearway.decisions.check.domains import examples, is_in_order
 from clearway.decisions.check.kinds import KINDS, constraints_of, is_open, kind_of, type_of_path
-from clearway.decisions.index import ColumnIndex, Rules
-from clearway.decisions.model import Input, Table
+from clearway.decisions.index import ColumnIndex
+from clearway.decisions.model import Input, Rules, Table
 from clearway.feel import FeelError, UnaryTests
 from clearway.feel.types import Type
 from clearway.feel.values import kind

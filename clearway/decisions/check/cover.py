@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from clearway.decisions.check.columns import Part
-from clearway.decisions.index import Rules, common
+from clearway.decisions.index import common
+from clearway.decisions.model import Rules
 
 LOOKS = 300_000
 

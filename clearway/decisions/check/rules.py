@@ -7,8 +7,8 @@ from clearway.decisions.check.cover import uncovered
 from clearway.decisions.check.subject import LISTED, Subject
 from clearway.decisions.findings import Finding
 from clearway.decisions.hits import rank
-from clearway.decisions.index import Rules, common
-from clearway.decisions.model import Aggregation, HitPolicy
+from clearway.decisions.index import common
+from clearway.decisions.model import Aggregation, HitPolicy, Rules
 from clearway.decisions.table import ALL_HITS
 from clearway.feel import DEFAULT_LIMITS, feel_text
 from clearway.feel.limits import Run

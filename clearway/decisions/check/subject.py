@@ -8,8 +8,8 @@ from clearway.decisions.check.columns import Column, Names, Part, columns_of
 from clearway.decisions.check.cover import Looking
 from clearway.decisions.errors import DecisionError, Place, told
 from clearway.decisions.findings import Finding, finding_of
-from clearway.decisions.index import Rules, common
-from clearway.decisions.model import Table
+from clearway.decisions.index import common
+from clearway.decisions.model import Rules, Table
 from clearway.decisions.table import Purse, TableRun
 from clearway.feel import DEFAULT_LIMITS
 
