@@ -4,6 +4,8 @@ import typer
 
 from clearway.cli import (
     access,
+    decision,
+    decision_records,
     house,
     migrate,
     offline,
@@ -35,6 +37,8 @@ app.command()(scenarios.test)
 app.command()(offline.conformance)
 app.command(cls=offline.Feel)(offline.feel)
 app.add_typer(sla, name="sla")
+decision.app.command("recorded")(decision_records.recorded)
+app.add_typer(decision.app, name="decision")
 app.add_typer(schedules.app, name="schedule")
 app.add_typer(replay.app, name="replay")
 app.command()(questions.record)

@@ -1,8 +1,6 @@
 """Commands that need no database: lint, conformance, feel, sla check."""
 
 import itertools
-import json
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,12 +8,10 @@ import typer
 from typer.core import TyperCommand
 
 from clearway.cli.bundles import NAME_A_PROCESS, bundle_at
+from clearway.cli.json_input import context_object, json_file
 from clearway.cli.output import Format, OutputOption, print_json, show, stop
-from clearway.engine.bundle import Unreadable, read_file
+from clearway.engine.bundle import Unreadable
 from clearway.errors import ClearwayError
-
-_LONGEST_NUMBER = 1000  # characters
-_LARGEST_EXPONENT = 6144  # of decimal128, IEEE 754-2008
 
 
 class Feel(TyperCommand):
@@ -55,7 +51,7 @@ def feel(
     from clearway.feel.values import kind
     from clearway.now import system_time
 
-    seen = _context(context)
+    seen = context_object(context)
     try:
         names = cast("dict[str, Any]", from_json(seen))
     except ClearwayError as error:
@@ -80,7 +76,7 @@ def sla_check(
     """Check business-time arithmetic against a file of cases."""
     from processes.sla_cases import run_cases
 
-    data = _json_file(file)
+    data = json_file(file)
     if not isinstance(data, dict) or not cast("dict[str, object]", data).get("cases"):
         stop(f"{file} holds no cases: write an object with `calendars` and a list of `cases`.")
     try:
@@ -103,7 +99,7 @@ def conformance(
     """Run small BPMN cases: which are executed as expected, refused, or wrong."""
     from clearway.engine.conformance import conformance as run
 
-    cases = _json_file(file)
+    cases = json_file(file)
     if not _are_cases(cases):
         stop(f"{file} holds no cases: write a list of objects with `name`, `xml` and `actions`.")
     report = run(cases)
@@ -189,46 +185,3 @@ def _unreadable(path: Path, error: Exception) -> dict[str, object]:
         "message": message,
         "remedy": remedy,
     }
-
-
-def _context(text: str) -> dict[str, object]:
-    """What a FEEL expression is to see; ends with 2 and one sentence when it is no JSON object."""
-    try:
-        seen = cast(
-            "object",
-            json.loads(text, parse_float=_number, parse_int=_number, parse_constant=_number),
-        )
-    except RecursionError:
-        stop("--context nests too deep: at most 100 levels are read.", 2)
-    except ValueError as error:
-        stop(f"--context is not JSON: {str(error).rstrip('.')}.", 2)
-    if not isinstance(seen, dict):
-        stop("--context must be a JSON object, such as '{\"impact\": 1}'.", 2)
-    return cast("dict[str, object]", seen)
-
-
-def _number(text: str) -> Decimal:
-    """A JSON number; raises ValueError for what FEEL cannot hold (decimal128)."""
-    if len(text) > _LONGEST_NUMBER:
-        raise ValueError(f"a number has more than {_LONGEST_NUMBER} characters")
-    outside = f"the number {text} is outside of 1e-{_LARGEST_EXPONENT} to 1e{_LARGEST_EXPONENT}"
-    try:
-        number = Decimal(text)
-    except InvalidOperation as error:
-        raise ValueError(outside) from error
-    if not number.is_finite():
-        raise ValueError(f"{text} is no JSON number")
-    if number and abs(number.adjusted()) > _LARGEST_EXPONENT:
-        raise ValueError(outside)
-    return number
-
-
-def _json_file(file: Path) -> Any:
-    try:
-        return json.loads(read_file(file).decode("utf-8"))
-    except RecursionError:
-        stop(f"{file} cannot be read as JSON: it nests too deep.", 2)
-    except Unreadable as error:
-        stop(f"{file} cannot be read as JSON: {error.problem}", 2)
-    except (OSError, ValueError) as error:
-        stop(f"{file} cannot be read as JSON: {error}", 2)

@@ -160,7 +160,8 @@ class TableRun:
     def _of_type(self, value: object, wanted: Type, place: Place) -> object:
         # Records keep dates as text; a column that asks for a date gets one.
         if isinstance(value, str) and isinstance(wanted, Named) and wanted.name in TEMPORAL:
-            value = at_literal(value) or value
+            found = at_literal(value)
+            value = value if found is None else found
         found = coerced(value, wanted, self._types)
         if found is not None or not self._strict:
             return found

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from clearway.decisions.errors import NotUnderstood, Place
 from clearway.decisions.evaluation import ServiceFunction, Session
+from clearway.decisions.files import decisions_at
 from clearway.decisions.markup import Element, child, children, own_text, read_xml
-from clearway.decisions.reader import Decisions, read_decisions
+from clearway.decisions.reader import Decisions
 from clearway.decisions.table import Purse
 from clearway.errors import ClearwayError
 from clearway.feel import DEFAULT_LIMITS, feel_text
@@ -43,31 +45,53 @@ def run_folder(folder: Path) -> Iterator[Outcome]:
 
 
 def run_file(tests: Path) -> Iterator[Outcome]:
-    """The outcomes of one file; the model lies beside it, with the models it may import."""
-    root = read_xml(tests.read_bytes(), tests.name, NAMESPACES)
-    model = tests.parent / (own_text(child(root, "modelName")) or "")
-    decisions = _model(model)
-    for case in children(root, "testCase"):
-        for node in children(case, "resultNode"):
-            yield Outcome(
-                tests.name, case.get("id"), node.get("name"), _difference(case, node, decisions)
-            )
+    """The outcomes of one file; the model lies beside it, with the models it may import.
+
+    A file of cases or a model that cannot be used is one outcome, whose case and node are empty.
+    """
+    try:
+        root = read_xml(tests.read_bytes(), tests.name, NAMESPACES)
+        model = _model_beside(tests, root)
+        decisions = decisions_at(model)
+    except (OSError, ClearwayError) as error:
+        yield Outcome(tests.name, "", "", _told(error))
+        return
+    nodes = [
+        (case, node) for case in children(root, "testCase") for node in children(case, "resultNode")
+    ]
+    if not nodes:
+        yield Outcome(tests.name, "", "", "the file expects no result: add a case, or remove it.")
+    for case, node in nodes:
+        why = _difference(case, node, decisions)
+        yield Outcome(tests.name, case.get("id"), node.get("name"), why)
 
 
-def _model(model: Path) -> Decisions:
-    others = [path for path in sorted(model.parent.glob("*.dmn")) if path != model]
-    imports = [read_decisions(path.read_bytes(), path.name) for path in others]
-    return read_decisions(
-        model.read_bytes(), model.name, imports={each.namespace: each for each in imports}
-    )
+def _model_beside(tests: Path, root: Element) -> Path:
+    name = own_text(child(root, "modelName"))
+    if name is None:
+        cause = "the file names no model, or is no file of cases"
+        raise NotUnderstood(Place(tests.name), cause, "Name one as its `modelName`.")
+    model = tests.parent / name
+    if not model.is_file():
+        cause = f"the model {name} is not there"
+        raise NotUnderstood(Place(tests.name), cause, "Put it beside the file of cases.")
+    return model
+
+
+def _told(error: OSError | ClearwayError) -> str:
+    if isinstance(error, OSError):
+        return f"the file cannot be read: {error.strerror or error}. Let it be read, or remove it."
+    return str(error)
 
 
 def _difference(case: Element, node: Element, decisions: Decisions) -> str:
+    if not _knows(case, node.get("name"), decisions):
+        return f"nothing in {decisions.file} answers this: correct the name, or remove the result."
     expects_error = node.get("errorResult") == "true"
     try:
         expected = child(node, "expected")
         wanted = _value(expected) if expected is not None else None
-    except ClearwayError as error:
+    except (ClearwayError, ArithmeticError) as error:
         return f"the expected value cannot be held: {error}"
     try:
         inputs = {each.get("name"): _value(each) for each in children(case, "inputNode")}
@@ -75,9 +99,19 @@ def _difference(case: Element, node: Element, decisions: Decisions) -> str:
     except ClearwayError as error:
         # The standard has null where Clearway refuses with a reason.
         return "" if expects_error or wanted is None else f"{feel_text(wanted)} expected: {error}"
+    except ArithmeticError:
+        return "a number of the inputs cannot be held: correct the case."
+    except RecursionError:
+        return "the decisions it needs nest too deep."
     if _close(got, wanted) or (expects_error and got is None):
         return ""
     return f"{feel_text(wanted)} expected, got {feel_text(got)}"
+
+
+def _knows(case: Element, name: str, decisions: Decisions) -> bool:
+    if case.get("type") == "decisionService":
+        return case.get("invocableName") in [each.name for each in decisions.services.values()]
+    return name in [each.name for each in decisions.decisions.values()]
 
 
 def _answer(case: Element, name: str, decisions: Decisions, inputs: Mapping[str, object]) -> object:

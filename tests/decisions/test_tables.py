@@ -244,3 +244,11 @@ def test_a_table_that_never_ends_is_stopped(table: Table):
 
     with pytest.raises(DecisionError, match="steps"):
         evaluate(decisions, "d", {"n": 1})
+
+
+def test_no_time_at_all_is_a_duration_like_any_other(table: Table):
+    decisions = table(
+        ["waited:days and time duration"], ["p"], [(['<= duration("P1D")'], ['"short"'])]
+    )
+
+    assert evaluate(decisions, "d", {"waited": "PT0S"}).outputs == {"p": "short"}
