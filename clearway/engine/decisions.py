@@ -1,12 +1,14 @@
 """How a business rule task asks the decision room, and what it does with the answer."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from clearway.decisions import DecisionError, evaluate
+from clearway.decisions import DecisionError, Evaluation, evaluate
+from clearway.decisions.explain import in_order
 from clearway.engine.token import Token
 from clearway.engine.values import ProcessFault, Value
-from clearway.feel import feel_text
+from clearway.feel import Function, Range, feel_text
+from clearway.feel.values import is_context, is_list
 
 if TYPE_CHECKING:
     from clearway.engine.instance import Instance
@@ -27,15 +29,38 @@ def decide(token: Token, decision: str) -> Value:
             "Correct the data and try again. Or correct the table, deploy it, and try again; a "
             "record that is open already is moved to that version before (`clearway migrate`).",
         ) from error
-    details: dict[str, Any] = {
-        "decision": decision,
-        "inputs": found.inputs,
-        "rules": found.rules,
-        "outputs": found.outputs,
-        "hit_policy": found.hit_policy,
-    }
-    instance.happen("decided", token.task_spec.node, details)
+    instance.happen("decided", token.task_spec.node, kept_evaluation(found))
     return found.outputs
+
+
+def kept_evaluation(found: Evaluation) -> dict[str, Value]:
+    """An evaluation as history keeps it, in values that JSON can hold.
+
+    `needed` lists the evaluations of the decisions it needed, directly or not, each once and in
+    the order in which they were made.
+    """
+    *needed, made = in_order(found)
+    return {**_kept(made), "needed": [_kept(each) for each in needed]}
+
+
+def _kept(made: Evaluation) -> dict[str, Value]:
+    return {
+        "decision": made.decision,
+        "hit_policy": made.hit_policy,
+        "inputs": _plain(made.inputs),
+        "rules": list(made.rules),
+        "outputs": _plain(made.outputs),
+        "notes": list(made.notes),
+    }
+
+
+def _plain(value: object) -> Value:
+    """The value, in which ranges and functions, which JSON has not, are their FEEL text."""
+    if is_list(value):
+        return [_plain(item) for item in value]
+    if is_context(value):
+        return {key: _plain(item) for key, item in value.items()}
+    return feel_text(value) if isinstance(value, Range | Function) else value
 
 
 def fields_of(element: str, result: Value) -> Mapping[str, Value]:

@@ -103,6 +103,18 @@ def pull(house: House, actor: Actor, process: str, number: int | None = None) ->
     return found
 
 
+def file_of(house: House, actor: Actor, process: str, number: int, path: str) -> bytes | Refusal:
+    """One file of a version as it was deployed; for those who may read all of them."""
+    found = pull(house, actor, process, number)
+    if isinstance(found, Refusal):
+        return found
+    content = found.files.get(path)
+    if content is None:
+        told = f"Version {number} of {process} has no file {path}."
+        return Refusal("not_found", told, "Look at the files of the version.")
+    return content
+
+
 def _version(
     house: House,
     actor: Actor,

@@ -2,16 +2,19 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
 
+from clearway.decisions.model import Table
 from clearway.engine import Blueprint, approvals, build, bundle_hash, turn
 from clearway.engine.values import ApprovalSpec, Bundle, Trigger, Turn, World
 from clearway.service.forms import Form, RecordSchema, Schema
 from processes.blank import is_blank
 
+_FIELD = re.compile(r"record\.(\w+)")
 _EMPTY: Schema = {"type": "object", "properties": {}}
 
 
@@ -127,9 +130,21 @@ class Deployed:
         return None if content is None else hashlib.sha256(content).hexdigest()
 
     def table_of(self, decision: str) -> Mapping[str, object]:
-        """The file of a decision: `table`, its path, and `hash` of its content."""
+        """Where a decision comes from: `table` is the path of its file, `hash` of its content, and
+        `version` the number of this version."""
         found = self.blueprint.decisions.get(decision)
-        return {"table": found.file, "hash": self.file_hash(found.file)} if found else {}
+        if found is None:
+            return {}
+        hashed = self.file_hash(found.file)
+        return {"table": found.file, "hash": hashed, "version": self.number}
+
+    def fields_asked(self, decision: str) -> Mapping[str, str]:
+        """The columns of a table that ask for nothing but a field of the record: label -> field."""
+        found = self.blueprint.decisions.get(decision)
+        drawn = found.decisions.get(decision) if found else None
+        columns = drawn.logic.inputs if drawn and isinstance(drawn.logic, Table) else ()
+        asked = ((it.label, _FIELD.fullmatch(it.text.strip())) for it in columns)
+        return {label: field[1] for label, field in asked if field}
 
     def decision_name(self, decision: str) -> str:
         """What people call a decision."""

@@ -82,7 +82,7 @@ class Draft(Taking):
 
         Raises ProcessFault when the process itself fails; the draft is useless then.
         """
-        turn = self._turn(self._engine_state(), trigger, self._world())
+        turn = self._turn(self._engine_state(), trigger, self.world())
         self.take(trigger, turn)
         return turn
 
@@ -91,7 +91,8 @@ class Draft(Taking):
             return self.turn.state
         return self.snapshot.engine_state if self.snapshot else None
 
-    def _world(self) -> World:
+    def world(self) -> World:
+        """What the engine sees of the outside."""
         linked = self.snapshot.linked if self.snapshot else no_links()
         return World(self.now, self._shown_record(), self.key, linked)
 
@@ -225,7 +226,7 @@ class Draft(Taking):
         if state is None or not (waiting or begun):
             return
         try:
-            asked = self._unless_broken(lambda: self.deployed.approvals(state, self._world()))
+            asked = self._unless_broken(lambda: self.deployed.approvals(state, self.world()))
         except stops.OutOfOrder:
             raise
         except ProcessFault as fault:

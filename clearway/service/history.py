@@ -4,12 +4,16 @@ from typing import Literal
 
 from clearway.service.correspondence import keys_in, readable_of, with_keys
 from clearway.service.cursors import read_number
+from clearway.service.deployed import Deployed
+from clearway.service.explained import KINDS, explanation
 from clearway.service.house import House
 from clearway.service.permissions import may_change
 from clearway.service.reading import readable
-from clearway.service.sentences import Say, sentence
+from clearway.service.sentences import sentence
 from clearway.service.values import Actor, EntryView, Page, Refusal
+from clearway.service.wording import Say
 from clearway.store import histories
+from clearway.store.histories import Entry
 
 Order = Literal["oldest", "newest"]
 """Which line of a history comes first."""
@@ -68,6 +72,11 @@ def history(
                 details=entry.details,
                 sentence=sentence(entry, name, deployed, say),
                 keys=[key for key in keys_in(entry) if key in known],
+                explanation=_explanation(entry, deployed, say),
             )
         )
     return Page(views, str(views[-1].id) if len(found) > limit else None)
+
+
+def _explanation(entry: Entry, deployed: Deployed, say: Say | None) -> list[str]:
+    return explanation(entry.details, deployed, say) if entry.kind in KINDS else []

@@ -39,6 +39,9 @@ WHO_MAY: Mapping[str, frozenset[str]] = {
     "history": EVERYBODY,
     "instance_view": EVERYBODY,
     "search": EVERYBODY,
+    # With a record: who may see that record. Its tables are read by who may read the files.
+    "evaluate": EVERYBODY,
+    "evaluations": EVERYBODY,
     # Processes are open to their organisation: they are its documentation.
     "processes": EVERYBODY,
     "process": EVERYBODY,
@@ -46,6 +49,8 @@ WHO_MAY: Mapping[str, frozenset[str]] = {
     "diagram": EVERYBODY,
     "check": EVERYBODY,
     "pull": _OWNERS | {AUDITOR},
+    # Whoever may ask a table anything can find out all that it says.
+    "evaluate_anything": _OWNERS | {AUDITOR},
     "deploy": _OWNERS,
     "migrate": _OWNERS,
     "undo_migration": _OWNERS,
@@ -73,6 +78,7 @@ WHO_MAY: Mapping[str, frozenset[str]] = {
 
 _DOING: Mapping[str, str] = {
     "pull": "Reading the files of a version",
+    "evaluate_anything": "Asking a decision without a record",
     "deploy": "Deploying a process",
     "migrate": "Moving records to another version",
     "undo_migration": "Taking the move of a record back",

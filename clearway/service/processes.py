@@ -25,7 +25,7 @@ def process(house: House, actor: Actor, process: str) -> ProcessView | Refusal:
     """One process by its newest version."""
     deployed = house.current(process)
     if deployed is None:
-        return _unknown(process)
+        return unknown_process(process)
     counts = house.store.ask(rows.open_by_process)
     return _view(deployed, actor, counts.get(process, 0))
 
@@ -65,7 +65,7 @@ def diagram(
         return rows.by_number(connection, process, number)
 
     found = house.store.ask(ask)
-    return house.version(found.id).xml if found else _unknown(process)
+    return house.version(found.id).xml if found else unknown_process(process)
 
 
 def _view(deployed: Deployed, actor: Actor, open_instances: int | None) -> ProcessView:
@@ -83,5 +83,19 @@ def _view(deployed: Deployed, actor: Actor, open_instances: int | None) -> Proce
     )
 
 
-def _unknown(process: str) -> Refusal:
+def version_of(house: House, process: str, number: int | None = None) -> Deployed | Refusal:
+    """A version of a process, ready to be used; the newest when `number` is None."""
+    if number is None:
+        return house.current(process) or unknown_process(process)
+    found = house.store.ask(lambda it: rows.by_number(it, process, number))
+    if found is not None:
+        return house.version(found.id)
+    if house.current(process) is None:
+        return unknown_process(process)
+    told = f"{process} has no version {number}."
+    return Refusal("not_found", told, "Look at the list of its versions.", {"version": told})
+
+
+def unknown_process(process: str) -> Refusal:
+    """The answer for a process that is not deployed."""
     return Refusal("not_found", f"There is no process {process}.", "Look at the list of processes.")

@@ -1,20 +1,12 @@
 """What a line of history says, as a sentence for its reader."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import cast
 
 from clearway.service.deployed import Deployed
 from clearway.service.values import MESSENGER, SYSTEM
+from clearway.service.wording import LONGEST, Say, Wording, in_words, inside, listed, text_of
 from clearway.store.histories import Entry
-
-_LONGEST = 200
-_LONGEST_VALUE = 80  # of one field among others
-_NUMBERED = re.compile(r"(?<=[a-z]{2})(?=[0-9]{1,2}(?:_|$))")
-
-Say = Callable[[datetime], str]
-"""How an instant with its offset is said."""
 
 
 def sentence(entry: Entry, element: str | None, deployed: Deployed, say: Say | None = None) -> str:
@@ -28,37 +20,27 @@ def sentence(entry: Entry, element: str | None, deployed: Deployed, say: Say | N
     return words(_Line(entry, element or "", deployed, say))
 
 
-def in_words(name: str | None) -> str:
-    """`on_hold`, `day1_ready` -> `on hold`, `day 1 ready`."""
-    return _NUMBERED.sub(" ", name or "").replace("_", " ")
-
-
-class _Line:
+class _Line(Wording):
     """A line of history with its words at hand."""
 
     def __init__(self, entry: Entry, element: str, deployed: Deployed, say: Say | None) -> None:
-        self.entry, self.element, self.deployed = entry, element, deployed
-        self._say = say
+        super().__init__(deployed, say)
+        self.entry, self.element = entry, element
         self.who = entry.actor
 
     def says(self, name: str) -> str:
         """A detail as text; empty when it is not there."""
         value = self.entry.details.get(name)
-        return "" if value is None else _text(value)
+        return "" if value is None else text_of(value)
 
     def instant(self, name: str) -> str:
         """A detail that is an instant; empty when it is not there."""
-        return self._instant(self.entry.details.get(name), {}) or self.says(name)
+        return self.instant_of(self.entry.details.get(name), {}) or self.says(name)
 
     def named(self, name: str) -> Mapping[str, object]:
         """A detail that names things; empty when it is not there."""
         value = self.entry.details.get(name)
         return cast(Mapping[str, object], value) if isinstance(value, Mapping) else {}
-
-    def title(self, field: str) -> str:
-        """What people call a field of the record."""
-        fields = self.deployed.record_schema.fields
-        return str(cast(Mapping[str, object], fields.get(field, {})).get("title", in_words(field)))
 
     def written(self) -> str:
         """The fields that were written: `impact 2, urgency 2 (was 3)`; empty when none was."""
@@ -67,19 +49,8 @@ class _Line:
             before, after = cast(Sequence[object], pair)
             was = "" if before is None else f" (was {self.value(name, before)})"
             now = "cleared" if after is None else self.value(name, after)
-            told.append(f"{_inside(self.title(name))} {now}{was}")
+            told.append(f"{inside(self.title(name))} {now}{was}")
         return ", ".join(told)
-
-    def value(self, field: str, value: object) -> str:
-        """A value of a field of the record in the words that its schema has for it."""
-        fields = self.deployed.record_schema.fields
-        return self.worded(value, cast(Mapping[str, object], fields.get(field, {})))
-
-    def worded(
-        self, value: object, shape: Mapping[str, object], longest: int = _LONGEST_VALUE
-    ) -> str:
-        """A value in the words of its schema."""
-        return self._instant(value, shape) or _worded(value, shape, longest)
 
     def given(self) -> Mapping[str, object]:
         """What a decision gave, by field: where its outputs have other names, what it wrote."""
@@ -94,17 +65,6 @@ class _Line:
         written = self.written()
         return f": {written}." if written else end
 
-    def _instant(self, value: object, shape: Mapping[str, object]) -> str | None:
-        """None for what is no instant; what no schema tells of is one when it reads so."""
-        is_other = "type" in shape and shape.get("format") != "date-time"
-        if self._say is None or is_other or not isinstance(value, str):
-            return None
-        try:
-            instant = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-        return None if instant.tzinfo is None else self._say(instant)
-
 
 def _changed(it: _Line) -> str:
     where = f"{it.element} wrote" if it.element else f"{it.who} wrote"
@@ -115,15 +75,28 @@ def _decided(it: _Line) -> str:
     """Which rule of which table said what."""
     rules = cast(Sequence[object], it.entry.details.get("rules") or ())
     table = it.deployed.decision_name(it.says("decision"))
-    by = f"rule{'s' * (len(rules) > 1)} {_listed(rules)} of {table}" if rules else table
+    by = f"rule{'s' * (len(rules) > 1)} {listed(rules)} of {table}" if rules else table
     outputs = it.given()
     if len(outputs) == 1:
         [(name, value)] = outputs.items()
         return f"{it.title(name)} was decided by {by}: {it.value(name, value)}."
     told = ", ".join(
-        f"{_inside(it.title(name))} {it.value(name, value)}" for name, value in outputs.items()
+        f"{inside(it.title(name))} {it.value(name, value)}" for name, value in outputs.items()
     )
     return f"{it.element} was decided by {by}{f': {told}' if told else ''}."
+
+
+def _evaluated(it: _Line) -> str:
+    """Somebody asked a table about the record; nothing came of it there."""
+    rules = cast(Sequence[object], it.entry.details.get("rules") or ())
+    by = f" by rule{'s' * (len(rules) > 1)} {listed(rules)}" if rules else ""
+    told = ", ".join(
+        f"{inside(it.title(name))} {it.value(name, value)}"
+        for name, value in it.named("outputs").items()
+    )
+    table = it.deployed.decision_name(it.says("decision"))
+    asked = f"{it.who} asked {table} of version {it.says('version')} by API"
+    return f"{asked}: {told}{by}. Nothing of the record was changed."
 
 
 def _computed(it: _Line) -> str:
@@ -207,7 +180,7 @@ def _noted(it: _Line) -> str:
     told: list[str] = []
     for name, value in it.named("values").items():
         shape = cast(Mapping[str, object], form.fields.get(name, {}) if form else {})
-        told.append(f"{shape.get('title', in_words(name))} is {it.worded(value, shape, _LONGEST)}")
+        told.append(f"{shape.get('title', in_words(name))} is {it.worded(value, shape, LONGEST)}")
     return "; ".join(told) + "."
 
 
@@ -240,7 +213,7 @@ def _only_noted(it: _Line) -> str:
 
 def _unreached(it: _Line) -> str:
     because = cast(Sequence[object], it.entry.details.get("because") or ())
-    told = "; ".join(_text(each) for each in because)
+    told = "; ".join(text_of(each) for each in because)
     return f"The notice {in_words(it.says('template'))} did not reach everybody: {told}."
 
 
@@ -282,6 +255,7 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     "timer": lambda it: f"The time came: {it.element}{it.ending()}",
     "skipped": lambda it: f"{it.element} was missed and is left out: {it.instant('due')}.",
     "decided": _decided,
+    "evaluated": _evaluated,
     "computed": _computed,
     "passed": lambda _it: "It went on.",
     "ended": lambda _it: "It ended.",
@@ -312,53 +286,3 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     ),
     "linked": _linked,
 }
-
-
-def _worded(value: object, shape: Mapping[str, object], longest: int = _LONGEST_VALUE) -> str:
-    """A value in the words of its schema: `x-titles`, or a code without its underscores."""
-    if isinstance(value, list):
-        items = cast(Mapping[str, object], shape.get("items", {}))
-        # The titles of a list's entries may stand at the list.
-        entry = {**shape, **items}
-        each = [_worded(item, entry, longest) for item in cast(list[object], value)]
-        return _cut(", ".join(each), longest) or "nothing"
-    code = str(value).lower() if isinstance(value, bool) else str(value)
-    words = cast(Mapping[str, object], shape.get("x-titles", {})).get(code)
-    if words is not None:
-        return _inside(str(words))
-    if isinstance(value, str) and value in cast(Sequence[object], shape.get("enum", ())):
-        return in_words(value)
-    return _quoted(value, longest)
-
-
-def _text(value: object, longest: int = _LONGEST) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(_text(item) for item in cast(list[object], value)) or "nothing"
-    if isinstance(value, Mapping):
-        pairs = cast(Mapping[str, object], value).items()
-        return _cut(", ".join(f"{in_words(name)} {_text(each)}" for name, each in pairs), longest)
-    return _cut(str(value), longest)
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[:longest]}…"
-
-
-def _quoted(value: object, longest: int = _LONGEST_VALUE) -> str:
-    """A value inside a sentence: text of several words stands in quotation marks."""
-    text = _text(value, longest)
-    return f'"{text}"' if isinstance(value, str) and " " in text else text
-
-
-def _listed(values: Sequence[object]) -> str:
-    texts = [_text(value) for value in values]
-    return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
-
-
-def _inside(title: str) -> str:
-    """A title in the middle of a sentence; what begins with capitals is an abbreviation."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

@@ -90,7 +90,7 @@ class Taking(Sheet):
                 self.state_shown_by = (it.element, it.name)
 
     def _with_table(self, it: Happening) -> Happening:
-        """A decision names the table that was asked, by its path and its content hash."""
+        """A decision names the table that was asked, with its version and its content hash."""
         if it.kind != "decided":
             return it
         table = self.deployed.table_of(str(it.details.get("decision")))

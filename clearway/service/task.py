@@ -23,7 +23,6 @@ from clearway.service.plan_vote import (
     why_not,
 )
 from clearway.service.reading import item_view, may_see
-from clearway.service.sentences import in_words
 from clearway.service.values import (
     Actor,
     BallotView,
@@ -32,6 +31,7 @@ from clearway.service.values import (
     SeatView,
     TaskView,
 )
+from clearway.service.wording import in_words
 from clearway.store import candidates, loading, rows
 from clearway.store.candidates import NeededSeat
 from clearway.store.database import Transaction

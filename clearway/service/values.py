@@ -32,7 +32,8 @@ class Refusal:
     """An ordinary answer to what may not be done: why, and what to do instead.
 
     `code` is stable: not_found, not_allowed, not_yours, already_done, invalid, conflict,
-    not_waiting, stale, too_large, faulted. `fields` maps a form field to what is wrong with it.
+    not_waiting, stale, too_large, undecided, faulted. `fields` maps a form field to what is wrong
+    with it.
     """
 
     code: str
@@ -213,6 +214,8 @@ class EntryView:
     sentence: str
     keys: Sequence[str] = ()
     """The other records that it names and that the actor may read."""
+    explanation: Sequence[str] = ()
+    """Of a decision: a sentence for each input, then the row that fired with what it gave."""
 
 
 @dataclass(frozen=True)
@@ -267,6 +270,46 @@ class VersionView:
     reason: str
     hash: str
     open_instances: int
+
+
+@dataclass(frozen=True)
+class EvaluationView:
+    """What a decision answered: outputs by name, the numbers of the rules that fired, the inputs
+    by label, the version of the process whose table decided, and all of it for people.
+
+    `needed` has the same of each decision that it needed, in the order in which they were made.
+    """
+
+    process: str
+    decision: str
+    version: int
+    hit_policy: str
+    inputs: Mapping[str, object]
+    rules: Sequence[int]
+    outputs: Mapping[str, object]
+    notes: Sequence[str]
+    needed: Sequence[Mapping[str, object]]
+    explanation: Sequence[str]
+    record: str | None
+
+
+@dataclass(frozen=True)
+class RecordedEvaluation:
+    """An evaluation of the past. `element` is the business rule task; None: it was asked by API.
+
+    `record` None: it was asked without a record. `version` None: it is from before history told it.
+    """
+
+    id: str
+    at: datetime
+    record: str | None
+    by: str
+    decision: str
+    version: int | None
+    element: str | None
+    inputs: Mapping[str, object]
+    rules: Sequence[int]
+    outputs: Mapping[str, object]
 
 
 @dataclass(frozen=True)

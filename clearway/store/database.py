@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 import psycopg
 import sqlalchemy
 from psycopg import errors, generators
+from psycopg.types.json import set_json_dumps, set_json_loads
 from sqlalchemy import Connection, Engine, event, exc
 
 from clearway.store import jsonb
@@ -250,16 +251,25 @@ def _pool(url: str, settings: str, connections: int) -> Engine:
         "postgresql+psycopg://",
         # What people wrote must not reach a log by way of an error's text.
         hide_parameters=True,
-        creator=lambda: psycopg.connect(
-            url, options=settings, connect_timeout=10, application_name="clearway"
-        ),
+        creator=lambda: _connected(url, settings),
         pool_size=connections,
         max_overflow=0,
         pool_timeout=30,
         pool_use_lifo=True,
-        json_serializer=jsonb.dumps,
-        json_deserializer=jsonb.loads,
     )
+
+
+def _connected(url: str, settings: str) -> "psycopg.Connection[Row]":
+    """A connection on which JSON has decimals, exactly as they were written.
+
+    SQLAlchemy's own settings for JSON reach only connections that it opens itself.
+    """
+    connection = psycopg.connect(
+        url, options=settings, connect_timeout=10, application_name="clearway"
+    )
+    set_json_dumps(jsonb.dumps, connection)
+    set_json_loads(jsonb.loads, connection)
+    return connection
 
 
 def is_contention(error: BaseException | None) -> bool:

@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
@@ -14,7 +15,8 @@ import orjson
 from clearway.errors import ClearwayError
 from clearway.feel.values import YearsMonths
 
-_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
+# `orjson` would write a duration of months as the object that it is in Python.
+_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 _SORTED = _OPTIONS | orjson.OPT_SORT_KEYS
 _DEEPEST = 250  # as orjson has it
 _TOO_DEEP = f"This value cannot be kept: it nests deeper than {_DEEPEST}."
@@ -130,6 +132,8 @@ def _other(value: object) -> object:
         return f"{'-' if value.months < 0 else ''}P{abs(value.months)}M"
     if isinstance(value, Mapping):
         return dict(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] any mapping
+    if is_dataclass(value) and not isinstance(value, type):
+        return {it.name: getattr(value, it.name) for it in fields(value)}
     if isinstance(value, frozenset | set):
         return sorted(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] any set
     raise TypeError(f"{type(value).__name__} is no JSON")

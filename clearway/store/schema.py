@@ -50,6 +50,7 @@ __all__ = [
     "ballot",
     "content",
     "entry",
+    "evaluation",
     "fault",
     "group_",
     "group_role",
@@ -336,6 +337,27 @@ entry = Table(
     Column("details", JSONB, nullable=False),
     Column("leaf", LargeBinary, nullable=False),  # sha-256 over the entry's canonical text
     Index("ix_entry_instance", "instance_id", "id"),
+    Index(
+        "ix_entry_decision",
+        text("(details ->> 'decision')"),
+        "at",
+        "id",
+        postgresql_where=text("kind IN ('decided', 'evaluated')"),
+    ),
+)
+
+evaluation = Table(
+    "evaluation",  # asked for without a record; append-only, as `entry` is
+    metadata,
+    identity(),
+    Column("version_id", BigInteger, ForeignKey("version.id"), nullable=False),
+    Column("process", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    instant("at"),
+    Column("asked_by", Text, nullable=False),
+    Column("context", JSONB, nullable=False),
+    Column("details", JSONB, nullable=False),  # as those of an entry: inputs, rules, outputs ...
+    Index("ix_evaluation_decision", "process", "decision", "at", "id"),
 )
 
 answer = Table(

@@ -12,10 +12,24 @@ _LEADING = ("done", "voted", "opened", "message", "cancelled_record", "given", "
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What a decision said, and why: `because` is a sentence for each input and the row that fired.
+
+    `said` is empty where it is the main line of its moment. `table` is the path of the file and
+    `version` the number of the version that decided; empty where history does not tell them.
+    """
+
+    said: str
+    because: Sequence[str]
+    table: str
+    version: str
+
+
+@dataclass(frozen=True)
 class Moment:
     """What one command did: its main line, what was said, what followed, and where that led.
 
-    `text` is a comment; `is_internal` says so of it.
+    `text` is a comment; `is_internal` says so of it. `decided` are the decisions made on the way.
     """
 
     at: datetime
@@ -23,6 +37,7 @@ class Moment:
     text: str
     is_internal: bool
     also: Sequence[str]
+    decided: Sequence[Decided]
     state: str | None
     keys: frozenset[str] = frozenset()
     """The records named in it that its reader may open."""
@@ -54,7 +69,9 @@ def _moment(lines: Sequence[EntryView]) -> Moment:
     rank = {kind: number for number, kind in enumerate(_LEADING)}
     first = min(lines, key=lambda one: rank.get(one.kind, len(rank)))
     comment = first if first.kind == "comment" else _comment_beside(first, lines)
-    rest = [one.sentence for one in lines if one not in (first, comment) and one.kind != "state"]
+    decided = [one for one in lines if one.explanation]
+    told = [first, comment, *decided]
+    rest = [one.sentence for one in lines if one not in told and one.kind != "state"]
     states = [one for one in lines if one.state_after is not None]
     changed = bool(states) and states[-1].state_after != states[0].state_before
     is_internal = comment is not None and not comment.details.get("public")
@@ -67,9 +84,16 @@ def _moment(lines: Sequence[EntryView]) -> Moment:
         text=str(comment.details.get("text", "")) if comment else "",
         is_internal=is_internal,
         also=rest,
+        decided=[_decided(one, is_main=one is first) for one in decided],
         state=states[-1].state_after if changed else None,
         keys=frozenset(key for one in lines for key in one.keys),
     )
+
+
+def _decided(line: EntryView, *, is_main: bool) -> Decided:
+    table, version = (str(line.details.get(name) or "") for name in ("table", "version"))
+    said = "" if is_main else line.sentence
+    return Decided(said, line.explanation, table, version)
 
 
 def _commented(comment: EntryView) -> str:

@@ -31,6 +31,7 @@ _STATUS = {
     "not_allowed": 403,
     "not_yours": 403,
     "invalid": 422,
+    "undecided": 422,
     "too_large": 413,
 }
 

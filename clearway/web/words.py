@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from clearway.service.sentences import in_words
+from clearway.service.wording import in_words
 
 _OK = {"resolved", "closed", "done", "approved", "completed", "fulfilled", "implemented", "active"}
 _WARN = {"on_hold", "waiting", "pending", "awaiting_approval", "awaiting", "overdue"}

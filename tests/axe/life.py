@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from life_around import ALERT, HEARTBEATS, REGISTRY, SCHEDULES, SIGN_IN
+from life_decisions import DECISIONS
 from life_records import ERRAND, FAULTS, MESSAGES, SIGNALS, STOOL
 from step import Step
 
@@ -14,6 +15,7 @@ LIFE = (
     *FAULTS,
     *MESSAGES,
     *SIGNALS,
+    *DECISIONS,
     *SCHEDULES,
     *ALERT,
     *HEARTBEATS,

@@ -2,11 +2,14 @@
 
 import contextlib
 import threading
+from decimal import Decimal
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Column, MetaData, Table, insert, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 
+from clearway.store import jsonb
 from clearway.store.database import Store
 from clearway.store.errors import Contended, Superseded, Unavailable
 from clearway.store.notifier import listen
@@ -64,6 +67,23 @@ def test_a_deadlock_is_tried_again(store):
         thread.join()
 
     assert store.ask(lambda it: it.execute(text("SELECT sum(v) FROM pair")).scalar_one()) == 4
+
+
+@pytest.mark.parametrize("number", ["5.10", "0.1234567890123456789012345678901234", "1E+30"])
+def test_decimals_come_back_exactly_by_either_way(store, number):
+    """Else a hash over what was written would not be that of what is read."""
+    value = {"n": [Decimal(number)]}
+    table = Table("kept", MetaData(), Column("v", JSONB))
+    store.change(lambda it: it.execute(text("CREATE TABLE kept (v jsonb)")))
+
+    store.change(lambda it: it.execute(insert(table).values(v=value)))
+    by_core = store.ask(lambda it: it.execute(select(table.c.v)).scalar_one())
+    (by_command,) = store.look(lambda it: it.one("SELECT v FROM kept", {}))
+
+    assert by_core == by_command == value
+    [written] = by_core["n"]
+    assert jsonb.dumps(written) == jsonb.dumps(Decimal(number))
+    assert jsonb.canonical(by_core) == jsonb.canonical(jsonb.exact(value))
 
 
 def test_a_question_cannot_write(store):

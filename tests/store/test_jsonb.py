@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from clearway.feel import YearsMonths
 from clearway.store import jsonb
 from clearway.store.jsonb import NotJson
 
@@ -66,6 +67,8 @@ def test_instants_are_told_in_utc_and_durations_in_iso():
     assert jsonb.dumps(timedelta(days=1, hours=2, seconds=3)) == '"P1DT2H3S"'
     assert jsonb.dumps(timedelta(hours=-1)) == '"-PT1H"'
     assert jsonb.dumps(timedelta(0)) == '"PT0S"'
+    assert jsonb.dumps([YearsMonths(14), YearsMonths(-1)]) == '["P14M","-P1M"]'
+    assert jsonb.exact({"a": YearsMonths(2)}) == {"a": "P2M"}
 
 
 @pytest.mark.parametrize(

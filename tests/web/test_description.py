@@ -15,7 +15,14 @@ from clearway.web.bundles import zipped
 WithToken = Callable[[str], TestClient]
 PROBLEM = "application/problem+json"
 API = "/api/v1"
-_FILLED = {"key": "ERR-1", "attachment_id": "1", "task_id": "1", "process": "errand", "number": "1"}
+_FILLED = {
+    "key": "ERR-1",
+    "attachment_id": "1",
+    "task_id": "1",
+    "process": "errand",
+    "number": "1",
+    "decision": "size",
+}
 
 
 class Description:

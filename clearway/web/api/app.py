@@ -11,15 +11,15 @@ from starlette.routing import Match
 from clearway.errors import NotTaken
 from clearway.service.values import Refusal
 from clearway.store.errors import Contended, DiskFull, Unavailable
-from clearway.web.api import alerts, problems, processes, records, tasks
+from clearway.web.api import alerts, decisions, problems, processes, records, tasks
 from clearway.web.api.caller import BlankKey, Unauthorized
 from clearway.web.api.description import DescribedApi
 from clearway.web.pages.trouble import failure_logged
 from clearway.web.portal import Portal
 
 _DESCRIPTION = (
-    "Records, tasks and processes, for programs. Errors are problem documents (RFC 9457). "
-    "Commands take an `Idempotency-Key`: the same key answers with the first result."
+    "Records, tasks, processes and decisions, for programs. Errors are problem documents "
+    "(RFC 9457). Commands take an `Idempotency-Key`: the same key answers with the first result."
 )
 _CODES = {400: "unreadable", 413: "too_large"}
 _NO_ADDRESS = Refusal(
@@ -39,7 +39,7 @@ def api(portal: Portal) -> FastAPI:
         openapi_url="/openapi.json",
     )
     app.state.portal = portal
-    for room in (records, tasks, processes, alerts):
+    for room in (records, tasks, processes, decisions, alerts):
         app.include_router(room.router)
     handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
         problems.ApiRefusal: _on_refusal,

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 
 def _finite(values: dict[str, object]) -> dict[str, object]:
@@ -29,6 +29,8 @@ Values = Annotated[
     AfterValidator(_finite),
     Field(description="Fields of the form, by name; only those that the form declares."),
 ]
+
+Context = Annotated[dict[str, object], AfterValidator(_finite)]
 
 
 def _plain(text: str) -> str:
@@ -107,3 +109,25 @@ class VoteBody(Body):
     choice: Text
     reason: Text = ""
     conditions: Text = ""
+
+
+class EvaluationBody(Body):
+    """What a decision is to decide by: a context, a record, or a record with more beside it."""
+
+    context: Context | None = Field(None, description="What the decision sees, by name.")
+    record: Text | None = Field(
+        None, max_length=40, description="The key of a record, seen as `record`, `key`, `linked`."
+    )
+    version: int | None = Field(
+        None,
+        ge=1,
+        le=2**31 - 1,
+        description="The version of the process whose table decides; without it the record's own, "
+        "or else the newest.",
+    )
+
+    @model_validator(mode="after")
+    def _decides_by_something(self) -> "EvaluationBody":
+        if self.context is None and self.record is None:
+            raise ValueError("give a `context`, a `record`, or both")
+        return self

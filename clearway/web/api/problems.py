@@ -24,6 +24,7 @@ _TITLES: Mapping[str, str] = {
     "not_waiting": "Nothing waits for this now",
     "stale": "It has changed in the meantime",
     "too_large": "This is too large",
+    "undecided": "The decision gives no answer",
     "faulted": "The process has stopped",
     "unauthorized": "A token is needed",
     "busy": "Clearway is busy",

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from clearway.engine.values import Bundle, Finding, Severity
-from clearway.service.deploy import DESPITE, check, deploy, pull
+from clearway.service.deploy import DESPITE, check, deploy, file_of, pull
 from clearway.service.permissions import refuse_unless
 from clearway.service.processes import diagram, versions
 from clearway.service.processes import process as one_process
@@ -75,6 +75,15 @@ def download(visit: Visiting, process: str, number: VersionNumber) -> Response:
     if isinstance(found, Refusal):
         return refusal_page(visit, found)
     return saved_as(zipped(found), f"{process}-{number}.zip")
+
+
+@router.get("/{process}/versions/{number}/files/{path:path}")
+def one_file(visit: Visiting, process: str, number: VersionNumber, path: str) -> Response:
+    """A file of a version, such as the table that decided something."""
+    found = file_of(visit.portal.house, visit.actor, process, number, path)
+    if isinstance(found, Refusal):
+        return refusal_page(visit, found)
+    return saved_as(found, path.rpartition("/")[2])
 
 
 @router.post("/{process}/check")

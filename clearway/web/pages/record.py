@@ -15,8 +15,8 @@ from clearway.service.history import Order, history
 from clearway.service.instance_view import instance_view
 from clearway.service.link import link
 from clearway.service.record import record
-from clearway.service.sentences import Say
 from clearway.service.values import ActionView, EntryView, Page, Refusal
+from clearway.service.wording import Say
 from clearway.web import times
 from clearway.web.addresses import RowId
 from clearway.web.forms import Form as ShownForm
