@@ -8,7 +8,7 @@ ifneq ($(TEST_DATA),)
 export CLEARWAY_TEST_DATA ?= $(abspath $(TEST_DATA))
 endif
 
-.PHONY: up test check axe walks bench replay lock clean run-ready test-ready python-there bundle
+.PHONY: up test check axe walks fuzz bench replay lock clean run-ready test-ready python-there bundle
 
 up: run-ready
 	@exec $(BIN)/clearway up
@@ -33,6 +33,11 @@ axe: test-ready
 # minutes: `make test` walks a hundred. Others: WALKS_FROM=100000; more: WALKS=100000.
 walks: test-ready
 	WALKS=$${WALKS:-20000} $(BIN)/pytest tests/engine/test_random_processes.py -n 2
+
+# A million random texts as FEEL, some minutes: none crashes, none runs on. `make test` reads 20,000.
+# Others: FUZZ_SEED=7; more: FUZZ=5000000.
+fuzz: test-ready
+	PYTHONPATH=.:tests/shared $(BIN)/python tests/shared/feel_fuzz.py --inputs $${FUZZ:-1000000} --seed $${FUZZ_SEED:-1}
 
 # Table of all cases, some twenty minutes; some of them: make bench CASES="B5 B6". What is compared
 # with is installed into .bench/ by the cases themselves.

@@ -15,9 +15,11 @@ from clearway.feel.errors import FeelUnknownNameError
 from clearway.feel.expression import compile_typed_expression
 from clearway.feel.limits import Run
 from clearway.feel.types import Type, coerced, fitted
-from clearway.feel.values import is_context, is_list
+from clearway.feel.values import adopted, is_context, is_list
 
 RESULT = ""
+# What a turn of a loop costs, and how much more for each name it sees.
+TURN, NAMES_PER_STEP = 5, 32
 FEEL_LANGUAGES = ("", "feel")
 
 
@@ -252,7 +254,7 @@ def _conditional(element: Element, room: Room) -> Value:
 
 def _for(element: Element, room: Room) -> Value:
     source, body = _part(element, "in", room), _part(element, "return", room)
-    variable = element.get("iteratorVariable")
+    variable, asks = element.get("iteratorVariable"), _mentions(element, "partial")
 
     def run(context: Context, purse: Run) -> object:
         items = iterated(purse, source(context, purse))
@@ -260,8 +262,12 @@ def _for(element: Element, room: Room) -> Value:
             return None
         results: list[object] = []
         for item in items:
-            purse.spend(1)
-            results.append(body({**context, variable: item, "partial": list(results)}, purse))
+            inside = _inside(context, purse, {variable: adopted(purse, item)})
+            if asks:
+                # A copy, because the loop goes on to fill the list that it came from.
+                purse.room(len(results))
+                inside["partial"] = list(results)
+            results.append(body(inside, purse))
         return results
 
     return run
@@ -277,8 +283,7 @@ def _quantified(element: Element, room: Room) -> Value:
             return None
         unknown = False
         for item in items:
-            purse.spend(1)
-            answer = condition({**context, variable: item}, purse)
+            answer = condition(_inside(context, purse, {variable: adopted(purse, item)}), purse)
             if answer is decides:
                 return decides
             unknown = unknown or not isinstance(answer, bool)
@@ -294,17 +299,33 @@ def _filter(element: Element, room: Room) -> Value:
         found = source(context, purse)
         items = found if is_list(found) else [] if found is None else [found]
         kept: list[object] = []
-        for item in items:
-            purse.spend(1)
+        for each in items:
+            item = adopted(purse, each)
             entries = item if is_context(item) else {}
-            answer = match({**context, **entries, "item": item}, purse)
+            answer = match(_inside(context, purse, {"item": item, **entries}), purse)
             if answer is True:
                 kept.append(item)
             elif not isinstance(answer, bool) and answer is not None:
-                return item_at(items, answer) if _is_index(answer) else None
+                return item_at(purse, items, answer) if _is_index(answer) else None
         return kept
 
     return run
+
+
+def _inside(context: Context, purse: Run, names: Mapping[str, object]) -> dict[str, object]:
+    """The context of one turn, paid for by its size."""
+    purse.spend(TURN + (len(context) + len(names)) // NAMES_PER_STEP)
+    return {**context, **names}
+
+
+def _mentions(element: Element, word: str) -> bool:
+    waiting = [element]
+    while waiting:
+        found = waiting.pop()
+        if word in found.text:
+            return True
+        waiting += list(found)
+    return False
 
 
 def _is_index(value: object) -> TypeGuard[Decimal]:

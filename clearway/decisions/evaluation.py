@@ -78,6 +78,15 @@ class Session:
                 raise DecisionError(decision.place, str(error), "Simplify the decision.") from error
         return self._made[decision_id]
 
+    def needed(self, decision_id: str) -> Evaluation:
+        """The same for another decision, which is null where refusals are."""
+        try:
+            return self.evaluation(decision_id)
+        except DecisionError:
+            if self._run.strict:
+                raise
+            return Evaluation(decision_id, {}, (), {}, "")
+
     def take(self, decision_id: str, value: object) -> None:
         """Let a decision's answer be given instead of made, as a service's caller does."""
         decision = self._decisions.get(decision_id)
@@ -143,7 +152,7 @@ class Session:
             self._bind(context, identity, wanted.name, session.given(wanted, decision))
         for identity in decision.needs.decisions:
             session, own = self._at_home(identity)
-            needed.append(session.evaluation(own))
+            needed.append(session.needed(own))
             self._bind(context, identity, session.variable_of(own), needed[-1].value)
         for name, value in self._known(decision.needs).items():
             inner, more = context.get(name), value

@@ -80,7 +80,10 @@ def _type(element: Element, place: Place, left: int) -> Type:
     allowed = child(element, "allowedValues")
     if allowed is not None:
         base = Constrained(base, _allows(text_of(allowed), place))
-    return ListType(base) if element.get("isCollection") == "true" else base
+    found = ListType(base) if element.get("isCollection") == "true" else base
+    whole = child(element, "typeConstraint")
+    # Allowed values speak of each item of a collection, a constraint of the collection itself.
+    return found if whole is None else Constrained(found, _allows(text_of(whole), place))
 
 
 def _base(element: Element, place: Place, left: int) -> Type:

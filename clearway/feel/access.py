@@ -6,33 +6,33 @@ from decimal import Decimal
 from clearway.feel import logic
 from clearway.feel.limits import Run
 from clearway.feel.temporal import zone_name
-from clearway.feel.values import Range, YearsMonths, adopt, is_context, is_list
+from clearway.feel.values import Range, YearsMonths, adopted, is_context, is_list
 
 
 def property_of(run: Run, base: object, name: str) -> object:
     """`base.name`; null where there is no such property, a list of them for a list."""
     if is_context(base):
-        return adopt(base.get(name))
+        return adopted(run, base.get(name))
     if base is None:
         return None
-    base = adopt(base)
+    base = adopted(run, base)
     if is_list(base):
         run.room(len(base))
         return [property_of(run, item, name) for item in base]
     if is_context(base):
-        return adopt(base.get(name))
+        return adopted(run, base.get(name))
     if isinstance(base, Range):
         return _range_property(base, name)
     value = _temporal_property(base, name)
     return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def item_at(items: list[object], index: Decimal) -> object:
+def item_at(run: Run, items: list[object], index: Decimal) -> object:
     """The item at a 1-based index, from the end when negative; null outside."""
     if index != index.to_integral_value() or not index or abs(index) > len(items):
         return None
     place = int(index)
-    return adopt(items[place - 1 if place > 0 else place])
+    return adopted(run, items[place - 1 if place > 0 else place])
 
 
 def iterated(run: Run, value: object) -> list[object] | None:

@@ -9,11 +9,13 @@ from typing import TypeVar
 from clearway.feel.errors import FeelEvaluationError
 from clearway.feel.limits import Run
 from clearway.feel.logic import as_utc, instants, seconds_of
-from clearway.feel.values import NUMBERS, YearsMonths, adopt
+from clearway.feel.temporal import MOST_MONTHS
+from clearway.feel.values import NUMBERS, YearsMonths, operand_of
 
 DAY = timedelta(days=1)
+# What a logarithm or a power with a fraction takes, in microseconds.
+TRANSCENDENTAL = 40
 MICROSECOND = timedelta(microseconds=1)
-MOST_MONTHS = 12 * 10**12
 FARTHEST_EXPONENT = Decimal(999_999_999)
 
 Operation = Callable[[Run, object, object], object]
@@ -22,7 +24,7 @@ T = TypeVar("T")
 
 def add(run: Run, left: object, right: object) -> object:
     """`left + right`; null where the standard has no sum."""
-    left, right = adopt(left), adopt(right)
+    left, right = operand_of(left), operand_of(right)
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return _number(NUMBERS.add, left, right)
     if isinstance(left, str) and isinstance(right, str):
@@ -35,7 +37,7 @@ def add(run: Run, left: object, right: object) -> object:
 
 def subtract(_run: Run, left: object, right: object) -> object:
     """`left - right`; null where the standard has no difference."""
-    left, right = adopt(left), adopt(right)
+    left, right = operand_of(left), operand_of(right)
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return _number(NUMBERS.subtract, left, right)
     if isinstance(right, timedelta | YearsMonths):
@@ -49,7 +51,7 @@ def subtract(_run: Run, left: object, right: object) -> object:
 
 def multiply(_run: Run, left: object, right: object) -> object:
     """`left * right`; one of them may be a duration."""
-    left, right = adopt(left), adopt(right)
+    left, right = operand_of(left), operand_of(right)
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return _number(NUMBERS.multiply, left, right)
     if isinstance(left, Decimal):
@@ -61,7 +63,7 @@ def multiply(_run: Run, left: object, right: object) -> object:
 
 def divide(_run: Run, left: object, right: object) -> object:
     """`left / right`; a duration by a number, or by a duration of its kind. By zero is null."""
-    left, right = adopt(left), adopt(right)
+    left, right = operand_of(left), operand_of(right)
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return _number(NUMBERS.divide, left, right)
     if isinstance(left, timedelta | YearsMonths) and isinstance(right, Decimal):
@@ -73,17 +75,21 @@ def divide(_run: Run, left: object, right: object) -> object:
     return None
 
 
-def power(_run: Run, left: object, right: object) -> object:
+def power(run: Run, left: object, right: object) -> object:
     """`left ** right` for numbers."""
-    left, right = adopt(left), adopt(right)
+    left, right = operand_of(left), operand_of(right)
     if not isinstance(left, Decimal) or not isinstance(right, Decimal):
         return None
-    return None if abs(right) > FARTHEST_EXPONENT else _number(NUMBERS.power, left, right)
+    if abs(right) > FARTHEST_EXPONENT:
+        return None
+    if right != right.to_integral_value():
+        run.spend(TRANSCENDENTAL)
+    return _number(NUMBERS.power, left, right)
 
 
 def negate(value: object) -> object:
     """`- value` for numbers and durations."""
-    value = adopt(value)
+    value = operand_of(value)
     if isinstance(value, Decimal):
         return NUMBERS.minus(value)
     if isinstance(value, timedelta):
@@ -127,9 +133,11 @@ def _number(
     operation: Callable[[Decimal, Decimal], Decimal], left: Decimal, right: Decimal
 ) -> Decimal | None:
     try:
-        return operation(left, right)
+        result = operation(left, right)
     except ArithmeticError:
         return None
+    # Zero to the power of a negative number is endless without any signal.
+    return result if result.is_finite() else None
 
 
 def _moved(value: object, by: object) -> object:

@@ -26,7 +26,7 @@ from clearway.feel.syntax import (
     RangeOf,
 )
 from clearway.feel.types import unknown_names
-from clearway.feel.values import Range, adopt, is_list, kind
+from clearway.feel.values import Range, adopted, is_list, kind
 
 Walk = Callable[[Frame], Items[bool]]
 
@@ -111,12 +111,12 @@ def selection(node: Filter, scope: Scope, maker: Maker) -> Code:
         kept: list[object] = []
         frame.run.spend(weight * len(items))
         for each in items:
-            frame.slots[slot] = item = adopt(each)
+            frame.slots[slot] = item = adopted(frame.run, each)
             answer = condition(frame)
             if answer is True:
                 kept.append(item)
             elif isinstance(answer, Decimal):
-                return item_at(items, answer)
+                return item_at(frame.run, items, answer)
         if not items and may_be_index:
             return _nothing(frame, condition, slot)
         return kept
@@ -240,7 +240,7 @@ def _nested(sources: list[tuple[int, Code]]) -> Walk:
             yield False
             return
         for item in items:
-            frame.slots[slot] = adopt(item)
+            frame.slots[slot] = adopted(frame.run, item)
             if inner is None:
                 yield True
             else:

@@ -15,7 +15,7 @@ from clearway.feel.frame import Code, Frame
 from clearway.feel.scope import Maker, Scope
 from clearway.feel.syntax import Call, Literal, Name, Node, Path
 from clearway.feel.text import feel_text
-from clearway.feel.values import SCALARS, Function, adopt, is_context, is_list
+from clearway.feel.values import SCALARS, Function, adopted, is_context, is_list
 
 MISSING = object()
 
@@ -133,7 +133,7 @@ def _local(slot: int) -> Code:
 def _item(slot: int) -> Code:
     def run(frame: Frame) -> object:
         item = frame.slots[slot]
-        return adopt(item["item"]) if is_context(item) and "item" in item else item
+        return adopted(frame.run, item["item"]) if is_context(item) and "item" in item else item
 
     return run
 
@@ -162,7 +162,7 @@ def _outside(node: Name, text: str) -> Code:
             if built_in is not None:
                 return built_in
             raise _unknown(word, text, at)
-        return adopt(value)
+        return adopted(frame.run, value)
 
     return run
 
@@ -178,7 +178,7 @@ def _in_items(word: str, items: tuple[int, ...], otherwise: Code) -> Code:
             item = frame.slots[slot]
             if is_context(item):
                 if word in item:
-                    return adopt(item[word])
+                    return adopted(frame.run, item[word])
                 is_item_context = True
         try:
             return otherwise(frame)
@@ -209,7 +209,7 @@ def _root_path(node: Path, whole: tuple[str, ...], maker: Maker) -> Code:
                 value = cast(dict[str, object], value).get(key)
             else:
                 value = property_of(frame.run, value, key)
-        return value if type(value) in SCALARS else adopt(value)
+        return value if type(value) in SCALARS else adopted(frame.run, value)
 
     return run
 
@@ -219,7 +219,7 @@ def _root_property(root: str, key: str, text: str, at: int) -> Code:
         base = frame.context.get(root, MISSING)
         if type(base) is dict:
             value = cast(dict[str, object], base).get(key)
-            return value if type(value) in SCALARS else adopt(value)
+            return value if type(value) in SCALARS else adopted(frame.run, value)
         if base is MISSING:
             raise _unknown(root, text, at)
         return property_of(frame.run, base, key)

@@ -1,10 +1,11 @@
 """What a compiled expression sees while it runs, and the functions it defines."""
 
 from collections.abc import Callable, Mapping
+from operator import is_
 
 from clearway.feel.limits import Run
 from clearway.feel.types import Type, fitted
-from clearway.feel.values import Function
+from clearway.feel.values import ITEMS_PER_STEP, Function
 
 
 class Frame:
@@ -52,7 +53,8 @@ class Closure(Function):
         slots = list(self._captured)
         for (_, _, slot), value in zip(self._parameters, given, strict=True):
             slots[slot] = value
-        run.enter(self._weight)
+        # Each call has its own copy of the local values.
+        run.enter(self._weight + len(slots) // ITEMS_PER_STEP)
         result = self._body(Frame(self._context, slots, run))
         run.leave()
         return result
@@ -67,6 +69,16 @@ class Closure(Function):
     def conforms(self, count: int) -> bool:
         """Whether `count` arguments may be given."""
         return count == len(self._parameters)
+
+    def same_as(self, other: Function) -> bool:
+        """Whether both have the same parameters, body and scope (DMN table 53)."""
+        return (
+            isinstance(other, Closure)
+            and self.source == other.source
+            and self._context is other._context
+            and len(self._captured) == len(other._captured)
+            and all(map(is_, self._captured, other._captured))
+        )
 
     def know(self, slot: int, value: object) -> None:
         """Let the function see a name that was bound to it, so that it can call itself."""

@@ -7,7 +7,7 @@ from clearway.feel.errors import FeelLimitError
 
 MAX_SOURCE = 65_536
 MAX_NESTING = 64
-TEXT_PER_STEP = 64
+TEXT_PER_STEP = 32
 CALL = 5
 
 
@@ -16,8 +16,9 @@ class Limits:
     """Bounds of one evaluation.
 
     `steps` counts about a microsecond each: loop turns and calls by the size of their bodies, list
-    items touched, text by 64 characters. `depth` nested calls, `size` the
-    items of one list or the characters of one string.
+    items touched, text by 32 characters, what costs more by what it costs. A million of them take
+    a second or two and at most some 150 MB. `depth` nested calls, `size` the items of one list or
+    the characters of one string.
     """
 
     steps: int = 1_000_000

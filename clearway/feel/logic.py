@@ -8,7 +8,16 @@ from typing import cast
 
 from clearway.feel.limits import TEXT_PER_STEP, Run
 from clearway.feel.temporal import zone_name
-from clearway.feel.values import Range, YearsMonths, adopt, is_context, is_list, kind
+from clearway.feel.values import (
+    Function,
+    Range,
+    YearsMonths,
+    adopt,
+    adopted,
+    is_context,
+    is_list,
+    kind,
+)
 
 Answer = bool | None
 
@@ -31,7 +40,7 @@ def equal(run: Run, left: object, right: object) -> Answer:
     if left is None or right is None:
         return left is right
     if type(left) is not type(right):
-        left, right = adopt(left), adopt(right)
+        left, right = adopted(run, left), adopted(run, right)
         if type(left) is not type(right):
             return None
     return _same(run, left, right)
@@ -141,6 +150,8 @@ def _same(run: Run, left: object, right: object) -> Answer:
     if isinstance(left, time) and isinstance(right, time):
         hours = _offsets(left, right)
         return hours is not None and hours[0] == hours[1]
+    if isinstance(left, Function) and isinstance(right, Function):
+        return left.same_as(right)
     pay_for_texts(run, left, right)
     return left == right
 

@@ -1,6 +1,7 @@
 """Which names an expression may use although they hold spaces or special characters."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from clearway.feel.errors import FeelError
@@ -16,12 +17,22 @@ KEYWORDS = frozenset(
 Pattern = tuple[tuple[str, bool], ...]
 
 
+@dataclass(slots=True)
+class Branch:
+    """What may follow the tokens read so far, and the name they spell, if they spell one."""
+
+    name: str | None = None
+    after: "dict[tuple[str, bool], Branch]" = field(
+        default_factory=dict[tuple[str, bool], "Branch"]
+    )
+
+
 class KnownNames:
     """Names found by their tokens, the longest first; grows while contexts and loops are read."""
 
     def __init__(self, names: Iterable[str] = (), more: "KnownNames | None" = None) -> None:
         self._more = more
-        self._by_first: dict[str, list[tuple[Pattern, str]]] = {}
+        self._first = Branch()
         self._seen: set[str] = set()
         for name in names:
             self.add(name)
@@ -34,16 +45,21 @@ class KnownNames:
         pattern = _pattern(name)
         if len(pattern) < 2 and not (pattern and pattern[0][0] in KEYWORDS):
             return
-        entries = self._by_first.setdefault(pattern[0][0], [])
-        entries.append((pattern, name))
-        entries.sort(key=lambda entry: -len(entry[0]))
+        branch = self._first
+        for part in pattern:
+            branch = branch.after.setdefault(part, Branch())
+        branch.name = name
 
     def match(self, stream: Sequence[Token], index: int) -> tuple[str, int] | None:
         """The longest known name at `index`, and how many tokens it takes."""
         found = self._more.match(stream, index) if self._more is not None else None
-        for pattern, name in self._by_first.get(stream[index].text, ()):
-            if _fits(pattern, stream, index):
-                return (name, len(pattern)) if not found or found[1] <= len(pattern) else found
+        branch = self._first.after.get((stream[index].text, False))
+        for end in range(index + 1, len(stream)):
+            if branch is None:
+                break
+            if branch.name is not None and (found is None or found[1] <= end - index):
+                found = branch.name, end - index
+            branch = branch.after.get((stream[end].text, stream[end].spaced))
         return found
 
 
@@ -76,13 +92,3 @@ def _pattern(name: str) -> Pattern:
     if joined(parts) != " ".join(name.split()):
         return ()
     return tuple((part.text, part.spaced and index > 0) for index, part in enumerate(parts))
-
-
-def _fits(pattern: Pattern, stream: Sequence[Token], index: int) -> bool:
-    if index + len(pattern) >= len(stream):
-        return False
-    return all(
-        stream[index + offset].text == text
-        and (offset == 0 or stream[index + offset].spaced == spaced)
-        for offset, (text, spaced) in enumerate(pattern)
-    )

@@ -275,6 +275,9 @@ class Parser(ValueParser):
         end = self.at
         while self.tokens[end].kind is Kind.WORD:
             end += 1
+        known = self.known.match(self.tokens, self.at)
+        if known is not None:
+            end = max(end, self.at + known[1])
         if end == self.at or self.tokens[end].text != ":":
             return None
         name = joined(self.tokens[self.at : end])

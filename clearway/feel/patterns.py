@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from time import perf_counter
 from typing import Protocol, TypeVar, cast
 
 import regex  # pyright: ignore[reportMissingTypeStubs] it ships none
 
 from clearway.feel.errors import FeelEvaluationError, FeelLimitError
 from clearway.feel.limits import Run
+from clearway.feel.pattern_grammar import rewritten
 
 T = TypeVar("T")
 
 LONGEST_PATTERN = 1000
 SECONDS = 0.25
-MOST_REPEATS = 100_000
+SLOW = 0.01
+COMPILING = 100
 FLAGS = {"s": regex.DOTALL, "m": regex.MULTILINE, "i": regex.IGNORECASE, "x": 0, "q": 0}
 
 
@@ -45,15 +48,15 @@ class Pattern(Protocol):
 
 def found_in(run: Run, text: str, pattern: str, flags: str) -> bool:
     """Whether the pattern occurs in the text; raises FeelEvaluationError for a faulty pattern."""
-    compiled = _compiled(pattern, flags)
+    compiled = _ready(run, pattern, flags)
     run.text_room(len(text))
-    return _timed(lambda: compiled.search(text, timeout=SECONDS)) is not None
+    return _timed(run, lambda: compiled.search(text, timeout=SECONDS)) is not None
 
 
 def replaced(run: Run, text: str, pattern: str, replacement: str, flags: str) -> str:
     """The text with every match replaced; `$1` is the first group of the match."""
-    compiled = _compiled(pattern, flags)
-    if _timed(lambda: compiled.search("", timeout=SECONDS)) is not None:
+    compiled = _ready(run, pattern, flags)
+    if _timed(run, lambda: compiled.search("", timeout=SECONDS)) is not None:
         cause = f"the pattern `{pattern}` also matches nothing, so there is nothing to replace"
         raise FeelEvaluationError(cause)
     if "q" in flags:
@@ -61,29 +64,44 @@ def replaced(run: Run, text: str, pattern: str, replacement: str, flags: str) ->
     else:
         template = _template(replacement, compiled.groups)
     run.text_room((len(text) + 1) * (len(replacement) + 1))
-    result = _timed(lambda: compiled.sub(template, text, timeout=SECONDS))
+    result = _timed(run, lambda: compiled.sub(template, text, timeout=SECONDS))
     run.text_room(len(result))
     return result
 
 
 def parts_of(run: Run, text: str, pattern: str) -> list[object]:
     """The text cut at every match."""
-    compiled = _compiled(pattern, "")
+    compiled = _ready(run, pattern, "")
     run.room(len(text) + 1)
-    parts = _timed(lambda: compiled.split(text, timeout=SECONDS))
+    parts = _timed(run, lambda: compiled.split(text, timeout=SECONDS))
     # What groups have matched stands between the parts and is left out.
     return list(parts[:: compiled.groups + 1])
 
 
-def _timed(match: Callable[[], T]) -> T:
+def _timed(run: Run, match: Callable[[], T]) -> T:
+    started = perf_counter()
     try:
-        return match()
+        found = match()
     except TimeoutError as error:
         raise FeelLimitError(
             f"the pattern takes longer than {SECONDS} s; make it simpler"
         ) from error
     except MemoryError as error:
         raise FeelLimitError("the pattern takes too much memory; make it simpler") from error
+    # A quick match costs what its text costs; many slow ones must not add up to minutes.
+    took = perf_counter() - started
+    if took > SLOW:
+        run.spend(int(took * 1_000_000))
+    return found
+
+
+def _ready(run: Run, pattern: str, flags: str) -> Pattern:
+    """The compiled pattern; a new one costs far more than one seen before."""
+    before = _compiled.cache_info().misses
+    compiled = _timed(run, lambda: _compiled(pattern, flags))
+    if _compiled.cache_info().misses != before:
+        run.spend(COMPILING + len(pattern))
+    return compiled
 
 
 @lru_cache(maxsize=512)
@@ -97,7 +115,10 @@ def _compiled(pattern: str, flags: str) -> Pattern:
         raise FeelEvaluationError(
             f"there is no flag `{unknown[0]}`; the flags are s, m, i, x and q"
         )
-    source = regex.escape(pattern) if "q" in flags else Translation(pattern, flags).text()
+    source = regex.escape(pattern) if "q" in flags else rewritten(pattern, flags)
+    if "i" in flags:
+        # Letters are compared one by one: `ß` is not `ss`.
+        source = "(?-f)" + source
     chosen = regex.VERSION1
     for flag in flags:
         chosen |= FLAGS[flag]
@@ -105,94 +126,6 @@ def _compiled(pattern: str, flags: str) -> Pattern:
         return cast(Pattern, regex.compile(source, chosen))
     except (regex.error, RecursionError, OverflowError) as error:
         raise FeelEvaluationError(f"the pattern `{pattern}` is faulty: {error}") from error
-
-
-class Translation:
-    """An XPath pattern in the dialect of the matching library."""
-
-    def __init__(self, pattern: str, flags: str) -> None:
-        self._pattern = pattern
-        self._free = "x" in flags
-        self._lines = "m" in flags
-        self._at = 0
-        self._repeats = 1
-
-    def text(self) -> str:
-        """The translated pattern; raises FeelEvaluationError for what XPath does not have."""
-        parts: list[str] = []
-        while self._at < len(self._pattern):
-            parts.append(self._next())
-        return "".join(parts)
-
-    def _next(self) -> str:
-        character = self._pattern[self._at]
-        if character == "\\":
-            return self._escape()
-        if character == "[":
-            return self._class()
-        self._at += 1
-        if character == "$" and not self._lines:
-            return r"\Z"
-        if character == "(" and self._pattern.startswith("?", self._at):
-            self._only(self._pattern.startswith("?:", self._at), "`(?` only as `(?:`")
-        if character == "{":
-            end = self._pattern.find("}", self._at)
-            counts = self._pattern[self._at : end].replace(",", "", 1)
-            self._only(end > 0 and counts.isascii() and counts.isdigit(), "`{` only as a count")
-            self._repeat(self._pattern[self._at : end])
-        if character in "*+?}":
-            self._only(not self._pattern.startswith("+", self._at), "no `+` after a count")
-        return "" if self._free and character in " \t\r\n" else character
-
-    def _repeat(self, counts: str) -> None:
-        # Counts are written out by the matching library, so nested ones multiply.
-        self._repeats *= max(1, *(int(count[:9]) for count in counts.split(",") if count))
-        if self._repeats > MOST_REPEATS:
-            raise FeelLimitError(f"the counts of the pattern multiply to more than {MOST_REPEATS}")
-
-    def _escape(self) -> str:
-        escape = self._pattern[self._at : self._at + 2]
-        self._at += 2
-        letter = escape[1:]
-        known = not letter.isalpha() or letter in "nrtdDsSwWpP"
-        self._only(bool(letter) and known, f"no `{escape}`")
-        if letter in "pP":
-            end = self._pattern.find("}", self._at)
-            self._only(
-                self._pattern.startswith("{", self._at) and end > 0, "a name in braces after `\\p`"
-            )
-            escape += self._pattern[self._at : end + 1]
-            self._at = end + 1
-        return escape
-
-    def _class(self) -> str:
-        parts = ["["]
-        self._at += 1
-        if self._pattern.startswith("^", self._at):
-            parts.append("^")
-            self._at += 1
-        while self._at < len(self._pattern) and self._pattern[self._at] != "]":
-            parts.append(self._in_class())
-        self._only(self._at < len(self._pattern), "a `]` for every `[`")
-        self._at += 1
-        return "".join(parts) + "]"
-
-    def _in_class(self) -> str:
-        if self._pattern.startswith("-[", self._at):
-            self._at += 1
-            return "--" + self._class()
-        character = self._pattern[self._at]
-        if character == "\\":
-            return self._escape()
-        self._only(character != "[", "`\\[` for a bracket in a class")
-        self._at += 1
-        if self._free and character in " \t\r\n":
-            return ""
-        return "\\" + character if character in "&|~" else character
-
-    def _only(self, allowed: bool, remedy: str) -> None:
-        if not allowed:
-            raise FeelEvaluationError(f"the pattern `{self._pattern}` is faulty: {remedy}")
 
 
 def _template(replacement: str, groups: int) -> str:

@@ -10,18 +10,20 @@ from clearway.feel.values import YearsMonths
 
 DATE = r"(?P<sign>-)?(?P<year>[1-9][0-9]{4,8}|[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
 TIME = (
-    r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})(?:\.(?P<part>[0-9]{1,18}))?"
+    r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})(?:\.(?P<part>[0-9]+))?"
     r"(?P<zone>[zZ]|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z][A-Za-z0-9_+/-]{0,60})?"
 )
 ONLY_DATE = re.compile(DATE)
 ONLY_TIME = re.compile(f"T?{TIME}")
 DATE_TIME = re.compile(f"{DATE}T{TIME}")
-YEARS_MONTHS = re.compile(r"(-)?P(?:([0-9]{1,12})Y)?(?:([0-9]{1,12})M)?")
+YEARS_MONTHS = re.compile(r"(-)?P(?:([0-9]+)Y)?(?:([0-9]+)M)?")
 DAYS_TIME = re.compile(
-    r"(-)?P(?:([0-9]{1,12})D)?"
-    r"(?:T(?:([0-9]{1,15})H)?(?:([0-9]{1,15})M)?(?:([0-9]{1,15})(?:\.([0-9]{1,18}))?S)?)?"
+    r"(-)?P(?:([0-9]+)D)?"
+    r"(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)(?:\.([0-9]+))?S)?)?"
 )
 FARTHEST_OFFSET = timedelta(hours=18)
+MOST_MONTHS = 12 * 10**12
+MOST_DIGITS = 20
 SECOND = timedelta(seconds=1)
 
 Temporal = date | time | datetime | timedelta | YearsMonths
@@ -63,7 +65,9 @@ def parse_duration(text: str) -> YearsMonths | timedelta | None:
         return None
     if match := YEARS_MONTHS.fullmatch(text):
         sign, years, months = match.groups()
-        total = int(years or 0) * 12 + int(months or 0)
+        total = _whole(years, text) * 12 + _whole(months, text)
+        if total > MOST_MONTHS:
+            raise _too_long(text)
         return YearsMonths(-total if sign else total)
     match = DAYS_TIME.fullmatch(text)
     return _days_time(match) if match else None
@@ -146,15 +150,27 @@ def _days_time(match: re.Match[str]) -> timedelta:
     sign, days, hours, minutes, seconds, part = match.groups()
     try:
         value = timedelta(
-            days=int(days or 0),
-            hours=int(hours or 0),
-            minutes=int(minutes or 0),
-            seconds=int(seconds or 0),
+            days=_whole(days, match.group()),
+            hours=_whole(hours, match.group()),
+            minutes=_whole(minutes, match.group()),
+            seconds=_whole(seconds, match.group()),
             microseconds=_microseconds(part or ""),
         )
         return -value if sign else value
     except OverflowError as error:
-        raise FeelEvaluationError(f"{match.group()}: durations reach to a billion days") from error
+        raise _too_long(match.group()) from error
+
+
+def _whole(digits: str | None, text: str) -> int:
+    digits = (digits or "").lstrip("0")
+    if len(digits) > MOST_DIGITS:
+        raise _too_long(text)
+    return int(digits or 0)
+
+
+def _too_long(text: str) -> FeelEvaluationError:
+    reach = f"durations reach to a billion days or {MOST_MONTHS} months"
+    return FeelEvaluationError(f"{text[:40]}: {reach}")
 
 
 def _years_months_text(value: YearsMonths) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 
 from clearway.feel.values import Function, Range, is_context, is_list, kind
 
@@ -45,6 +46,7 @@ class Constrained:
 Type = Named | ListType | RangeType | ContextType | FunctionType | Constrained
 
 ANY = Named("Any")
+MIDNIGHT = time(tzinfo=UTC)
 SIMPLE = {
     "number": "number",
     "string": "string",
@@ -148,16 +150,27 @@ def unknown_names(wanted: Type, known: Mapping[str, Type]) -> list[str]:
 def coerced(value: object, wanted: Type | None, known: Mapping[str, Type]) -> object:
     """`value` as `wanted` by the implicit conversions of the standard, or null.
 
-    A list of one stands for its item and a single value for a list of one (DMN 10.3.2.9.4).
+    A list of one stands for its item, a single value for a list of one, and a date for its
+    midnight in UTC where a date and time is wanted (DMN 10.3.2.9.4).
     """
     if wanted is None or value is None or wanted == ANY or conforms(value, wanted, known):
         return value
     if is_list(value) and len(value) == 1 and conforms(value[0], wanted, known):
         return value[0]
-    target = known.get(wanted.name) if isinstance(wanted, Named) else wanted
+    target = _defined(wanted, known)
     if isinstance(target, ListType) and conforms(value, target.item, known):
         return [value]
+    if type(value) is date:
+        moment = datetime.combine(value, MIDNIGHT)
+        return moment if conforms(moment, wanted, known) else None
     return None
+
+
+def _defined(wanted: Type, known: Mapping[str, Type]) -> Type:
+    """What a name stands for in the end, without its allowed values."""
+    while isinstance(wanted, Constrained) or (isinstance(wanted, Named) and wanted.name in known):
+        wanted = wanted.base if isinstance(wanted, Constrained) else known[wanted.name]
+    return wanted
 
 
 def fitted(

@@ -4,7 +4,7 @@ number = Decimal, string = str, boolean = bool, null = None, date, time and date
 of the datetime module, days and time duration = timedelta, list = list, context = dict.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
@@ -64,6 +64,10 @@ class Function:
         """Whether `count` arguments may be given."""
         raise NotImplementedError
 
+    def same_as(self, other: "Function") -> bool:
+        """Whether both have the same parameters, body and scope (DMN table 53)."""
+        return self is other
+
 
 KINDS: dict[type, str] = {
     Decimal: "number",
@@ -79,6 +83,7 @@ KINDS: dict[type, str] = {
     dict: "context",
     Range: "range",
 }
+ITEMS_PER_STEP = 32
 SCALARS = frozenset(kind for kind in KINDS if kind is not list)
 
 
@@ -108,6 +113,18 @@ def adopt(value: object) -> object:
     return _adopted_temporal(value)
 
 
+def adopted(run: Run, value: object) -> object:
+    """The same, paid for: what is in a list or foreign context has to be looked through."""
+    if type(value) in SCALARS:
+        return value
+    return _paid(run, value)
+
+
+def operand_of(value: object) -> object:
+    """The same for what no operator of arithmetic works on lists for, so they stay unread."""
+    return value if is_list(value) else adopt(value)
+
+
 def is_list(value: object) -> TypeGuard[list[object]]:
     """A FEEL list."""
     return type(value) is list
@@ -124,6 +141,12 @@ def number_of(value: int | float | str | Decimal) -> Decimal:
     if not exact.is_finite():
         raise InvalidOperation(f"{value} is not a number of FEEL")
     return NUMBERS.plus(exact)
+
+
+def _paid(run: Run, value: object) -> object:
+    if isinstance(value, Sized):
+        run.spend(len(value) // ITEMS_PER_STEP)
+    return adopt(value)
 
 
 def _adopted_list(items: list[object]) -> list[object]:

@@ -32,7 +32,7 @@ def text_of(expression: str) -> str:
         ('matches("a\\nb", "a.b")', "false"),
         ('matches("a\\nb", "a.b", "s")', "true"),
         ('matches("abc\\n", "c$")', "false"),
-        ('matches("hello world", "hello\\\\ sworld", "x")', "false"),
+        ('matches("hello world", "hello\\\\ sworld", "x")', "true"),
         ('matches("helloworld", "hello world", "x")', "true"),
         ('matches("b", "[a-z-[aeiou]]")', "true"),
         ('matches("a", "[a-z-[aeiou]]")', "false"),

@@ -1,5 +1,8 @@
 """Hostile expressions end within their bounds, with a declared error."""
 
+import contextlib
+from time import process_time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,13 +52,64 @@ HOSTILE = [
         for one, other in zip("bcdefghijklmnopqrstuvwxyz", "abcdefghijklmnopqrstuvwxy", strict=True)
     )
     + ", same: string(z)}",
+    'for i in 1..100000 return string join(for j in 1..100 return "abcdefghij")',
+    'for i in 1..200 return string join(for j in 1..900 return "' + "🐎" * 1000 + '")',
+    "{f: function(x, n) if n = 0 then x else f(concatenate(x, x), n - 1), r: f([1], 40)}.r",
+    '{f: function(x, n) if n = 0 then x else f(replace(x, "a", "aa"), n - 1), r: f("a", 50)}.r',
+    "for i in 1..1e30 return i",
+    "product(for i in 1..1000000 return 1.000001)",
+    "for i in 1..100000 return 1.0000001 ** (i + 0.5)",
+    "for i in 1..100000 return exp(i / 7)",
+    "for i in 1..100000 return modulo(1e6000, 7)",
+    "for i in 1..100000 return string(1e6000)",
+    "{a: for i in 1..900 return for j in 1..900 return 1, r: for k in 1..10 return string(a)}.r",
+    'for i in 1..100000 return split("' + "a," * 5000 + '", ",")',
+    "sort(for i in 1..30000 return -i, function(a, b) count(for k in 1..100 return k) > a - b)",
+    "{f: function(x) {g: f({a: x})}, r: f(1)}.r",
+    "{f: function(x) [1][f(x)], r: f(1)}.r",
+    "{f: function(x) sort([2, 1], function(a, b) f(x)), r: f(1)}.r",
+    'for i in 1..100000 return matches("a", "((a{1,30}){1,30}b{1,99})" + string(i))',
+    'for i in 1..100000 return date and time("2026-01-01T00:00:00@A" + string(i))',
+    "{l: for i in 1..100000 return i, r: for j in 1..100000 return count(l)}.r",
+    "{l: for i in 1..9999 return i, m: for i in 1..999 return l, r: for i in 1..999 return m[1]}.r",
+    'for i in 1..100000 return string join(for j in 1..1000 return "")',
+    "{"
+    + ", ".join(f"k{i}: 1" for i in range(3000))
+    + ", f: function(x) x, r: for i in 1..100000 return f(i)}.r",
 ]
+# What a million steps may take of CPU on a machine ten times slower than needed.
+MOST_SECONDS = 15
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_expression_is_stopped(text: str):
+    before = process_time()
+
     with pytest.raises(FeelLimitError):
         compile_expression(text).evaluate({"a": {}})
+
+    assert process_time() - before < MOST_SECONDS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{" + ", ".join(f"a b{i}: 1" for i in range(4000)) + ", z: [" + "a, " * 5000 + "1]}",
+        'range("[' + ".." * 30_000 + '")',
+        'range("[' + " " * 60_000 + '")',
+        "not(" + "x in (1) and " * 4000,
+        '"' + "\\" * 30_000,
+        "/*" * 30_000,
+    ],
+    ids=range(6),
+)
+def test_reading_takes_as_long_as_the_text(text: str):
+    before = process_time()
+
+    with contextlib.suppress(FeelError):
+        compile_expression(text).evaluate({})
+
+    assert process_time() - before < MOST_SECONDS
 
 
 def test_a_long_sum_within_the_size_is_computed():

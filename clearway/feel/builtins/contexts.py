@@ -2,30 +2,30 @@
 
 from clearway.feel.builtins.signature import BuiltIn, built_in
 from clearway.feel.limits import Run
-from clearway.feel.values import adopt, is_context
+from clearway.feel.values import adopted, is_context
 
 Context = dict[str, object]
 
 
-def get_value(_run: Run, context: Context, key: str) -> object:
+def get_value(run: Run, context: Context, key: str) -> object:
     """`get value(m, key)`."""
-    return adopt(context.get(key))
+    return adopted(run, context.get(key))
 
 
-def get_value_at(_run: Run, context: Context, keys: list[object]) -> object:
+def get_value_at(run: Run, context: Context, keys: list[object]) -> object:
     """`get value(m, keys)`: down a way of keys."""
     value: object = context
     for key in keys:
         if not is_context(value) or not isinstance(key, str):
             return None
         value = value.get(key)
-    return adopt(value)
+    return adopted(run, value)
 
 
 def get_entries(run: Run, context: Context) -> list[object]:
     """`get entries(m)`: a list of contexts with `key` and `value`."""
     run.room(len(context))
-    return [{"key": key, "value": adopt(value)} for key, value in context.items()]
+    return [{"key": key, "value": adopted(run, value)} for key, value in context.items()]
 
 
 def context_of(run: Run, entries: list[object]) -> Context | None:
@@ -54,8 +54,9 @@ def context_put_at(run: Run, context: Context, keys: list[object], value: object
         return None
     if len(keys) == 1:
         return context_put(run, context, keys[0], value)
-    inner = context.get(keys[0])
-    changed = context_put_at(run, inner if is_context(inner) else {}, keys[1:], value)
+    inner = adopted(run, context.get(keys[0]))
+    # What is no context cannot be put into, and is not replaced unasked.
+    changed = context_put_at(run, inner, keys[1:], value) if is_context(inner) else None
     return None if changed is None else context_put(run, context, keys[0], changed)
 
 

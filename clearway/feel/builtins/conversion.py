@@ -16,6 +16,7 @@ from clearway.feel.temporal import (
     parse_date_time,
     parse_duration,
     parse_time,
+    zone_named,
 )
 from clearway.feel.text import string_of
 from clearway.feel.values import YearsMonths, number_of
@@ -24,6 +25,7 @@ T = TypeVar("T")
 
 GROUPS = (" ", ",", ".")
 MIDNIGHT = time()
+ZONE = 200
 
 
 def date_from(_run: Run, value: str | date) -> date | None:
@@ -42,10 +44,10 @@ def date_of(_run: Run, year: Decimal, month: Decimal, day: Decimal) -> date | No
     return _or_none(date, year, month, day)
 
 
-def time_from(_run: Run, value: str | date | time) -> time | None:
+def time_from(run: Run, value: str | date | time) -> time | None:
     """`time(from)`; a date's time is midnight in UTC."""
     if isinstance(value, str):
-        return parse_time(value)
+        return _parsed(run, parse_time, value)
     if isinstance(value, datetime):
         return value.timetz().replace(fold=0)
     return value if isinstance(value, time) else time(tzinfo=UTC)
@@ -68,14 +70,16 @@ def time_of(
     return found.replace(microsecond=int(part), tzinfo=zone)
 
 
-def date_time_from(_run: Run, value: str | date) -> datetime | None:
+def date_time_from(run: Run, value: str | date) -> datetime | None:
     """`date and time(from)`; a date alone is its midnight."""
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
         return datetime.combine(value, time(tzinfo=UTC))
     day = parse_date(value)
-    return datetime.combine(day, MIDNIGHT) if day is not None else parse_date_time(value)
+    return (
+        datetime.combine(day, MIDNIGHT) if day is not None else _parsed(run, parse_date_time, value)
+    )
 
 
 def date_time_of(_run: Run, day: date, hour: time) -> datetime:
@@ -84,7 +88,7 @@ def date_time_of(_run: Run, day: date, hour: time) -> datetime:
 
 
 def number_from(
-    _run: Run, text: str | Decimal, group: str | None = None, point: str | None = None
+    run: Run, text: str | Decimal, group: str | None = None, point: str | None = None
 ) -> Decimal | None:
     """`number(from, grouping separator, decimal separator)`."""
     if isinstance(text, Decimal):
@@ -95,6 +99,7 @@ def number_from(
         return None
     if group is not None and group == point:
         return None
+    run.text_room(len(text))
     if group is not None:
         text = text.replace(group, "")
     if point is not None:
@@ -145,6 +150,15 @@ def now(run: Run) -> datetime:
 def today(run: Run) -> date:
     """`today()`: the date of the instant the caller gave."""
     return now(run).date()
+
+
+def _parsed(run: Run, parse: Callable[[str], T], text: str) -> T:
+    """What the text says; a zone that was not asked for before is looked up in files."""
+    before = zone_named.cache_info().misses
+    value = parse(text)
+    if zone_named.cache_info().misses != before:
+        run.spend(ZONE)
+    return value
 
 
 def _plain_date(value: date) -> date:

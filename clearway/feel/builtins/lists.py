@@ -6,7 +6,7 @@ from functools import cmp_to_key
 from clearway.feel import logic
 from clearway.feel.builtins.signature import BuiltIn, built_in
 from clearway.feel.limits import Run
-from clearway.feel.values import Function, Range, adopt, is_list
+from clearway.feel.values import Function, Range, is_list, operand_of
 
 
 def list_contains(run: Run, items: list[object], element: object) -> bool:
@@ -143,7 +143,7 @@ def distinct_values(run: Run, items: list[object]) -> list[object]:
     """`distinct values(list)`, each at its first place."""
     kept: list[object] = []
     numbers_and_texts: set[object] = set()
-    for item in map(adopt, items):
+    for item in map(operand_of, items):
         run.spend(1)
         if isinstance(item, Decimal | str):
             if item not in numbers_and_texts:
@@ -187,13 +187,13 @@ def sort(run: Run, items: list[object], precedes: Function | None = None) -> lis
 def same(run: Run, left: object, right: object) -> bool:
     """Whether two values are the same one, null included."""
     run.spend(1)
-    return logic.equal(run, adopt(left), adopt(right)) is True
+    return logic.equal(run, left, right) is True
 
 
 def _precedes(run: Run, precedes: Function | None, left: object, right: object) -> bool:
     run.spend(1)
     if precedes is None:
-        return logic.compare("<", adopt(left), adopt(right)) is True
+        return logic.compare("<", left, right) is True
     return precedes.call(run, [left, right]) is True
 
 
@@ -201,14 +201,14 @@ def _best(run: Run, items: list[object], operator: str) -> object:
     if not items or any(isinstance(item, Range) for item in items):
         return None
     run.spend(len(items))
-    best = adopt(items[0])
+    best = operand_of(items[0])
     if logic.comparable(best, best) is None:
         return None
     for item in items[1:]:
-        answer = logic.compare(operator, adopt(item), best)
+        answer = logic.compare(operator, item, best)
         if answer is None:
             return None
-        best = adopt(item) if answer else best
+        best = operand_of(item) if answer else best
     return best
 
 

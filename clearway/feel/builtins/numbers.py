@@ -13,18 +13,20 @@ from decimal import (
     Decimal,
 )
 
-from clearway.feel.arithmetic import negate
+from clearway.feel.arithmetic import TRANSCENDENTAL, negate
 from clearway.feel.builtins.signature import BuiltIn, built_in
 from clearway.feel.limits import Run
 from clearway.feel.values import NUMBERS, YearsMonths
 
+# What one of these takes, in microseconds.
+SQUARE_ROOT, ROUNDING = 5, 10
 LEAST_SCALE, MOST_SCALE = -6111, 6176
 
 
 def rounding(mode: str) -> Callable[..., Decimal | None]:
     """A function that rounds a number to a scale in one way."""
 
-    def rounded(_run: Run, number: Decimal, scale: Decimal | None = None) -> Decimal | None:
+    def rounded(run: Run, number: Decimal, scale: Decimal | None = None) -> Decimal | None:
         digits = Decimal(0) if scale is None else scale.to_integral_value(ROUND_DOWN)
         if not LEAST_SCALE <= digits <= MOST_SCALE:
             return None
@@ -32,6 +34,7 @@ def rounding(mode: str) -> Callable[..., Decimal | None]:
         exponent = number.as_tuple().exponent
         if isinstance(exponent, int) and -exponent <= digits:
             return number
+        run.spend(ROUNDING)
         return _quantized(number, int(digits), mode)
 
     return rounded
@@ -46,29 +49,34 @@ def absolute(_run: Run, value: Decimal | timedelta | YearsMonths) -> object:
     return negate(value) if value < timedelta(0) else value
 
 
-def modulo(_run: Run, dividend: Decimal, divisor: Decimal) -> Decimal | None:
+def modulo(run: Run, dividend: Decimal, divisor: Decimal) -> Decimal | None:
     """`modulo(dividend, divisor)`, which has the sign of the divisor."""
     if not divisor:
         return None
-    try:
-        rest = NUMBERS.remainder(dividend, divisor)
-    except ArithmeticError:
-        return None
+    # The quotient may have more digits than a number of FEEL; the rest is exact all the same.
+    apart = max(0, dividend.adjusted() - divisor.adjusted())
+    context = NUMBERS.copy()
+    context.prec = apart + 2 * NUMBERS.prec
+    run.spend(apart)
+    rest = context.remainder(dividend, divisor)
     return NUMBERS.add(rest, divisor) if rest and (rest < 0) != (divisor < 0) else rest
 
 
-def square_root(_run: Run, number: Decimal) -> Decimal | None:
+def square_root(run: Run, number: Decimal) -> Decimal | None:
     """`sqrt(number)`; null below zero."""
+    run.spend(SQUARE_ROOT)
     return NUMBERS.sqrt(number) if number >= 0 else None
 
 
-def logarithm(_run: Run, number: Decimal) -> Decimal | None:
+def logarithm(run: Run, number: Decimal) -> Decimal | None:
     """`log(number)`, the natural one; null for zero and below."""
+    run.spend(TRANSCENDENTAL)
     return NUMBERS.ln(number) if number > 0 else None
 
 
-def exponential(_run: Run, number: Decimal) -> Decimal | None:
+def exponential(run: Run, number: Decimal) -> Decimal | None:
     """`exp(number)`; null when it is too large."""
+    run.spend(TRANSCENDENTAL)
     try:
         return NUMBERS.exp(number)
     except ArithmeticError:
@@ -85,7 +93,9 @@ def even(_run: Run, number: Decimal) -> bool | None:
     """`even(number)`; null for a number that is not whole."""
     if number != number.to_integral_value():
         return None
-    return int(number) % 2 == 0
+    # Written out, a number such as 1e6000 has thousands of digits, the last of which is 0.
+    exponent = number.as_tuple().exponent
+    return (isinstance(exponent, int) and exponent > 0) or int(number) % 2 == 0
 
 
 def _quantized(number: Decimal, digits: int, mode: str) -> Decimal | None:

@@ -6,17 +6,28 @@ from dataclasses import dataclass
 
 from clearway.feel.builtins.conversion import number_from
 from clearway.feel.builtins.signature import BuiltIn, built_in
-from clearway.feel.lexer import NUMBER
-from clearway.feel.limits import DEFAULT_LIMITS, Run
+from clearway.feel.limits import Run
 from clearway.feel.logic import compare, equal
 from clearway.feel.temporal import at_literal
-from clearway.feel.values import Range
+from clearway.feel.values import Range, kind
 
+NUMBER_END = r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+TEXT_END = r'"[^"\\]*"'
+MAKER = "(?:date and time|date|time|duration|years and months duration)"
+TEMPORAL_END = rf"@{TEXT_END}|{MAKER}\s*+\(\s*+{TEXT_END}\s*+\)"
+END = f"(?:{NUMBER_END}|{TEXT_END}|{TEMPORAL_END})?"
+# No part gives back what it took, so that reading takes as long as the text.
 WRITTEN = re.compile(
-    r"\s*(?P<start>[\[(\]])\s*(?P<low>.*?)\s*\.\.\s*(?P<high>.*?)\s*(?P<stop>[\])\[])\s*", re.DOTALL
+    rf"\s*+(?P<start>[\[(\]])\s*+(?P<low>{END})\s*+\.\.\s*+(?P<high>{END})\s*+(?P<stop>[\])\[])\s*+"
 )
-TEMPORAL = re.compile(r'(?:@|(?:date|time|date and time|duration)\s*\()"(?P<inner>[^"]*)"\)?')
-TEXT = re.compile(r'"[^"\\]*"')
+DURATIONS = ("days and time duration", "years and months duration")
+MADE_BY = {
+    "date": ("date",),
+    "time": ("time",),
+    "date and time": ("date and time",),
+    "duration": DURATIONS,
+    "years and months duration": DURATIONS[1:],
+}
 
 Test = Callable[["Span", "Span"], bool]
 
@@ -116,12 +127,13 @@ def coincides(one: Span, other: Span) -> bool:
     return one.low_to_low(other) == 0 and one.high_to_high(other) == 0
 
 
-def range_from(_run: Run, text: str) -> Range | None:
+def range_from(run: Run, text: str) -> Range | None:
     """`range(from)`: a range written in FEEL with literal ends, such as `[18..21)`."""
+    run.text_room(len(text))
     match = WRITTEN.fullmatch(text)
     if match is None:
         return None
-    low, high = _end(match["low"]), _end(match["high"])
+    low, high = _end(run, match["low"]), _end(run, match["high"])
     if (low is None and match["low"]) or (high is None and match["high"]):
         return None
     if low is None or high is None:
@@ -134,12 +146,18 @@ def range_from(_run: Run, text: str) -> Range | None:
     return Range(low, high, match["start"] == "[", match["stop"] == "]")
 
 
-def _end(text: str) -> object:
-    if NUMBER.fullmatch(text.removeprefix("-")):
-        return number_from(Run(DEFAULT_LIMITS, None), text)
-    if temporal := TEMPORAL.fullmatch(text):
-        return at_literal(temporal["inner"])
-    return text[1:-1] if TEXT.fullmatch(text) else None
+def _end(run: Run, text: str) -> object:
+    if not text:
+        return None
+    if text.startswith('"'):
+        return text[1:-1]
+    if '"' not in text:
+        return number_from(run, text)
+    maker, inner, _ = text.split('"')
+    value = at_literal(inner)
+    if maker == "@" or value is None:
+        return value
+    return value if kind(value) in MADE_BY[maker.rstrip(" (\t\n")] else None
 
 
 def _edge(value: object, lean: int, outward: int) -> Edge:

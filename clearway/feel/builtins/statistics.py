@@ -6,7 +6,7 @@ from decimal import Decimal
 from clearway.feel import arithmetic
 from clearway.feel.builtins.signature import Body, BuiltIn, built_in
 from clearway.feel.limits import Run
-from clearway.feel.values import NUMBERS, adopt
+from clearway.feel.values import NUMBERS, operand_of
 
 
 def total(run: Run, items: list[object]) -> object:
@@ -14,7 +14,7 @@ def total(run: Run, items: list[object]) -> object:
     run.spend(len(items))
     if not items:
         return None
-    result = adopt(items[0])
+    result = operand_of(items[0])
     if arithmetic.negate(result) is None:
         return None
     for item in items[1:]:
@@ -72,7 +72,7 @@ def mode(run: Run, items: list[object]) -> list[object] | None:
 
 def _numbers(run: Run, items: list[object]) -> list[Decimal] | None:
     run.spend(len(items))
-    numbers = [number for item in items if isinstance(number := adopt(item), Decimal)]
+    numbers = [number for item in items if isinstance(number := operand_of(item), Decimal)]
     return numbers if len(numbers) == len(items) else None
 
 

@@ -85,6 +85,7 @@ def split(run: Run, text: str, delimiter: str) -> list[object] | None:
 
 def string_join(run: Run, items: list[object], delimiter: str | None = None) -> str | None:
     """`string join(list, delimiter)`; nulls are left out."""
+    run.spend(len(items))
     texts = [item for item in items if isinstance(item, str)]
     if len(texts) + sum(item is None for item in items) != len(items):
         return None
