@@ -317,16 +317,23 @@ def require_free_port(host: str, port: int, *, setting: str) -> None:
 
 
 def answers_http(
-    host: str, port: int, path: str, *, seconds: float = 2.0, tls: bool = False
+    host: str, port: int, path: str, *, seconds: float = 2.0, tls: bool = False, says: str = ""
 ) -> Callable[[], bool]:
-    """A check: whether GET `path` is answered with 200, each time within so many seconds."""
+    """A check: whether GET `path` is answered with 200, each time within so many seconds.
+
+    The answer has to begin with what it `says`, so that no other program's is taken for it.
+    """
+    expected = says.encode()
 
     def ready() -> bool:
         kind = http.client.HTTPSConnection if tls else http.client.HTTPConnection
         connection = kind(host, port, timeout=seconds)
         try:
             connection.request("GET", path)
-            return connection.getresponse().status == http.HTTPStatus.OK
+            answer = connection.getresponse()
+            if answer.status != http.HTTPStatus.OK:
+                return False
+            return not expected or answer.read(len(expected)) == expected
         except (OSError, http.client.HTTPException):
             return False
         finally:

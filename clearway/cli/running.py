@@ -123,9 +123,9 @@ def _children(settings: Settings, url: str) -> list[Child]:
             "portal",
             [sys.executable, "-m", "clearway.web"],
             ours,
-            ready=answers_http(settings.host, settings.port, "/healthz"),
+            ready=_portal_answers(settings, seconds=2.0),
             # Patient: one that is only slow under load answers one question in three.
-            pulse=Pulse(answers_http(settings.host, settings.port, "/healthz", seconds=10.0)),
+            pulse=Pulse(_portal_answers(settings, seconds=10.0)),
         ),
         Child("worker", [*clearway, "worker"], prefect),
         Child(
@@ -143,6 +143,12 @@ def _children(settings: Settings, url: str) -> list[Child]:
             log=log,
         ),
     ]
+
+
+def _portal_answers(settings: Settings, *, seconds: float) -> Callable[[], bool]:
+    """The portal of this house: another program may have taken its port in the meantime."""
+    host, port, mark = settings.host, settings.port, settings.mark()
+    return answers_http(host, port, "/healthz", seconds=seconds, says=mark)
 
 
 def _cannot_go_on(error: OSError) -> str:

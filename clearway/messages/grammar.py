@@ -95,6 +95,10 @@ _WORDS: Mapping[type[nodes.Node], str] = {
 }
 
 
+# What may hold a mapping or a list: a name, a part of one, or the first or last of a list.
+_HAS_PARTS = (nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Filter, nodes.CondExpr)
+
+
 class NotAllowed(ValueError):
     """A template says what no message may say."""
 
@@ -126,6 +130,8 @@ def _check(node: nodes.Node) -> None:
     if not isinstance(node, _ALLOWED):
         word = _WORDS.get(type(node), type(node).__name__)
         raise NotAllowed(f"Line {node.lineno}: {word} may not be used; only values, if and for.")
+    if isinstance(node, nodes.Getattr | nodes.Getitem) and not isinstance(node.node, _HAS_PARTS):
+        raise NotAllowed(f"Line {node.lineno}: only values have parts, as in record.caller.")
     if isinstance(node, nodes.Filter):
         _check_filter(node)
     if isinstance(node, nodes.Test) and node.name not in TESTS:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, meta
+from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, meta, nodes
 from jinja2.filters import FILTERS as EVERY_FILTER
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS as EVERY_TEST
@@ -80,6 +80,31 @@ def names_used(template: str) -> frozenset[str]:
         _compiled(source, as_markdown=False)
         names |= meta.find_undeclared_variables(_TEXT.parse(source))
     return frozenset(names)
+
+
+@dataclass(frozen=True)
+class PartUsed:
+    """A part of a value that a template reads, such as `caller` of `record`, with its line."""
+
+    name: str
+    part: str
+    line: int
+
+
+def parts_used(template: str) -> list[PartUsed]:
+    """The parts of values that a template reads; raises as `names_used`. Loops have own names."""
+    found: list[PartUsed] = []
+    for before, source in enumerate(_parts(template)):
+        outside = meta.find_undeclared_variables(_TEXT.parse(source))
+        for node in _TEXT.parse(source).find_all((nodes.Getattr, nodes.Getitem)):
+            if isinstance(node.node, nodes.Name) and node.node.name in outside:
+                part = node.attr if isinstance(node, nodes.Getattr) else _told_part(node.arg)
+                found.append(PartUsed(node.node.name, part, before + node.lineno))
+    return found
+
+
+def _told_part(node: nodes.Node) -> str:
+    return str(node.value) if isinstance(node, nodes.Const) else "[...]"
 
 
 class _Environment(ImmutableSandboxedEnvironment):

@@ -11,7 +11,7 @@ from clearway.engine.gate.check import Checked, NoticeDrawn, check_all, in_order
 from clearway.engine.values import Bundle, Finding, Severity, Surroundings
 from clearway.engine.yaml_problem import yaml_problem
 from clearway.errors import ClearwayError
-from clearway.messages.render import CODE, check_template, names_used
+from clearway.messages.render import CODE, check_template, names_used, parts_used
 from clearway.service.scenario_file import ScenarioError, read_scenario
 
 ALWAYS_GIVEN = frozenset(("key", "title", "process", "base_url"))
@@ -61,6 +61,7 @@ def _templates(bundle: Bundle, checked: Checked) -> Iterator[Finding]:
             continue
         for notice in notices:
             yield from _names(file, template, notice)
+            yield from _parts(file, template, notice)
 
 
 def _file_of(bundle: Bundle, template: str) -> str:
@@ -92,6 +93,16 @@ def _names(file: str, template: str, notice: NoticeDrawn) -> Iterator[Finding]:
         message = f"Line {_line(template, name)}: the template uses `{name}`, which "
         message += f"`{notice.element}` does not give."
         yield Finding(file, notice.element, "template-name", Severity.ERROR, message, remedy)
+
+
+def _parts(file: str, template: str, notice: NoticeDrawn) -> Iterator[Finding]:
+    whole = ALWAYS_GIVEN | notice.scalars
+    for it in parts_used(template):
+        if it.name in whole:
+            message = f"Line {it.line}: the template uses `{it.part}` of `{it.name}`, which is no "
+            message += "value with parts."
+            remedy = f"Write `{it.name}` alone, or let `{notice.element}` give what is meant."
+            yield Finding(file, notice.element, "template-name", Severity.ERROR, message, remedy)
 
 
 def _line(template: str, name: str) -> int:

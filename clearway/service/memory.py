@@ -25,6 +25,7 @@ class Told:
 
     template: str
     to: tuple[str, ...]
+    inputs: Mapping[str, object]
 
 
 class Memory:
@@ -227,4 +228,4 @@ def _subscription(it: Subscribe) -> Subscription:
 def _told(it: QueueJob) -> Told:
     to = it.inputs.get("to")
     people = tuple(str(one) for one in to) if isinstance(to, list) else ()  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] a list of JSON
-    return Told(str(it.inputs.get("template")), people)
+    return Told(str(it.inputs.get("template")), people, it.inputs)

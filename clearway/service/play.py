@@ -7,6 +7,7 @@ from typing import cast
 
 from clearway.engine.durations import DurationError, add_duration, parse_duration
 from clearway.engine.values import ProcessFault
+from clearway.messages.render import MessageError
 from clearway.service.deployed import Deployed
 from clearway.service.entitled import Candidate
 from clearway.service.house import Step as Call
@@ -23,6 +24,7 @@ from clearway.service.plan_start import plan_start, refuse_start
 from clearway.service.plan_vote import Vote, plan_vote
 from clearway.service.plan_work import plan_assign, plan_claim, plan_complete, plan_unclaim
 from clearway.service.scenario_file import Scenario, ScenarioError, Step
+from clearway.service.scenario_messages import write
 from clearway.service.stage import Stage
 from clearway.service.values import SYSTEM, Actor, Refusal
 from clearway.store import jsonb
@@ -43,6 +45,7 @@ class Play(Stage):
     ) -> None:
         super().__init__(deployed, scenario, steps, rules)
         self._told_before = 0
+        self._rendered = 0
         self._sent_before = 0
         self._refused: Step | None = None
         self._does: Mapping[str, Callable[[Step], None]] = {
@@ -67,6 +70,7 @@ class Play(Stage):
             if step.kind == "step":
                 self._prepare(step)
             self.work(step.line)
+            self._render(step.line)
             if step.kind == "step":
                 continue
             if step.kind == "refused":
@@ -77,6 +81,7 @@ class Play(Stage):
         if self._refused is not None:
             raise ScenarioError(self._refused.line, "Nothing follows that could be refused.")
         self.work(last)
+        self._render(last)
         left = [it for waiting in self.prepared.values() for it in waiting]
         if left:
             raise ScenarioError(left[0].line, f"The step {left[0].what} was not called again.")
@@ -252,6 +257,16 @@ class Play(Stage):
                 )
         self._told_before += len(notices)
         self._sent_before = len(sent)
+
+    def _render(self, line: int) -> None:
+        """What people were told since the last time is written out, as it will be for them."""
+        for it in self.memory.notices[self._rendered :]:
+            try:
+                write(self.deployed.blueprint.templates, it)
+            except MessageError as error:
+                cause = f"The message `{it.template}` cannot be written: {error}"
+                raise ScenarioError(line, cause) from error
+        self._rendered = len(self.memory.notices)
 
     def _do(self, step: Step, actor: Actor, plan: Callable[[Snapshot], Outcome]) -> None:
         refusal = self.attempt(actor, step.kind, plan, Parked({"kind": "command"}))

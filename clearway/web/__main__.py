@@ -7,6 +7,7 @@ import uvicorn
 from clearway.at_hand import open_database
 from clearway.errors import ClearwayError
 from clearway.settings import Settings
+from clearway.supervisor import require_free_port
 from clearway.web.app import create_app
 from clearway.wiring import open_house, portal_parts
 
@@ -17,7 +18,9 @@ def main() -> int:
         settings = Settings.from_environment()
         settings.make_home()
         with open_database(settings) as url, open_house(url) as house:
-            app = create_app(house, settings, **portal_parts(house, settings, url))
+            require_free_port(settings.host, settings.port, setting="CLEARWAY_PORT")
+            parts = portal_parts(house, settings, url)
+            app = create_app(house, settings, mark=settings.mark(), **parts)
             uvicorn.run(
                 app,
                 host=settings.host,

@@ -61,18 +61,20 @@ def create_app(
     *,
     receive_alerts: AlertReceiver | None = None,
     listen: Listener | None = None,
+    mark: str = "ok",
 ) -> FastAPI:
     """The portal and the JSON API for one house.
 
-    `receive_alerts` takes the body of an Alertmanager call; without it that address answers 404.
-    `listen` yields the keys of changed records; without it pages only look by themselves.
+    `mark` is what it says when asked whether it is well. `receive_alerts` takes the body of an
+    Alertmanager call; without it that address answers 404. `listen` yields the keys of changed
+    records; without it pages only look by themselves.
     """
     app = FastAPI(title="Clearway", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_life)
     live = Live(listen) if listen else None
     app.state.portal = Portal(house, settings.base_url, house.now, receive_alerts, live)
     for room in PAGES:
         app.include_router(room.router, include_in_schema=False)
-    app.add_api_route("/healthz", _healthy, include_in_schema=False)
+    app.add_api_route("/healthz", _healthy(mark), include_in_schema=False)
     app.mount("/static", static_files(), name="static")
     app.mount(_API, api(app.state.portal), name="api")
     _add_error_pages(app)
@@ -92,8 +94,8 @@ async def _life(app: FastAPI) -> AsyncGenerator[None]:
         live.end()
 
 
-def _healthy() -> PlainTextResponse:
-    return PlainTextResponse("ok\n")
+def _healthy(mark: str) -> Callable[[], PlainTextResponse]:
+    return lambda: PlainTextResponse(f"{mark}\n")
 
 
 def _add_error_pages(app: FastAPI) -> None:

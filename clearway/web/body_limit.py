@@ -1,5 +1,7 @@
 """How large a body may be: refused by its stated length or while it streams in, not read whole."""
 
+import asyncio
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +13,11 @@ from clearway.engine.bundle import SMALLER
 from clearway.engine.limits import mebibytes
 
 MEBIBYTE = 1024 * 1024
+# After a refusal so much of the rest is taken and thrown away, for so long, and no longer than it
+# comes: a program that sends all before it reads would lose the answer with the connection.
+_THROWN_AWAY = 256 * MEBIBYTE
+_LINGERS_SECONDS = 30
+_SILENT_SECONDS = 1
 _HEAD = 16 * 1024
 _FILE_NAME = re.compile(rb'filename="([^"\r\n]{1,200})"')
 
@@ -49,12 +56,15 @@ class BodyTooLarge(HTTPException):
         has = mebibytes(size) if size else f"more than {mebibytes(limit.size)}"
         text = f"{what} has {has}; this address takes at most {mebibytes(limit.size)}. "
         text += limit.remedy
-        # What was not read is not wanted either: the connection ends with the answer.
+        # What was not read is not wanted either: the connection ends after the answer.
         super().__init__(413, text, headers={"Connection": "close"})
 
 
 class BodyLimits:
-    """Counts what arrives, and stops with BodyTooLarge where an application would read on."""
+    """Counts what arrives, and stops with BodyTooLarge where an application would read on.
+
+    The refusal goes out at once; the rest of the body is read past before the connection ends.
+    """
 
     def __init__(self, app: ASGIApp, limits: Sequence[BodyLimit] = LIMITS) -> None:
         self._app = app
@@ -68,12 +78,14 @@ class BodyLimits:
         stated = _stated_length(scope)
         expects = _header(scope, b"expect")
         arrived = 0
+        is_refused = False
         names: list[str] = []
 
         async def receive_counted() -> Message:
-            nonlocal arrived
+            nonlocal arrived, is_refused
             is_form = _header(scope, b"content-type").startswith(b"multipart/")
             if stated > limit.size and (expects or not is_form):
+                is_refused = not expects
                 raise BodyTooLarge(limit, stated)
             message = await receive()
             body = message.get("body", b"")
@@ -82,13 +94,35 @@ class BodyLimits:
                 names.extend(_names(body))
             arrived += len(body)
             if max(arrived, stated) > limit.size:
+                is_refused = bool(message.get("more_body"))
                 raise BodyTooLarge(limit, stated, names)
             return message
 
-        await self._app(scope, receive_counted, send)
+        async def send_whole(message: Message) -> None:
+            is_last = message["type"] == "http.response.body" and not message.get("more_body")
+            if not is_refused or not is_last:
+                await send(message)
+                return
+            await send({**message, "more_body": True})
+            await _throw_away(receive)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+        await self._app(scope, receive_counted, send_whole)
 
     def _limit_for(self, path: str) -> BodyLimit:
         return next(limit for limit in self._limits if limit.pattern.search(path))
+
+
+async def _throw_away(receive: Receive) -> None:
+    """Read what still comes of a body, within bounds."""
+    left = _THROWN_AWAY
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_LINGERS_SECONDS):
+            while left > 0:
+                message = await asyncio.wait_for(receive(), _SILENT_SECONDS)
+                left -= len(message.get("body", b""))
+                if not message.get("more_body"):
+                    return
 
 
 def _stated_length(scope: Scope) -> int:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import io
+import stat
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
@@ -111,6 +112,8 @@ def _read(
         path = _safe_path(process, entry.filename)
         if path is None:
             continue
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise UnusableUpload(f"{path} is a link: put the file itself into the zip.")
         with archive.open(entry) as stream:
             # Never trust the stated size: read one byte more than what is still allowed.
             found = stream.read(left + 1)

@@ -118,6 +118,17 @@ class RunningHouse:
             check=False,
         )
 
+    def started(self, *arguments: str, **settings: str) -> subprocess.Popen[str]:
+        """The same, running; what it writes comes as lines of its standard output."""
+        return subprocess.Popen(
+            exec_command([*CLEARWAY, *arguments], ending=signal.SIGTERM),
+            env={**self.environment, **settings},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
     def api(self, person: str) -> httpx.Client:
         """The JSON API as this person, with a token made on the command line."""
         return httpx.Client(

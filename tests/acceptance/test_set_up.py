@@ -1,6 +1,8 @@
 """Set-up: one command, one sentence for what is in the way, and what the operator asks it."""
 
+import http.server
 import socket
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,44 @@ def test_a_port_in_use_is_one_sentence_that_names_the_setting(
         f"Port {ports[setting]} is in use: stop what uses it, or choose another with {setting}.\n"
     )
     assert not home.exists()
+
+
+class _Agreeable(http.server.BaseHTTPRequestHandler):
+    """Another program, which answers whatever it is asked."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"ok\n")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Silent."""
+
+
+def test_a_program_that_takes_the_port_meanwhile_is_not_taken_for_the_portal(
+    house: Any, tmp_path: Path
+):
+    names = ("CLEARWAY_PORT", "CLEARWAY_PREFECT_PORT")
+    ports = {name: str(free_port()) for name in names}
+    settings = {
+        "CLEARWAY_HOME": str(tmp_path / "home"),
+        "CLEARWAY_DATABASE_URL": house.postgres.conninfo(),
+        **ports,
+    }
+    with house.started("up", **settings) as program:
+        while "bringing the database up to date" not in program.stdout.readline():
+            assert program.poll() is None
+        with http.server.HTTPServer(
+            ("127.0.0.1", int(ports["CLEARWAY_PORT"])), _Agreeable
+        ) as other:
+            threading.Thread(target=other.serve_forever, daemon=True).start()
+            said, _ = program.communicate(timeout=120)
+            other.shutdown()
+
+    assert program.returncode == 1
+    assert "Clearway is at" not in said
+    assert f"Port {ports['CLEARWAY_PORT']} is in use: stop what uses it" in said
+    assert said.splitlines()[-1].startswith("portal does not start: read its lines above")
 
 
 def test_a_home_that_is_in_use_is_one_sentence(house: Any):

@@ -94,7 +94,8 @@ def test_a_template_that_no_notice_names_is_read_all_the_same(errand: Bundle):
 def test_a_template_uses_only_what_its_notice_gives(errand: Bundle):
     template = (
         b"{{ key }}: {{ title }}\n\n{# wat #}{{ process }} at {{ base_url }}: {{ what }}\n"
-        b"{{ 'wat' }} {{ what.wat }} wat {{ wat }} {% for it in what %}{{ it }}{% endfor %}\n"
+        b"{{ 'wat' }} {% for it in [[1]] %}{{ it.wat }}{% endfor %} wat {{ wat }} "
+        b"{% for it in what %}{{ it }}{% endfor %}\n"
     )
 
     [found] = errors(with_file(errand, NAG, template))
@@ -103,6 +104,27 @@ def test_a_template_uses_only_what_its_notice_gives(errand: Bundle):
     assert found.message == "Line 4: the template uses `wat`, which `nag` does not give."
     assert found.remedy.startswith("Did you mean `what`?")
     assert '<clearway:input name="wat" value="..."/> to `nag`' in found.remedy
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("{{ title.nmae }}", "Line 2: the template uses `nmae` of `title`"),
+        ("{{ key[0] }}", "Line 2: the template uses `0` of `key`"),
+        ("{{ what.wat }}", "Line 2: the template uses `wat` of `what`"),
+        ("{{ title.nmae.x | default('') }}", "Line 2: the template uses `nmae` of `title`"),
+        (
+            "{{ ''.__class__.__mro__ }}",
+            "The template says what it may not. Line 2: only values have",
+        ),
+        ("{{ [1].first }}", "The template says what it may not. Line 2: only values have"),
+    ],
+)
+def test_a_part_of_what_has_no_parts_is_refused(errand: Bundle, tag: str, said: str):
+    findings = errors(with_file(errand, NAG, f"About {{{{ key }}}}\n{tag}\n".encode()))
+
+    assert {(it.file, it.element) for it in findings} == {(NAG, "nag")}
+    assert findings[0].message.startswith(said)
 
 
 def test_a_shared_template_is_held_against_the_notice_that_uses_it(errand: Bundle):

@@ -65,6 +65,40 @@ def test_a_whole_life_passes_in_memory(play):
     assert {"sort", "fetch", "bring", "late", "nag", "hold", "reply", "closed"} <= result.visited
 
 
+LATE = """
+  - complete: sort
+    as: bob
+    with: {weight: 2}
+  - pass: P1D
+  - expect: {told: [nag]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "failure"),
+    [("colour", ""), ("color", "The message `nag` cannot be written: ")],
+)
+def test_messages_are_written_in_a_scenario_as_the_worker_would(errand, part, failure):
+    start, nag, rest = errand.files["errand/errand.bpmn"].partition(b'<bpmn:sendTask id="nag"')
+    given = b'<clearway:input name="what" value="record.what"/>'
+    rest = rest.replace(
+        given, given + b'<clearway:input name="pen" value="{colour: record.what}"/>', 1
+    )
+    files = {
+        **errand.files,
+        "errand/errand.bpmn": start + nag + rest,
+        "errand/messages/nag.md.j2": f"Bring it\n{{{{ pen.{part} }}}}\n".encode(),
+        "errand/scenarios/one.yaml": (HEAD + LATE).encode(),
+    }
+
+    [result] = run_scenarios(
+        replace(errand, files=files), Surroundings(), {"fetch": _fetch}, RULES, select=["one.yaml"]
+    )
+
+    assert failure in result.failure
+    assert result.passed is not bool(failure)
+
+
 def test_an_approval_is_played_by_its_seats(play):
     result = play("""
   - complete: sort

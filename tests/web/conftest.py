@@ -215,6 +215,13 @@ def browser_of(
             context.close()
 
 
+@pytest.fixture
+def address(app: FastAPI) -> Iterator[str]:
+    """Where the portal is served, for programs that are no test client."""
+    with _serving(app) as found:
+        yield found
+
+
 @contextmanager
 def _serving(app: FastAPI) -> Iterator[str]:
     config = uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1, ws="none")

@@ -1,5 +1,6 @@
 """The JSON API: tokens, problems, paging, keys that repeat, limits."""
 
+import http.client
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 from clearway.engine.values import Bundle
 from clearway.web.bundles import zipped
 
+FIFTY = 50 * 1024 * 1024
 WithToken = Callable[[str], TestClient]
 
 
@@ -333,6 +335,41 @@ def test_50_megabytes_are_refused_before_they_are_read(app: FastAPI, api: WithTo
     assert answer.status_code == 413
     assert answer.headers["content-type"] == "application/problem+json"
     assert "6 MiB" in answer.json()["detail"]
+
+
+def test_a_program_that_sends_all_before_it_reads_gets_the_refusal(address: str, api: WithToken):
+    host, _, port = address.removeprefix("http://").partition(":")
+    token = api("grace").headers["Authorization"]
+    sender = http.client.HTTPConnection(host, int(port), timeout=60)
+
+    for path in ("/api/v1/records", "/api/v1/processes/errand/check"):
+        sender.request(
+            "POST", path, b"x" * FIFTY, {"Authorization": token, "Content-Type": "application/zip"}
+        )
+        answer = sender.getresponse()
+
+        assert answer.status == 413
+        assert "this address takes at most" in json.loads(answer.read())["detail"]
+        sender.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "unknown", "known"),
+    [
+        ("/tasks?box=all", "box", "after, limit, process, q, view"),
+        ("/records?limit=2&colour=red", "colour", "limit"),
+        ("/records/INC-1/history?size=3", "size", "after, limit, order"),
+        ("/processes?x", "x", "This address takes none."),
+    ],
+)
+def test_a_parameter_that_is_not_known_is_refused(
+    api: WithToken, path: str, unknown: str, known: str
+):
+    refused = api("grace").get(f"/api/v1{path}")
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+    assert [it["field"] for it in refused.json()["errors"]] == [f"query.{unknown}"]
+    assert known in refused.json()["detail"]
 
 
 def test_the_description_names_every_operation(app: FastAPI):

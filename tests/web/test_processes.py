@@ -1,6 +1,7 @@
 """Processes: the gate's findings on an upload, deploying, downloading, and hostile archives."""
 
 import io
+import stat
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -205,6 +206,17 @@ def test_the_files_of_a_version_come_back_as_they_were(visitor: Enter, errand: B
 def test_a_zip_with_foreign_paths_is_refused(name: str, told: str):
     with pytest.raises(UnusableUpload, match=told):
         from_zip("errand", _zip({name: b"x"}))
+
+
+def test_a_link_in_a_zip_is_refused():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        link = zipfile.ZipInfo("errand/record.json")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+
+    with pytest.raises(UnusableUpload, match=r"errand/record\.json is a link"):
+        from_zip("errand", buffer.getvalue())
 
 
 def test_a_zip_bomb_is_refused_while_it_unfolds():

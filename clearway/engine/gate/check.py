@@ -32,6 +32,8 @@ class NoticeDrawn:
     element: str
     template: str
     gives: frozenset[str]
+    scalars: frozenset[str]
+    """Those that are a text, a number or a truth value, so that they have no parts."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,9 @@ def check_all(
     return Checked(in_order(draft.findings.found), draft.templates, _notices(draft))
 
 
+_SCALARS = ("string", "number", "integer", "boolean")
+
+
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Errors first, then by place."""
     return sorted(
@@ -85,11 +90,25 @@ def _notices(draft: Draft) -> tuple[NoticeDrawn, ...]:
     if draft.reading is None:
         return ()
     return tuple(
-        NoticeDrawn(node.id, node.own["notice"], frozenset(name for name, _ in node.inputs))
+        NoticeDrawn(
+            node.id,
+            node.own["notice"],
+            frozenset(name for name, _ in node.inputs),
+            frozenset(name for name, text in node.inputs if _is_scalar(draft, text)),
+        )
         for process in draft.reading.called()
         for node in process.all_nodes()
         if node.own.get("notice")
     )
+
+
+def _is_scalar(draft: Draft, text: str) -> bool:
+    """Whether an expression is just a field of the record that has no parts."""
+    field = text.strip().removeprefix("record.")
+    properties = draft.record_schema.get("properties")
+    schema = properties.get(field) if isinstance(properties, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] JSON
+    kinds = schema.get("type") if isinstance(schema, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] JSON
+    return f"record.{field}" == text.strip() and kinds in _SCALARS
 
 
 def _check_house(draft: Draft, surroundings: Surroundings | None) -> None:

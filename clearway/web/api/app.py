@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
@@ -14,6 +14,7 @@ from clearway.store.errors import Contended, DiskFull, Unavailable
 from clearway.web.api import alerts, decisions, problems, processes, records, tasks
 from clearway.web.api.caller import BlankKey, Unauthorized
 from clearway.web.api.description import DescribedApi
+from clearway.web.api.parameters import only_known
 from clearway.web.pages.trouble import failure_logged
 from clearway.web.portal import Portal
 
@@ -39,8 +40,10 @@ def api(portal: Portal) -> FastAPI:
         openapi_url="/openapi.json",
     )
     app.state.portal = portal
-    for room in (records, tasks, processes, decisions, alerts):
-        app.include_router(room.router)
+    for room in (records, tasks, processes, decisions):
+        app.include_router(room.router, dependencies=[Depends(only_known)])
+    # What sends alerts may have parameters of its own in its address.
+    app.include_router(alerts.router)
     handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
         problems.ApiRefusal: _on_refusal,
         Unauthorized: _on_unauthorized,
