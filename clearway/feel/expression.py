@@ -21,6 +21,9 @@ from clearway.feel.values import adopt
 CACHED = 4096
 NO_TYPES: Mapping[str, Type] = MappingProxyType({})
 TOO_DEEP = "the expression or its values nest too deep"
+NOT_FINITE = "a number in the context is not finite"
+WHOLE = (1, 1)
+"""Where an expression begins: the place of what no smaller part is to blame for."""
 
 
 class Expression:
@@ -70,13 +73,13 @@ class Expression:
         try:
             return self._code(Frame(context, [None] * self._slots, run))
         except FeelError as error:
-            error.text = error.text or self.text
+            error.locate(self.text, 0)
             raise
         except RecursionError as error:
-            raise FeelLimitError(TOO_DEEP, self.text) from error
+            raise FeelLimitError(TOO_DEEP, self.text, WHOLE) from error
         except ArithmeticError as error:
             # What FEEL computes is finite; a caller's value may not be.
-            raise FeelEvaluationError("a number in the context is not finite", self.text) from error
+            raise FeelEvaluationError(NOT_FINITE, self.text, WHOLE) from error
 
 
 class UnaryTests:
@@ -132,13 +135,13 @@ class UnaryTests:
         try:
             answer = any_test(frame, self._tests)
         except FeelError as error:
-            error.text = error.text or self.text
+            error.locate(self.text, 0)
             raise
         except RecursionError as error:
-            raise FeelLimitError(TOO_DEEP, self.text) from error
+            raise FeelLimitError(TOO_DEEP, self.text, WHOLE) from error
         except ArithmeticError as error:
             # What FEEL computes is finite; a caller's value may not be.
-            raise FeelEvaluationError("a number in the context is not finite", self.text) from error
+            raise FeelEvaluationError(NOT_FINITE, self.text, WHOLE) from error
         return answer if answer is None or not self._negated else not answer
 
 
@@ -166,7 +169,7 @@ def compile_typed_expression(
     try:
         code = compiler.code(parse_expression(text, names), EMPTY)
     except RecursionError as error:
-        raise FeelLimitError(TOO_DEEP, text) from error
+        raise FeelLimitError(TOO_DEEP, text, WHOLE) from error
     return Expression(text, code, compiler.uses)
 
 
@@ -181,7 +184,7 @@ def compile_typed_unary_tests(
         scope = EMPTY.with_names({"?": slot})
         codes = [test(each, slot, scope, compiler) for each in tests]
     except RecursionError as error:
-        raise FeelLimitError(TOO_DEEP, text) from error
+        raise FeelLimitError(TOO_DEEP, text, WHOLE) from error
     return UnaryTests(text, negated, codes, compiler.uses, tests)
 
 

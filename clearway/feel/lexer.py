@@ -52,10 +52,13 @@ def tokens(text: str) -> list[Token]:
     """All tokens of `text`, END last; raises FeelSyntaxError or FeelLimitError."""
     if len(text) > MAX_SOURCE:
         raise FeelLimitError(
-            f"an expression may have {MAX_SOURCE} characters, this has {len(text)}", text
+            f"an expression may have {MAX_SOURCE} characters, this has {len(text)}",
+            text,
+            place_of(text, MAX_SOURCE),
         )
-    if LONE.search(text):
-        raise FeelSyntaxError("the text holds half of a surrogate pair", text)
+    if half := LONE.search(text):
+        place = place_of(text, half.start())
+        raise FeelSyntaxError("the text holds half of a surrogate pair", text, place)
     found: list[Token] = []
     at = 0
     while True:

@@ -173,6 +173,7 @@ def test_any_text_gives_a_value_or_a_declared_error(text: str):
                 compiled.matches("x", context)
         except FeelError as error:
             assert error.cause
+            assert error.position is not None
 
 
 @pytest.mark.parametrize(
@@ -180,11 +181,16 @@ def test_any_text_gives_a_value_or_a_declared_error(text: str):
     [
         ("1 + count(for x in 1..10000000 return x)", (1, 11)),
         ("some x in 1..1000000 satisfies false", (1, 1)),
+        ("1 + (if a = b then 1 else 0)", (1, 3)),
+        ("1 +\n " * 20000 + "1", (13108, 3)),
+        ("(" * 3000 + "1" + ")" * 3000, (1, 65)),
     ],
+    ids=["loop", "quantified", "equal lists", "long", "deep"],
 )
-def test_what_runs_too_long_names_the_place(text: str, position: tuple[int, int]):
+def test_what_is_too_much_names_the_place(text: str, position: tuple[int, int]):
+    long = [[number] for number in range(600_000)]
     with pytest.raises(FeelLimitError) as caught:
-        compile_expression(text).evaluate({})
+        compile_expression(text).evaluate({"a": long, "b": [list(each) for each in long]})
 
     assert caught.value.position == position
 

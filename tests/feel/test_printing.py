@@ -19,6 +19,7 @@ from clearway.feel.scope import EMPTY
 from clearway.feel.syntax import Iterator, Node
 from clearway.feel.syntax import Test as UnaryTest
 
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 scalars = st.one_of(st.none(), st.booleans(), st.integers(0, 9), st.text("ab", max_size=2))
 values = st.recursive(
@@ -50,7 +51,6 @@ def test_a_tree_that_is_written_and_read_means_the_same(tree: Node, context: dic
     assert meaning(again, text, context) == meaning(tree, text, context)
 
 
-@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 def test_the_random_trees_hold_every_kind_of_node():
     seen: set[type] = set()
 
