@@ -169,7 +169,7 @@ def shown_to_prefect(dispatcher: Dispatcher, *, watch_every: float = 15.0) -> Ge
     """
     bursts = PrefectBursts(dispatcher.name)
     address = os.environ.get("PREFECT_API_URL", "")
-    watch = PrefectWatch(dispatcher.house, address, every=watch_every)
+    watch = PrefectWatch(dispatcher.house, address, _auth(), every=watch_every)
     dispatcher.around = bursts
     watch.start()
     try:
@@ -205,10 +205,15 @@ def deploy_and_work(program: Sequence[str], *, seconds: float = 180.0) -> None:
     os.execvp(program[0], list(program))  # noqa: S606 - the program of whoever started us
 
 
+def _auth() -> str:
+    """User and password as Prefect's own client takes them."""
+    return os.environ.get("PREFECT_API_AUTH_STRING", "")
+
+
 def _wait_for_server(seconds: float) -> None:
     address = os.environ.get("PREFECT_API_URL", "")
     deadline = time.monotonic() + seconds
-    while not is_alive(address):
+    while not is_alive(address, _auth()):
         if time.monotonic() > deadline:
             raise SystemExit(f"Prefect's server does not answer at {address}: start it first.")
         time.sleep(0.5)

@@ -1,10 +1,12 @@
 """Whether Prefect is there: asked without its library, and let alone when it is not."""
 
 import logging
+import re
 import threading
 import time
 import urllib.error
 import urllib.request
+from base64 import b64encode
 from collections.abc import Callable
 
 from clearway.service import heartbeats
@@ -13,6 +15,8 @@ from clearway.store.errors import StoreError
 
 _log = logging.getLogger(__name__)
 
+_VERSION = re.compile(rb'"\d+(\.\w+)*"')
+"""What Prefect answers when it is asked for the version of its API."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 10.0, 300.0
 _PATIENCE = 4.0  # seconds; longer than a busy server takes, so that one look is enough
 
@@ -40,13 +44,19 @@ class Breaker:
         self._pause = _FIRST_PAUSE
 
 
-def is_alive(address: str, seconds: float = 2.0) -> bool:
-    """Whether the server at this API address says that it is healthy."""
+def is_alive(address: str, auth: str = "", seconds: float = 2.0) -> bool:
+    """Whether a Prefect that lets us in (`auth` is `user:password`) answers at this API address.
+
+    Another program that has its port, or somebody else's Prefect, does not.
+    """
     if not address.startswith(("http://", "https://")):
         return False
+    asked = urllib.request.Request(f"{address}/version")  # noqa: S310 - checked above
+    if auth:
+        asked.add_header("Authorization", f"Basic {b64encode(auth.encode()).decode()}")
     try:
-        with urllib.request.urlopen(f"{address}/health", timeout=seconds) as answer:  # noqa: S310 - checked above
-            return answer.status == 200
+        with urllib.request.urlopen(asked, timeout=seconds) as answer:  # noqa: S310 - checked above
+            return answer.status == 200 and _VERSION.fullmatch(answer.read(100)) is not None
     except (urllib.error.URLError, OSError, ValueError):
         return False
 
@@ -59,9 +69,15 @@ class PrefectWatch:
     """
 
     def __init__(
-        self, house: House, address: str, *, every: float = 15.0, patience: float = _PATIENCE
+        self,
+        house: House,
+        address: str,
+        auth: str = "",
+        *,
+        every: float = 15.0,
+        patience: float = _PATIENCE,
     ) -> None:
-        self._house, self._address = house, address
+        self._house, self._address, self._auth = house, address, auth
         self._every, self._patience = every, patience
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="prefect-watch", daemon=True)
@@ -77,7 +93,7 @@ class PrefectWatch:
 
     def look(self) -> bool:
         """Look once; whether Prefect is there."""
-        alive = is_alive(self._address, self._patience)
+        alive = is_alive(self._address, self._auth, self._patience)
         tell = heartbeats.beat if alive else heartbeats.miss
         tell(self._house, heartbeats.PREFECT, {"address": self._address})
         return alive

@@ -25,7 +25,7 @@ from clearway.store.embedded import EmbeddedPostgres
 from clearway.store.migrate import upgrade
 from clearway.supervisor import Child, Supervisor, SupervisorError, answers_http, require_free_port
 from clearway.wiring import make_dispatcher, not_connected, open_house
-from tasks.prefect_watch import PrefectWatch
+from tasks.prefect_watch import PrefectWatch, is_alive
 
 _POOL = "clearway"
 _LOCK = "up.lock"
@@ -132,7 +132,7 @@ def _children(settings: Settings, url: str) -> list[Child]:
             "prefect",
             [*program, "server", "start", "--host", "127.0.0.1", "--port", port],
             prefect,
-            ready=answers_http("127.0.0.1", settings.prefect_port, "/api/health"),
+            ready=lambda: _prefect_answers(settings),
             required=False,
             log=log,
         ),
@@ -149,6 +149,11 @@ def _portal_answers(settings: Settings, *, seconds: float) -> Callable[[], bool]
     """The portal of this house: another program may have taken its port in the meantime."""
     host, port, mark = settings.host, settings.port, settings.mark()
     return answers_http(host, port, "/healthz", seconds=seconds, says=mark)
+
+
+def _prefect_answers(settings: Settings) -> bool:
+    address = f"http://127.0.0.1:{settings.prefect_port}/api"
+    return is_alive(address, settings.secrets().prefect_auth)
 
 
 def _cannot_go_on(error: OSError) -> str:
@@ -177,16 +182,29 @@ def _tell_skipped(line: str) -> None:
 
 
 def _tell_where(settings: Settings, *, first: bool) -> None:
-    lines = ["", f"Clearway is at {settings.base_url}"]
-    lines.append(f"Prefect is at http://127.0.0.1:{settings.prefect_port} (user and password:")
-    lines.append(f"  prefect_auth in {settings.home / 'secrets.json'})")
-    lines.append(f"  what it says is in {settings.home / _PREFECT_LOG}")
+    lines = ["", f"Clearway is at {settings.base_url}", *_where_prefect_is(settings)]
     if first:
         lines.append("The demo organisation's passwords stand above, where they were made.")
     lines.append("A lost password: `clearway password NAME` makes a new one.")
     lines += [*not_connected(settings), "Stop it with Ctrl-C.", ""]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
+
+
+def _where_prefect_is(settings: Settings) -> list[str]:
+    log = f"  what it says is in {settings.home / _PREFECT_LOG}"
+    if _prefect_answers(settings):
+        return [
+            f"Prefect is at http://127.0.0.1:{settings.prefect_port} (user and password:",
+            f"  prefect_auth in {settings.home / 'secrets.json'})",
+            log,
+        ]
+    why = "It is tried again and again."
+    try:
+        require_free_port("127.0.0.1", settings.prefect_port, setting="CLEARWAY_PREFECT_PORT")
+    except SupervisorError as error:
+        why = str(error)
+    return [f"Prefect does not answer; the work goes on without it. {why}", log]
 
 
 def _work(settings: Settings, name: str) -> None:
@@ -198,7 +216,8 @@ def _work(settings: Settings, name: str) -> None:
         bursts = PrefectBursts(name)
         dispatcher = make_dispatcher(house, settings, url, name)
         dispatcher.around = bursts
-        watch = PrefectWatch(house, os.environ.get("PREFECT_API_URL", ""))
+        address = os.environ.get("PREFECT_API_URL", "")
+        watch = PrefectWatch(house, address, os.environ.get("PREFECT_API_AUTH_STRING", ""))
         _on_end(dispatcher.stop)
         watch.start()
         try:

@@ -1,14 +1,14 @@
 """Boxed expressions of DMN, each compiled to a function of context and purse."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeGuard
 
 from clearway.decisions.errors import DecisionError, MissingInput, NotUnderstood, Place
 from clearway.decisions.item_types import type_named
 from clearway.decisions.markup import Element, child, children, text_of
-from clearway.decisions.model import BoundFunction, Context, Value
+from clearway.decisions.model import Asked, BoundFunction, Context, Value
 from clearway.feel import FeelError, Function
 from clearway.feel.access import item_at, iterated
 from clearway.feel.errors import FeelUnknownNameError
@@ -27,7 +27,8 @@ FEEL_LANGUAGES = ("", "feel")
 class Room:
     """What the expressions of one element share: its place, known names and types.
 
-    `paths` fills with the names they ask for, as `Expression.paths` has them.
+    `paths` fills with the names they ask for, as `Expression.paths` has them, and `asked` with
+    those that each of them expects from outside of itself.
     """
 
     place: Place
@@ -35,6 +36,7 @@ class Room:
     types: Mapping[str, Type]
     table: "Callable[[Element, Room], Value]"
     paths: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
+    asked: list[Asked] = field(default_factory=list[Asked])
 
 
 def value_of(element: Element, room: Room) -> Value:
@@ -61,6 +63,7 @@ def expression(text: str | None, room: Room, place: Place) -> Value:
     except FeelError as error:
         raise NotUnderstood(place, str(error), "Correct the expression.") from error
     room.paths.update(compiled.paths)
+    room.asked.append(Asked(place, compiled.free_names))
 
     def run(context: Context, purse: Run) -> object:
         try:
@@ -293,7 +296,9 @@ def _quantified(element: Element, room: Room) -> Value:
 
 
 def _filter(element: Element, room: Room) -> Value:
-    source, match = _part(element, "in", room), _part(element, "match", room)
+    source = _part(element, "in", room)
+    # Names in it may be entries of the items, so nobody knows what they ask for.
+    match = _part(element, "match", replace(room, asked=[]))
 
     def run(context: Context, purse: Run) -> object:
         found = source(context, purse)

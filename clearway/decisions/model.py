@@ -132,6 +132,14 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The names that an expression expects from outside, and where it stands."""
+
+    place: Place
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Requirements:
     """The ids a decision, knowledge model or service refers to."""
 
@@ -155,6 +163,7 @@ class Decision:
 
     `broken` are the reasons why it is refused; such a decision is never evaluated. `paths` are
     the names it asks for, such as (record, impact); those of its own variables are among them.
+    `asked` are the names that it expects from outside, by place.
     """
 
     id: str
@@ -165,6 +174,7 @@ class Decision:
     needs: Requirements
     place: Place
     paths: frozenset[tuple[str, ...]] = frozenset()
+    asked: tuple[Asked, ...] = ()
     broken: tuple[DecisionError, ...] = ()
 
     @property
@@ -184,6 +194,7 @@ class Knowledge:
     make: Callable[[Context, Run], BoundFunction] | None
     needs: Requirements
     place: Place
+    asked: tuple[Asked, ...] = ()
     broken: tuple[DecisionError, ...] = ()
 
 

@@ -9,6 +9,7 @@ from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.item_types import component_names, item_types, prefixed, type_named
 from clearway.decisions.markup import DMN, Element, child, children, definitions
 from clearway.decisions.model import (
+    Asked,
     BoundFunction,
     Context,
     Decision,
@@ -186,6 +187,7 @@ class FileReader:
             self._needs(element),
             place,
             frozenset(room.paths),
+            _outside(room.asked, element),
             tuple(broken),
         )
 
@@ -224,15 +226,18 @@ class FileReader:
         place = Place(self._file, _identity(element))
         broken: list[DecisionError] = []
         name = _variable(element)
+        room = self._room(element, place, broken)
         logic = child(element, "encapsulatedLogic")
         make: Callable[[Context, Run], BoundFunction] | None = None
         try:
             if logic is None:
                 raise NotUnderstood(place, "the knowledge model is empty", "Give it an expression.")
-            make = function_of(logic, self._room(element, place, broken), name)
+            make = function_of(logic, room, name)
         except NotUnderstood as error:
             broken.append(error)
-        return Knowledge(place.decision, name, make, self._needs(element), place, tuple(broken))
+        asked = _outside(room.asked, element)
+        needs = self._needs(element)
+        return Knowledge(place.decision, name, make, needs, place, asked, tuple(broken))
 
     def _service(self, element: Element) -> Service:
         return Service(
@@ -274,6 +279,27 @@ def _names_within(root: Element) -> Iterable[str]:
         element = waiting.pop()
         if element.name in BINDING:
             yield element.get("name")
+        if element.get("iteratorVariable"):
+            yield element.get("iteratorVariable")
+        waiting += list(element)
+
+
+def _outside(asked: Iterable[Asked], root: Element) -> tuple[Asked, ...]:
+    """What is asked for, without the names that the element binds inside of itself."""
+    own = frozenset(_names_bound(root))
+    return tuple(Asked(each.place, each.names - own) for each in asked if each.names - own)
+
+
+def _names_bound(root: Element) -> Iterable[str]:
+    """Names of parameters, of entries of contexts, and of what loops go over."""
+    yield "partial"
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        if element.name == "formalParameter":
+            yield element.get("name")
+        if element.name == "contextEntry":
+            yield from (each.get("name") for each in children(element, "variable"))
         if element.get("iteratorVariable"):
             yield element.get("iteratorVariable")
         waiting += list(element)

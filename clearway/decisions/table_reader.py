@@ -10,6 +10,7 @@ from clearway.decisions.markup import Element, child, children, own_text, text_o
 from clearway.decisions.model import (
     Aggregation,
     Answer,
+    Asked,
     Cell,
     HitPolicy,
     Input,
@@ -194,6 +195,7 @@ class TableReader:
         try:
             tests = compile_typed_unary_tests(text or "-", self._room.names, self._room.types)
             self._room.paths.update(tests.paths)
+            self._room.asked.append(Asked(place, tests.free_names))
             return tests
         except FeelError as error:
             self._note(place, str(error), "Correct the cell.")

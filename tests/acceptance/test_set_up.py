@@ -77,6 +77,29 @@ def test_a_program_that_takes_the_port_meanwhile_is_not_taken_for_the_portal(
     assert said.splitlines()[-1].startswith("portal does not start: read its lines above")
 
 
+def test_a_program_that_takes_prefects_port_meanwhile_is_named(house: Any, tmp_path: Path):
+    ports = {name: str(free_port()) for name in ("CLEARWAY_PORT", "CLEARWAY_PREFECT_PORT")}
+    database = house.postgres.conninfo()
+    settings = {"CLEARWAY_HOME": str(tmp_path / "home"), "CLEARWAY_DATABASE_URL": database}
+    here = ("127.0.0.1", int(ports["CLEARWAY_PREFECT_PORT"]))
+    lines: list[str] = []
+    with house.started("up", **settings, **ports) as program:
+        while "bringing the database up to date" not in program.stdout.readline():
+            assert program.poll() is None
+        with http.server.HTTPServer(here, _Agreeable) as other:
+            threading.Thread(target=other.serve_forever, daemon=True).start()
+            while not lines or "Stop it with Ctrl-C." not in lines[-1]:
+                assert program.poll() is None
+                lines.append(program.stdout.readline())
+            other.shutdown()
+        program.terminate()
+        program.communicate(timeout=120)
+
+    [said] = [line for line in lines if line.startswith("Prefect does not answer")]
+    assert f"Port {here[1]} is in use: stop what uses it" in said
+    assert not any(line.startswith("Prefect is at") for line in lines)
+
+
 def test_a_home_that_is_in_use_is_one_sentence(house: Any):
     ports = {name: str(free_port()) for name in ("CLEARWAY_PORT", "CLEARWAY_PREFECT_PORT")}
     before = set(house.processes())

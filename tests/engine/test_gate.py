@@ -664,6 +664,22 @@ def test_a_table_asks_only_for_fields_of_the_record(drawn: Drawing, asked: str, 
     assert refused(drawn, body, **{"p/d.dmn": table("record.impact")}) == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "remedy"),
+    [("recrod.impact", "Did you mean `record`?"), ("zz(1)", "Correct the name.")],
+)
+def test_a_table_asks_only_for_names_that_the_process_has(drawn: Drawing, asked: str, remedy: str):
+    body = "<startEvent id='s'/><businessRuleTask id='b' clearway:decision='d'/>{s>b}"
+    files = {"p/d.dmn": table(asked), "record": RECORD}
+
+    [found] = [
+        it for it in check(drawn(body, **files), trusted=True) if it.severity is Severity.ERROR
+    ]
+
+    assert (found.file, found.element, found.rule) == ("p/d.dmn", "d", "name-unknown")
+    assert found.remedy == remedy
+
+
 HELD = {
     "title": {"type": "string", "maxLength": 9},
     "impact": {"type": "integer"},

@@ -63,6 +63,7 @@ class Place:
             "PYTHONPATH": str(PROJECT),
         }
         self.address = self.environment["PREFECT_API_URL"]
+        self.auth = self.environment["PREFECT_API_AUTH_STRING"]
         self.programs: list[subprocess.Popen[bytes]] = []
         self._log = (home / "programs.log").open("wb")
 
@@ -116,7 +117,9 @@ def server(
     port = str(place.settings.prefect_port)
     try:
         place.run("-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port)
-        eventually(lambda: is_alive(place.address), "Prefect's server did not start", 240)
+        eventually(
+            lambda: is_alive(place.address, place.auth), "Prefect's server did not start", 240
+        )
         yield place
     finally:
         place.close()

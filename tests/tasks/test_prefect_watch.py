@@ -20,6 +20,7 @@ class Server(http.server.ThreadingHTTPServer):
     """Answers that it is healthy, until it is frozen: then it takes calls and says nothing."""
 
     frozen = threading.Event()
+    says = b'"0.8.4"'
 
     @property
     def address(self) -> str:
@@ -34,6 +35,8 @@ class Health(http.server.BaseHTTPRequestHandler):
             return
         self.send_response(200)
         self.end_headers()
+        if isinstance(self.server, Server):
+            self.wfile.write(self.server.says)
 
     def log_message(self, format: str, *args: object) -> None: ...
 
@@ -82,6 +85,16 @@ def test_the_next_answer_makes_it_well_again(house: House, hand_clock: HandClock
     assert watch.look()
 
     assert prefect(house).well
+
+
+def test_another_program_at_its_port_is_no_prefect(house: House, server: Server):
+    watch = PrefectWatch(house, server.address)
+    assert watch.look()
+
+    server.says = b"ok"
+
+    assert not watch.look()
+    assert not prefect(house).well
 
 
 def test_a_worker_that_looks_elsewhere_takes_nobodys_word_away(house: House, server: Server):

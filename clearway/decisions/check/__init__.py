@@ -3,6 +3,7 @@
 from clearway.decisions.check.cells import computed_cells, rules_that_never_fit, wrong_cells
 from clearway.decisions.check.columns import Names
 from clearway.decisions.check.cover import OutOfLooks
+from clearway.decisions.check.names import unknown_names
 from clearway.decisions.check.outputs import missing_outputs, wrong_outputs
 from clearway.decisions.check.rules import contradictions, gaps, overlaps, shadowed
 from clearway.decisions.check.subject import Subject
@@ -31,7 +32,7 @@ def check(decisions: Decisions) -> list[Finding]:
     values that no rule gives, and what could not be proven. An input without a value is no gap:
     it is a fault when it happens, unless a rule has `null`.
     """
-    found = decisions.problems()
+    found = [*decisions.problems(), *unknown_names(decisions)]
     broken = {each.element for each in found}
     names = Names(decisions.types, _known_types(decisions))
     for place, table in decisions.tables:

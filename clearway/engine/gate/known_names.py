@@ -4,6 +4,7 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from typing import Any
 
+from clearway.decisions.check.names import asked_outside
 from clearway.engine.examine import Draft
 from clearway.engine.expressions import BUILT_IN_NAMES, Formula
 from clearway.engine.gate.say import Say
@@ -56,6 +57,12 @@ def local_names(node: Node | None, formula: Formula) -> frozenset[str]:
     if formula.role.startswith("output"):
         is_error = node is not None and any(event.kind == "error" for event in node.events)
         found |= {"error"} if is_error else {"result", "message"}
+    return frozenset(found) | _names_around(node)
+
+
+def _names_around(node: Node | None) -> frozenset[str]:
+    """What the loops around an element, and its own, give names to."""
+    found: set[str] = set()
     place = node
     while place is not None:
         loop = place.loop
@@ -69,9 +76,28 @@ def local_names(node: Node | None, formula: Formula) -> frozenset[str]:
 
 def _check_decisions(draft: Draft) -> None:
     """A decision sees the record as an expression of the diagram does."""
+    known = _known_to_tables(draft)
     for name, decisions in draft.decisions.items():
         say = Say(decisions.file, draft.findings)
         _check_paths(name, "table", decisions.get(name).paths, draft, say)
+        for place, asked in asked_outside(decisions, name) if known is not None else ():
+            for unknown in sorted(asked - (known or frozenset())):
+                close = get_close_matches(unknown, known or (), 1)
+                say.error(
+                    name,
+                    "name-unknown",
+                    f"{place} uses `{unknown}`, which means nothing in the process.",
+                    f"Did you mean `{close[0]}`?" if close else "Correct the name.",
+                )
+
+
+def _known_to_tables(draft: Draft) -> frozenset[str] | None:
+    """What the business rule tasks see; None when the diagram was not understood."""
+    if draft.compiled is None or draft.reading is None:
+        return None
+    tasks = [node for node in nodes_of(draft.reading).values() if node.own.get("decision")]
+    around = (_names_around(node) for node in tasks)
+    return BUILT_IN_NAMES | draft.compiled.variables | frozenset[str]().union(*around)
 
 
 def _check_paths(

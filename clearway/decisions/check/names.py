@@ -1,0 +1,89 @@
+"""Checks of names: what an expression asks for has to be among what its decision needs."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from clearway.decisions.errors import DecisionError, Place
+from clearway.decisions.findings import Finding, finding_of
+from clearway.decisions.model import Asked, Decision, Knowledge, Requirements
+from clearway.decisions.reader import Decisions
+
+
+def unknown_names(decisions: Decisions) -> Iterator[Finding]:
+    """Names of the file without a requirement, and names that nothing has.
+
+    A decision in a file without input data, and without requirements, asks whoever calls it.
+    """
+    for each in (*decisions.decisions.values(), *decisions.knowledge.values()):
+        known = required_names(decisions, each.needs)
+        for asked in each.asked:
+            for name in sorted(asked.names - known):
+                yield from _unknown(decisions, each, asked, name)
+
+
+def required_names(decisions: Decisions, needs: Requirements) -> frozenset[str]:
+    """The names under which an element sees what it needs."""
+    ids = (*needs.inputs, *needs.decisions, *needs.knowledge)
+    names = {each.rpartition("#")[0] for each in ids if "#" in each}
+    own = {**_names_by_id(decisions)}
+    return frozenset(names | {own[each] for each in ids if each in own})
+
+
+def is_self_contained(decisions: Decisions, needs: Requirements) -> bool:
+    """Whether everything that is asked for has to be said in the file."""
+    declared = needs.inputs or needs.decisions or needs.knowledge or decisions.inputs
+    return bool(declared) or bool(decisions.imported)
+
+
+def asked_outside(decisions: Decisions, decision_id: str) -> list[tuple[str, frozenset[str]]]:
+    """What a decision asks of whoever calls it: where, and which names.
+
+    Of one that says what it needs, these are its input data; else all that it asks for.
+    """
+    decision = decisions.get(decision_id)
+    if is_self_contained(decisions, decision.needs):
+        given = [
+            decisions.inputs[it].name for it in decision.needs.inputs if it in decisions.inputs
+        ]
+        return [("The decision", frozenset(given))]
+    return [(_told(each.place), each.names) for each in decision.asked]
+
+
+def _told(place: Place) -> str:
+    parts = [f"rule {place.rule}"] if place.rule is not None else []
+    parts += [f"column {place.column}"] if place.column else []
+    said = ", ".join(parts) or "The decision"
+    return said[:1].upper() + said[1:]
+
+
+def _unknown(
+    decisions: Decisions, element: Decision | Knowledge, asked: Asked, name: str
+) -> Iterator[Finding]:
+    names = _names_by_id(decisions)
+    if name in (names[each] for each in names if each != element.id):
+        yield _finding(
+            "decision-requirement-missing",
+            asked.place,
+            f"it asks for `{name}`, which is not among what `{element.id}` needs",
+            f"Draw a requirement from `{name}` to `{element.id}`.",
+        )
+    elif is_self_contained(decisions, element.needs):
+        close = get_close_matches(name, sorted(required_names(decisions, element.needs)), 1)
+        hint = f"Did you mean `{close[0]}`?" if close else "Correct the name, or add input data."
+        yield _finding(
+            "decision-name-unknown", asked.place, f"nothing here is called `{name}`", hint
+        )
+
+
+def _names_by_id(decisions: Decisions) -> dict[str, str]:
+    return {
+        **{each.id: each.name for each in decisions.inputs.values()},
+        **{each.id: each.variable for each in decisions.decisions.values()},
+        **{each.id: each.name for each in decisions.knowledge.values()},
+        **{each.id: each.name for each in decisions.services.values()},
+    }
+
+
+def _finding(rule: str, place: Place, cause: str, remedy: str) -> Finding:
+    found = finding_of(DecisionError(place, cause, remedy))
+    return Finding(found.element, rule, "error", found.message, found.remedy)
