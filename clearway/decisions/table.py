@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from clearway.decisions.boxed import failed
-from clearway.decisions.errors import NoRuleMatched, Place, RulesOverlap, WrongValue
+from clearway.decisions.errors import MissingInput, NoRuleMatched, Place, RulesOverlap, WrongValue
 from clearway.decisions.hits import Hit, aggregated, by_priority
 from clearway.decisions.index import places
 from clearway.decisions.model import (
@@ -17,6 +17,7 @@ from clearway.decisions.model import (
     HitPolicy,
     Input,
     Output,
+    Rule,
     Rules,
     Table,
 )
@@ -88,11 +89,32 @@ class TableRun:
             if self._table.policy is HitPolicy.FIRST:
                 break
         try:
-            return self._judged(hits) if hits else Verdict(self._without_hit(), (), self._inputs)
+            if hits:
+                return self._judged(hits)
+            self._refuse_missing(asked)
+            return Verdict(self._without_hit(), (), self._inputs)
         except (NoRuleMatched, RulesOverlap):
             if self._strict:
                 raise
             return Verdict(None, (), self._inputs)
+
+    def _refuse_missing(self, asked: Sequence[object]) -> None:
+        """Nothing fits: an input without a value, which no rule provides for, is to blame.
+
+        Raises MissingInput: neither a default nor an empty list answers for what is not known.
+        """
+        if not self._strict:
+            return
+        for number, (column, value) in enumerate(zip(self._table.inputs, asked, strict=True)):
+            if value is None and not any(
+                self._provides_for_nothing(rule, number) for rule in self._table.rules
+            ):
+                raise MissingInput(column.place, column.text)
+
+    def _provides_for_nothing(self, rule: Rule, column: int) -> bool:
+        """Whether the rule fits, in this column, an input without a value."""
+        cells = (cell for cell in rule.cells if cell.column == column)
+        return all(cell.tests.matches_in(None, self._context, self._run) is True for cell in cells)
 
     def _asked(self, column: Input) -> object:
         value = adopt(column.value(self._context, self._run))

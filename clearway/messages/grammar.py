@@ -132,6 +132,8 @@ def _check(node: nodes.Node) -> None:
         raise NotAllowed(f"Line {node.lineno}: {word} may not be used; only values, if and for.")
     if isinstance(node, nodes.Getattr | nodes.Getitem) and not isinstance(node.node, _HAS_PARTS):
         raise NotAllowed(f"Line {node.lineno}: only values have parts, as in record.caller.")
+    if isinstance(node, nodes.Name) and node.name == "loop":
+        raise NotAllowed(f"Line {node.lineno}: loop may not be used; only values, if and for.")
     if isinstance(node, nodes.Filter):
         _check_filter(node)
     if isinstance(node, nodes.Test) and node.name not in TESTS:

@@ -194,6 +194,12 @@ def test_an_output_outside_of_its_values(table: Table):
     assert ("error", "decision-wrong-value") in kinds(decisions)
 
 
+def test_texts_cannot_be_summed_up(table: Table):
+    decisions = table(["x:boolean"], ["p"], [(["-"], ['"a"'])], "COLLECT", "SUM")
+
+    assert ("error", "decision-wrong-value") in kinds(decisions)
+
+
 def test_types_of_input_data_and_their_allowed_values_count(read: Callable[[str], Decisions]):
     decisions = read(
         '<itemDefinition name="tImpact"><typeRef>number</typeRef><allowedValues><text>1,2</text>'

@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clearway.decisions import Decisions, evaluate
+from clearway.decisions import Decisions, MissingInput, evaluate
 from clearway.feel import compile_unary_tests, feel_text
 
 numbers = st.integers(-3, 6).map(str)
@@ -46,4 +46,11 @@ def test_the_index_agrees_with_asking_every_cell(
             and compile_unary_tests(other).matches(y, context) is True
         )
         told = f"x = {feel_text(x)}, y = {feel_text(y)}"
-        assert evaluate(decisions, "d", context).rules == expected, told
+        assert _rules(decisions, context) == expected, told
+
+
+def _rules(decisions: Decisions, context: dict[str, object]) -> tuple[int, ...]:
+    try:
+        return evaluate(decisions, "d", context).rules
+    except MissingInput:
+        return ()  # No rule fits, and none provides for an input without a value.

@@ -4,7 +4,7 @@ from clearway.decisions.check.cells import computed_cells, rules_that_never_fit,
 from clearway.decisions.check.columns import Names
 from clearway.decisions.check.cover import OutOfLooks
 from clearway.decisions.check.names import unknown_names
-from clearway.decisions.check.outputs import missing_outputs, wrong_outputs
+from clearway.decisions.check.outputs import missing_outputs, wrong_outputs, wrong_sums
 from clearway.decisions.check.rules import contradictions, gaps, overlaps, shadowed
 from clearway.decisions.check.subject import Subject
 from clearway.decisions.findings import Finding
@@ -43,7 +43,7 @@ def check(decisions: Decisions) -> list[Finding]:
 
 def check_table(subject: Subject) -> list[Finding]:
     """The findings of one table, those of single cells first."""
-    found = [*wrong_cells(subject), *wrong_outputs(subject)]
+    found = [*wrong_cells(subject), *wrong_outputs(subject), *wrong_sums(subject)]
     if not found:
         found += rules_that_never_fit(subject)
     found += computed_cells(subject)

@@ -6,6 +6,7 @@ from clearway.decisions.check.rules import hidden
 from clearway.decisions.check.subject import Subject
 from clearway.decisions.errors import DecisionError, WrongValue
 from clearway.decisions.findings import Finding, finding_of
+from clearway.decisions.hits import aggregated
 from clearway.decisions.model import Output
 from clearway.feel import DEFAULT_LIMITS, feel_text
 from clearway.feel.limits import Run
@@ -21,6 +22,18 @@ def wrong_outputs(subject: Subject) -> Iterator[Finding]:
             yield finding_of(error)
         except DecisionError:
             continue  # It is computed from the input, so only an evaluation can tell.
+
+
+def wrong_sums(subject: Subject) -> Iterator[Finding]:
+    """Outputs that the aggregator cannot put together."""
+    aggregation = subject.table.aggregation
+    constants = [row[0] for row in subject.rows if row is not None and row[0] is not None]
+    if aggregation is None or not constants:
+        return
+    try:
+        aggregated(aggregation, constants, subject.place, Run(DEFAULT_LIMITS, None))
+    except WrongValue as error:
+        yield finding_of(error)
 
 
 def missing_outputs(subject: Subject) -> Iterator[Finding]:
