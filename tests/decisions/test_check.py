@@ -279,6 +279,14 @@ def test_a_table_that_is_too_large_is_not_called_proven(table: Table):
     assert told[0].message == "the table is too large to look for gaps to the end"
 
 
+def test_a_table_of_very_many_rules_is_told_to_be_too_large(table: Table):
+    rows = [([str(number)], ["1"]) for number in range(16_000)]
+
+    told = check(table(["x:number"], ["p::0"], rows))
+
+    assert {(each.severity, each.rule) for each in told} == {("warning", "decision-not-proven")}
+
+
 def test_the_tables_that_are_shipped_have_no_finding():
     files = sorted(Path("bpmn").glob("*/*.dmn"))
 

@@ -1,8 +1,8 @@
 """Checks of decision tables: what they leave open or say twice, with an input that shows it."""
 
 from clearway.decisions.check.cells import computed_cells, rules_that_never_fit, wrong_cells
-from clearway.decisions.check.columns import Names
-from clearway.decisions.check.cover import OutOfLooks
+from clearway.decisions.check.columns import Names, OutOfLooks
+from clearway.decisions.check.cover import Looking
 from clearway.decisions.check.names import unknown_names
 from clearway.decisions.check.outputs import missing_outputs, wrong_outputs, wrong_sums
 from clearway.decisions.check.rules import contradictions, gaps, overlaps, shadowed
@@ -16,6 +16,7 @@ from clearway.feel.types import Type
 __all__ = ["check"]
 
 ACROSS = {
+    "rules that never fit": rules_that_never_fit,
     "gaps": gaps,
     "overlaps": overlaps,
     "contradictions": contradictions,
@@ -44,10 +45,12 @@ def check(decisions: Decisions) -> list[Finding]:
 def check_table(subject: Subject) -> list[Finding]:
     """The findings of one table, those of single cells first."""
     found = [*wrong_cells(subject), *wrong_outputs(subject), *wrong_sums(subject)]
-    if not found:
-        found += rules_that_never_fit(subject)
+    are_cells_wrong = bool(found)
     found += computed_cells(subject)
     for what, across in ACROSS.items():
+        if are_cells_wrong and across is rules_that_never_fit:
+            continue  # The cells that are wrong tell why.
+        subject.looking = Looking()
         try:
             found += across(subject)
         except OutOfLooks:

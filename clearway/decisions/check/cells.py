@@ -6,6 +6,7 @@ from clearway.decisions.check.columns import declared_type
 from clearway.decisions.check.kinds import constraints_of, kind_of
 from clearway.decisions.check.subject import LISTED, Subject
 from clearway.decisions.findings import Finding
+from clearway.decisions.index import places
 from clearway.decisions.model import Cell
 from clearway.feel import UnaryTests, feel_text
 from clearway.feel.values import kind
@@ -40,12 +41,12 @@ def computed_cells(subject: Subject) -> Iterator[Finding]:
 
 def rules_that_never_fit(subject: Subject) -> Iterator[Finding]:
     """Rules with a cell that accepts nothing of what the input can have."""
-    for place, rule in enumerate(subject.table.rules):
-        for column in subject.columns:
-            if not column.exact >> place & 1:
-                continue
-            if any(part.may >> place & 1 for part in column.all_parts):
-                continue
+    for column in subject.columns:
+        fitting = 0
+        for part in column.all_parts:
+            fitting |= part.may
+        for place in places(column.exact & ~fitting):
+            rule = subject.table.rules[place]
             cells = [it for it in rule.cells if _label(subject, it) in column.labels]
             texts = " and ".join(f"`{cell.tests.text}`" for cell in cells)
             yield subject.error(

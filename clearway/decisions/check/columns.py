@@ -11,6 +11,13 @@ from clearway.feel import FeelError, UnaryTests
 from clearway.feel.types import Type
 from clearway.feel.values import kind
 
+MOST_BITS = 400_000_000
+"""So many pairs of a part and a rule of one column are kept."""
+
+
+class OutOfLooks(Exception):
+    """The bound was reached before it was known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -90,7 +97,10 @@ class _ColumnReader:
         """The column, with at least one part unless no value is allowed."""
         labels = tuple(each.label for each in self._inputs)
         kinds = self._kinds()
-        found = [self._part(each) for each in self._examples(kinds)]
+        examples = self._examples(kinds)
+        if len(examples) * self._all.bit_length() > MOST_BITS:
+            raise OutOfLooks
+        found = [self._part(each) for each in examples]
         asked = self._all
         inexact = 0
         for rule, tests in self._cells:

@@ -2,15 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from clearway.decisions.check.columns import Part
+from clearway.decisions.check.columns import OutOfLooks, Part
 from clearway.decisions.index import common
 from clearway.decisions.model import Rules
 
 LOOKS = 300_000
-
-
-class OutOfLooks(Exception):
-    """The bound was reached before it was known."""
 
 
 class Looking:
@@ -19,9 +15,9 @@ class Looking:
     def __init__(self, left: int = LOOKS) -> None:
         self.left = left
 
-    def spend(self) -> None:
-        """One look; raises OutOfLooks."""
-        self.left -= 1
+    def spend(self, looks: int = 1) -> None:
+        """So many looks; raises OutOfLooks."""
+        self.left -= looks
         if self.left < 0:
             raise OutOfLooks
 

@@ -8,11 +8,12 @@ from clearway.decisions.check.columns import Column, Names, Part, columns_of
 from clearway.decisions.check.cover import Looking
 from clearway.decisions.errors import DecisionError, Place, told
 from clearway.decisions.findings import Finding, finding_of
-from clearway.decisions.index import common
+from clearway.decisions.index import common, places
 from clearway.decisions.model import Rules, Table
 from clearway.decisions.table import Purse, TableRun
 from clearway.feel import DEFAULT_LIMITS
 
+PLACES_PER_LOOK = 10
 LISTED = 5
 """So many findings of one sort are listed for a table."""
 
@@ -40,9 +41,10 @@ class Subject:
 
     def pairs(self) -> Iterator[tuple[int, int]]:
         """The pairs of rules that fit one input, each once, the earlier rule first."""
+        met = [self._met_in(column) for column in self._fitting]
         for one in range(len(self.table.rules)):
             later = self.all_rules & ~((1 << (one + 1)) - 1)
-            others = common((_met(column, one) for column in self._fitting), later)
+            others = common((column.get(one, 0) for column in met), later)
             while others:
                 lowest = others & -others
                 yield one, lowest.bit_length() - 1
@@ -60,6 +62,18 @@ class Subject:
             next(part for part in column.all_parts if part.fits & together == together)
             for column in self.columns
         ]
+
+    def _met_in(self, column: Sequence[Rules]) -> dict[int, Rules]:
+        """For each rule, those that fit in this column something that it fits.
+
+        Raises OutOfLooks.
+        """
+        met: dict[int, Rules] = {}
+        for fits in column:
+            self.looking.spend(fits.bit_count() // PLACES_PER_LOOK + 1)
+            for one in places(fits):
+                met[one] = met.get(one, 0) | fits
+        return met
 
     @cached_property
     def _fitting(self) -> list[list[Rules]]:
@@ -107,12 +121,3 @@ class Subject:
         """A finding to be thought about."""
         found = finding_of(DecisionError(place or self.place, cause, remedy))
         return Finding(found.element, rule, "warning", found.message, found.remedy)
-
-
-def _met(column: Sequence[Rules], one: int) -> Rules:
-    """The rules that fit, in this column, something that this rule fits."""
-    met = 0
-    for fits in column:
-        if fits >> one & 1:
-            met |= fits
-    return met
