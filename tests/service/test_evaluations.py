@@ -164,11 +164,11 @@ def test_what_json_has_not_is_kept_as_its_text(ask, rows):
 
 
 def test_a_missing_input_stops_the_record_with_its_name(empty_house, people):
-    drawn = BPMN.replace('clearway:decision="carrier"', 'clearway:decision="postage"')
-    bundle = parcel()
-    files = {**bundle.files, "parcel/parcel.bpmn": drawn.encode()}
+    # The record may have a distance, and does not: no rule of the table provides for that.
+    asked = ("<text>record.weight</text>", "<text>record.distance</text>")
+    files = {**parcel(*asked).files}
     files["parcel/record.json"] = files["parcel/record.json"].replace(
-        b'"carrier":', b'"euros": {"type": "number"}, "label": {"type": "string"}, "carrier":'
+        b'"carrier":', b'"distance": {"type": "number"}, "carrier":'
     )
     reason = "despite scenarios: none"
     done = deploy(
@@ -180,7 +180,27 @@ def test_a_missing_input_stops_the_record_with_its_name(empty_house, people):
 
     assert isinstance(refusal, Refusal)
     assert refusal.code == "faulted"
-    assert "the input `distance` is missing" in refusal.text
+    assert "the input `record.distance` is missing" in refusal.text
+
+
+@pytest.mark.parametrize("name", ["distance", "day"])
+def test_an_input_that_the_process_never_gives_is_refused_at_its_deployment(
+    empty_house, people, name
+):
+    drawn = BPMN.replace('clearway:decision="carrier"', 'clearway:decision="postage"')
+    files = {**parcel().files, "parcel/parcel.bpmn": drawn.encode()}
+
+    refusal = deploy(
+        empty_house,
+        people["grace"],
+        Bundle("parcel", files),
+        parent=None,
+        reason="tables",
+        once="p",
+    )
+
+    assert isinstance(refusal, Refusal)
+    assert f"`{name}`, which means nothing in the process" in f"{refusal.text} {refusal.fields}"
 
 
 # --- asking ---------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from clearway.decisions.reader import Decisions
 def unknown_names(decisions: Decisions) -> Iterator[Finding]:
     """Names of the file without a requirement, and names that nothing has.
 
-    A decision in a file without input data, and without requirements, asks whoever calls it.
+    A decision without input data asks whoever calls it.
     """
     for each in (*decisions.decisions.values(), *decisions.knowledge.values()):
         known = required_names(decisions, each.needs)
@@ -29,24 +29,24 @@ def required_names(decisions: Decisions, needs: Requirements) -> frozenset[str]:
     return frozenset(names | {own[each] for each in ids if each in own})
 
 
-def is_self_contained(decisions: Decisions, needs: Requirements) -> bool:
-    """Whether everything that is asked for has to be said in the file."""
-    declared = needs.inputs or needs.decisions or needs.knowledge or decisions.inputs
-    return bool(declared) or bool(decisions.imported)
+def is_self_contained(needs: Requirements) -> bool:
+    """Whether an element says by input data what it is given, and asks its caller nothing else."""
+    return bool(needs.inputs)
 
 
 def asked_outside(decisions: Decisions, decision_id: str) -> list[tuple[str, frozenset[str]]]:
     """What a decision asks of whoever calls it: where, and which names.
 
-    Of one that says what it needs, these are its input data; else all that it asks for.
+    With input data it is these; else all that it asks for.
     """
     decision = decisions.get(decision_id)
-    if is_self_contained(decisions, decision.needs):
+    if is_self_contained(decision.needs):
         given = [
             decisions.inputs[it].name for it in decision.needs.inputs if it in decisions.inputs
         ]
         return [("The decision", frozenset(given))]
-    return [(_told(each.place), each.names) for each in decision.asked]
+    known = required_names(decisions, decision.needs)
+    return [(_told(each.place), each.names - known) for each in decision.asked]
 
 
 def _told(place: Place) -> str:
@@ -67,7 +67,7 @@ def _unknown(
             f"it asks for `{name}`, which is not among what `{element.id}` needs",
             f"Draw a requirement from `{name}` to `{element.id}`.",
         )
-    elif is_self_contained(decisions, element.needs):
+    elif is_self_contained(element.needs):
         close = get_close_matches(name, sorted(required_names(decisions, element.needs)), 1)
         hint = f"Did you mean `{close[0]}`?" if close else "Correct the name, or add input data."
         yield _finding(

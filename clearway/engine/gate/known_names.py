@@ -76,19 +76,34 @@ def _names_around(node: Node | None) -> frozenset[str]:
 
 def _check_decisions(draft: Draft) -> None:
     """A decision sees the record as an expression of the diagram does."""
-    known = _known_to_tables(draft)
+    known, called = _known_to_tables(draft), _called(draft)
     for name, decisions in draft.decisions.items():
         say = Say(decisions.file, draft.findings)
         _check_paths(name, "table", decisions.get(name).paths, draft, say)
-        for place, asked in asked_outside(decisions, name) if known is not None else ():
-            for unknown in sorted(asked - (known or frozenset())):
-                close = get_close_matches(unknown, known or (), 1)
+        if known is None or name not in called:
+            continue
+        for place, asked in asked_outside(decisions, name):
+            for unknown in sorted(asked - known):
+                close = get_close_matches(unknown, known, 1)
                 say.error(
                     name,
                     "name-unknown",
                     f"{place} uses `{unknown}`, which means nothing in the process.",
                     f"Did you mean `{close[0]}`?" if close else "Correct the name.",
                 )
+
+
+def _called(draft: Draft) -> set[str]:
+    """The decisions that business rule tasks name, and those that these need."""
+    nodes = nodes_of(draft.reading).values() if draft.reading is not None else ()
+    waiting = [node.own["decision"] for node in nodes if node.own.get("decision")]
+    called: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in draft.decisions and name not in called:
+            called.add(name)
+            waiting += draft.decisions[name].get(name).needs.decisions
+    return called
 
 
 def _known_to_tables(draft: Draft) -> frozenset[str] | None:
