@@ -1,13 +1,12 @@
 """B5: engines alone: load the saved state, complete a user task, save it; ours and its peers."""
 
-import contextlib
 import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from benchmarks.meter import Slice, by_turns, median, ratios
-from benchmarks.peers.install import HERE, NotInstalled, node_modules_of, python_of
-from benchmarks.peers.program import Program
+from benchmarks.peers.install import HERE, node_modules_of, python_of
+from benchmarks.peers.program import Commands, Program, started
 from benchmarks.result import Case, Goal, Result, Size
 from benchmarks.stage import PROCESSES, Stage
 
@@ -30,14 +29,7 @@ _PROGRAMS = HERE / "programs"
 
 def run(stage: Stage, size: Size) -> Result:
     """Each engine goes one round of the same diagram again and again, from the same saved state."""
-    missing: dict[str, str] = {}
-    with contextlib.ExitStack() as running:
-        programs: dict[str, Program] = {}
-        for name, command in _COMMANDS.items():
-            try:
-                programs[name] = running.enter_context(Program(command()))
-            except NotInstalled as reason:
-                missing[name] = str(reason)
+    with started(_COMMANDS) as (programs, missing):
         _refuse_other_work(programs)
         slices = _measured(stage, size, programs)
         facts = {name: program.facts for name, program in programs.items()}
@@ -63,7 +55,7 @@ def _node() -> Sequence[str]:
     return ["node", program, environment, _DIAGRAM, _PROCESS, str(_LOOPS)]
 
 
-_COMMANDS: Mapping[str, Callable[[], Sequence[str]]] = {
+_COMMANDS: Commands = {
     _OURS: _ours,
     _SPIFF: _spiff,
     _NODE: _node,

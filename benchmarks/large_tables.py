@@ -1,13 +1,12 @@
 """B12: large decision tables, of constants and of computed cells; ours and SpiffWorkflow's."""
 
-import contextlib
 import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from benchmarks.meter import Slice, by_turns, median, ratios
-from benchmarks.peers.install import NotInstalled, python_of
-from benchmarks.peers.program import Program
+from benchmarks.peers.install import python_of
+from benchmarks.peers.program import Commands, Program, started
 from benchmarks.peers.programs.large_tables import KINDS
 from benchmarks.result import Case, Goal, Result, Size
 from benchmarks.stage import Stage
@@ -28,14 +27,7 @@ _SHARES = {_OURS: 20.0, _SPIFF: 0.2}
 
 def run(stage: Stage, size: Size) -> Result:
     """Both answer the same questions; a wrong answer ends the program, and the run with it."""
-    missing: dict[str, str] = {}
-    with contextlib.ExitStack() as running:
-        programs: dict[str, Program] = {}
-        for name, command in _COMMANDS.items():
-            try:
-                programs[name] = running.enter_context(Program(command()))
-            except NotInstalled as reason:
-                missing[name] = str(reason)
+    with started(_COMMANDS) as (programs, missing):
         slices = _measured(stage, size, programs)
     return _result(slices, missing)
 
@@ -53,7 +45,7 @@ def _spiff() -> Sequence[str]:
     return [str(python_of("spiffworkflow")), "-m", module, *map(str, _SIZES)]
 
 
-_COMMANDS: Mapping[str, Callable[[], Sequence[str]]] = {_OURS: _ours, _SPIFF: _spiff}
+_COMMANDS: Commands = {_OURS: _ours, _SPIFF: _spiff}
 
 
 def _measured(

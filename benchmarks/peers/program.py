@@ -1,20 +1,39 @@
 """A program of its own that does a product's share of the work when it is told to."""
 
+import contextlib
 import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from types import TracebackType
 from typing import IO, Any, Self
 
 from benchmarks.meter import Slice, database_cpu
-from benchmarks.peers.install import ROOT
+from benchmarks.peers.install import ROOT, NotInstalled
 from benchmarks.peers.programs.answering import REST
 from benchmarks.stage import Stage
 
 _END_SECONDS = 20
 _TOLD = 2000
+
+
+Commands = Mapping[str, Callable[[], Sequence[str]]]
+"""The commands of programs by name; each raises NotInstalled where its product is not here."""
+
+
+@contextlib.contextmanager
+def started(commands: Commands) -> Generator[tuple[dict[str, "Program"], dict[str, str]]]:
+    """The programs that can be started, and of the others why not."""
+    programs: dict[str, Program] = {}
+    missing: dict[str, str] = {}
+    with contextlib.ExitStack() as running:
+        for name, command in commands.items():
+            try:
+                programs[name] = running.enter_context(Program(command()))
+            except NotInstalled as reason:
+                missing[name] = str(reason)
+        yield programs, missing
 
 
 class Program:

@@ -16,15 +16,16 @@ class Place:
     rule: int | None = None
     column: str = ""
 
-    def __str__(self) -> str:
-        parts = [self.file]
-        if self.decision:
-            parts.append(f"decision {self.decision}")
-        if self.rule is not None:
-            parts.append(f"rule {self.rule}")
-        if self.column:
-            parts.append(f"column {self.column}")
+    @property
+    def within(self) -> str:
+        """Where in its decision it is: `rule 3, column Impact`; empty for all of it."""
+        parts = [f"rule {self.rule}"] if self.rule is not None else []
+        parts += [f"column {self.column}"] if self.column else []
         return ", ".join(parts)
+
+    def __str__(self) -> str:
+        parts = (self.file, f"decision {self.decision}" if self.decision else "", self.within)
+        return ", ".join(part for part in parts if part)
 
 
 class DecisionError(ClearwayError):

@@ -20,10 +20,8 @@ class Finding:
     remedy: str
 
 
-def finding_of(error: DecisionError) -> Finding:
-    """An error as a line of a report."""
+def finding_of(error: DecisionError, rule: str = "", severity: str = "error") -> Finding:
+    """An error as a line of a report; `rule` names the check where the error is of no own kind."""
     place = error.place
-    parts = [f"rule {place.rule}"] if place.rule is not None else []
-    parts += [f"column {place.column}"] if place.column else []
-    message = f"{', '.join(parts)}: {error.cause}" if parts else error.cause
-    return Finding(place.decision, error.kind, "error", message, error.remedy)
+    message = f"{place.within}: {error.cause}" if place.within else error.cause
+    return Finding(place.decision, rule or error.kind, severity, message, error.remedy)

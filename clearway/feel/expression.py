@@ -104,12 +104,15 @@ class UnaryTests:
         self.constants = constants_of(negated, tree)
         self.slots = uses.slots
         self._tree = tree
+        self._breaks: Breaks | None = None
         self._negated = negated
         self._tests = tests
 
     def breaks(self) -> Breaks:
-        """The values at which the answer can change."""
-        return breaks_of(self._tree)
+        """The values at which the answer can change; found out when it is first asked for."""
+        if self._breaks is None:
+            self._breaks = breaks_of(self._tree)
+        return self._breaks
 
     def matches(
         self,

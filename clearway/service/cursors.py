@@ -11,20 +11,29 @@ BAD_CURSOR = Refusal("invalid", "This page does not exist.", "Begin again at the
 
 def after_due(due: datetime | None, number: int) -> str:
     """The cursor behind a line that is ordered by its due instant and id."""
-    text = f"{due.isoformat() if due else ''}~{number}"
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return packed(f"{due.isoformat() if due else ''}~{number}")
 
 
 def read_due(cursor: str | None) -> tuple[datetime | None, int] | None:
     """What `after_due` wrote; None for the first page, and for what nobody wrote."""
-    if not cursor:
-        return None
+    due, _, number = unpacked(cursor or "").partition("~")
     try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        due, _, number = text.partition("~")
         return (datetime.fromisoformat(due) if due else None), int(number)
-    except (ValueError, binascii.Error):
+    except ValueError:
         return None
+
+
+def packed(text: str) -> str:
+    """A text as letters and digits."""
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def unpacked(cursor: str) -> str:
+    """What `packed` wrote; empty for what nobody wrote."""
+    try:
+        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (ValueError, binascii.Error):
+        return ""
 
 
 def read_number(cursor: str | None) -> int:

@@ -1,10 +1,9 @@
 """The evaluations of a decision that are recorded, whoever asked."""
 
-import base64
-import binascii
 from datetime import UTC, datetime
 from typing import cast
 
+from clearway.service.cursors import BAD_CURSOR, packed, unpacked
 from clearway.service.house import House
 from clearway.service.permissions import refuse_unless
 from clearway.service.processes import unknown_process
@@ -35,7 +34,7 @@ def recorded(
         return refusal
     cursor = _read_cursor(after) if after else None
     if after and cursor is None:
-        return Refusal("invalid", "This page marker is not one of ours.", "Begin anew.")
+        return BAD_CURSOR
     current = house.current(process)
     if current is None:
         return unknown_process(process)
@@ -75,17 +74,15 @@ def _told(kept: KeptEvaluation) -> RecordedEvaluation:
 
 
 def _cursor(kept: KeptEvaluation) -> str:
-    text = f"{kept.at.astimezone(UTC).isoformat()} {kept.home} {kept.id}"
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return packed(f"{kept.at.astimezone(UTC).isoformat()} {kept.home} {kept.id}")
 
 
 def _read_cursor(text: str) -> Cursor | None:
     """What `_cursor` wrote; None for anything else."""
     try:
-        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-        instant, home, number = plain.split(" ")
+        instant, home, number = unpacked(text).split(" ")
         at = datetime.fromisoformat(instant)
         is_ours = at.tzinfo is not None and int(home) in _HOMES and abs(int(number)) < 2**63
         return (at, int(home), int(number)) if is_ours else None
-    except (ValueError, binascii.Error):
+    except ValueError:
         return None

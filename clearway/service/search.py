@@ -1,9 +1,8 @@
 """Finds the records that have certain words, or all of them in order."""
 
-import base64
-import binascii
 from datetime import UTC, datetime
 
+from clearway.service.cursors import BAD_CURSOR, packed, unpacked
 from clearway.service.house import House
 from clearway.service.permissions import refuse_unless, sees_all_records, staff_roles
 from clearway.service.values import Actor, Page, RecordRow, Refusal
@@ -35,7 +34,7 @@ def search(
         return refusal
     cursor = _read_cursor(after, order) if after else None
     if after and cursor is None:
-        return Refusal("invalid", "This page marker is not one of ours.", "Begin anew.")
+        return BAD_CURSOR
     reader, limit = reader_of(house, actor), max(1, min(limit, MOST))
     found = house.store.ask(
         lambda it: found_records(
@@ -82,17 +81,15 @@ def _row(house: House, found: FoundRecord) -> RecordRow:
 
 
 def _cursor(found: FoundRecord, order: RecordOrder) -> str:
-    text = f"{order} {found.changed_at.astimezone(UTC).isoformat()} {found.id}"
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return packed(f"{order} {found.changed_at.astimezone(UTC).isoformat()} {found.id}")
 
 
 def _read_cursor(text: str, order: RecordOrder) -> tuple[datetime, int] | None:
     """What `_cursor` wrote in the same order; None for anything else."""
     try:
-        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-        written_in, instant, number = plain.split(" ")
+        written_in, instant, number = unpacked(text).split(" ")
         at = datetime.fromisoformat(instant)
         is_ours = written_in == order and at.tzinfo is not None and abs(int(number)) < 2**63
         return (at, int(number)) if is_ours else None
-    except (ValueError, binascii.Error):
+    except ValueError:
         return None

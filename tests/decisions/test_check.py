@@ -279,6 +279,54 @@ def test_a_table_that_is_too_large_is_not_called_proven(table: Table):
     assert told[0].message == "the table is too large to look for gaps to the end"
 
 
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("x:time", ['< @"12:00:00"', '>= @"12:00:00Z"']),
+        ("x:context", ['"a"', 'not("a")']),
+        ('x:string:starts with(?, "A")', ['"A1"', 'not("A1")']),
+    ],
+)
+def test_values_that_cannot_be_gone_through_are_told(table: Table, column: str, cells: list[str]):
+    decisions = table([column], ["p"], [([cell], ["1"]) for cell in cells])
+
+    told = [each for each in check(decisions) if each.rule == "decision-not-proven"]
+
+    assert [each.severity for each in told] == ["warning"]
+    assert told[0].message.startswith("of x gaps and overlaps are not found for certain: ")
+
+
+def test_a_table_of_very_many_inputs_is_told_to_be_too_large(table: Table):
+    inputs = [f"x{number}:boolean" for number in range(1500)]
+    rows = [(["true"] * 1500, ["1"]), (["false"] + ["-"] * 1499, ["2"])]
+
+    assert kinds(table(inputs, ["p"], rows)) == {("warning", "decision-not-proven")}
+
+
+def test_many_rules_that_never_answer_are_not_all_listed(table: Table):
+    rows = [(["-"], ["1"])] + [([str(number)], ["2"]) for number in range(20)]
+
+    told = found(table(["x:number"], ["p"], rows, "FIRST"), "decision-shadowed")
+
+    assert len(told) == 6
+    assert told[-1] == "more rules never answer"
+
+
+@pytest.mark.parametrize("policy", ["FIRST", "PRIORITY", "ANY"])
+def test_a_table_of_many_rules_is_checked_within_its_bound(table: Table, policy: str):
+    rows = [([f"< {at}"], ["1"]) for at in range(3000)] + [(["-"], ["1"])]
+
+    told = kinds(table(["x:number"], ["p:1"], rows, policy))
+
+    assert told == {("warning", "decision-not-proven")}
+
+
+def test_a_table_of_many_rules_that_never_meet_is_proven(table: Table):
+    rows = [([str(at)], ["1"]) for at in range(5000)] + [(["-"], ["1"])]
+
+    assert check(table(["x:number"], ["p"], rows, "FIRST")) == []
+
+
 def test_a_table_of_very_many_rules_is_told_to_be_too_large(table: Table):
     rows = [([str(number)], ["1"]) for number in range(16_000)]
 

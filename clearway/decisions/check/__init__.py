@@ -1,8 +1,13 @@
 """Checks of decision tables: what they leave open or say twice, with an input that shows it."""
 
-from clearway.decisions.check.cells import computed_cells, rules_that_never_fit, wrong_cells
-from clearway.decisions.check.columns import Names, OutOfLooks
-from clearway.decisions.check.cover import Looking
+from clearway.decisions.check.cells import (
+    computed_cells,
+    doubtful_columns,
+    rules_that_never_fit,
+    wrong_cells,
+)
+from clearway.decisions.check.columns import Names
+from clearway.decisions.check.looking import Looking, OutOfLooks
 from clearway.decisions.check.names import unknown_names
 from clearway.decisions.check.outputs import missing_outputs, wrong_outputs, wrong_sums
 from clearway.decisions.check.rules import contradictions, gaps, overlaps, shadowed
@@ -47,6 +52,10 @@ def check_table(subject: Subject) -> list[Finding]:
     found = [*wrong_cells(subject), *wrong_outputs(subject), *wrong_sums(subject)]
     are_cells_wrong = bool(found)
     found += computed_cells(subject)
+    try:
+        found += doubtful_columns(subject)
+    except OutOfLooks:
+        return [*found, _too_large(subject, "gaps and overlaps")]
     for what, across in ACROSS.items():
         if are_cells_wrong and across is rules_that_never_fit:
             continue  # The cells that are wrong tell why.
@@ -54,14 +63,16 @@ def check_table(subject: Subject) -> list[Finding]:
         try:
             found += across(subject)
         except OutOfLooks:
-            found.append(
-                subject.warning(
-                    "decision-not-proven",
-                    f"the table is too large to look for {what} to the end",
-                    "Split it into tables of fewer inputs to have it proven.",
-                )
-            )
+            found.append(_too_large(subject, what))
     return found
+
+
+def _too_large(subject: Subject, what: str) -> Finding:
+    return subject.warning(
+        "decision-not-proven",
+        f"the table is too large to look for {what} to the end",
+        "Split it into tables of fewer inputs or rules to have it proven.",
+    )
 
 
 def _known_types(decisions: Decisions) -> dict[str, Type | None]:

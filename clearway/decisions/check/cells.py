@@ -39,6 +39,18 @@ def computed_cells(subject: Subject) -> Iterator[Finding]:
         )
 
 
+def doubtful_columns(subject: Subject) -> Iterator[Finding]:
+    """Inputs whose values cannot be gone through, of whose cells nothing can be proven."""
+    for column in subject.columns:
+        if column.doubt:
+            yield subject.warning(
+                "decision-not-proven",
+                f"of {' and '.join(column.labels)} gaps and overlaps are not found for certain: "
+                f"{column.doubt}",
+                "Compare with plain constants of one type, or test the table with examples.",
+            )
+
+
 def rules_that_never_fit(subject: Subject) -> Iterator[Finding]:
     """Rules with a cell that accepts nothing of what the input can have."""
     for column in subject.columns:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from clearway.decisions.check.domains import examples, is_in_order
 from clearway.decisions.check.kinds import KINDS, constraints_of, is_open, kind_of, type_of_path
+from clearway.decisions.check.looking import OutOfLooks
 from clearway.decisions.index import ColumnIndex
 from clearway.decisions.model import Input, Rules, Table
 from clearway.feel import FeelError, UnaryTests
@@ -15,8 +16,7 @@ MOST_BITS = 400_000_000
 """So many pairs of a part and a rule of one column are kept."""
 
 
-class OutOfLooks(Exception):
-    """The bound was reached before it was known."""
+NO_EXAMPLES = "its values have no order in which they could be gone through"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,15 @@ class Part:
 class Column:
     """One input, or several that ask for the same; `labels` are their names.
 
-    `parts` cover what the input can have; `null` is the input without a value. `exact` are the
-    rules that fit all of a part when they fit its example.
+    `parts` cover what the input can have, unless `doubt` says why they may not; `null` is the
+    input without a value. `exact` are the rules that fit all of a part when they fit its example.
     """
 
     labels: tuple[str, ...]
     parts: tuple[Part, ...]
     null: Part
     exact: Rules
+    doubt: str = ""
 
     @property
     def all_parts(self) -> tuple[Part, ...]:
@@ -108,8 +109,12 @@ class _ColumnReader:
             inexact |= 0 if self._breaks[tests].exact else rule
         if not kinds:
             # Of a list, a context or a function no example is made: every cell depends on more.
-            return Column(labels, (Part(None, asked, self._all),), Part(None, 0, 0), asked)
-        return Column(labels, tuple(found), self._part(None), self._all & ~inexact)
+            unknown = Part(None, asked, self._all), Part(None, 0, 0)
+            doubt = NO_EXAMPLES if any(self._breaks[it].exact for _, it in self._cells) else ""
+            return Column(labels, unknown[:1], unknown[1], asked, doubt)
+        is_certain = all(self._breaks[tests].exact for tests in self._allowed)
+        doubt = "" if is_certain else "its allowed values are computed"
+        return Column(labels, tuple(found), self._part(None), self._all & ~inexact, doubt)
 
     def _examples(self, kinds: Sequence[str]) -> list[object]:
         values = [value for each in self._breaks.values() for value in each.values]

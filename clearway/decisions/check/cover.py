@@ -2,25 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from clearway.decisions.check.columns import OutOfLooks, Part
+from clearway.decisions.check.columns import Part
+from clearway.decisions.check.looking import Looking, OutOfLooks
 from clearway.decisions.index import common
 from clearway.decisions.model import Rules
 
-LOOKS = 300_000
-
-
-class Looking:
-    """How much may still be looked at in one table."""
-
-    def __init__(self, left: int = LOOKS) -> None:
-        self.left = left
-
-    def spend(self, looks: int = 1) -> None:
-        """So many looks; raises OutOfLooks."""
-        self.left -= looks
-        if self.left < 0:
-            raise OutOfLooks
-
+MOST_COLUMNS = 200
+"""The search goes one call deeper with each column."""
 
 Masks = Sequence[Sequence[tuple[Rules, Part]]]
 
@@ -30,7 +18,10 @@ def uncovered(masks: Masks, rules: Rules, looking: Looking) -> Iterator[list[Par
 
     `masks` have for each column the rules that cover a part of it. What is told of one
     combination holds for all that differ in its last columns only, so those are not told again.
+    Raises OutOfLooks.
     """
+    if len(masks) > MOST_COLUMNS:
+        raise OutOfLooks
     if any(not column for column in masks):
         return
     columns = [_merged(column) for column in masks]

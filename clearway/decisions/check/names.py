@@ -25,7 +25,7 @@ def required_names(decisions: Decisions, needs: Requirements) -> frozenset[str]:
     """The names under which an element sees what it needs."""
     ids = (*needs.inputs, *needs.decisions, *needs.knowledge)
     names = {each.rpartition("#")[0] for each in ids if "#" in each}
-    own = {**_names_by_id(decisions)}
+    own = _names_by_id(decisions)
     return frozenset(names | {own[each] for each in ids if each in own})
 
 
@@ -46,14 +46,13 @@ def asked_outside(decisions: Decisions, decision_id: str) -> list[tuple[str, fro
         ]
         return [("The decision", frozenset(given))]
     known = required_names(decisions, decision.needs)
-    return [(_told(each.place), each.names - known) for each in decision.asked]
-
-
-def _told(place: Place) -> str:
-    parts = [f"rule {place.rule}"] if place.rule is not None else []
-    parts += [f"column {place.column}"] if place.column else []
-    said = ", ".join(parts) or "The decision"
-    return said[:1].upper() + said[1:]
+    return [
+        (
+            f"{each.place.within[:1].upper()}{each.place.within[1:]}" or "The decision",
+            each.names - known,
+        )
+        for each in decision.asked
+    ]
 
 
 def _unknown(
@@ -85,5 +84,4 @@ def _names_by_id(decisions: Decisions) -> dict[str, str]:
 
 
 def _finding(rule: str, place: Place, cause: str, remedy: str) -> Finding:
-    found = finding_of(DecisionError(place, cause, remedy))
-    return Finding(found.element, rule, "error", found.message, found.remedy)
+    return finding_of(DecisionError(place, cause, remedy), rule)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from clearway.decisions.check.rules import hidden
 from clearway.decisions.check.subject import Subject
 from clearway.decisions.errors import DecisionError, WrongValue
 from clearway.decisions.findings import Finding, finding_of
@@ -38,8 +37,7 @@ def wrong_sums(subject: Subject) -> Iterator[Finding]:
 
 def missing_outputs(subject: Subject) -> Iterator[Finding]:
     """Output values that the table lists and no rule gives."""
-    never = set(hidden(subject))
-    rows = [row for place, row in enumerate(subject.rows) if place not in never]
+    rows = [row for place, row in enumerate(subject.rows) if place not in subject.hidden]
     for number, output in enumerate(subject.table.outputs):
         given = [None if row is None else row[number] for row in rows]
         if any(row is None for row in rows) or not _add_default(output, given):

@@ -6,15 +6,12 @@ from itertools import islice
 from clearway.decisions.check.cover import uncovered
 from clearway.decisions.check.subject import LISTED, Subject
 from clearway.decisions.findings import Finding
-from clearway.decisions.hits import rank
-from clearway.decisions.index import common
-from clearway.decisions.model import Aggregation, HitPolicy, Rules
+from clearway.decisions.model import Aggregation, HitPolicy
 from clearway.decisions.table import ALL_HITS
 from clearway.feel import DEFAULT_LIMITS, feel_text
 from clearway.feel.limits import Run
 from clearway.feel.logic import equal
 
-ORDERED = (HitPolicy.FIRST, HitPolicy.PRIORITY)
 CONSTANT_OUTPUTS = "Write constants as outputs, or let no input fit both rules."
 
 
@@ -85,43 +82,18 @@ def contradictions(subject: Subject) -> Iterator[Finding]:
 
 def shadowed(subject: Subject) -> Iterator[Finding]:
     """Rules that never answer, because others that go before them fit whatever they fit."""
-    for place in hidden(subject):
-        before = _before(subject, place)
-        first = next(
-            other
-            for other in range(len(subject.table.rules))
-            if before >> other & 1 and subject.can_meet(place, other)
-        )
+    for place, before in islice(subject.hidden.items(), LISTED):
+        shown = next(subject.shared(place, before))
         yield subject.error(
             "decision-shadowed",
             f"rule {place + 1} never answers: whatever fits it, a rule that goes before it "
-            f"answers; {subject.told(subject.meeting(place, first))} fits rule {first + 1} as well",
+            f"answers; {subject.told(subject.meeting(place, shown))} fits rule {shown + 1} as well",
             "Move the rule up, narrow those before it, or remove it.",
         )
-
-
-def hidden(subject: Subject) -> list[int]:
-    """The places of the rules that never answer; raises OutOfLooks."""
-    if subject.table.policy not in ORDERED:
-        return []
-    exact = common((column.exact for column in subject.columns), subject.all_rules)
-    found: list[int] = []
-    for place in range(len(subject.table.rules)):
-        before = _before(subject, place) & exact
-        if not before or not subject.can_meet(place):
-            continue
-        # Where the rule is no plain test it might fit anything of a part, so no part is left out.
-        masks = [
-            [
-                (part.fits, part)
-                for part in column.all_parts
-                if part.may >> place & 1 or not column.exact >> place & 1
-            ]
-            for column in subject.columns
-        ]
-        if next(uncovered(masks, before, subject.looking), None) is None:
-            found.append(place)
-    return found
+    if len(subject.hidden) > LISTED:
+        yield subject.error(
+            "decision-shadowed", "more rules never answer", "Mend those above, and check again."
+        )
 
 
 def _answers_without_rules(subject: Subject) -> bool:
@@ -129,30 +101,6 @@ def _answers_without_rules(subject: Subject) -> bool:
     table = subject.table
     collects = table.policy in ALL_HITS and table.aggregation in (None, Aggregation.COUNT)
     return collects or all(output.default is not None for output in table.outputs)
-
-
-def _before(subject: Subject, place: int) -> Rules:
-    """The rules that answer instead of this one when both fit."""
-    if subject.table.policy is HitPolicy.FIRST:
-        return (1 << place) - 1
-    own = _rank(subject, place)
-    if own is None:
-        return 0
-    before = 0
-    for other in range(len(subject.table.rules)):
-        theirs = _rank(subject, other)
-        if theirs is not None and (theirs, other) < (own, place):
-            before |= 1 << other
-    return before
-
-
-def _rank(subject: Subject, place: int) -> list[int] | None:
-    row = subject.rows[place]
-    if row is None:
-        return None
-    run = Run(DEFAULT_LIMITS, None)
-    pairs = zip(subject.table.outputs, row, strict=True)
-    return [rank(output, value, run) for output, value in pairs]
 
 
 def _agree(subject: Subject, one: int, other: int) -> bool | None:

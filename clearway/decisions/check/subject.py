@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from clearway.decisions.check.columns import Column, Names, Part, columns_of
-from clearway.decisions.check.cover import Looking
+from clearway.decisions.check.looking import Looking
+from clearway.decisions.check.precedence import hidden_rules
 from clearway.decisions.errors import DecisionError, Place, told
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.index import common, places
@@ -40,28 +41,38 @@ class Subject:
     # rules that fit one input together
 
     def pairs(self) -> Iterator[tuple[int, int]]:
-        """The pairs of rules that fit one input, each once, the earlier rule first."""
-        met = [self._met_in(column) for column in self._fitting]
+        """The pairs of rules that fit one input, each once, the earlier rule first.
+
+        Raises OutOfLooks.
+        """
         for one in range(len(self.table.rules)):
             later = self.all_rules & ~((1 << (one + 1)) - 1)
-            others = common((column.get(one, 0) for column in met), later)
-            while others:
-                lowest = others & -others
-                yield one, lowest.bit_length() - 1
-                others ^= lowest
+            for other in places(common((column.get(one, 0) for column in self._met), later)):
+                self.looking.spend()
+                yield one, other
 
-    def can_meet(self, *places: int) -> bool:
-        """Whether there is an input that all these rules fit."""
-        together = sum(1 << place for place in places)
-        return all(any(fits & together == together for fits in column) for column in self._fitting)
-
-    def meeting(self, *places: int) -> list[Part]:
-        """An input that all these rules fit, with values where it can be."""
-        together = sum(1 << place for place in places)
+    def meeting(self, one: int, other: int) -> list[Part]:
+        """An input that both rules fit, with values where it can be."""
+        together = 1 << one | 1 << other
         return [
             next(part for part in column.all_parts if part.fits & together == together)
             for column in self.columns
         ]
+
+    def shared(self, one: int, others: Rules) -> Iterator[int]:
+        """Those of the other rules that fit something the rule fits, in order."""
+        for column in self.columns:
+            met = 0
+            for part in column.all_parts:
+                if part.fits >> one & 1:
+                    met |= part.fits
+            others &= met
+        return places(others)
+
+    @cached_property
+    def _met(self) -> list[dict[int, Rules]]:
+        """By column, for each rule those that fit something together with it."""
+        return [self._met_in(column) for column in self._fitting]
 
     def _met_in(self, column: Sequence[Rules]) -> dict[int, Rules]:
         """For each rule, those that fit in this column something that it fits.
@@ -79,6 +90,13 @@ class Subject:
     def _fitting(self) -> list[list[Rules]]:
         """By column, the rules that fit one of its parts together; each set of rules once."""
         return [list({part.fits: None for part in column.all_parts}) for column in self.columns]
+
+    # rules that never answer
+
+    @cached_property
+    def hidden(self) -> dict[int, Rules]:
+        """The rules that never answer, with those that answer instead; raises OutOfLooks."""
+        return hidden_rules(self.table, self.columns, self.rows, self._met, self.looking)
 
     # outputs
 
@@ -114,10 +132,8 @@ class Subject:
 
     def error(self, rule: str, cause: str, remedy: str, place: Place | None = None) -> Finding:
         """A finding for which the table is refused."""
-        found = finding_of(DecisionError(place or self.place, cause, remedy))
-        return Finding(found.element, rule, "error", found.message, found.remedy)
+        return finding_of(DecisionError(place or self.place, cause, remedy), rule)
 
     def warning(self, rule: str, cause: str, remedy: str, place: Place | None = None) -> Finding:
         """A finding to be thought about."""
-        found = finding_of(DecisionError(place or self.place, cause, remedy))
-        return Finding(found.element, rule, "warning", found.message, found.remedy)
+        return finding_of(DecisionError(place or self.place, cause, remedy), rule, "warning")
