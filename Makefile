@@ -8,7 +8,7 @@ ifneq ($(TEST_DATA),)
 export CLEARWAY_TEST_DATA ?= $(abspath $(TEST_DATA))
 endif
 
-.PHONY: up test check axe walks fuzz bench replay lock clean run-ready test-ready python-there bundle
+.PHONY: up test check axe walks fuzz properties bench replay lock clean run-ready test-ready python-there bundle
 
 up: run-ready
 	@exec $(BIN)/clearway up
@@ -38,6 +38,13 @@ walks: test-ready
 # Others: FUZZ_SEED=7; more: FUZZ=5000000.
 fuzz: test-ready
 	PYTHONPATH=.:tests/shared $(BIN)/python tests/shared/feel_fuzz.py --inputs $${FUZZ:-1000000} --seed $${FUZZ_SEED:-1}
+
+# Every property test with other draws than those of `make test`, which are the same each time. One
+# round takes some three minutes; more: ROUNDS=20. What fails is printed with its smallest case.
+properties: test-ready
+	for round in $$(seq $${ROUNDS:-3}); do \
+		PROPERTIES=random $(BIN)/pytest -q -m hypothesis -n 2 --dist loadgroup || exit 1; \
+	done
 
 # Table of all cases, some twenty minutes; some of them: make bench CASES="B5 B6". What is compared
 # with is installed into .bench/ by the cases themselves.

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from _pytest.nodeid import coerce_node_id
+from hypothesis import settings
 from monday import MONDAY
 from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
@@ -27,6 +28,12 @@ _DATABASE_NUMBERS = itertools.count(1)
 _MEMORY = Path("/dev/shm")
 _ROOM = 2 << 30
 _PREFIX = "clearway-tests-"
+
+# The same draws each time, so that a red run says that something was changed; `make properties`
+# draws others. Read by hypothesis before the tests are collected.
+settings.register_profile("same", derandomize=True, database=None)
+if os.environ.get("PROPERTIES") != "random":
+    settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from clearway.feel.lexer import Kind, Token
-from clearway.feel.names import KEYWORDS
+from clearway.feel.names import CONSTANTS, KEYWORDS
 
 # A `[` before one of these closes the range whose end was just read; it is no filter.
 AFTER_RANGE = frozenset(
@@ -12,6 +12,7 @@ AFTER_RANGE = frozenset(
         *("and", "or", "then", "else", "return", "satisfies", "in", "between"),
     )
 )
+_BEFORE_VALUES = KEYWORDS - CONSTANTS.keys()
 
 
 def closes_range(stream: Sequence[Token], index: int) -> bool:
@@ -30,7 +31,7 @@ def closing(stream: Sequence[Token], start: int) -> tuple[int, bool]:
     for index in range(start, len(stream)):
         token = stream[index]
         if token.kind is not Kind.OPERATOR:
-            behind_value = token.kind is not Kind.WORD or token.text not in KEYWORDS
+            behind_value = token.kind is not Kind.WORD or token.text not in _BEFORE_VALUES
             continue
         if _closes(stream, index, has_dots, behind_value):
             has_dots.pop()

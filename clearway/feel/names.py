@@ -7,10 +7,11 @@ from functools import lru_cache
 from clearway.feel.errors import FeelError
 from clearway.feel.lexer import Kind, Token, tokens
 
+CONSTANTS: dict[str, object] = {"true": True, "false": False, "null": None}
 KEYWORDS = frozenset(
     (
         *("if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between"),
-        *("and", "or", "true", "false", "null", "function"),
+        *("and", "or", "function", *CONSTANTS),
     )
 )
 

@@ -2,13 +2,12 @@
 
 from clearway.feel.errors import FeelEvaluationError, FeelSyntaxError
 from clearway.feel.lexer import Kind, Token
-from clearway.feel.names import is_keyword, joined, plain_run
+from clearway.feel.names import CONSTANTS, is_keyword, joined, plain_run
 from clearway.feel.syntax import ContextOf, ListOf, Literal, Name, Node, RangeOf, Test
 from clearway.feel.temporal import at_literal
 from clearway.feel.type_parser import TypeParser
 from clearway.feel.values import number_of
 
-CONSTANTS: dict[str, object] = {"true": True, "false": False, "null": None}
 # Built-in names that could also be two booleans joined by `and`.
 AMBIGUOUS = frozenset(("date and time", "years and months duration"))
 
