@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from clearway.engine import ledger as ledgers
+from clearway.engine.ledger import Ledger
 from clearway.engine.model import EventDefinition
 from clearway.engine.token import Token
 
@@ -15,10 +17,10 @@ def remember(token: Token, spec: "ActivitySpec") -> None:
 
     A subprocess without a handler of its own keeps what is in its own ledger.
     """
-    inner: list[Any] = token.internal_data.get("ledger") or []
+    inner: Ledger = token.internal_data.get("ledger") or []
     if spec.undo is not None or inner:
         scope: Running = token.workflow
-        scope.ledger.append([spec.name, inner])
+        ledgers.add(scope.ledger, [spec.name, inner])
 
 
 def begin(token: Token, event: EventDefinition) -> bool:
@@ -45,7 +47,7 @@ def handler_done(token: Token) -> None:
     """A handler has completed: the next one begins, or what waited for all of them goes on."""
     instance: Instance = token.workflow.top_workflow
     instance.happen("compensated", token.task_spec.node)
-    chain: list[str] = token.internal_data.get("chain", [])
+    chain: Ledger = token.internal_data.get("chain", [])
     waiter: str | None = token.internal_data.get("for")
     if chain:
         _next(instance, token.workflow, chain, waiter)
@@ -53,22 +55,24 @@ def handler_done(token: Token) -> None:
         instance.tokens[waiter].complete()
 
 
-def _taken(scope: "Running", activity: str | None) -> list[list[Any]]:
+def _taken(scope: "Running", activity: str | None) -> Ledger:
     """Take out of the ledger what is to be undone: nothing is undone twice."""
-    taken = [entry for entry in scope.ledger if activity in (None, entry[0])]
-    scope.ledger = [entry for entry in scope.ledger if entry not in taken]
+    taken, scope.ledger = ledgers.split(scope.ledger, lambda it: activity in (None, it[0]))
     return taken
 
 
-def _handlers(instance: "Instance", entries: list[list[Any]]) -> list[str]:
-    found: list[str] = []
-    for name, inner in reversed(entries):
+def _handlers(instance: "Instance", done: Ledger) -> Ledger:
+    """What undoes these activities, in the order in which they were done."""
+    found: Ledger = []
+    for name, inner in ledgers.entries(done):
         undo = instance.blueprint.nodes[name].undo
-        found.extend([undo.name] if undo is not None else _handlers(instance, inner))
+        if undo is not None:
+            ledgers.add(found, undo.name)
+        else:
+            ledgers.extend(found, _handlers(instance, inner))
     return found
 
 
-def _next(instance: "Instance", scope: "Running", handlers: list[str], waiter: str | None) -> None:
-    first, *rest = handlers
-    kept = {"chain": rest, "for": waiter}
-    instance.spawn(scope, instance.blueprint.nodes[first], kept)
+def _next(instance: "Instance", scope: "Running", handlers: Ledger, waiter: str | None) -> None:
+    last, rest = ledgers.newest(handlers)
+    instance.spawn(scope, instance.blueprint.nodes[last], {"chain": rest, "for": waiter})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from clearway.engine import conditions, expressions, keeping, limits
 from clearway.engine.expressions import Formula
+from clearway.engine.ledger import Ledger
 from clearway.engine.model import Node
 from clearway.engine.names import Names
 from clearway.engine.process_spec import ScopeSpec
@@ -53,8 +54,8 @@ class NoScripts:
 class Running:
     """What a process and a subprocess have in common while they run.
 
-    `arms` are the armed events of event subprocesses, `ledger` what compensation could undo,
-    oldest first; `interrupted` scopes start no event subprocess any more; in `fulfilled` ones the
+    `arms` are the armed events of event subprocesses, `ledger` what compensation could undo;
+    `interrupted` scopes start no event subprocess any more; in `fulfilled` ones the
     completion condition of an ad-hoc subprocess has held.
     """
 
@@ -72,7 +73,7 @@ class Running:
         """Prepare an empty scope."""
         self.id = identifier
         self.arms: dict[str, Any] = {}
-        self.ledger: list[list[Any]] = []
+        self.ledger: Ledger = []
         self.interrupted = False
         self.fulfilled = False
         self.task_tree = Token(self, self.spec.start, None, COMPLETED, f"({identifier})")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from clearway.engine import limits, loop_names
+from clearway.engine import ledger, limits, loop_names
 from clearway.engine.expressions import Formula
 from clearway.engine.model import Loop
 from clearway.engine.names import assign
@@ -59,7 +59,7 @@ def round_done(token: Token, rule: LoopRule) -> None:
     index: int = token.internal_data["round"]
     kept["done"] += 1
     if token.internal_data.get("ledger"):
-        body.internal_data.setdefault("ledger", []).extend(token.internal_data["ledger"])
+        ledger.extend(body.internal_data.setdefault("ledger", []), token.internal_data["ledger"])
     if rule.drawn.kind == "standard":
         if _goes_on(instance, body, rule, kept["done"], token):
             _spawn(body, kept["done"])

@@ -1,7 +1,8 @@
 """How an instance rests between two turns: a few hundred bytes that name their version's hash.
 
-Format 1: the bytes `CW`, one byte for the format, then zstd of JSON. Specs are named, never
-embedded; finished tokens are not kept; a token without its scope is an error, never skipped.
+The bytes `CW`, one byte for the format, then zstd of JSON. Specs are named, never embedded;
+finished tokens are not kept; a token without its scope is an error, never skipped. Format 2 keeps
+what could be undone as a ledger; `old_state` reads format 1.
 """
 
 import threading
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import zstandard
 
-from clearway.engine import limits
+from clearway.engine import limits, old_state
 from clearway.engine.instance import Instance, Running, Subscope
 from clearway.engine.keeping import KeptMessage
 from clearway.engine.token import Token
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from clearway.engine.blueprint import Blueprint
 
 MAGIC = b"CW"
-FORMAT = 1
+FORMAT = 2
 
 
 class StateError(ClearwayError):
@@ -83,16 +84,20 @@ def read(state: bytes) -> dict[str, Any]:
     """The plain data of a saved instance, without looking at its version."""
     if state[:2] != MAGIC:
         raise StateError("These bytes are no saved instance.")
-    if state[2:3] != bytes([FORMAT]):
+    written = state[2] if len(state) > 2 else 0
+    if written not in (*old_state.UPGRADES, FORMAT):
         raise StateError(
             f"The instance was saved in format {state[2:3].hex() or 'none'}; "
-            f"this release reads format {FORMAT}. "
+            f"this release reads formats up to {FORMAT}. "
             "Install the release that wrote it, or a newer one."
         )
     try:
-        return orjson.loads(_TOOLS.unpack.decompress(state[3:], max_output_size=limits.STATE_BYTES))
-    except (zstandard.ZstdError, orjson.JSONDecodeError) as error:
+        data = orjson.loads(_TOOLS.unpack.decompress(state[3:], max_output_size=limits.STATE_BYTES))
+        for number in range(written, FORMAT):
+            old_state.UPGRADES[number](data)
+    except (zstandard.ZstdError, KeyError, TypeError, ValueError) as error:
         raise StateError(f"The saved instance is damaged: {error}.") from error
+    return data
 
 
 def _saved(scope: Running) -> list[Any]:

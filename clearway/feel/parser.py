@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from clearway.feel.brackets import closes_range, closing
+from clearway.feel.brackets import closes_range
 from clearway.feel.builtins.catalogue import BUILTINS
 from clearway.feel.errors import FeelLimitError, FeelSyntaxError
 from clearway.feel.lexer import Kind, Token
@@ -60,12 +60,10 @@ def parse_unary_tests(text: str, known: Iterable[str]) -> tuple[bool, tuple[Test
     parser = Parser(text, known)
     if parser.is_dash():
         return False, ()
-    negated = parser.opens_negation()
-    tests = parser.tests()
-    if negated:
-        parser.expect(")")
+    negated = parser.negated_tests()
+    tests = negated or parser.tests()
     parser.finish()
-    return negated, tests
+    return negated is not None, tests
 
 
 class Parser(ValueParser):
@@ -86,23 +84,26 @@ class Parser(ValueParser):
 
     def tests(self) -> tuple[Test, ...]:
         """Positive unary tests, parted by commas."""
-        found = [self._test(OR)]
+        found = [self.test()]
         while self.take(","):
-            found.append(self._test(OR))
+            found.append(self.test())
         return tuple(found)
 
     def is_dash(self) -> bool:
         """Whether `-` is all there is."""
         return self.is_operator("-") and self.tokens[self.at + 1].kind is Kind.END
 
-    def opens_negation(self) -> bool:
-        """Pass `not(` when its bracket closes at the very end, so that it negates all tests."""
-        if self.token.text != "not" or self.tokens[self.at + 1].text != "(":
-            return False
-        if closing(self.tokens, self.at + 1)[0] != len(self.tokens) - 2:
-            return False
+    def negated_tests(self) -> tuple[Test, ...] | None:
+        """Pass `not(...)` when it negates all there is, and not the argument of a call."""
+        start = self.at
+        if self.token.text != "not" or self.tokens[start + 1].text != "(":
+            return None
         self.at += 2
-        return True
+        tests = self.tests()
+        if self.take(")") and self.token.kind is Kind.END:
+            return tests
+        self.at = start
+        return None
 
     # expressions that begin with a word of their own
 
@@ -286,17 +287,23 @@ class Parser(ValueParser):
 
     # tests
 
-    def test_of_operand(self) -> Test:
+    def test(self) -> Test:
         """A unary test that is no list of tests."""
-        return self._test(ADD)
+        return self._test(OR)
 
     def _in_tests(self) -> tuple[Test, ...]:
-        if not self.is_operator("(") or not self._is_test_list():
+        """Tests in brackets, or one operand, which may begin with a bracket, too: `(a + b) * c`."""
+        start = self.at
+        if not self.take("("):
             return (self._test(ADD),)
-        self.expect("(")
-        tests = self.tests()
-        self.expect(")")
-        return tests
+        first = self.test()
+        if self.is_operator(",") or first.operator in ("=", "!="):
+            others = self.tests() if self.take(",") else ()
+            self.expect(")")
+            return (first, *others)
+        self.in_bracket = first, self.at
+        self.at = start
+        return (self._test(ADD),)
 
     def _test(self, least: int) -> Test:
         token = self.token
@@ -306,9 +313,3 @@ class Parser(ValueParser):
         if least > OR:
             return Test("", self._operators(least), token.at)
         return Test("", self.expression(), token.at)
-
-    def _is_test_list(self) -> bool:
-        first = self.tokens[self.at + 1]
-        if first.kind is Kind.OPERATOR and first.text in ("=", "!="):
-            return True
-        return closing(self.tokens, self.at)[1]

@@ -15,11 +15,14 @@ AMBIGUOUS = frozenset(("date and time", "years and months duration"))
 class ValueParser(TypeParser):
     """Reads what an operator or a path may stand beside."""
 
+    in_bracket: tuple[Test, int] | None = None
+    """What was read already of the bracket that comes next, and where it ended."""
+
     def expression(self, range_end: bool = False) -> Node:
         """A whole expression; at the end of a range a `[` may close it."""
         raise NotImplementedError
 
-    def test_of_operand(self) -> Test:
+    def test(self) -> Test:
         """A unary test that is no list of tests."""
         raise NotImplementedError
 
@@ -104,16 +107,16 @@ class ValueParser(TypeParser):
 
     def _parenthesis(self) -> Node:
         at = self.expect("(")
-        first = self.token
-        if first.kind is Kind.OPERATOR and first.text in ("<", "<=", ">", ">=", "="):
-            test = self.test_of_operand()
-            self.expect(")")
-            return open_range(test.operator, test.operand, at)
-        node = self.expression()
-        if self.take(".."):
-            return self._range(node, False, at)
+        if self.in_bracket is not None:
+            (test, self.at), self.in_bracket = self.in_bracket, None
+        elif self.is_operator("!="):
+            raise self.wrong("a value")
+        else:
+            test = self.test()
+        if not test.operator and self.take(".."):
+            return self._range(test.operand, False, at)
         self.expect(")")
-        return node
+        return open_range(test.operator, test.operand, at) if test.operator else test.operand
 
     def _bracket(self) -> Node:
         at = self.expect("[")

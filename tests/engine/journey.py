@@ -1,4 +1,4 @@
-"""A journey through every kind of wait, and the states that it left behind on its way.
+"""Journeys through everything that a state keeps, and the states that they left on their way.
 
 Run as a script it writes the states of this release's format, once: what is written stays, for a
 state that was ever written must be read for ever.
@@ -6,6 +6,7 @@ state that was ever written must be read for ever.
 
 import base64
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,48 @@ _CALLED = (
     "<process id='q' isExecutable='true'><startEvent id='sq'/><userTask id='deep'/>"
     "<endEvent id='eq'/>{sq>deep deep>eq}</process>"
 )
-STEPS: list[list[Any]] = [
+_UNDO = (
+    "<boundaryEvent id='b{0}' attachedToRef='{0}'><compensateEventDefinition/></boundaryEvent>"
+    "<userTask id='undo_{0}' isForCompensation='true'/>"
+    "<association id='as{0}' associationDirection='One' sourceRef='b{0}' targetRef='undo_{0}'/>"
+)
+# Two tasks that can be undone go round inside a subprocess that goes round itself, and each of two
+# at the same time can be undone from within: then all is regretted, in the order of a stack.
+_REGRETS = (
+    "<startEvent id='s'/><exclusiveGateway id='in'/>"
+    f"<subProcess id='round'><startEvent id='s1'/><userTask id='a'/>{_UNDO.format('a')}"
+    f"<task id='b'/>{_UNDO.format('b')}<endEvent id='e1'/>{{s1>a a>b b>e1}}</subProcess>"
+    "<scriptTask id='count' scriptFormat='feel' clearway:result='record.rounds'>"
+    "<script>record.rounds + 1</script></scriptTask><exclusiveGateway id='out' default='out_in'/>"
+    "<subProcess id='each'><multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality>"
+    "</multiInstanceLoopCharacteristics><startEvent id='s2'/><userTask id='c'/>"
+    f"{_UNDO.format('c')}<endEvent id='e2'/>{{s2>c c>e2}}</subProcess><userTask id='look'/>"
+    "<intermediateThrowEvent id='regret'><compensateEventDefinition/></intermediateThrowEvent>"
+    "<endEvent id='e'/>"
+    "{s>in in>round round>count count>out out>in out>each[record.rounds > 1] each>look"
+    " look>regret regret>e}"
+)
+_LOOK_BACK = ["undo_c", "undo_c", "undo_b", "undo_a", "undo_b", "undo_a"]
+
+
+@dataclass(frozen=True)
+class Journey:
+    """What is drawn, what is done with it, and how often some elements are done at its end."""
+
+    body: str
+    called: str
+    steps: list[list[Any]]
+    done: dict[str, int]
+
+    def play(self) -> Play:
+        """At its beginning: nothing of it has run."""
+        bundle = draw(self.body, self.called)
+        path = "p/p.bpmn"
+        xml = bundle.files[path].decode().replace("\x01", "{").replace("\x02", "}")
+        return Play(Bundle("p", {path: xml.encode()}), record={"rounds": 0})
+
+
+_WAITS_STEPS: list[list[Any]] = [
     ["complete", "first"],
     ["complete", "each"],
     ["complete", "each"],
@@ -86,7 +128,7 @@ STEPS: list[list[Any]] = [
     ["signal", "g1"],
     ["complete", "unbook"],
 ]
-DONE = {
+_WAITS_DONE = {
     "each": 3,
     "all": 2,
     "late": 1,
@@ -97,15 +139,15 @@ DONE = {
     "told": 1,
     "unbook": 1,
 }
-"""How often some of its elements are done when it has ended."""
-
-
-def journey() -> Play:
-    """At its beginning: nothing of it has run."""
-    bundle = draw(_BODY, _CALLED)
-    path = "p/p.bpmn"
-    xml = bundle.files[path].decode().replace("\x01", "{").replace("\x02", "}")
-    return Play(Bundle("p", {path: xml.encode()}))
+JOURNEYS = {
+    "waits": Journey(_BODY, _CALLED, _WAITS_STEPS, _WAITS_DONE),
+    "regrets": Journey(
+        _REGRETS,
+        "",
+        [["complete", it] for it in ("a", "a", "c", "c", "look", *_LOOK_BACK)],
+        dict.fromkeys(("a", "b", "c", "undo_a", "undo_b", "undo_c"), 2),
+    ),
+}
 
 
 def step(run: Play, what: str, value: Any) -> None:
@@ -116,16 +158,16 @@ def step(run: Play, what: str, value: Any) -> None:
         getattr(run, what)(value)
 
 
-def written() -> dict[str, Any]:
-    """The journey's file, and after each step: the state, the time, and what was done so far."""
-    run = journey()
+def written(journey: Journey) -> dict[str, Any]:
+    """The journey's file, and after each step: state, time, record, and what was done so far."""
+    run = journey.play()
     run.start()
     stops = [_stop(run)]
-    for what, value in STEPS:
+    for what, value in journey.steps:
         step(run, what, value)
         stops.append(_stop(run))
     files = {path: data.decode() for path, data in run.bundle.files.items()}
-    return {"files": files, "steps": STEPS, "stops": stops}
+    return {"files": files, "steps": journey.steps, "stops": stops}
 
 
 def resumed(kept: dict[str, Any], number: int) -> Play:
@@ -133,6 +175,7 @@ def resumed(kept: dict[str, Any], number: int) -> Play:
     stop = kept["stops"][number]
     return Play(
         Bundle("p", {path: text.encode() for path, text in kept["files"].items()}),
+        record=dict(stop.get("record", {})),
         now=datetime.fromisoformat(stop["now"]),
         done=list(stop["done"]),
         saved=base64.b64decode(stop["state"]),
@@ -141,13 +184,16 @@ def resumed(kept: dict[str, Any], number: int) -> Play:
 
 def _stop(run: Play) -> dict[str, Any]:
     state = base64.b64encode(run.last.state).decode()
-    return {"now": run.now.isoformat(), "done": list(run.done), "state": state}
+    now, record = run.now.isoformat(), {"rounds": int(run.record["rounds"])}
+    return {"now": now, "record": record, "done": list(run.done), "state": state}
 
 
 if __name__ == "__main__":
-    target = FOLDER / f"format-{FORMAT}.json"
-    if target.exists():
-        raise SystemExit(f"{target} is there already; states that were written stay as they are.")
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(written(), indent=1) + "\n")
-    print(f"{target} is written: {len(STEPS) + 1} states.")
+    FOLDER.mkdir(exist_ok=True)
+    for name, journey in JOURNEYS.items():
+        target = FOLDER / f"format-{FORMAT}-{name}.json"
+        if target.exists():
+            print(f"{target} is there already; states that were written stay as they are.")
+            continue
+        target.write_text(json.dumps(written(journey), indent=1) + "\n")
+        print(f"{target} is written: {len(journey.steps) + 1} states.")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from journey import DONE, FOLDER, journey, resumed, step
+from journey import FOLDER, JOURNEYS, Journey, resumed, step
 from playing import Play
 
 from clearway.engine.state import FORMAT
@@ -13,34 +13,38 @@ from clearway.engine.state import FORMAT
 FILES = sorted(FOLDER.glob("format-*.json"))
 
 
-def _kept(file: Path) -> dict[str, Any]:
-    return json.loads(file.read_text())
+def _kept(file: Path) -> tuple[Journey, dict[str, Any]]:
+    _, _, name = file.stem.split("-")
+    return JOURNEYS[name], json.loads(file.read_text())
 
 
-def _is_over(run: Play) -> None:
+def _is_over(journey: Journey, run: Play) -> None:
     assert run.last.finished
-    assert {name: run.count(name) for name in DONE} == DONE
+    assert {name: run.count(name) for name in journey.done} == journey.done
 
 
-def test_this_release_has_left_its_states():
-    assert FOLDER / f"format-{FORMAT}.json" in FILES
+@pytest.mark.parametrize("name", JOURNEYS)
+def test_this_release_has_left_its_states(name: str):
+    assert FOLDER / f"format-{FORMAT}-{name}.json" in FILES
 
 
-def test_the_journey_is_made_in_one_go():
-    run = journey()
+@pytest.mark.parametrize("name", JOURNEYS)
+def test_the_journey_is_made_in_one_go(name: str):
+    journey = JOURNEYS[name]
+    run = journey.play()
     run.start()
-    for what, value in _kept(FILES[-1])["steps"]:
+    for what, value in journey.steps:
         step(run, what, value)
 
-    _is_over(run)
+    _is_over(journey, run)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda it: it.stem)
 def test_every_state_that_was_written_goes_on_to_the_same_end(file: Path):
-    kept = _kept(file)
+    journey, kept = _kept(file)
 
     for number in range(len(kept["steps"])):
         run = resumed(kept, number)
         for what, value in kept["steps"][number:]:
             step(run, what, value)
-        _is_over(run)
+        _is_over(journey, run)

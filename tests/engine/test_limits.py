@@ -82,7 +82,7 @@ def test_a_thousand_rounds_cost_no_more_than_the_first(play: Playing):
 def test_a_state_is_small_and_names_its_format(play: Playing):
     made = play("<startEvent id='s'/><userTask id='u'/>{s>u}").start()
 
-    assert made.state[:3] == b"CW\x01"
+    assert made.state[:3] == b"CW\x02"
     assert len(made.state) < 250
 
 
@@ -94,7 +94,9 @@ def test_a_state_of_another_version_is_not_read(play: Playing, drawn: Callable[.
         waits(other, made.state, play("").world)
 
 
-@pytest.mark.parametrize("damage", [b"", b"CW", b"XX\x01abc", b"CW\x02abc", b"CW\x01abc"])
+@pytest.mark.parametrize(
+    "damage", [b"", b"CW", b"XX\x01abc", b"CW\x00abc", b"CW\x03abc", b"CW\x02abc", b"CW\x01abc"]
+)
 def test_damaged_bytes_are_no_state(play: Playing, damage: bytes):
     run = play("<startEvent id='s'/><userTask id='u'/>{s>u}")
     run.start()

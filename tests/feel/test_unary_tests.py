@@ -38,6 +38,15 @@ from clearway.feel import (
         ("? in ([5][true], 7)", "[5]", True),
         ("? in ([null[null], 3], 7)", "7", True),
         ("? in ([true[false], 3], 7)", "3", True),
+        ("? in ([b+], 7)", "2", True),
+        ("not([b+])", "2", False),
+        ("not(? = 2) or [b+] = [2]", "2", True),
+        ("? in (1 + 1) * 2", "4", True),
+        ("? in ((1 + 1) * 2, 7)", "4", True),
+        ("? in (< 5)", "4", True),
+        ("? in (!= 5)", "4", True),
+        ("? in (]1..5])", "1", False),
+        ("? in ((1..5))", "1", False),
         ("null", "null", True),
         ("null", "1", False),
         ('"a", "b"', '"b"', True),
@@ -65,10 +74,11 @@ from clearway.feel import (
     ],
 )
 def test_a_cell_matches(text: str, value: str, answer: bool | None):
-    context = {"limit": Decimal(3), "ranges": compile_expression("[[5..9], [20..30]]").evaluate({})}
+    ranges = compile_expression("[[5..9], [20..30]]").evaluate({})
+    context = {"limit": Decimal(3), "ranges": ranges, "b+": Decimal(2)}
     tested = compile_expression(value).evaluate({})
 
-    assert compile_unary_tests(text).matches(tested, context) is answer
+    assert compile_unary_tests(text, context).matches(tested, context) is answer
 
 
 def test_an_unknown_name_in_a_cell_is_an_error():

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from clearway.engine import ledger as ledgers
 from clearway.engine.instance import Instance, Running
+from clearway.engine.ledger import Ledger
 from clearway.engine.migration import likeness
 from clearway.engine.specs.base import Catch, NodeSpec
 from clearway.engine.specs.gateways import EventGatewaySpec, JoinSpec
@@ -211,33 +213,36 @@ class Relocation:
                 self.notes.append(f"{event.node.label} cannot happen there in the new version.")
         return kept
 
-    def _ledger(self, ledger: list[list[Any]]) -> list[list[Any]]:
-        moved: list[list[Any]] = []
-        for name, inner in ledger:
-            was, now = self.old.nodes[name], self.new.nodes.get(self.called(name))
-            undo = getattr(was, "undo", None)
-            if now is None or (undo is not None and getattr(now, "undo", None) is None):
-                self._refuse(
-                    name,
-                    f"What {was.node.label} did could not be undone in the new version.",
-                    "Keep the activity and what undoes it in the new version, or map it.",
-                )
-                continue
-            moved.append([now.name, self._ledger(inner)])
-        return moved
+    def _ledger(self, done: Ledger) -> Ledger:
+        return ledgers.mapped(done, self._done)
 
-    def _chain(self, chain: list[str]) -> list[str]:
+    def _done(self, entry: list[Any]) -> list[Any] | None:
+        name, inner = entry
+        was, now = self.old.nodes[name], self.new.nodes.get(self.called(name))
+        undo = getattr(was, "undo", None)
+        if now is None or (undo is not None and getattr(now, "undo", None) is None):
+            self._refuse(
+                name,
+                f"What {was.node.label} did could not be undone in the new version.",
+                "Keep the activity and what undoes it in the new version, or map it.",
+            )
+            return None
+        return [now.name, self._ledger(inner)]
+
+    def _chain(self, chain: Ledger) -> Ledger:
         """The activities that have still to undo something."""
-        for name in chain:
-            now = self.new.nodes.get(self.called(name))
-            if now is None or not now.node.for_compensation:
-                label = self.old.nodes[name].node.label
-                self._refuse(
-                    name,
-                    f"{label} has still to undo something, and is not in the new version.",
-                    "Let the compensation end in the old version first, or map the activity.",
-                )
-        return [self.called(name) for name in chain]
+        return ledgers.mapped(chain, self._undoing)
+
+    def _undoing(self, name: str) -> str:
+        now = self.new.nodes.get(self.called(name))
+        if now is None or not now.node.for_compensation:
+            label = self.old.nodes[name].node.label
+            self._refuse(
+                name,
+                f"{label} has still to undo something, and is not in the new version.",
+                "Let the compensation end in the old version first, or map the activity.",
+            )
+        return self.called(name)
 
     def _refuse(self, element: str, reason: str, remedy: str) -> None:
         obstacle = Obstacle(element, reason, remedy)
