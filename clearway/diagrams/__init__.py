@@ -1,0 +1,1 @@
+"""Diagrams as files: tidied, laid out, drawn, described and compared; nothing here runs one."""
