@@ -40,7 +40,7 @@ fuzz: test-ready
 	PYTHONPATH=.:tests/shared $(BIN)/python tests/shared/feel_fuzz.py --inputs $${FUZZ:-1000000} --seed $${FUZZ_SEED:-1}
 
 # Every property test with other draws than those of `make test`, which are the same each time. One
-# round takes some three minutes; more: ROUNDS=20. What fails is printed with its smallest case.
+# round takes half a minute; more: ROUNDS=20. What fails is printed with its smallest case.
 properties: test-ready
 	for round in $$(seq $${ROUNDS:-3}); do \
 		PROPERTIES=random $(BIN)/pytest -q -m hypothesis -n 2 --dist loadgroup || exit 1; \
