@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 def remember(token: Token, spec: "ActivitySpec") -> None:
     """Note in the ledger of its scope that an activity could be undone.
 
-    A subprocess without a handler of its own keeps what is in its own ledger.
+    A subprocess without a handler of its own is undone by what was done inside of it.
     """
-    inner: Ledger = token.internal_data.get("ledger") or []
-    if spec.undo is not None or inner:
+    inside: Ledger = token.internal_data.get("ledger") or []
+    if spec.undo is not None or inside:
         scope: Running = token.workflow
-        ledgers.add(scope.ledger, [spec.name, inner])
+        ledgers.add(scope.ledger, spec.name, None if spec.undo else inside)
 
 
 def begin(token: Token, event: EventDefinition) -> bool:
@@ -57,22 +57,24 @@ def handler_done(token: Token) -> None:
 
 def _taken(scope: "Running", activity: str | None) -> Ledger:
     """Take out of the ledger what is to be undone: nothing is undone twice."""
-    taken, scope.ledger = ledgers.split(scope.ledger, lambda it: activity in (None, it[0]))
+    taken, scope.ledger = ledgers.split(scope.ledger, lambda name: activity in (None, name))
     return taken
 
 
 def _handlers(instance: "Instance", done: Ledger) -> Ledger:
     """What undoes these activities, in the order in which they were done."""
     found: Ledger = []
-    for name, inner in ledgers.entries(done):
+    for name, inside in ledgers.entries(done):
         undo = instance.blueprint.nodes[name].undo
         if undo is not None:
             ledgers.add(found, undo.name)
         else:
-            ledgers.extend(found, _handlers(instance, inner))
+            ledgers.extend(found, _handlers(instance, inside))
     return found
 
 
 def _next(instance: "Instance", scope: "Running", handlers: Ledger, waiter: str | None) -> None:
     last, rest = ledgers.newest(handlers)
+    # A handler runs as often as what it undoes was done, over years: that is no circle.
+    instance.runs.clear()
     instance.spawn(scope, instance.blueprint.nodes[last], {"chain": rest, "for": waiter})

@@ -1,8 +1,10 @@
-"""A ledger: what happened in which order, small however often the same happens.
+"""A ledger: which activities were done in which order, a letter for each, however often.
 
-It is JSON, since it lies in saved states: `[]`, or `[kinds, order]`. Each different entry stands in
-`kinds` once, and `order` has a character for every time that it happened, the oldest first. A loop
-of five thousand rounds is five thousand letters, which the state's compression makes nothing of.
+It is JSON, since it lies in saved states: `[]`, or `[kinds, order]`. `order` has a letter for each
+activity that was done, the oldest first: the place of its kind in `kinds`. A kind is the name of an
+activity, or `[name, order]` for one with others inside; when there are many such, what was done
+inside stands in brackets before the letter. A loop of five thousand rounds is five thousand
+letters, which the state's compression makes nothing of.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,56 +14,86 @@ Ledger = list[Any]
 
 # The first letter, beyond those that JSON writes as two; the gap has halves of letters.
 _FIRST, _GAP, _BEHIND_GAP = ord("]"), 0xD800, 0xE000
+# Activities beside each other are done in many orders: from so many on they are written out.
+_MOST_KINDS = 100
 
 
-def add(ledger: Ledger, entry: object) -> None:
-    """Note that `entry`, a value of JSON, happened now."""
+def add(ledger: Ledger, name: str, inside: Ledger | None = None) -> None:
+    """Note that the activity `name` was done now, with what was done inside of it."""
     if not ledger:
         ledger.extend(([], ""))
-    kinds: list[object] = ledger[0]
-    if entry not in kinds:
-        kinds.append(entry)
-    ledger[1] += _letter(kinds.index(entry))
+    ledger[1] += _written(ledger, name, _in_letters_of(ledger, inside) if inside else "")
 
 
 def extend(ledger: Ledger, other: Ledger) -> None:
     """Note all of `other` behind what is in `ledger`."""
-    for entry in entries(other):
-        add(ledger, entry)
+    if not ledger:
+        ledger.extend(([], ""))
+    if other:
+        ledger[1] += _in_letters_of(ledger, other)
 
 
-def entries(ledger: Ledger) -> Iterator[Any]:
-    """All that happened, the oldest first."""
-    if ledger:
-        kinds, order = ledger
-        yield from (kinds[_number(letter)] for letter in order)
+def entries(ledger: Ledger) -> Iterator[tuple[str, Ledger]]:
+    """What was done, the oldest first, each with what was done inside of it."""
+    kinds, order = ledger or ([], "")
+    depth = begin = 0
+    inside = ""
+    for index, letter in enumerate(order):
+        if letter == "(":
+            begin = begin if depth else index + 1
+            depth += 1
+        elif letter == ")":
+            depth -= 1
+            inside = order[begin:index]
+        elif depth == 0:
+            kind = kinds[_number(letter)]
+            name, inside = (kind, inside) if isinstance(kind, str) else kind
+            yield name, [kinds, inside] if inside else []
+            inside = ""
 
 
-def split(ledger: Ledger, wanted: Callable[[Any], bool]) -> tuple[Ledger, Ledger]:
-    """What is wanted and what is not, each in its order."""
+def split(ledger: Ledger, wanted: Callable[[str], bool]) -> tuple[Ledger, Ledger]:
+    """The activities that are wanted and the others, each in its order."""
     parts: tuple[Ledger, Ledger] = ([], [])
-    for entry in entries(ledger):
-        add(parts[0 if wanted(entry) else 1], entry)
+    for name, inside in entries(ledger):
+        add(parts[0 if wanted(name) else 1], name, inside)
     return parts
 
 
-def newest(ledger: Ledger) -> tuple[Any, Ledger]:
-    """The last that happened, and the ledger without it; it must not be empty."""
+def newest(ledger: Ledger) -> tuple[str, Ledger]:
+    """The last that was done, and the ledger without it.
+
+    Nothing in it may have been done inside of another, and it must not be empty.
+    """
     kinds, order = ledger
     return kinds[_number(order[-1])], [kinds, order[:-1]] if len(order) > 1 else []
 
 
-def mapped(ledger: Ledger, change: Callable[[Any], Any]) -> Ledger:
-    """The same with other entries, each kind changed once; those that become None are left out."""
+def renamed(ledger: Ledger, name: Callable[[str], str]) -> Ledger:
+    """The same of activities that are called otherwise."""
     if not ledger:
         return []
-    changed = [change(kind) for kind in ledger[0]]
-    moved: Ledger = []
-    for letter in ledger[1]:
-        entry = changed[_number(letter)]
-        if entry is not None:
-            add(moved, entry)
-    return moved
+    kinds, order = ledger
+    return [[name(it) if isinstance(it, str) else [name(it[0]), it[1]] for it in kinds], order]
+
+
+def _in_letters_of(ledger: Ledger, other: Ledger) -> str:
+    letters: dict[int, str] = {}
+    for number, kind in enumerate(other[0]):
+        name, inside = (kind, "") if isinstance(kind, str) else kind
+        # The kinds inside of a kind are there before it.
+        letters[ord(_letter(number))] = _written(ledger, name, inside.translate(letters))
+    return other[1].translate(letters)
+
+
+def _written(ledger: Ledger, name: str, inside: str) -> str:
+    kinds: list[Any] = ledger[0]
+    kind = [name, inside] if inside else name
+    if kind not in kinds:
+        if inside and len(kinds) >= _MOST_KINDS:
+            return f"({inside}){_written(ledger, name, '')}"
+        kinds.append(kind)
+    return _letter(kinds.index(kind))
 
 
 def _letter(number: int) -> str:

@@ -15,17 +15,13 @@ def _from_1(data: dict[str, Any]) -> None:
             if "ledger" in kept:
                 kept["ledger"] = _ledger(kept["ledger"])
             if "chain" in kept:
-                kept["chain"] = _counted(reversed(kept["chain"]))
+                kept["chain"] = _ledger([name, []] for name in reversed(kept["chain"]))
 
 
-def _ledger(done: list[Any]) -> Ledger:
-    return _counted([name, _ledger(inner)] for name, inner in done)
-
-
-def _counted(entries: Iterable[Any]) -> Ledger:
+def _ledger(done: Iterable[list[Any]]) -> Ledger:
     made: Ledger = []
-    for entry in entries:
-        ledgers.add(made, entry)
+    for name, inside in done:
+        ledgers.add(made, name, _ledger(inside))
     return made
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clearway.engine import StateError, build, turn, waits
+from clearway.engine import StateError, build, limits, turn, waits
 from clearway.engine import state as states
 from clearway.engine.values import (
     CancelInstance,
@@ -214,3 +214,26 @@ def test_a_large_drawing_is_read_in_little_time(drawn: Callable[..., Any]):
     bundle = drawn(f"<startEvent id='s'/>{tasks}{{s>t0 {chain}}}")
 
     assert build(bundle, strict=False).nodes.keys() >= {"t0", "t1999"}
+
+
+def test_what_was_done_more_often_than_a_circle_may_run_is_undone(play: Playing):
+    run = play(
+        "<startEvent id='s'/><scriptTask id='a' scriptFormat='feel' clearway:result='record.n'>"
+        "<script>record.n + 1</script></scriptTask><boundaryEvent id='b' attachedToRef='a'>"
+        "<compensateEventDefinition/></boundaryEvent><task id='undo' isForCompensation='true'/>"
+        "<association id='as' associationDirection='One' sourceRef='b' targetRef='undo'/>"
+        "<exclusiveGateway id='in'/><exclusiveGateway id='out' default='out_wait'/>"
+        "<exclusiveGateway id='more' default='more_in'/>"
+        "<userTask id='wait'/><intermediateThrowEvent id='regret'><compensateEventDefinition/>"
+        "</intermediateThrowEvent><endEvent id='e'/>{s>in in>a a>out out>wait wait>more more>in"
+        " out>in[modulo(record.n, 5000) != 0] more>regret[record.n > 10000] regret>e}",
+        record={"n": 0},
+    )
+    run.start(stop=False)
+    run.complete("wait")
+    run.complete("wait")
+
+    run.complete("wait")
+
+    assert run.last.finished
+    assert run.count("undo") == limits.RUNS_PER_NODE + 5000

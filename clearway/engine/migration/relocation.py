@@ -214,10 +214,10 @@ class Relocation:
         return kept
 
     def _ledger(self, done: Ledger) -> Ledger:
-        return ledgers.mapped(done, self._done)
+        """The activities that may still have to be undone."""
+        return ledgers.renamed(done, self._done)
 
-    def _done(self, entry: list[Any]) -> list[Any] | None:
-        name, inner = entry
+    def _done(self, name: str) -> str:
         was, now = self.old.nodes[name], self.new.nodes.get(self.called(name))
         undo = getattr(was, "undo", None)
         if now is None or (undo is not None and getattr(now, "undo", None) is None):
@@ -226,12 +226,11 @@ class Relocation:
                 f"What {was.node.label} did could not be undone in the new version.",
                 "Keep the activity and what undoes it in the new version, or map it.",
             )
-            return None
-        return [now.name, self._ledger(inner)]
+        return self.called(name)
 
     def _chain(self, chain: Ledger) -> Ledger:
         """The activities that have still to undo something."""
-        return ledgers.mapped(chain, self._undoing)
+        return ledgers.renamed(chain, self._undoing)
 
     def _undoing(self, name: str) -> str:
         now = self.new.nodes.get(self.called(name))
