@@ -35,7 +35,8 @@ def extend(ledger: Ledger, other: Ledger) -> None:
 
 def entries(ledger: Ledger) -> Iterator[tuple[str, Ledger]]:
     """What was done, the oldest first, each with what was done inside of it."""
-    kinds, order = ledger or ([], "")
+    kinds: list[str | list[str]] = ledger[0] if ledger else []
+    order: str = ledger[1] if ledger else ""
     depth = begin = 0
     inside = ""
     for index, letter in enumerate(order):

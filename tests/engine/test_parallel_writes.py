@@ -37,6 +37,7 @@ def _refused(drawn: Drawing, body: str, merge: str | None = None, **files: Any) 
         "properties": {"n": shape, "m": {"type": "integer"}},
     }
     found = check(drawn(LANE + body, record=record, **files), trusted=True)
+    assert not [it for it in found if it.rule == "xsd"]
     return [it.element for it in found if it.rule == "written-twice"]
 
 
@@ -294,3 +295,63 @@ def test_there_is_one_way_to_merge(drawn: Drawing):
     found = check(drawn(body, record=record), trusted=True)
 
     assert "record-merge" in {it.rule for it in found}
+
+
+UNDONE = (
+    "<startEvent id='s'/><task id='x'/><boundaryEvent id='bx' attachedToRef='x'>"
+    "<compensateEventDefinition/></boundaryEvent>"
+    "<scriptTask id='u' isForCompensation='true' scriptFormat='feel' clearway:result='record.n'>"
+    "<script>1</script></scriptTask>"
+)
+BY = "<association id='as' associationDirection='One' sourceRef='bx' targetRef='u'/>"
+
+
+@pytest.mark.parametrize(
+    ("body", "is_refused"),
+    [
+        # Undone in one branch, beside a writer in the other: all of it, or only this activity.
+        (
+            "<parallelGateway id='p1'/><parallelGateway id='j'/><endEvent id='e'/>"
+            f"<intermediateThrowEvent id='a'><compensateEventDefinition {which}/>"
+            f"</intermediateThrowEvent>{_writes('b', field)}{{s>x x>p1 p1>a p1>b a>j b>j j>e}}",
+            field == "n",
+        )
+        for which in ("", "activityRef='x'")
+        for field in ("n", "m")
+    ]
+    + [
+        # By an end event inside a subprocess that is an activity of one branch.
+        (
+            "<parallelGateway id='p1'/><parallelGateway id='j'/><endEvent id='e'/>"
+            "<subProcess id='a'><startEvent id='s1'/><task id='y'/>"
+            "<boundaryEvent id='by' attachedToRef='y'><compensateEventDefinition/></boundaryEvent>"
+            "<scriptTask id='uy' isForCompensation='true' scriptFormat='feel' "
+            "clearway:result='record.n'><script>1</script></scriptTask>"
+            "<endEvent id='e1'><compensateEventDefinition/></endEvent>{s1>y y>e1}<association "
+            "id='asy' associationDirection='One' sourceRef='by' targetRef='uy'/></subProcess>"
+            f"{_writes('b')}{{s>x x>p1 p1>a p1>b a>j b>j j>e}}",
+            True,
+        ),
+        # The next in the same branch: only beside what the event does not wait for.
+        *(
+            (
+                "<intermediateThrowEvent id='a'><compensateEventDefinition "
+                f"waitForCompletion='{waits}'/></intermediateThrowEvent>{_writes('b')}"
+                "<endEvent id='e'/>{s>x x>a a>b b>e}",
+                waits == "false",
+            )
+            for waits in ("true", "false")
+        ),
+        # From within an event subprocess that does not interrupt, beside the work.
+        (
+            f"{_writes('b')}<userTask id='w'/><endEvent id='e'/>{{s>x x>w w>b b>e}}"
+            "<subProcess id='es' triggeredByEvent='true'>"
+            "<startEvent id='z' isInterrupting='false'><messageEventDefinition messageRef='m1'/>"
+            "</startEvent><endEvent id='a'><compensateEventDefinition/></endEvent>{z>a}"
+            "</subProcess>",
+            True,
+        ),
+    ],
+)
+def test_what_undoes_writes_where_it_is_thrown(drawn: Drawing, body: str, is_refused: bool):
+    assert bool(_refused(drawn, UNDONE + body + BY)) is is_refused

@@ -70,6 +70,17 @@ def parted_by_events(scope: Scope, effort: Effort) -> Iterator[SideBySide]:
         yield SideBySide("once an event has come", ways)
 
 
+def parted_by_undoing(scope: Scope, effort: Effort) -> Iterator[SideBySide]:
+    """An event that does not wait for what it undoes, and what lies behind it."""
+    paths = _Paths(scope, effort)
+    for event in scope.nodes.values():
+        if event.event.kind == "compensate" and not event.event.waits:
+            begins = [(flow.target, 1) for flow in scope.outgoing(event.id)]
+            where = f"after `{event.label}`"
+            for found in paths.spread(where, begins, event.id, again=False):
+                yield SideBySide(where, {**found.ways, event.id: frozenset((2,))})
+
+
 def two_apart(ways: Iterable[tuple[Way, str]]) -> tuple[tuple[Way, str], tuple[Way, str]] | None:
     """The first two that are apart, each with its node; None when each way holds the one before."""
     in_order = sorted(ways, key=lambda it: (it[0].bit_count(), *it))

@@ -9,6 +9,7 @@ from clearway.engine.gate.branches import (
     Way,
     parted_by_events,
     parted_by_flows,
+    parted_by_undoing,
     two_apart,
 )
 from clearway.engine.gate.say import Say
@@ -35,8 +36,9 @@ def check(process: Scope, draft: Draft, say: Say) -> None:
     effort = Effort()
     writing, lasting = Writing(draft), Writing(draft, moments=False)
     for scope in process.walk():
-        for found in parted_by_flows(scope, effort):
-            _compare(scope, found, writing, say, free)
+        for parted in (parted_by_flows, parted_by_undoing):
+            for found in parted(scope, effort):
+                _compare(scope, found, writing, say, free)
         for found in parted_by_events(scope, effort):
             _compare(scope, found, lasting, say, free)
         for node in scope.nodes.values():

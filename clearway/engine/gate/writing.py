@@ -21,7 +21,7 @@ class Writing:
         self._known: dict[int, Writers] = {}
 
     def by(self, node: Node) -> Writers:
-        """The fields that this node writes, or something in it or in what it calls."""
+        """The fields that this node writes, or something in it, in what it calls or undoes."""
         if id(node) not in self._known:
             found: Writers = {}
             for each in _within(node, self._draft):
@@ -37,12 +37,40 @@ def _within(node: Node, draft: Draft) -> Iterator[Node]:
     open_ends = [node]
     while open_ends:
         each = open_ends.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
         yield each
+        open_ends += _undoing(each)
         inside: list[Scope | None] = [each.inner, draft.read.processes.get(each.called or "")]
         for scope in inside:
             if scope is not None and id(scope) not in seen:
                 seen.add(id(scope))
                 open_ends += scope.nodes.values()
+
+
+def _undoing(node: Node) -> Iterator[Node]:
+    """The handlers that may run when the token comes to a node that undoes."""
+    throws = node.kind in ("intermediateThrowEvent", "endEvent")
+    if not throws or node.event.kind not in ("compensate", "cancel"):
+        return
+    scope = node.scope
+    if scope.kind == "event" and scope.parent is not None:
+        scope = scope.parent
+    named = scope.nodes.get(node.event.activity or "")
+    for activity in scope.nodes.values() if named is None else (named,):
+        yield from _handlers_of(activity)
+
+
+def _handlers_of(activity: Node) -> Iterator[Node]:
+    """What undoes an activity: its own handler, or those of what lies in it."""
+    scope = activity.scope
+    for boundary in scope.boundaries(activity.id):
+        if (handler := scope.nodes.get(scope.handlers.get(boundary.id, ""))) is not None:
+            yield handler
+            return
+    for each in activity.inner.nodes.values() if activity.inner is not None else ():
+        yield from _handlers_of(each)
 
 
 def _is_moment(node: Node) -> bool:
