@@ -15,7 +15,7 @@ from clearway.engine.bundle import scenario_files
 from clearway.engine.compile_context import CompileContext
 from clearway.engine.compiler import Compiled, compile_reading
 from clearway.engine.findings import Findings
-from clearway.engine.gate import constructs, meaning
+from clearway.engine.gate import constructs, elsewhere, meaning
 from clearway.engine.model import CATCHING, Diagram, Node, Reading, Scope
 from clearway.engine.reader import read_diagram
 from clearway.engine.values import Bundle
@@ -91,6 +91,7 @@ def examine(bundle: Bundle, *, strict: bool = True, trusted: bool = False) -> Dr
         return draft
     constructs.check(draft.reading, draft.findings)
     meaning.check(draft.reading, draft.roots, draft.findings)
+    elsewhere.check(draft.reading, draft.roots, draft.findings)
     before = len(draft.findings.errors)
     draft.context = CompileContext(
         draft.findings,

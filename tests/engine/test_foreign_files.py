@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from playing import MONDAY
+from playing import MONDAY, draw
 
 from clearway.engine import build, check, turn
 from clearway.engine.values import Bundle, CompleteWorkItem, ProcessFault, Severity, Start, World
@@ -79,3 +79,54 @@ def test_a_damaged_file_is_refused_or_runs_and_nothing_else(test_data: Path, see
             ends.append(_is_answered(Bundle(process, files)))
 
     assert ends
+
+
+OF_OWN = "xmlns:own='urn:test' xmlns:other='urn:other'"
+
+
+@pytest.mark.parametrize(
+    ("namespace", "is_refused"), [("own", False), ("other", True), ("", False)]
+)
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<startEvent id='s'/><receiveTask id='r' messageRef='{}m1'/><endEvent id='e'/>{{s>r r>e}}",
+        "<startEvent id='s'/><callActivity id='c' calledElement='{}q'/><endEvent id='e'/>"
+        "{{s>c c>e}}",
+        "<startEvent id='s'/><task id='t'/><boundaryEvent id='b' attachedToRef='{}t'>"
+        "<errorEventDefinition errorRef='er1'/></boundaryEvent><endEvent id='e'/>{{s>t t>e b>e}}",
+        "<startEvent id='s'/><intermediateThrowEvent id='t'><signalEventDefinition "
+        "signalRef='{}g1'/></intermediateThrowEvent><endEvent id='e'/>{{s>t t>e}}",
+    ],
+)
+def test_a_reference_into_another_file_is_not_taken_for_one_of_this(
+    body: str, namespace: str, is_refused: bool
+):
+    called = (
+        "<process id='q' isExecutable='true'><startEvent id='sq'/><task id='tq'/>{sq>tq}</process>"
+    )
+    drawn = draw(body.format(namespace and namespace + ":"), called)
+    xml = drawn.files["p/p.bpmn"].replace(b"<definitions ", f"<definitions {OF_OWN} ".encode())
+
+    for strict in (True, False):
+        found = check(Bundle("p", {"p/p.bpmn": xml}), strict=strict, trusted=True)
+
+        assert any(it.rule == "reference-elsewhere" for it in found) is is_refused
+
+
+def test_a_call_may_lead_into_the_namespace_of_the_file_that_holds_the_process():
+    shared = draw("<startEvent id='sq'/><task id='tq'/>{sq>tq}", process="q").files["q/q.bpmn"]
+    drawn = draw(
+        "<startEvent id='s'/><callActivity id='c' calledElement='own:q'/><endEvent id='e'/>"
+        "{s>c c>e}"
+    ).files["p/p.bpmn"]
+    files = {
+        "p/p.bpmn": drawn.replace(b"<definitions ", f"<definitions {OF_OWN} ".encode()).replace(
+            b'targetNamespace="urn:test"', b'targetNamespace="urn:mine"'
+        ),
+        "shared/q.bpmn": shared,
+    }
+
+    found = check(Bundle("p", files), strict=False, trusted=True)
+
+    assert [it.rule for it in found if it.rule == "reference-elsewhere"] == []
