@@ -174,6 +174,8 @@ class Scope:
     flows: list[Flow] = field(default_factory=list[Flow])
     handlers: dict[str, str] = field(default_factory=dict[str, str])
     """Compensation boundary event -> the activity that undoes (a directed association)."""
+    other_handlers: dict[str, str] = field(default_factory=dict[str, str])
+    """Each further activity at such an event -> the event, which can have only one."""
     has_lanes: bool = False
     ordering: str = "Parallel"
     completion: str | None = None

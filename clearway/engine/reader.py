@@ -331,4 +331,5 @@ def _associate(scope: Scope, element: Element) -> None:
             if drawn is None or handler is None or not handler.for_compensation:
                 continue
             if drawn.kind == "boundaryEvent" and drawn.event.kind == "compensate":
-                scope.handlers[event] = activity
+                if scope.handlers.setdefault(event, activity) != activity:
+                    scope.other_handlers[activity] = event

@@ -284,6 +284,14 @@ def test_what_the_house_asks_for_is_missed(drawn: Drawing, body: str, element: s
             "undo-missing",
         ),
         (
+            "<startEvent id='s'/><task id='a'/><boundaryEvent id='b' attachedToRef='a'>"
+            "<compensateEventDefinition/></boundaryEvent><task id='u' isForCompensation='true'/>"
+            "<task id='v' isForCompensation='true'/>{s>a}<association id='as' sourceRef='b' "
+            "targetRef='u'/><association id='at' sourceRef='b' targetRef='v'/>",
+            "b",
+            "undo-several",
+        ),
+        (
             "<startEvent id='s'/><task id='a'><multiInstanceLoopCharacteristics/></task>{s>a}",
             "a",
             "loop-count",

@@ -140,6 +140,7 @@ def _check_led_to(scope: Scope, say: Say) -> None:
     if scope.kind == "adHocSubProcess":
         return
     begins = {node.id for node in starting_nodes(scope)}
+    connected = {*scope.handlers.values(), *scope.other_handlers}
     for node in scope.nodes.values():
         if node.kind != "startEvent" and node.id not in begins and is_first(scope, node):
             say.refuse(
@@ -148,7 +149,7 @@ def _check_led_to(scope: Scope, say: Say) -> None:
                 "is never reached: nothing leads to it",
                 "Draw a flow to it, or remove it.",
             )
-        if node.for_compensation and node.id not in scope.handlers.values():
+        if node.for_compensation and node.id not in connected:
             say.refuse(
                 node,
                 "unreachable",

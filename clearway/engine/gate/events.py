@@ -178,6 +178,13 @@ def _check_undo(node: Node, host: Node, say: Say) -> None:
             "has no activity that undoes",
             "Draw an activity marked for compensation and an association to it.",
         )
+    if node.id in node.scope.other_handlers.values():
+        say.refuse(
+            node,
+            "undo-several",
+            "has several activities that undo",
+            "Keep one association; draw what belongs together into a subprocess.",
+        )
     if host.loop is not None:
         say.refuse(
             node,

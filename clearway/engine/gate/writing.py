@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from clearway.engine import undoing
 from clearway.engine.examine import Draft
 from clearway.engine.model import Node, Scope
 
@@ -41,36 +42,12 @@ def _within(node: Node, draft: Draft) -> Iterator[Node]:
             continue
         seen.add(id(each))
         yield each
-        open_ends += _undoing(each)
+        open_ends += undoing.handlers(each)
         inside: list[Scope | None] = [each.inner, draft.read.processes.get(each.called or "")]
         for scope in inside:
             if scope is not None and id(scope) not in seen:
                 seen.add(id(scope))
                 open_ends += scope.nodes.values()
-
-
-def _undoing(node: Node) -> Iterator[Node]:
-    """The handlers that may run when the token comes to a node that undoes."""
-    throws = node.kind in ("intermediateThrowEvent", "endEvent")
-    if not throws or node.event.kind not in ("compensate", "cancel"):
-        return
-    scope = node.scope
-    if scope.kind == "event" and scope.parent is not None:
-        scope = scope.parent
-    named = scope.nodes.get(node.event.activity or "")
-    for activity in scope.nodes.values() if named is None else (named,):
-        yield from _handlers_of(activity)
-
-
-def _handlers_of(activity: Node) -> Iterator[Node]:
-    """What undoes an activity: its own handler, or those of what lies in it."""
-    scope = activity.scope
-    for boundary in scope.boundaries(activity.id):
-        if (handler := scope.nodes.get(scope.handlers.get(boundary.id, ""))) is not None:
-            yield handler
-            return
-    for each in activity.inner.nodes.values() if activity.inner is not None else ():
-        yield from _handlers_of(each)
 
 
 def _is_moment(node: Node) -> bool:

@@ -10,17 +10,23 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 
+from clearway.engine import undoing
 from clearway.engine.compiler import links, starting_nodes
 from clearway.engine.model import ACTIVITIES, EventDefinition, Flow, Node, Scope
 from clearway.engine.reach import nodes_before
 
 Token = tuple[str, tuple[str, ...]]
-"""A flow into a join with `()`, or a node with the boundary events that it has let go already."""
+"""A flow into a join with `()`, or a node with the boundary events that it has let go already.
+
+An event that does not wait for what it undoes stays, with `_UNDOING`, until that is done.
+"""
 Marking = tuple[Token, ...]
 """All tokens of a scope, sorted."""
 
 _ABROAD = ""
 """Where the only token of a scope is that an error or a cancellation has left."""
+
+_UNDOING = ("undoing",)
 
 _PASSING = frozenset(
     (
@@ -128,6 +134,8 @@ class Net:
         return {node.id: self._is_quick(node) for node in self.scope.nodes.values()}
 
     def _is_quick(self, node: Node) -> bool:
+        if any(undoing.handlers(node)):
+            return False
         if node.kind in ("exclusiveGateway", "parallelGateway", "inclusiveGateway"):
             return True
         if node.kind in _PASSING:
@@ -136,6 +144,11 @@ class Net:
 
     def _leave(self, marking: Marking, token: Token, node: Node) -> Iterator[Move]:
         rest = _without(marking, token)
+        if token[1] == _UNDOING:
+            yield Move(rest, node.id)
+            return
+        if node.event.kind == "compensate" and not node.event.waits and any(undoing.handlers(node)):
+            rest = _with(rest, (node.id, _UNDOING))
         if node.kind == "endEvent":
             if node.event.kind in ("error", "cancel"):
                 yield Move(((_ABROAD, (_word(node.event),)),), node.id)

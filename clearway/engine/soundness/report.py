@@ -2,6 +2,7 @@
 
 import time
 
+from clearway.engine import undoing
 from clearway.engine.gate.say import Say
 from clearway.engine.model import ACTIVITIES, Node, Scope
 from clearway.engine.soundness.net import Marking, Net, Outcome, outcome_of
@@ -168,7 +169,9 @@ def _half_ended(scope: Scope, found: Explored, say: Say) -> None:
 
 def _rests(node: Node | None) -> bool:
     return node is not None and (
-        node.kind in ACTIVITIES or node.kind in ("intermediateCatchEvent", "eventBasedGateway")
+        node.kind in ACTIVITIES
+        or node.kind in ("intermediateCatchEvent", "eventBasedGateway")
+        or any(undoing.handlers(node))
     )
 
 
@@ -180,7 +183,10 @@ def _shows_states(scope: Scope, shows: Shows) -> bool:
 
 
 def _states(node: Node, shows: Shows) -> frozenset[str]:
-    """The states that a record may show while a token is on the node or in it."""
+    """The states that a record may show while a token is on the node, in it, or in what undoes."""
+    if undone := list(undoing.handlers(node)):
+        inside = [it for each in undone if each.inner for it in each.inner.all_nodes()]
+        return frozenset(it.own["state"] for it in (*undone, *inside) if it.own.get("state"))
     if node.kind not in ACTIVITIES and node.kind != "intermediateCatchEvent":
         return frozenset()
     own = node.own.get("state")
