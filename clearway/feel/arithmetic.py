@@ -24,7 +24,8 @@ T = TypeVar("T")
 
 def add(run: Run, left: object, right: object) -> object:
     """`left + right`; null where the standard has no sum."""
-    left, right = operand_of(left), operand_of(right)
+    if type(left) is not str or type(right) is not str:
+        left, right = operand_of(left), operand_of(right)
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return _number(NUMBERS.add, left, right)
     if isinstance(left, str) and isinstance(right, str):

@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from clearway.feel.breaks import Breaks, breaks_of
-from clearway.feel.compile_operators import any_test, test
+from clearway.feel.compile_tests import any_of
 from clearway.feel.compiler import Compiler
 from clearway.feel.constants import constants_of
 from clearway.feel.errors import FeelError, FeelEvaluationError, FeelLimitError
@@ -93,7 +93,7 @@ class UnaryTests:
         self,
         text: str,
         negated: bool,
-        tests: list[Code],
+        code: Code,
         uses: Uses,
         tree: tuple[Test, ...],
     ) -> None:
@@ -106,7 +106,7 @@ class UnaryTests:
         self._tree = tree
         self._breaks: Breaks | None = None
         self._negated = negated
-        self._tests = tests
+        self._code = code
 
     def breaks(self) -> Breaks:
         """The values at which the answer can change; found out when it is first asked for."""
@@ -133,10 +133,8 @@ class UnaryTests:
 
     def matches_frame(self, frame: Frame) -> bool | None:
         """The same for a frame with at least `slots` values, the first of which is tested."""
-        if not self._tests:
-            return True
         try:
-            answer = any_test(frame, self._tests)
+            answer = self._code(frame)
         except FeelError as error:
             error.locate(self.text, 0)
             raise
@@ -145,7 +143,9 @@ class UnaryTests:
         except ArithmeticError as error:
             # What FEEL computes is finite; a caller's value may not be.
             raise FeelEvaluationError(NOT_FINITE, self.text, WHOLE) from error
-        return answer if answer is None or not self._negated else not answer
+        if type(answer) is not bool:
+            return None
+        return answer is not self._negated
 
 
 def compile_expression(text: str, names: Collection[str] = ()) -> Expression:
@@ -185,10 +185,10 @@ def compile_typed_unary_tests(
         negated, tests = parse_unary_tests(text, names)
         slot = compiler.uses.new_slot()
         scope = EMPTY.with_names({"?": slot})
-        codes = [test(each, slot, scope, compiler) for each in tests]
+        code = any_of(tests, slot, scope, compiler)
     except RecursionError as error:
         raise FeelLimitError(TOO_DEEP, text, WHOLE) from error
-    return UnaryTests(text, negated, codes, compiler.uses, tests)
+    return UnaryTests(text, negated, code, compiler.uses, tests)
 
 
 @lru_cache(maxsize=CACHED)
