@@ -105,12 +105,30 @@ class Computed:
     rules: Rules
 
 
+@dataclass(frozen=True, slots=True)
+class ComputedColumn:
+    """The computed cells of one column; no two of them are of the same rule.
+
+    `rules` are those that have one, `by_rule` finds it by the place of its rule, from 0.
+    """
+
+    column: int
+    rules: Rules
+    cells: tuple[Computed, ...]
+    by_rule: Mapping[int, Computed]
+
+
 class RuleIndex(Protocol):
     """Finds the rules that can fit, see `clearway.decisions.index`."""
 
     @property
-    def computed(self) -> tuple[Computed, ...]:
-        """The cells that have to be asked, by column."""
+    def computed(self) -> tuple[ComputedColumn, ...]:
+        """The columns whose cells have to be asked, in the order in which to ask."""
+        ...
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What these cells expect from the context."""
         ...
 
     def candidates(self, asked: Sequence[object]) -> Rules:

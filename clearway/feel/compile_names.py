@@ -11,6 +11,7 @@ from clearway.feel.errors import (
     place_of,
 )
 from clearway.feel.frame import Code, Frame
+from clearway.feel.limits import Run
 from clearway.feel.scope import Maker, Scope
 from clearway.feel.syntax import Name, Node, Path
 from clearway.feel.values import SCALARS, adopted, is_context, is_list
@@ -117,15 +118,16 @@ def _outside(node: Name, text: str) -> Code:
     word, at = node.name, node.at
     built_in = BUILTINS.get(word)
 
+    def read(purse: Run, value: object) -> object:
+        if value is not MISSING:
+            return adopted(purse, value)
+        if built_in is not None:
+            return built_in
+        raise _unknown(word, text, at)
+
     def run(frame: Frame) -> object:
         value = frame.context.get(word, MISSING)
-        if type(value) in SCALARS:
-            return value
-        if value is MISSING:
-            if built_in is not None:
-                return built_in
-            raise _unknown(word, text, at)
-        return adopted(frame.run, value)
+        return value if type(value) in SCALARS else read(frame.run, value)
 
     return run
 

@@ -16,22 +16,30 @@ from clearway.feel.syntax import (
     Between,
     Comparison,
     InstanceOf,
+    Literal,
     Logic,
     Negation,
     Node,
 )
 from clearway.feel.types import is_instance, unknown_names
 
+Place = tuple[str, int]
 Operation = Callable[[Run, object, object], object]
 
 
 def arithmetic(node: Arithmetic, scope: Scope, maker: Maker) -> Code:
     """Operators of one precedence, from left to right."""
     text, at = maker.uses.text, node.at
-    steps = [(_operation(sign), operand(item, scope, maker)) for sign, item in node.rest]
+    steps = [
+        (_operation(sign, _is_text(item)), operand(item, scope, maker)) for sign, item in node.rest
+    ]
     first = operand(node.first, scope, maker)
     if len(steps) == 1:
-        return _one_step(first, *steps[0], text, at)
+        sign, item = node.rest[0]
+        number = settled(item)
+        if number is not None and isinstance(number.value, Decimal) and sign in NUMBER_OPERATIONS:
+            return WITH_NUMBER[sign](first, number.value, (text, at))
+        return _one_step(first, *steps[0], (text, at))
 
     def run(frame: Frame) -> object:
         value = first(frame)
@@ -46,16 +54,45 @@ def arithmetic(node: Arithmetic, scope: Scope, maker: Maker) -> Code:
     return run
 
 
-def _one_step(left: Code, operation: Operation, right: Code, text: str, at: int) -> Code:
+def _is_text(node: Node) -> bool:
+    return isinstance(node, Literal) and isinstance(node.value, str)
+
+
+def _one_step(left: Code, operation: Operation, right: Code, place: Place) -> Code:
     def run(frame: Frame) -> object:
         value = left(frame)
         try:
             return operation(frame.run, value, right(frame))
         except FeelError as error:
-            error.locate(text, at)
+            error.locate(*place)
             raise
 
     return run
+
+
+def _with_number(sign: str) -> Callable[[Code, Decimal, Place], Code]:
+    general, quick = OPERATIONS[sign], NUMBER_OPERATIONS[sign]
+
+    def make(left: Code, number: Decimal, place: Place) -> Code:
+        def run(frame: Frame) -> object:
+            value = left(frame)
+            try:
+                if type(value) is Decimal:
+                    return quick(value, number)
+                return general(frame.run, value, number)
+            except FeelError as error:
+                error.locate(*place)
+                raise
+            except ArithmeticError:
+                return None
+
+        return run
+
+    return make
+
+
+# Made once for each sign: what thousands of cells share stays near the processor.
+WITH_NUMBER = {sign: _with_number(sign) for sign in NUMBER_OPERATIONS}
 
 
 def negation(node: Negation, scope: Scope, maker: Maker) -> Code:
@@ -139,9 +176,9 @@ def instance_of(node: InstanceOf, scope: Scope, maker: Maker) -> Code:
     return lambda frame: is_instance(value(frame), wanted, types)
 
 
-def _operation(sign: str) -> Operation:
+def _operation(sign: str, text: bool) -> Operation:
     general, quick = OPERATIONS[sign], NUMBER_OPERATIONS.get(sign)
-    if quick is None:
+    if quick is None or text:
         return general
 
     def run(purse: Run, left: object, right: object) -> object:

@@ -86,7 +86,7 @@ class UnaryTests:
     """Compiled unary tests, as a cell of a decision table holds them.
 
     `constants` is what they accept when that is known beforehand, see `constants_of`; `slots` is
-    how many local values they need in a frame.
+    how many local values they need in a frame, `weight` how many nodes there are to evaluate.
     """
 
     def __init__(
@@ -103,6 +103,7 @@ class UnaryTests:
         self.paths = frozenset(uses.paths)
         self.constants = constants_of(negated, tree)
         self.slots = uses.slots
+        self.weight = uses.nodes
         self._tree = tree
         self._breaks: Breaks | None = None
         self._negated = negated
