@@ -121,7 +121,8 @@ def adopted(run: Run, value: object) -> object:
     if type(value) in SCALARS:
         return value
     if is_list(value):
-        run.spend(len(value) // ITEMS_PER_STEP)
+        if len(value) >= ITEMS_PER_STEP:
+            run.spend(len(value) // ITEMS_PER_STEP)
         return _adopted_list(value)
     if type(value) is int:
         return whole(value)
