@@ -88,7 +88,9 @@ def index_of(columns: int, rules: Sequence[Rule]) -> TableIndex:
             else:
                 key = cell.column, cell.tests.text
                 before = computed[key].rules if key in computed else 0
-                computed[key] = Computed(cell.column, cell.tests, before | 1 << place)
+                computed[key] = Computed(
+                    cell.column, cell.tests, before | 1 << place, cell.tests.holds
+                )
     indexes = (ColumnIndex(free, cells) for free, cells in zip(always, constant, strict=True))
     names = frozenset(name for cell in computed.values() for name in cell.tests.free_names)
     return TableIndex(tuple(indexes), _columns_of(computed), names, (1 << len(rules)) - 1)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from clearway.decisions.errors import DecisionError, Place
 from clearway.feel import Function, UnaryTests
+from clearway.feel.frame import Code
 from clearway.feel.limits import Run
 from clearway.feel.types import Type
 
@@ -98,11 +99,15 @@ Rules = int
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """Cells of one column with the same text, of which an evaluation asks one for all."""
+    """Cells of one column with the same text, of which an evaluation asks one for all.
+
+    `holds` is that of the tests.
+    """
 
     column: int
     tests: UnaryTests
     rules: Rules
+    holds: Code
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from clearway.decisions.model import (
     Table,
 )
 from clearway.feel import FeelError, FeelLimitError, Limits, feel_text
+from clearway.feel.expression import FAILURES
 from clearway.feel.frame import Frame
 from clearway.feel.limits import Run
 from clearway.feel.logic import equal
@@ -156,12 +157,13 @@ class TableRun:
             self._run.spend(len(cells))
             for computed in cells:
                 try:
-                    if computed.tests.matches_frame(frame) is True:
+                    if computed.holds(frame) is True:
                         kept |= computed.rules
-                except FeelLimitError as error:
-                    first = next(places(rules & computed.rules))
-                    raise failed(self._place_of(first, computed.column), error) from error
-                except FeelError as error:
+                except FAILURES as raised:
+                    error = computed.tests.failure(raised)
+                    if isinstance(error, FeelLimitError):
+                        first = next(places(rules & computed.rules))
+                        raise failed(self._place_of(first, computed.column), error) from error
                     # Whether that matters is known when a rule with this cell has its turn.
                     failures.append((computed, error))
                     kept |= computed.rules

@@ -79,6 +79,13 @@ def operand(node: Node, scope: Scope, maker: Maker) -> Code:
     return run
 
 
+def outside_name(node: Node, scope: Scope) -> str | None:
+    """The word of a name that only the context can hold."""
+    if isinstance(node, Name) and scope.find(node.name) == (None, ()):
+        return node.name if node.name not in BUILTINS else None
+    return None
+
+
 def _note(word: str, items: tuple[int, ...], maker: Maker) -> None:
     if word in BUILTINS:
         return

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from clearway.feel.arithmetic import NUMBER_OPERATIONS, OPERATIONS, negate
-from clearway.feel.compile_names import operand
+from clearway.feel.compile_names import operand, outside_name
 from clearway.feel.constants import is_plain, settled
 from clearway.feel.errors import FeelError, FeelSyntaxError, place_of
 from clearway.feel.frame import Code, Frame
@@ -16,7 +16,6 @@ from clearway.feel.syntax import (
     Between,
     Comparison,
     InstanceOf,
-    Literal,
     Logic,
     Negation,
     Node,
@@ -30,16 +29,10 @@ Operation = Callable[[Run, object, object], object]
 def arithmetic(node: Arithmetic, scope: Scope, maker: Maker) -> Code:
     """Operators of one precedence, from left to right."""
     text, at = maker.uses.text, node.at
-    steps = [
-        (_operation(sign, _is_text(item)), operand(item, scope, maker)) for sign, item in node.rest
-    ]
+    steps = [(_operation(sign), operand(item, scope, maker)) for sign, item in node.rest]
     first = operand(node.first, scope, maker)
     if len(steps) == 1:
-        sign, item = node.rest[0]
-        number = settled(item)
-        if number is not None and isinstance(number.value, Decimal) and sign in NUMBER_OPERATIONS:
-            return WITH_NUMBER[sign](first, number.value, (text, at))
-        return _one_step(first, *steps[0], (text, at))
+        return _one_step(node, first, steps[0], scope, (text, at))
 
     def run(frame: Frame) -> object:
         value = first(frame)
@@ -54,11 +47,23 @@ def arithmetic(node: Arithmetic, scope: Scope, maker: Maker) -> Code:
     return run
 
 
-def _is_text(node: Node) -> bool:
-    return isinstance(node, Literal) and isinstance(node.value, str)
+def _one_step(
+    node: Arithmetic, first: Code, step: tuple[Operation, Code], scope: Scope, place: Place
+) -> Code:
+    """One operator, as most have; with a constant after a name it is a short way."""
+    sign, item = node.rest[0]
+    constant, word = settled(item), outside_name(node.first, scope)
+    value = constant.value if constant is not None else None
+    if isinstance(value, Decimal) and sign in NUMBER_OPERATIONS:
+        general = WITH_NUMBER[sign](first, value, place)
+        return general if word is None else OF_NAME[sign](word, value, general)
+    general = _of_both(first, *step, place)
+    if word is not None and sign == "+" and isinstance(value, str):
+        return _text_of_name(word, value, general)
+    return general
 
 
-def _one_step(left: Code, operation: Operation, right: Code, place: Place) -> Code:
+def _of_both(left: Code, operation: Operation, right: Code, place: Place) -> Code:
     def run(frame: Frame) -> object:
         value = left(frame)
         try:
@@ -91,8 +96,37 @@ def _with_number(sign: str) -> Callable[[Code, Decimal, Place], Code]:
     return make
 
 
+def _of_name(sign: str) -> Callable[[str, Decimal, Code], Code]:
+    quick = NUMBER_OPERATIONS[sign]
+
+    def make(word: str, number: Decimal, general: Code) -> Code:
+        def run(frame: Frame) -> object:
+            value = frame.context.get(word)
+            if type(value) is not Decimal:
+                return general(frame)
+            try:
+                return quick(value, number)
+            except ArithmeticError:
+                return None
+
+        return run
+
+    return make
+
+
+def _text_of_name(word: str, more: str, general: Code) -> Code:
+    def run(frame: Frame) -> object:
+        value, purse = frame.context.get(word), frame.run
+        if type(value) is str and purse.pays_for_short(len(value) + len(more)):
+            return value + more
+        return general(frame)
+
+    return run
+
+
 # Made once for each sign: what thousands of cells share stays near the processor.
 WITH_NUMBER = {sign: _with_number(sign) for sign in NUMBER_OPERATIONS}
+OF_NAME = {sign: _of_name(sign) for sign in NUMBER_OPERATIONS}
 
 
 def negation(node: Negation, scope: Scope, maker: Maker) -> Code:
@@ -176,9 +210,9 @@ def instance_of(node: InstanceOf, scope: Scope, maker: Maker) -> Code:
     return lambda frame: is_instance(value(frame), wanted, types)
 
 
-def _operation(sign: str, text: bool) -> Operation:
+def _operation(sign: str) -> Operation:
     general, quick = OPERATIONS[sign], NUMBER_OPERATIONS.get(sign)
-    if quick is None or text:
+    if quick is None:
         return general
 
     def run(purse: Run, left: object, right: object) -> object:

@@ -11,6 +11,7 @@ from clearway.feel.compile_names import local, operand
 from clearway.feel.compile_operators import compared
 from clearway.feel.constants import is_plain, settled
 from clearway.feel.frame import Code, Frame
+from clearway.feel.limits import TEXT_PER_STEP
 from clearway.feel.logic import contains, equal, in_range
 from clearway.feel.scope import Maker, Scope
 from clearway.feel.syntax import Membership, RangeOf, Test
@@ -126,8 +127,8 @@ def _value_test(slot: int, code: Code) -> Code:
         wanted, value = code(frame), frame.slots[slot]
         if type(wanted) is Decimal and type(value) is Decimal:
             return wanted == value
-        if type(wanted) is str and type(value) is str:
-            return equal(frame.run, value, wanted)
+        if type(wanted) is str and type(value) is str and len(value) <= TEXT_PER_STEP:
+            return wanted == value
         if isinstance(wanted, Range) and not isinstance(value, Range):
             return in_range(wanted, value)
         if is_list(wanted):
