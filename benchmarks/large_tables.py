@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from benchmarks.meter import Slice, by_turns, median, ratios
 from benchmarks.peers.install import python_of
 from benchmarks.peers.program import Commands, Program, started
-from benchmarks.peers.programs.large_tables import KINDS
+from benchmarks.peers.programs.large_tables import DIFFERENT, KINDS, sizes_of
 from benchmarks.result import Case, Goal, Result, Size
 from benchmarks.stage import Stage
 
@@ -19,6 +19,7 @@ _GROWTH = f"ours, {_LARGEST:,} rules, times {_RULES:,} rules"
 _GOALS = {
     _TIMES.format("constant"): Goal(least=100),
     _TIMES.format("computed"): Goal(least=15),
+    _TIMES.format(DIFFERENT): Goal(least=15),
     _GROWTH: Goal(most=_LARGEST / _RULES),
 }
 # A slice of ours is made of more questions than one of a slow engine, so that both last.
@@ -53,11 +54,12 @@ def _measured(
 ) -> dict[tuple[str, str], list[Slice]]:
     found: dict[tuple[str, str], list[Slice]] = {}
     for kind in KINDS:
-        for rules in (*_SIZES, _LARGEST):
+        for rules in sizes_of(kind, (*_SIZES, _LARGEST)):
             work = f"{kind} {rules}"
 
-            def turn_of(name: str, work: str = work) -> Callable[[int], Slice]:
-                count = max(1, round(size.pieces * _SHARES[name]))
+            def turn_of(name: str, kind: str = kind, work: str = work) -> Callable[[int], Slice]:
+                share = 1.0 if name == _OURS and kind == DIFFERENT else _SHARES[name]
+                count = max(1, round(size.pieces * share))
                 return lambda _round: programs[name].measured(stage, work, count)
 
             asked = [it for it in programs if it == _OURS or rules in _SIZES]
@@ -103,6 +105,7 @@ _NOTES = (
     "four inputs: a range of numbers, a text, a number, a boolean; hit policy UNIQUE",
     "computed cells ask other values of the context, so no index can be made of them; as in any "
     "table of combinations the same cell stands in many rules, and ours asks it once",
+    "different cells are computed, too, and no two of them are the same",
     "SpiffWorkflow stops at the first rule that fits; ours makes sure that no other does, checks "
     "types and tells which rule fired",
 )

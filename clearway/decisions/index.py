@@ -1,13 +1,15 @@
 """An index over the rules of a table: which rules can fit an input, without asking each."""
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from clearway.decisions.model import Computed, Rule, Rules
+from clearway.decisions.model import Computed, ComputedColumn, Rule, Rules
 from clearway.feel import Range, UnaryTests
+
+# To find one cell by its rule takes as long as to look through so many.
+FEW = 8
 
 
 def places(rules: Rules) -> Iterator[int]:
@@ -28,10 +30,11 @@ def common(sets: Iterable[Rules], rules: Rules) -> Rules:
 @dataclass(frozen=True, slots=True)
 class TableIndex:
     """`columns` answer with the rules whose constant cells accept a value; `computed` are the
-    cells that have to be asked."""
+    cells that have to be asked, and `names` what these expect from the context."""
 
     columns: tuple["ColumnIndex", ...]
-    computed: tuple[Computed, ...]
+    computed: tuple[ComputedColumn, ...]
+    names: frozenset[str]
     rules: Rules
 
     def candidates(self, asked: Sequence[object]) -> Rules:
@@ -85,12 +88,38 @@ def index_of(columns: int, rules: Sequence[Rule]) -> TableIndex:
             else:
                 key = cell.column, cell.tests.text
                 before = computed[key].rules if key in computed else 0
-                computed[key] = Computed(cell.column, cell.tests, before | 1 << place)
+                computed[key] = Computed(
+                    cell.column, cell.tests, before | 1 << place, cell.tests.holds
+                )
     indexes = (ColumnIndex(free, cells) for free, cells in zip(always, constant, strict=True))
-    # Columns with few different cells come first: they leave fewer rules to ask the others for.
-    different = Counter(column for column, _ in computed)
-    by_column = sorted(computed.values(), key=lambda it: (different[it.column], it.column))
-    return TableIndex(tuple(indexes), tuple(by_column), (1 << len(rules)) - 1)
+    names = frozenset(name for cell in computed.values() for name in cell.tests.free_names)
+    return TableIndex(tuple(indexes), _columns_of(computed), names, (1 << len(rules)) - 1)
+
+
+def _columns_of(computed: Mapping[tuple[int, str], Computed]) -> tuple[ComputedColumn, ...]:
+    """By column; what is asked at little cost comes first and leaves fewer rules for the others."""
+    cells: dict[int, list[Computed]] = {}
+    for cell in computed.values():
+        cells.setdefault(cell.column, []).append(cell)
+    cost = {column: sum(cell.tests.weight for cell in cells[column]) for column in cells}
+    cheapest_first = sorted(cells, key=lambda column: (cost[column], column))
+    return tuple(_column(column, cells[column]) for column in cheapest_first)
+
+
+def _column(column: int, cells: Sequence[Computed]) -> ComputedColumn:
+    by_rule = {place: cell for cell in cells for place in places(cell.rules)}
+    rules = sum(cell.rules for cell in cells)
+    return ComputedColumn(column, rules, tuple(cells), by_rule)
+
+
+def cells_of(column: ComputedColumn, rules: Rules) -> Sequence[Computed]:
+    """The cells that some of the rules have."""
+    rules &= column.rules
+    if rules == column.rules:
+        return column.cells
+    if rules.bit_count() < len(column.cells) // FEW:
+        return tuple(dict.fromkeys(column.by_rule[place] for place in places(rules)))
+    return [cell for cell in column.cells if cell.rules & rules]
 
 
 def _limits_of(cells: Sequence[tuple[Rules, UnaryTests]]) -> list[Decimal]:

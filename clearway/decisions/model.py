@@ -7,6 +7,7 @@ from typing import Protocol
 
 from clearway.decisions.errors import DecisionError, Place
 from clearway.feel import Function, UnaryTests
+from clearway.feel.frame import Code
 from clearway.feel.limits import Run
 from clearway.feel.types import Type
 
@@ -98,19 +99,41 @@ Rules = int
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """Cells of one column with the same text, of which an evaluation asks one for all."""
+    """Cells of one column with the same text, of which an evaluation asks one for all.
+
+    `holds` is that of the tests.
+    """
 
     column: int
     tests: UnaryTests
     rules: Rules
+    holds: Code
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedColumn:
+    """The computed cells of one column; no two of them are of the same rule.
+
+    `rules` are those that have one, `by_rule` finds it by the place of its rule, from 0.
+    """
+
+    column: int
+    rules: Rules
+    cells: tuple[Computed, ...]
+    by_rule: Mapping[int, Computed]
 
 
 class RuleIndex(Protocol):
     """Finds the rules that can fit, see `clearway.decisions.index`."""
 
     @property
-    def computed(self) -> tuple[Computed, ...]:
-        """The cells that have to be asked, by column."""
+    def computed(self) -> tuple[ComputedColumn, ...]:
+        """The columns whose cells have to be asked, in the order in which to ask."""
+        ...
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What these cells expect from the context."""
         ...
 
     def candidates(self, asked: Sequence[object]) -> Rules:

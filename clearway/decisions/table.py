@@ -1,6 +1,6 @@
 """Running a decision table: which rules fit, and what the hit policy makes of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +8,7 @@ from decimal import Decimal
 from clearway.decisions.boxed import failed
 from clearway.decisions.errors import MissingInput, NoRuleMatched, Place, RulesOverlap, WrongValue
 from clearway.decisions.hits import Hit, aggregated, by_priority
-from clearway.decisions.index import places
+from clearway.decisions.index import cells_of, places
 from clearway.decisions.model import (
     Aggregation,
     Answer,
@@ -22,12 +22,13 @@ from clearway.decisions.model import (
     Table,
 )
 from clearway.feel import FeelError, FeelLimitError, Limits, feel_text
+from clearway.feel.expression import FAILURES
 from clearway.feel.frame import Frame
 from clearway.feel.limits import Run
 from clearway.feel.logic import equal
 from clearway.feel.temporal import at_literal
 from clearway.feel.types import TEMPORAL, Named, Type, coerced
-from clearway.feel.values import adopt
+from clearway.feel.values import EXACT, adopt, whole
 
 ALL_HITS = (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER)
 
@@ -58,6 +59,18 @@ def decide(
     return TableRun(table, place, types, context, run).verdict()
 
 
+def with_numbers(context: Context, names: Collection[str]) -> Context:
+    """The context with the whole numbers under these names as FEEL has them."""
+    found = {
+        name: whole(value)
+        for name in names
+        if isinstance(value := context.get(name), int)
+        and not isinstance(value, bool)
+        and abs(value) < EXACT
+    }
+    return {**context, **found} if found else context
+
+
 class TableRun:
     """One run of one table."""
 
@@ -67,7 +80,7 @@ class TableRun:
         self._table = table
         self._place = place
         self._types = types
-        self._context = context
+        self._context = with_numbers(context, table.index.names)
         self._run = run
         self._strict = run.strict if isinstance(run, Purse) else True
         self._index = table.index
@@ -139,19 +152,22 @@ class TableRun:
         rules = self._index.candidates(asked)
         failures: list[tuple[Computed, FeelError]] = []
         frames = [Frame(self._context, [value, *self._room], self._run) for value in asked]
-        for computed in self._index.computed:
-            if not rules & computed.rules:
-                continue
-            self._run.spend(1)
-            try:
-                if computed.tests.matches_frame(frames[computed.column]) is not True:
-                    rules &= ~computed.rules
-            except FeelLimitError as error:
-                first = next(places(rules & computed.rules))
-                raise failed(self._place_of(first, computed.column), error) from error
-            except FeelError as error:
-                # Whether that matters is known when a rule with this cell has its turn.
-                failures.append((computed, error))
+        for column in self._index.computed:
+            cells, frame, kept = cells_of(column, rules), frames[column.column], ~column.rules
+            self._run.spend(len(cells))
+            for computed in cells:
+                try:
+                    if computed.holds(frame) is True:
+                        kept |= computed.rules
+                except FAILURES as raised:
+                    error = computed.tests.failure(raised)
+                    if isinstance(error, FeelLimitError):
+                        first = next(places(rules & computed.rules))
+                        raise failed(self._place_of(first, computed.column), error) from error
+                    # Whether that matters is known when a rule with this cell has its turn.
+                    failures.append((computed, error))
+                    kept |= computed.rules
+            rules &= kept
         return rules, failures
 
     def _place_of(self, rule: int, column: int) -> Place:

@@ -24,12 +24,13 @@ T = TypeVar("T")
 
 def add(run: Run, left: object, right: object) -> object:
     """`left + right`; null where the standard has no sum."""
+    if type(left) is str and type(right) is str:
+        return _joined(run, left, right)
     left, right = operand_of(left), operand_of(right)
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return _number(NUMBERS.add, left, right)
     if isinstance(left, str) and isinstance(right, str):
-        run.text_room(len(left) + len(right))
-        return left + right
+        return _joined(run, left, right)
     if isinstance(left, timedelta | YearsMonths) and not isinstance(right, timedelta | YearsMonths):
         left, right = right, left
     return _moved(left, right)
@@ -138,6 +139,11 @@ def _number(
         return None
     # Zero to the power of a negative number is endless without any signal.
     return result if result.is_finite() else None
+
+
+def _joined(run: Run, left: str, right: str) -> str:
+    run.text_room(len(left) + len(right))
+    return left + right
 
 
 def _moved(value: object, by: object) -> object:

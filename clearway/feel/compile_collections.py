@@ -34,6 +34,10 @@ Walk = Callable[[Frame], Items[bool]]
 def list_of(node: ListOf, scope: Scope, maker: Maker) -> Code:
     """A list literal."""
     items = [maker.code(item, scope) for item in node.items]
+    if all(isinstance(item, Literal) for item in node.items):
+        constants = [item.value for item in node.items if isinstance(item, Literal)]
+        # A copy, because it goes to the caller, who may change it.
+        return lambda _frame: constants.copy()
     return lambda frame: [item(frame) for item in items]
 
 
@@ -66,20 +70,30 @@ def context_of(node: ContextOf, scope: Scope, maker: Maker) -> Code:
 def range_of(node: RangeOf, scope: Scope, maker: Maker) -> Code:
     """A range; null where an end is null or the ends are of different kinds."""
     if isinstance(node.low, Literal) and isinstance(node.high, Literal):
-        constant = _range(node, node.low.value, node.high.value)
+        constant = range_between(node, node.low.value, node.high.value)
         return lambda _frame: constant
-    low = maker.code(node.low, scope) if node.low is not None else None
-    high = maker.code(node.high, scope) if node.high is not None else None
-
-    def run(frame: Frame) -> object:
-        first = low(frame) if low is not None else None
-        last = high(frame) if high is not None else None
-        return _range(node, first, last)
-
-    return run
+    low, high = ends_of(node, scope, maker)
+    return between(node, low, high)
 
 
-def _range(node: RangeOf, low: object, high: object) -> Range | None:
+def between(node: RangeOf, low: Code, high: Code) -> Code:
+    """The range with these ends."""
+    return lambda frame: range_between(node, low(frame), high(frame))
+
+
+def ends_of(node: RangeOf, scope: Scope, maker: Maker) -> tuple[Code, Code]:
+    """Both ends of a range; one that is not written gives null."""
+    low = maker.code(node.low, scope) if node.low is not None else _null
+    high = maker.code(node.high, scope) if node.high is not None else _null
+    return low, high
+
+
+def _null(_frame: Frame) -> object:
+    return None
+
+
+def range_between(node: RangeOf, low: object, high: object) -> Range | None:
+    """The range that is written so, with the values of its ends."""
     # An end that is null is not known; only an end that is not written is open.
     if (low is None and node.low is not None) or (high is None and node.high is not None):
         return None

@@ -1,4 +1,4 @@
-"""Names, paths and calls to closures."""
+"""Names and paths to closures."""
 
 from collections.abc import Callable
 from typing import cast
@@ -6,20 +6,20 @@ from typing import cast
 from clearway.feel.access import property_of
 from clearway.feel.builtins.catalogue import BUILTINS
 from clearway.feel.errors import (
-    FeelError,
     FeelEvaluationError,
     FeelUnknownNameError,
     place_of,
 )
 from clearway.feel.frame import Code, Frame
+from clearway.feel.limits import Run
 from clearway.feel.scope import Maker, Scope
-from clearway.feel.syntax import Call, Literal, Name, Node, Path
-from clearway.feel.text import feel_text
-from clearway.feel.values import SCALARS, Function, adopted, is_context, is_list
+from clearway.feel.syntax import Name, Node, Path
+from clearway.feel.values import SCALARS, adopted, is_context, is_list
 
 MISSING = object()
 
-Invocation = Callable[[Frame, object], object]
+# What a context holds under a key, for a value that is known to be one.
+entry = cast(Callable[[object, str], object], dict[str, object].get)
 
 
 def name(node: Name, scope: Scope, maker: Maker) -> Code:
@@ -30,7 +30,7 @@ def name(node: Name, scope: Scope, maker: Maker) -> Code:
     if node.name == "partial" and slot is not None and not items:
         return _partial(slot)
     if slot is not None:
-        return _in_items(node.name, items, _local(slot)) if items else _local(slot)
+        return _in_items(node.name, items, local(slot)) if items else local(slot)
     _note(node.name, items, maker)
     outside = _outside(node, maker.uses.text)
     return _in_items(node.name, items, outside) if items else outside
@@ -58,43 +58,6 @@ def root_path(node: Node) -> tuple[str, ...] | None:
     return (node.name, *reversed(names)) if isinstance(node, Name) else None
 
 
-def call(node: Call, scope: Scope, maker: Maker) -> Code:
-    """An invocation by position or by name."""
-    function = _callee(node.function, scope, maker)
-    invoke = _named_call(node, scope, maker) if node.named else _positional_call(node, scope, maker)
-    text, at = maker.uses.text, node.at
-
-    def run(frame: Frame) -> object:
-        try:
-            return invoke(frame, function(frame))
-        except FeelError as error:
-            error.locate(text, at)
-            raise
-
-    reading = _settled(node, scope)
-    if reading is not None:
-        maker.uses.settled.append((reading, run))
-    return run
-
-
-def _settled(node: Call, scope: Scope) -> str | None:
-    """How a call reads whose value is known beforehand: of a built-in function, with literals."""
-    function = node.function
-    if not isinstance(function, Name) or function.name not in BUILTINS:
-        return None
-    if scope.find(function.name)[0] is not None:
-        return None
-    given = [*((None, it) for it in node.arguments), *node.named]
-    literals = [(name, it.value) for name, it in given if isinstance(it, Literal)]
-    if not literals or len(literals) < len(given) or any(value is None for _, value in literals):
-        return None
-    told = ", ".join(
-        feel_text(value) if name is None else f"{name}: {feel_text(value)}"
-        for name, value in literals
-    )
-    return f"{function.name}({told})"
-
-
 def operand(node: Node, scope: Scope, maker: Maker) -> Code:
     """The closure of an operand, which a bare built-in function can never be."""
     code = maker.code(node, scope)
@@ -116,6 +79,13 @@ def operand(node: Node, scope: Scope, maker: Maker) -> Code:
     return run
 
 
+def outside_name(node: Node, scope: Scope) -> str | None:
+    """The word of a name that only the context can hold."""
+    if isinstance(node, Name) and scope.find(node.name) == (None, ()):
+        return node.name if node.name not in BUILTINS else None
+    return None
+
+
 def _note(word: str, items: tuple[int, ...], maker: Maker) -> None:
     if word in BUILTINS:
         return
@@ -126,7 +96,8 @@ def _note(word: str, items: tuple[int, ...], maker: Maker) -> None:
         maker.uses.paths.add((word,))
 
 
-def _local(slot: int) -> Code:
+def local(slot: int) -> Code:
+    """The local value in a slot."""
     return lambda frame: frame.slots[slot]
 
 
@@ -154,15 +125,16 @@ def _outside(node: Name, text: str) -> Code:
     word, at = node.name, node.at
     built_in = BUILTINS.get(word)
 
+    def read(purse: Run, value: object) -> object:
+        if value is not MISSING:
+            return adopted(purse, value)
+        if built_in is not None:
+            return built_in
+        raise _unknown(word, text, at)
+
     def run(frame: Frame) -> object:
         value = frame.context.get(word, MISSING)
-        if type(value) in SCALARS:
-            return value
-        if value is MISSING:
-            if built_in is not None:
-                return built_in
-            raise _unknown(word, text, at)
-        return adopted(frame.run, value)
+        return value if type(value) in SCALARS else read(frame.run, value)
 
     return run
 
@@ -205,10 +177,8 @@ def _root_path(node: Path, whole: tuple[str, ...], maker: Maker) -> Code:
             raise _unknown(root, text, at)
         for key in keys:
             # The exact type is asked here, because this is what most conditions do.
-            if type(value) is dict:
-                value = cast(dict[str, object], value).get(key)
-            else:
-                value = property_of(frame.run, value, key)
+            kind = type(value)
+            value = entry(value, key) if kind is dict else property_of(frame.run, value, key)
         return value if type(value) in SCALARS else adopted(frame.run, value)
 
     return run
@@ -217,8 +187,9 @@ def _root_path(node: Path, whole: tuple[str, ...], maker: Maker) -> Code:
 def _root_property(root: str, key: str, text: str, at: int) -> Code:
     def run(frame: Frame) -> object:
         base = frame.context.get(root, MISSING)
-        if type(base) is dict:
-            value = cast(dict[str, object], base).get(key)
+        kind = type(base)
+        if kind is dict:
+            value = entry(base, key)
             return value if type(value) in SCALARS else adopted(frame.run, value)
         if base is MISSING:
             raise _unknown(root, text, at)
@@ -231,42 +202,3 @@ def _first(node: Node) -> Node:
     while isinstance(node, Path):
         node = node.base
     return node
-
-
-def _callee(node: Node, scope: Scope, maker: Maker) -> Code:
-    if isinstance(node, Name) and node.name in BUILTINS and scope.find(node.name)[0] is None:
-        return _built_in(node.name)
-    return maker.code(node, scope)
-
-
-def _built_in(word: str) -> Code:
-    function = BUILTINS[word]
-
-    def run(frame: Frame) -> object:
-        # Only a function may stand in for a built-in one; a value of that name does not hide it.
-        own = frame.context.get(word)
-        return own if isinstance(own, Function) else function
-
-    return run
-
-
-def _positional_call(node: Call, scope: Scope, maker: Maker) -> Invocation:
-    arguments = [maker.code(argument, scope) for argument in node.arguments]
-
-    def invoke(frame: Frame, function: object) -> object:
-        values = [argument(frame) for argument in arguments]
-        return function.call(frame.run, values) if isinstance(function, Function) else None
-
-    return invoke
-
-
-def _named_call(node: Call, scope: Scope, maker: Maker) -> Invocation:
-    arguments = [(name, maker.code(argument, scope)) for name, argument in node.named]
-
-    def invoke(frame: Frame, function: object) -> object:
-        values = {name: argument(frame) for name, argument in arguments}
-        if not isinstance(function, Function) or len(values) != len(arguments):
-            return None
-        return function.call_named(frame.run, values)
-
-    return invoke

@@ -1,39 +1,28 @@
-"""Arithmetic, comparison, logic and tests to closures."""
+"""Arithmetic, comparison and logic to closures."""
 
 from collections.abc import Callable
 from decimal import Decimal
 
 from clearway.feel.arithmetic import NUMBER_OPERATIONS, OPERATIONS, negate
-from clearway.feel.compile_names import operand
+from clearway.feel.compile_names import operand, outside_name
+from clearway.feel.constants import is_plain, settled
 from clearway.feel.errors import FeelError, FeelSyntaxError, place_of
 from clearway.feel.frame import Code, Frame
 from clearway.feel.limits import Run
-from clearway.feel.logic import (
-    ORDERS,
-    Answer,
-    all_true,
-    compare,
-    contains,
-    equal,
-    in_range,
-    pay_for_texts,
-)
+from clearway.feel.logic import ORDERS, all_true, compare, equal, pay_for_texts
 from clearway.feel.scope import Maker, Scope
 from clearway.feel.syntax import (
     Arithmetic,
     Between,
     Comparison,
     InstanceOf,
-    Literal,
     Logic,
-    Membership,
     Negation,
-    RangeOf,
-    Test,
+    Node,
 )
 from clearway.feel.types import is_instance, unknown_names
-from clearway.feel.values import Range, is_list
 
+Place = tuple[str, int]
 Operation = Callable[[Run, object, object], object]
 
 
@@ -42,6 +31,8 @@ def arithmetic(node: Arithmetic, scope: Scope, maker: Maker) -> Code:
     text, at = maker.uses.text, node.at
     steps = [(_operation(sign), operand(item, scope, maker)) for sign, item in node.rest]
     first = operand(node.first, scope, maker)
+    if len(steps) == 1:
+        return _one_step(node, first, steps[0], scope, (text, at))
 
     def run(frame: Frame) -> object:
         value = first(frame)
@@ -56,9 +47,94 @@ def arithmetic(node: Arithmetic, scope: Scope, maker: Maker) -> Code:
     return run
 
 
+def _one_step(
+    node: Arithmetic, first: Code, step: tuple[Operation, Code], scope: Scope, place: Place
+) -> Code:
+    """One operator, as most have; with a constant after a name it is a short way."""
+    sign, item = node.rest[0]
+    constant, word = settled(item), outside_name(node.first, scope)
+    value = constant.value if constant is not None else None
+    if isinstance(value, Decimal) and sign in NUMBER_OPERATIONS:
+        general = WITH_NUMBER[sign](first, value, place)
+        return general if word is None else OF_NAME[sign](word, value, general)
+    general = _of_both(first, *step, place)
+    if word is not None and sign == "+" and isinstance(value, str):
+        return _text_of_name(word, value, general)
+    return general
+
+
+def _of_both(left: Code, operation: Operation, right: Code, place: Place) -> Code:
+    def run(frame: Frame) -> object:
+        value = left(frame)
+        try:
+            return operation(frame.run, value, right(frame))
+        except FeelError as error:
+            error.locate(*place)
+            raise
+
+    return run
+
+
+def _with_number(sign: str) -> Callable[[Code, Decimal, Place], Code]:
+    general, quick = OPERATIONS[sign], NUMBER_OPERATIONS[sign]
+
+    def make(left: Code, number: Decimal, place: Place) -> Code:
+        def run(frame: Frame) -> object:
+            value = left(frame)
+            try:
+                if type(value) is Decimal:
+                    return quick(value, number)
+                return general(frame.run, value, number)
+            except FeelError as error:
+                error.locate(*place)
+                raise
+            except ArithmeticError:
+                return None
+
+        return run
+
+    return make
+
+
+def _of_name(sign: str) -> Callable[[str, Decimal, Code], Code]:
+    quick = NUMBER_OPERATIONS[sign]
+
+    def make(word: str, number: Decimal, general: Code) -> Code:
+        def run(frame: Frame) -> object:
+            value = frame.context.get(word)
+            if type(value) is not Decimal:
+                return general(frame)
+            try:
+                return quick(value, number)
+            except ArithmeticError:
+                return None
+
+        return run
+
+    return make
+
+
+def _text_of_name(word: str, more: str, general: Code) -> Code:
+    def run(frame: Frame) -> object:
+        value, purse = frame.context.get(word), frame.run
+        if type(value) is str and purse.pays_for_short(len(value) + len(more)):
+            return value + more
+        return general(frame)
+
+    return run
+
+
+# Made once for each sign: what thousands of cells share stays near the processor.
+WITH_NUMBER = {sign: _with_number(sign) for sign in NUMBER_OPERATIONS}
+OF_NAME = {sign: _of_name(sign) for sign in NUMBER_OPERATIONS}
+
+
 def negation(node: Negation, scope: Scope, maker: Maker) -> Code:
     """The minus sign before a value."""
     inner = operand(node.operand, scope, maker)
+    constant = settled(node)
+    if constant is not None:
+        return lambda _frame: constant.value
     return lambda frame: negate(inner(frame))
 
 
@@ -97,21 +173,18 @@ def _pair(decides: bool, left: Code, right: Code) -> Code:
 
 def comparison(node: Comparison, scope: Scope, maker: Maker) -> Code:
     """Two values by = != < <= > >=."""
-    left, right = operand(node.left, scope, maker), operand(node.right, scope, maker)
-    if isinstance(node.right, Literal) and isinstance(node.right.value, Decimal):
-        return _with_number(node.operator, left, node.right.value)
-    if node.operator in ORDERS:
-        return _ordered(node.operator, left, right)
-    wanted = node.operator == "="
+    return compared(node.operator, operand(node.left, scope, maker), node.right, scope, maker)
 
-    def run(frame: Frame) -> object:
-        one, other = left(frame), right(frame)
-        if type(one) is Decimal and type(other) is Decimal:
-            return (one == other) is wanted
-        answer = equal(frame.run, one, other)
-        return answer if answer is None else answer is wanted
 
-    return run
+def compared(operator: str, left: Code, node: Node, scope: Scope, maker: Maker) -> Code:
+    """The value of `left` compared with an operand; a constant one is not asked for each time."""
+    constant, right = settled(node), operand(node, scope, maker)
+    if constant is not None and is_plain(constant.value):
+        if constant.value is not None:
+            return _with_constant(operator, left, constant.value)
+        if operator not in ORDERS:
+            return _with_null(operator == "=", left)
+    return _ordered(operator, left, right) if operator in ORDERS else _equal(operator, left, right)
 
 
 def between(node: Between, scope: Scope, maker: Maker) -> Code:
@@ -122,55 +195,6 @@ def between(node: Between, scope: Scope, maker: Maker) -> Code:
     def run(frame: Frame) -> object:
         middle = value(frame)
         return all_true([compare(">=", middle, low(frame)), compare("<=", middle, high(frame))])
-
-    return run
-
-
-def membership(node: Membership, scope: Scope, maker: Maker) -> Code:
-    """`value in tests`: true when one of the tests holds."""
-    value = operand(node.value, scope, maker)
-    slot = maker.uses.new_slot()
-    inside = scope.with_names({"?": slot})
-    tests = [test(each, slot, inside, maker) for each in node.tests]
-
-    def run(frame: Frame) -> object:
-        frame.slots[slot] = value(frame)
-        return any_test(frame, tests)
-
-    return run
-
-
-def any_test(frame: Frame, tests: list[Code]) -> Answer:
-    """True when one test holds, false when none does, null when that is not known."""
-    unknown = False
-    for each in tests:
-        answer = each(frame)
-        if answer is True:
-            return True
-        unknown = unknown or answer is None
-    return None if unknown else False
-
-
-def test(node: Test, slot: int, scope: Scope, maker: Maker) -> Code:
-    """One unary test of the value in `slot`, which the test itself may call `?`."""
-    if node.operator:
-        return comparison_test(node.operator, slot, operand(node.operand, scope, maker))
-    found, _ = scope.find("?")
-    before = maker.uses.input_reads
-    code = maker.code(node.operand, scope)
-    if found == slot and maker.uses.input_reads != before:
-        return _condition(code)
-    return _value_test(node, slot, code)
-
-
-def comparison_test(operator: str, slot: int, code: Code) -> Code:
-    """The value in `slot` compared with an operand."""
-    if operator in ORDERS:
-        return _ordered(operator, lambda frame: frame.slots[slot], code)
-
-    def run(frame: Frame) -> object:
-        answer = equal(frame.run, frame.slots[slot], code(frame))
-        return answer if answer is None or operator == "=" else not answer
 
     return run
 
@@ -202,28 +226,44 @@ def _operation(sign: str) -> Operation:
     return run
 
 
-def _with_number(operator: str, left: Code, number: Decimal) -> Code:
-    # What most conditions do, so the number is not asked for each time.
-    order = ORDERS.get(operator)
+def _with_constant(operator: str, left: Code, constant: object) -> Code:
+    kind, order, wanted = type(constant), ORDERS.get(operator), operator == "="
     if order is not None:
+        quick = kind if kind is not bool else None
 
         def ordered(frame: Frame) -> object:
             value = left(frame)
-            if type(value) is Decimal:
-                return order(value, number)
-            return compare(operator, value, number)
+            if type(value) is quick:
+                return order(value, constant)
+            return compare(operator, value, constant)
 
         return ordered
-    wanted = operator == "="
 
     def equals(frame: Frame) -> object:
         value = left(frame)
-        if type(value) is Decimal:
-            return (value == number) is wanted
-        answer = equal(frame.run, value, number)
+        if type(value) is kind:
+            return (value == constant) is wanted
+        answer = equal(frame.run, value, constant)
         return answer if answer is None else answer is wanted
 
     return equals
+
+
+def _with_null(wanted: bool, left: Code) -> Code:
+    return lambda frame: (left(frame) is None) is wanted
+
+
+def _equal(operator: str, left: Code, right: Code) -> Code:
+    wanted = operator == "="
+
+    def run(frame: Frame) -> object:
+        one, other = left(frame), right(frame)
+        if type(one) is Decimal and type(other) is Decimal:
+            return (one == other) is wanted
+        answer = equal(frame.run, one, other)
+        return answer if answer is None else answer is wanted
+
+    return run
 
 
 def _ordered(operator: str, left: Code, right: Code) -> Code:
@@ -237,34 +277,3 @@ def _ordered(operator: str, left: Code, right: Code) -> Code:
         return compare(operator, one, other)
 
     return run
-
-
-def _condition(code: Code) -> Code:
-    def run(frame: Frame) -> object:
-        answer = code(frame)
-        return answer if isinstance(answer, bool) else None
-
-    return run
-
-
-def _value_test(node: Test, slot: int, code: Code) -> Code:
-    literal = isinstance(node.operand, Literal)
-    if isinstance(node.operand, RangeOf):
-        return lambda frame: _within(code(frame), frame.slots[slot])
-
-    def run(frame: Frame) -> object:
-        wanted, value = code(frame), frame.slots[slot]
-        if isinstance(wanted, Range) and not isinstance(value, Range):
-            return in_range(wanted, value)
-        if is_list(wanted):
-            same = equal(frame.run, value, wanted) if is_list(value) else False
-            return True if same else contains(frame.run, wanted, value)
-        if not literal and isinstance(wanted, bool) and not isinstance(value, bool):
-            return wanted
-        return equal(frame.run, value, wanted)
-
-    return run
-
-
-def _within(limits: object, value: object) -> Answer:
-    return in_range(limits, value) if isinstance(limits, Range) else None

@@ -3,7 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import cast
 
-from clearway.feel import compile_collections, compile_names, compile_operators, syntax
+from clearway.feel import (
+    compile_calls,
+    compile_collections,
+    compile_names,
+    compile_operators,
+    compile_tests,
+    syntax,
+)
 from clearway.feel.frame import Code
 from clearway.feel.scope import Maker, Scope, Uses
 from clearway.feel.syntax import Literal, Name, Node
@@ -37,13 +44,13 @@ ROOMS = cast(
         syntax.Literal: _literal,
         syntax.Name: compile_names.name,
         syntax.Path: compile_names.path,
-        syntax.Call: compile_names.call,
+        syntax.Call: compile_calls.call,
         syntax.Arithmetic: compile_operators.arithmetic,
         syntax.Negation: compile_operators.negation,
         syntax.Logic: compile_operators.logic,
         syntax.Comparison: compile_operators.comparison,
         syntax.Between: compile_operators.between,
-        syntax.Membership: compile_operators.membership,
+        syntax.Membership: compile_tests.membership,
         syntax.InstanceOf: compile_operators.instance_of,
         syntax.ListOf: compile_collections.list_of,
         syntax.ContextOf: compile_collections.context_of,

@@ -1,16 +1,32 @@
-"""Which unary tests accept values that are known beforehand, so that tables can be indexed."""
+"""Which values are known beforehand, so that they need not be asked for each time."""
 
 from collections.abc import Iterable
 from decimal import Decimal
 
+from clearway.feel.limits import TEXT_PER_STEP
 from clearway.feel.syntax import ListOf, Literal, Negation, Node, RangeOf, Test
-from clearway.feel.values import Range
+from clearway.feel.values import NUMBERS, Range
 
 Constant = Decimal | str | bool | Range
 
 
+def settled(node: Node) -> Literal | None:
+    """A literal, or a number with a minus sign as one."""
+    if isinstance(node, Literal):
+        return node
+    number = _number(node)
+    return Literal(number, node.at) if number is not None else None
+
+
+def is_plain(value: object) -> bool:
+    """Whether Python compares other values of its type with it as FEEL does, at no cost."""
+    if type(value) is str:
+        return len(value) <= TEXT_PER_STEP
+    return value is None or type(value) in (Decimal, bool)
+
+
 def constants_of(negated: bool, tests: Iterable[Test]) -> tuple[Constant, ...] | None:
-    """What the tests accept: numbers, texts, booleans and ranges of numbers.
+    """What the tests of a cell accept: numbers, texts, booleans and ranges of numbers.
 
     None when there is more to it than that; an input of another kind is never accepted.
     """
@@ -44,13 +60,13 @@ def _range(node: RangeOf) -> Range | None:
 
 
 def _scalar(node: Node) -> Constant | None:
-    if isinstance(node, Literal) and isinstance(node.value, bool | str):
-        return node.value
-    return _number(node)
+    found = settled(node)
+    value = found.value if found is not None else None
+    return value if isinstance(value, bool | str | Decimal) else None
 
 
 def _number(node: Node) -> Decimal | None:
     if isinstance(node, Negation):
         inner = _number(node.operand)
-        return None if inner is None else -inner
+        return None if inner is None else NUMBERS.minus(inner)
     return node.value if isinstance(node, Literal) and isinstance(node.value, Decimal) else None

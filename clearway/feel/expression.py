@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from clearway.feel.breaks import Breaks, breaks_of
-from clearway.feel.compile_operators import any_test, test
+from clearway.feel.compile_tests import any_of
 from clearway.feel.compiler import Compiler
 from clearway.feel.constants import constants_of
 from clearway.feel.errors import FeelError, FeelEvaluationError, FeelLimitError
@@ -22,6 +22,7 @@ CACHED = 4096
 NO_TYPES: Mapping[str, Type] = MappingProxyType({})
 TOO_DEEP = "the expression or its values nest too deep"
 NOT_FINITE = "a number in the context is not finite"
+FAILURES = (FeelError, RecursionError, ArithmeticError)
 WHOLE = (1, 1)
 """Where an expression begins: the place of what no smaller part is to blame for."""
 
@@ -86,14 +87,15 @@ class UnaryTests:
     """Compiled unary tests, as a cell of a decision table holds them.
 
     `constants` is what they accept when that is known beforehand, see `constants_of`; `slots` is
-    how many local values they need in a frame.
+    how many local values they need in a frame, `weight` how many nodes there are to evaluate,
+    `holds` the bare test of a frame, whose errors `failure` explains.
     """
 
     def __init__(
         self,
         text: str,
         negated: bool,
-        tests: list[Code],
+        code: Code,
         uses: Uses,
         tree: tuple[Test, ...],
     ) -> None:
@@ -103,10 +105,10 @@ class UnaryTests:
         self.paths = frozenset(uses.paths)
         self.constants = constants_of(negated, tree)
         self.slots = uses.slots
+        self.weight = uses.nodes
         self._tree = tree
         self._breaks: Breaks | None = None
-        self._negated = negated
-        self._tests = tests
+        self.holds = _negation(code) if negated else code
 
     def breaks(self) -> Breaks:
         """The values at which the answer can change; found out when it is first asked for."""
@@ -133,19 +135,23 @@ class UnaryTests:
 
     def matches_frame(self, frame: Frame) -> bool | None:
         """The same for a frame with at least `slots` values, the first of which is tested."""
-        if not self._tests:
-            return True
         try:
-            answer = any_test(frame, self._tests)
+            answer = self.holds(frame)
         except FeelError as error:
             error.locate(self.text, 0)
             raise
-        except RecursionError as error:
-            raise FeelLimitError(TOO_DEEP, self.text, WHOLE) from error
-        except ArithmeticError as error:
-            # What FEEL computes is finite; a caller's value may not be.
-            raise FeelEvaluationError(NOT_FINITE, self.text, WHOLE) from error
-        return answer if answer is None or not self._negated else not answer
+        except FAILURES as error:
+            raise self.failure(error) from error
+        return answer if isinstance(answer, bool) else None
+
+    def failure(self, error: Exception) -> FeelError:
+        """What `holds` has raised, as an error that says where."""
+        if isinstance(error, FeelError):
+            error.locate(self.text, 0)
+            return error
+        cause = TOO_DEEP if isinstance(error, RecursionError) else NOT_FINITE
+        kind = FeelLimitError if isinstance(error, RecursionError) else FeelEvaluationError
+        return kind(cause, self.text, WHOLE)
 
 
 def compile_expression(text: str, names: Collection[str] = ()) -> Expression:
@@ -185,10 +191,18 @@ def compile_typed_unary_tests(
         negated, tests = parse_unary_tests(text, names)
         slot = compiler.uses.new_slot()
         scope = EMPTY.with_names({"?": slot})
-        codes = [test(each, slot, scope, compiler) for each in tests]
+        code = any_of(tests, slot, scope, compiler)
     except RecursionError as error:
         raise FeelLimitError(TOO_DEEP, text, WHOLE) from error
-    return UnaryTests(text, negated, codes, compiler.uses, tests)
+    return UnaryTests(text, negated, code, compiler.uses, tests)
+
+
+def _negation(code: Code) -> Code:
+    def run(frame: Frame) -> object:
+        answer = code(frame)
+        return answer if answer is None else not answer
+
+    return run
 
 
 @lru_cache(maxsize=CACHED)

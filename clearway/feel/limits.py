@@ -60,6 +60,13 @@ class Run:
             raise FeelLimitError(f"a text of {size} characters is longer than {self.limits.size}")
         self.spend(size // TEXT_PER_STEP + 1)
 
+    def pays_for_short(self, size: int) -> bool:
+        """Whether a string of `size` characters costs a step, there is room, and it is paid for."""
+        if size >= TEXT_PER_STEP or size > self.limits.size or self.steps < 1:
+            return False
+        self.steps -= 1
+        return True
+
     def enter(self, weight: int = 1) -> None:
         """One call deeper, into a body of `weight` nodes; `leave` undoes it."""
         self.depth -= 1

@@ -1,7 +1,7 @@
 """Equality and order of values in three-valued logic: true, false, null."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, timezone
 from decimal import Decimal
 from operator import ge, gt, le, lt
 from typing import cast
@@ -22,6 +22,8 @@ from clearway.feel.values import (
 Answer = bool | None
 
 ORDERS = cast(dict[str, Callable[[object, object], bool]], {"<": lt, "<=": le, ">": gt, ">=": ge})
+# What Python compares as FEEL does, if both sides are of the same of these types.
+PLAIN = frozenset((Decimal, bool))
 COMPARABLE = frozenset(
     (
         "number",
@@ -43,7 +45,11 @@ def equal(run: Run, left: object, right: object) -> Answer:
         left, right = adopted(run, left), adopted(run, right)
         if type(left) is not type(right):
             return None
-    return _same(run, left, right)
+    if left is right:
+        return True
+    if type(left) is str and len(left) <= TEXT_PER_STEP:
+        return left == right
+    return left == right if type(left) in PLAIN else _same(run, left, right)
 
 
 def compare(operator: str, left: object, right: object) -> Answer:
@@ -68,10 +74,17 @@ def comparable(left: object, right: object) -> tuple[object, object] | None:
 
 def instants(left: datetime, right: datetime) -> tuple[datetime, datetime] | None:
     """Both on one time line, as UTC or local; None for one with a zone and one without."""
+    if _is_fixed(left) and _is_fixed(right):
+        return left, right
     aware, other = left.utcoffset() is not None, right.utcoffset() is not None
     if aware != other:
         return None
     return (as_utc(left), as_utc(right)) if aware else (left, right)
+
+
+def _is_fixed(value: datetime) -> bool:
+    """Whether Python compares the value as it is: a fixed offset, and not at a calendar's end."""
+    return type(value.tzinfo) is timezone and 1 < value.year < 9999
 
 
 def as_utc(value: datetime) -> datetime:
@@ -130,8 +143,6 @@ def all_true(answers: list[Answer]) -> Answer:
 
 
 def _same(run: Run, left: object, right: object) -> Answer:
-    if left is right:
-        return True
     if is_list(left) and is_list(right):
         run.spend(len(left) + 1)
         return len(left) == len(right) and all(

@@ -16,6 +16,11 @@ TIME = (
 ONLY_DATE = re.compile(DATE)
 ONLY_TIME = re.compile(f"T?{TIME}")
 DATE_TIME = re.compile(f"{DATE}T{TIME}")
+# What Python reads as FEEL does: to the microsecond at most, and no zone but an offset.
+PLAIN_DATE_TIME = re.compile(
+    r"(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+    r"(?:Z|[+-](?:0[0-9]|1[0-7]):[0-5][0-9])?"
+)
 YEARS_MONTHS = re.compile(r"(-)?P(?:([0-9]+)Y)?(?:([0-9]+)M)?")
 DAYS_TIME = re.compile(
     r"(-)?P(?:([0-9]+)D)?"
@@ -52,6 +57,11 @@ def parse_time(text: str) -> time | None:
 
 def parse_date_time(text: str) -> datetime | None:
     """A date and time such as 2026-01-31T10:30:00+01:00; None for other text."""
+    if PLAIN_DATE_TIME.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            return None
     match = DATE_TIME.fullmatch(text)
     if match is None:
         return None

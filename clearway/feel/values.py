@@ -84,6 +84,9 @@ KINDS: dict[type, str] = {
     Range: "range",
 }
 ITEMS_PER_STEP = 32
+# Whole numbers below need no rounding.
+EXACT = 10**NUMBERS.prec
+VALUES = frozenset(KINDS)
 SCALARS = frozenset(kind for kind in KINDS if kind is not list)
 
 
@@ -117,7 +120,20 @@ def adopted(run: Run, value: object) -> object:
     """The same, paid for: what is in a list or foreign context has to be looked through."""
     if type(value) in SCALARS:
         return value
+    if is_list(value):
+        if len(value) >= ITEMS_PER_STEP:
+            run.spend(len(value) // ITEMS_PER_STEP)
+        return _adopted_list(value)
+    if type(value) is int:
+        return whole(value)
     return _paid(run, value)
+
+
+def whole(value: int) -> Decimal:
+    """A whole number, rounded to 34 digits; raises FeelEvaluationError for one too large."""
+    if -EXACT < value < EXACT:
+        return Decimal(value)
+    return _rounded(value)
 
 
 def operand_of(value: object) -> object:
@@ -150,15 +166,16 @@ def _paid(run: Run, value: object) -> object:
 
 
 def _adopted_list(items: list[object]) -> list[object]:
-    for item in items:
-        if type(item) not in SCALARS and type(item) is not list:
-            return [adopt(item) for item in items]
-    return items
+    return items if VALUES.issuperset(map(type, items)) else [adopt(item) for item in items]
 
 
 def _adopted_scalar(value: bool | int | float | Decimal | str) -> object:
     if isinstance(value, str):
         return str.__str__(value)
+    return _rounded(value)
+
+
+def _rounded(value: int | float | Decimal) -> Decimal:
     try:
         return number_of(value)
     except ArithmeticError as error:

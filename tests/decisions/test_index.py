@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -54,3 +55,25 @@ def _rules(decisions: Decisions, context: dict[str, object]) -> tuple[int, ...]:
         return evaluate(decisions, "d", context).rules
     except MissingInput:
         return ()  # No rule fits, and none provides for an input without a value.
+
+
+def test_only_cells_of_rules_that_are_left_are_asked(table: Callable[..., Decisions]):
+    rules = [([f"base + {number}", f'prefix + "{number}"'], ["1"]) for number in range(40)]
+    decisions = table(["x", "y"], ["out"], rules, "COLLECT")
+
+    for number in range(40):
+        context = {"x": number + 2, "y": f"p{number}", "base": 2, "prefix": "p"}
+        assert _rules(decisions, context) == (number + 1,)
+        assert _rules(decisions, {**context, "y": f"p{number + 1}"}) == ()
+        assert _rules(decisions, {**context, "base": Decimal(3)}) == ()
+
+
+def test_a_cell_that_fails_matters_only_where_the_rest_of_its_rule_fits(
+    table: Callable[..., Decisions],
+):
+    rules = [([f"base + {number}", f"missing + base + {number}"], ["1"]) for number in range(40)]
+    decisions = table(["x", "y"], ["out"], rules, "COLLECT")
+
+    assert evaluate(decisions, "d", {"x": -1, "y": 0, "base": 0}).rules == ()
+    with pytest.raises(MissingInput, match=r"rule 8, column y.*missing"):
+        evaluate(decisions, "d", {"x": 7, "y": 0, "base": 0})

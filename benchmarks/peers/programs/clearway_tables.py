@@ -5,7 +5,14 @@ from collections.abc import Callable
 from typing import cast
 
 from benchmarks.peers.programs.answering import Pipe
-from benchmarks.peers.programs.large_tables import FEEL, KINDS, asked_in_turn, questions, table
+from benchmarks.peers.programs.large_tables import (
+    FEEL,
+    KINDS,
+    asked_in_turn,
+    questions,
+    sizes_of,
+    table,
+)
 from clearway.decisions import evaluate, read_decisions
 
 
@@ -14,9 +21,9 @@ def main(sizes: list[int]) -> None:
     Pipe().answer(
         {},
         {
-            f"{kind} {rules}": asked_in_turn(questions(rules), _asked(kind, rules))
+            f"{kind} {rules}": asked_in_turn(questions(kind, rules), _asked(kind, rules))
             for kind in KINDS
-            for rules in sizes
+            for rules in sizes_of(kind, sizes)
         },
     )
 

@@ -1,12 +1,13 @@
 """The same large decision tables for both engines, and the questions that they are asked.
 
 Each answers exactly one of its rules. In `constant` the cells are constants; in `computed` they
-depend on other values of the context, so that no index can be made of them.
+depend on other values of the context, so that no index can be made of them; in `different` no two
+of these are the same either.
 """
 
 import itertools
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
@@ -14,7 +15,9 @@ NAMESPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 INPUTS = (
     ("amount", "number"), ("category", "string"), ("impact", "number"), ("urgent", "boolean")
 )  # fmt: skip
-KINDS = ("constant", "computed")
+DIFFERENT = "different"
+KINDS = ("constant", "computed", DIFFERENT)
+LARGEST_DIFFERENT = 1000
 CATEGORIES, IMPACTS = 10, 5
 QUESTIONS = 200
 
@@ -47,14 +50,22 @@ def table(kind: str, rules: int, language: Cells) -> bytes:
     ).encode()
 
 
-def questions(rules: int) -> list[tuple[dict[str, object], int]]:
+def sizes_of(kind: str, sizes: Iterable[int]) -> Sequence[int]:
+    """The sizes of a kind that are measured: where each cell is asked, large ones take minutes."""
+    return [size for size in sizes if kind != DIFFERENT or size <= LARGEST_DIFFERENT]
+
+
+def questions(kind: str, rules: int) -> list[tuple[dict[str, object], int]]:
     """Contexts with whole numbers, and the rule that each fits; the same for every engine."""
     chance = random.Random(rules)
-    return [_question(number) for number in (chance.randrange(rules) for _ in range(QUESTIONS))]
+    numbers = (chance.randrange(rules) for _ in range(QUESTIONS))
+    return [_question(kind, number) for number in numbers]
 
 
-def _parts(number: int) -> tuple[int, str, int, bool]:
+def _parts(kind: str, number: int) -> tuple[int, str, int, bool]:
     """Of a rule by number from 0: its span of amounts, its category, impact and urgency."""
+    if kind == DIFFERENT:
+        return number, f"category {number}", number + 1, bool(number % 2)
     rest, urgent = divmod(number, 2)
     rest, impact = divmod(rest, IMPACTS)
     span, category = divmod(rest, CATEGORIES)
@@ -62,18 +73,20 @@ def _parts(number: int) -> tuple[int, str, int, bool]:
 
 
 def _cells(kind: str, number: int, language: Cells) -> Sequence[str]:
-    span, category, impact, urgent = _parts(number)
+    span, category, impact, urgent = _parts(kind, number)
     low, high = 10 * span, 10 * span + 10
     if kind == "constant":
         amounts = language.span(str(low), str(high))
         return amounts, f'"{category}"', str(impact), language.truth[urgent]
     amounts = language.span(f"base + {low}", f"base + {high}")
     truth = "yes" if urgent else "no"
+    if kind == DIFFERENT:
+        truth += f" and base < {number + 1}"
     return amounts, f'prefix + "{category}"', f"base + {impact}", truth
 
 
-def _question(number: int) -> tuple[dict[str, object], int]:
-    span, category, impact, urgent = _parts(number)
+def _question(kind: str, number: int) -> tuple[dict[str, object], int]:
+    span, category, impact, urgent = _parts(kind, number)
     context: dict[str, object] = {
         "amount": 10 * span + 3, "category": category, "impact": impact, "urgent": urgent,
         "base": 0, "prefix": "", "yes": True, "no": False,

@@ -16,6 +16,7 @@ from benchmarks.peers.programs.large_tables import (
     PYTHON,
     asked_in_turn,
     questions,
+    sizes_of,
     table,
 )
 
@@ -31,9 +32,9 @@ def main(sizes: list[int]) -> None:
     Pipe().answer(
         {},
         {
-            f"{kind} {rules}": asked_in_turn(questions(rules), _asked(kind, rules))
+            f"{kind} {rules}": asked_in_turn(questions(kind, rules), _asked(kind, rules))
             for kind in KINDS
-            for rules in sizes
+            for rules in sizes_of(kind, sizes)
         },
     )
 

@@ -76,10 +76,9 @@ def date_time_from(run: Run, value: str | date) -> datetime | None:
         return value
     if isinstance(value, date):
         return datetime.combine(value, time(tzinfo=UTC))
-    day = parse_date(value)
-    return (
-        datetime.combine(day, MIDNIGHT) if day is not None else _parsed(run, parse_date_time, value)
-    )
+    moment = _parsed(run, parse_date_time, value)
+    day = parse_date(value) if moment is None else None
+    return moment if day is None else datetime.combine(day, MIDNIGHT)
 
 
 def date_time_of(_run: Run, day: date, hour: time) -> datetime:
@@ -154,6 +153,8 @@ def today(run: Run) -> date:
 
 def _parsed(run: Run, parse: Callable[[str], T], text: str) -> T:
     """What the text says; a zone that was not asked for before is looked up in files."""
+    if "@" not in text:
+        return parse(text)
     before = zone_named.cache_info().misses
     value = parse(text)
     if zone_named.cache_info().misses != before:

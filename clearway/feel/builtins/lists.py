@@ -5,12 +5,16 @@ from functools import cmp_to_key
 
 from clearway.feel import logic
 from clearway.feel.builtins.signature import BuiltIn, built_in
-from clearway.feel.limits import Run
-from clearway.feel.values import Function, Range, is_list, operand_of
+from clearway.feel.limits import TEXT_PER_STEP, Run
+from clearway.feel.values import ITEMS_PER_STEP, Function, Range, is_list, operand_of
 
 
 def list_contains(run: Run, items: list[object], element: object) -> bool:
     """`list contains(list, element)`; null may be an element."""
+    if type(element) is str and len(element) <= TEXT_PER_STEP and len(items) <= ITEMS_PER_STEP:
+        # No text is equal to anything else, so Python may look for it.
+        run.spend(len(items))
+        return element in items
     return any(same(run, item, element) for item in items)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from clearway.feel.limits import Run
-from clearway.feel.values import Function, adopted, is_list, kind
+from clearway.feel.values import KINDS, Function, adopted, is_list, kind
 
 MISFIT = object()
 # A call by position costs about as many microseconds on a slow machine.
@@ -32,6 +32,17 @@ class Overload:
     body: Body
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An overload for one number of arguments, and the types that it takes as they are.
+
+    A list still has to be adopted.
+    """
+
+    body: Body
+    types: tuple[frozenset[type], ...]
+
+
 class BuiltIn(Function):
     """A function of the standard: the first overload that fits is called, or the answer is null."""
 
@@ -56,6 +67,14 @@ class BuiltIn(Function):
             fitted = _by_name(run, overload.parameters, arguments)
             if fitted is not None:
                 return overload.body(run, *fitted)
+        return None
+
+    def form(self, count: int) -> Form | None:
+        """The first overload that may be called with so many arguments."""
+        for overload in self._overloads:
+            if _takes(overload.parameters, count):
+                parameters = [_at(overload.parameters, index) for index in range(count)]
+                return Form(overload.body, tuple(map(_types_of, parameters)))
         return None
 
     def conforms(self, count: int) -> bool:
@@ -91,6 +110,17 @@ def _takes(parameters: tuple[Parameter, ...], count: int) -> bool:
     return least <= count <= most
 
 
+def _at(parameters: tuple[Parameter, ...], index: int) -> Parameter:
+    return parameters[min(index, len(parameters) - 1)]
+
+
+def _types_of(parameter: Parameter) -> frozenset[type]:
+    kinds = parameter.kinds or tuple(KINDS.values())
+    if parameter.nullable:
+        kinds = (*kinds, "null")
+    return frozenset(each for each, name in KINDS.items() if name in kinds)
+
+
 def _by_position(
     run: Run, parameters: tuple[Parameter, ...], arguments: list[object]
 ) -> list[object] | None:
@@ -98,8 +128,7 @@ def _by_position(
         return None
     fitted: list[object] = []
     for index, argument in enumerate(arguments):
-        parameter = parameters[min(index, len(parameters) - 1)]
-        value = _fitted(run, argument, parameter)
+        value = _fitted(run, argument, _at(parameters, index))
         if value is MISFIT:
             return None
         fitted.append(value)
