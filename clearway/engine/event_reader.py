@@ -1,7 +1,7 @@
 """Reads what an event catches or throws."""
 
 from clearway.engine.findings import Findings
-from clearway.engine.markup import BPMN, Element, is_true
+from clearway.engine.markup import BPMN, Element, is_true, own_text
 from clearway.engine.model import Diagram, EventDefinition, EventKind, TimerKind
 
 TIMER_KINDS: tuple[TimerKind, ...] = ("timeDate", "timeDuration", "timeCycle")
@@ -39,7 +39,7 @@ def _definition(kind: EventKind, element: Element, diagram: Diagram) -> EventDef
         return _timer(element)
     if kind == "conditional":
         condition = element.find(BPMN + "condition")
-        text = "" if condition is None else "".join(condition.itertext()).strip()
+        text = "" if condition is None else own_text(condition)
         return EventDefinition(kind, text=text)
     if kind == "compensate":
         waits = is_true(element, "waitForCompletion", otherwise=True)
@@ -63,6 +63,6 @@ def _timer(element: Element) -> EventDefinition:
     for kind in TIMER_KINDS:
         child = element.find(BPMN + kind)
         if child is not None:
-            text = "".join(child.itertext()).strip()
+            text = own_text(child)
             return EventDefinition("timer", timer_kind=kind, text=text)
     return EventDefinition("timer")

@@ -14,3 +14,8 @@ Element = Any
 def is_true(element: Element, name: str, otherwise: bool = False) -> bool:
     """Whether a boolean attribute holds; `otherwise` when it is absent or says neither."""
     return TRUTHS.get(element.get(name, "").strip(), otherwise)
+
+
+def own_text(element: Element) -> str:
+    """The text of an expression, without what stands in it: its documentation, its extensions."""
+    return "".join((element.text or "", *(child.tail or "" for child in element))).strip()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from clearway.engine.event_reader import plain, read_events
 from clearway.engine.findings import Findings
 from clearway.engine.lanes import place_in_lanes
-from clearway.engine.markup import BPMN, OWN, Element, is_true
+from clearway.engine.markup import BPMN, OWN, Element, is_true, own_text
 from clearway.engine.model import FLOW_NODES, Diagram, Flow, Loop, Node, Scope, SeatDrawing
 
 DRAWN_ONLY = frozenset(
@@ -89,7 +89,13 @@ def code_of(element: Element, attribute: str) -> str:
 def text_of(element: Element, name: str) -> str | None:
     """The text of the first BPMN child with this name, or None."""
     child = element.find(BPMN + name)
-    return None if child is None else "".join(child.itertext()).strip()
+    return None if child is None else own_text(child)
+
+
+def _documentation(element: Element) -> str:
+    """Documentation may hold markup of its own, and its text counts."""
+    child = element.find(BPMN + "documentation")
+    return "" if child is None else "".join(child.itertext()).strip()
 
 
 def _add_process(diagram: Diagram, element: Element, findings: Findings) -> None:
@@ -97,7 +103,7 @@ def _add_process(diagram: Diagram, element: Element, findings: Findings) -> None
         element.get("id", ""),
         "process",
         name=element.get("name", ""),
-        documentation=text_of(element, "documentation") or "",
+        documentation=_documentation(element),
         executable=is_true(element, "isExecutable"),
         readers=tuple(element.get(f"{OWN}readers", "").split()),
     )
@@ -169,7 +175,7 @@ def _node(element: Element, scope: Scope, diagram: Diagram, findings: Findings) 
         local(element),
         scope,
         name=element.get("name", ""),
-        documentation=text_of(element, "documentation") or "",
+        documentation=_documentation(element),
         line=element.sourceline or 0,
         own={str(k)[len(OWN) :]: v for k, v in element.attrib.items() if str(k).startswith(OWN)},
         events=read_events(element, diagram, findings),
@@ -330,6 +336,7 @@ def _associate(scope: Scope, element: Element) -> None:
             handler = scope.nodes.get(activity)
             if drawn is None or handler is None or not handler.for_compensation:
                 continue
-            if drawn.kind == "boundaryEvent" and drawn.event.kind == "compensate":
-                if scope.handlers.setdefault(event, activity) != activity:
-                    scope.other_handlers[activity] = event
+            if drawn.kind != "boundaryEvent" or drawn.event.kind != "compensate":
+                continue
+            if scope.handlers.setdefault(event, activity) != activity:
+                scope.other_handlers[activity] = event

@@ -1,12 +1,13 @@
 """What other tools wrote runs or is refused with element and cause, also when it is damaged."""
 
 import random
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lxml import etree
-from playing import MONDAY, draw
+from playing import MONDAY, Play, draw
 
 from clearway.engine import build, check, turn
 from clearway.engine.values import Bundle, CompleteWorkItem, ProcessFault, Severity, Start, World
@@ -130,3 +131,35 @@ def test_a_call_may_lead_into_the_namespace_of_the_file_that_holds_the_process()
     found = check(Bundle("p", files), strict=False, trusted=True)
 
     assert [it.rule for it in found if it.rule == "reference-elsewhere"] == []
+
+
+BESIDES = (
+    "<documentation>not</documentation><extensionElements><own:x xmlns:own='urn:test'>1</own:x>"
+    "</extensionElements>"
+)
+
+
+def test_what_stands_in_an_expression_beside_its_text_is_no_part_of_it():
+    several = (
+        f"<multiInstanceLoopCharacteristics><loopCardinality>{BESIDES}2</loopCardinality>"
+        "</multiInstanceLoopCharacteristics>"
+    )
+    timer = (
+        f"<timerEventDefinition><timeDuration>{BESIDES}PT1H</timeDuration></timerEventDefinition>"
+    )
+    condition = "<conditionExpression xsi:type='tFormalExpression'>"
+    body = (
+        f"<startEvent id='s'/><userTask id='u'>{several}</userTask>"
+        "<exclusiveGateway id='x' default='x_n'/><task id='y'/><task id='n'/>"
+        f"<intermediateCatchEvent id='t'>{timer}</intermediateCatchEvent>"
+        "{s>u u>x x>y[(1 = 2)] x>n n>t}"
+    )
+    drawn = draw(body).files["p/p.bpmn"].replace(condition.encode(), (condition + BESIDES).encode())
+    play = Play(Bundle("p", {"p/p.bpmn": drawn}))
+    play.start()
+
+    assert play.open() == ["u", "u"]
+    play.complete("u")
+    play.complete("u")
+    assert (play.count("y"), play.count("n")) == (0, 1)
+    assert [it.due - play.now for it in play.waits.timers] == [timedelta(hours=1)]

@@ -28,7 +28,7 @@ def found_in(bundle: Bundle) -> list[Finding]:
     draft = examine(bundle, strict=False, trusted=True)
     findings = Findings()
     for process in draft.read.called():
-        check(process, Say("p/p.bpmn", findings))
+        check(process, draft.read.processes, Say("p/p.bpmn", findings))
     return list(findings.found)
 
 
@@ -115,43 +115,6 @@ def test_two_states_at_once_are_told_with_the_way_there(drawn: Drawing):
     assert "in_progress and in_review" in found.message
 
 
-UNDONE = (
-    "<startEvent id='s'/><task id='x'/><boundaryEvent id='bx' attachedToRef='x'>"
-    "<compensateEventDefinition/></boundaryEvent>"
-    "<userTask id='u' name='Take back' isForCompensation='true' clearway:state='taking_back'/>"
-)
-BY = "<association id='as' associationDirection='One' sourceRef='bx' targetRef='u'/>"
-
-
-@pytest.mark.parametrize("waits", ["true", "false"])
-def test_the_state_of_what_undoes_counts_beside_others(drawn: Drawing, waits: str):
-    body = (
-        f"{UNDONE}<parallelGateway id='f'/><intermediateThrowEvent id='t' name='Undo'>"
-        f"<compensateEventDefinition waitForCompletion='{waits}'/></intermediateThrowEvent>"
-        "<userTask id='c' name='Count' clearway:state='open'/><parallelGateway id='j'/>"
-        f"<endEvent id='e'/>{{s>x x>f f>t f>c t>j c>j j>e}}{BY}"
-    )
-
-    [found] = found_in(drawn(body))
-
-    assert (found.element, found.rule) == ("c", "states-at-once")
-    assert "*Count* and *Undo* are open at the same time" in found.message
-
-
-@pytest.mark.parametrize(("waits", "is_told"), [("true", False), ("false", True)])
-def test_what_follows_an_undoing_is_beside_it_only_if_it_does_not_wait(
-    drawn: Drawing, waits: str, is_told: bool
-):
-    body = (
-        f"{UNDONE}<intermediateThrowEvent id='t' name='Undo'><compensateEventDefinition "
-        f"waitForCompletion='{waits}'/></intermediateThrowEvent>"
-        "<userTask id='c' name='Count' clearway:state='open'/><endEvent id='e'/>"
-        f"{{s>x x>t t>c c>e}}{BY}"
-    )
-
-    assert [it.rule for it in found_in(drawn(body))] == ["states-at-once"] * is_told
-
-
 def test_an_end_that_says_closed_while_something_is_open_is_told(drawn: Drawing):
     body = (
         "<startEvent id='s'/><parallelGateway id='f'/><userTask id='a' name='Work'/>"
@@ -209,7 +172,7 @@ def test_subprocesses_in_subprocesses_are_looked_at_once_each(drawn: Drawing):
     findings = Findings()
 
     with at_most(calls=30_000):
-        check(draft.read.main, Say("p/p.bpmn", findings))
+        check(draft.read.main, draft.read.processes, Say("p/p.bpmn", findings))
 
     assert findings.found == []
 
@@ -225,7 +188,7 @@ def test_many_branches_of_one_gateway_are_proven(drawn: Drawing):
     findings = Findings()
 
     with at_most(calls=30_000):
-        check(draft.read.main, Say("p/p.bpmn", findings))
+        check(draft.read.main, draft.read.processes, Say("p/p.bpmn", findings))
 
     assert findings.found == []
 

@@ -124,7 +124,7 @@ def _check_house(draft: Draft, surroundings: Surroundings | None) -> None:
         in_vain.check(process, draft, say)
         references.check_readers(process, surroundings, say)
         parallel_writes.check(process, draft, say)
-        soundness.check(process, say)
+        soundness.check(process, draft.read.processes, say)
         for node in process.all_nodes():
             attributes.check(node, say)
             references.check(node, draft, say)

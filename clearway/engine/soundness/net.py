@@ -5,7 +5,7 @@ at by itself; from outside, a subprocess is an activity that ends, if there is a
 """
 
 from bisect import bisect
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
@@ -28,7 +28,7 @@ _ABROAD = ""
 
 _UNDOING = ("undoing",)
 
-_PASSING = frozenset(
+PASSING = frozenset(
     (
         "intermediateThrowEvent",
         "startEvent",
@@ -67,10 +67,14 @@ class Outcome:
 
 @dataclass
 class Net:
-    """A scope with its moves. `outcomes` tells of each subprocess in it how it can be over."""
+    """A scope with its moves. `outcomes` tells of each subprocess in it how it can be over.
+
+    `processes` are those that may be called, by their ids.
+    """
 
     scope: Scope
     outcomes: dict[str, Outcome]
+    processes: Mapping[str, Scope] = field(default_factory=dict[str, Scope])
     _reaches: dict[str, dict[str, frozenset[str]]] = field(
         default_factory=dict[str, dict[str, frozenset[str]]]
     )
@@ -126,6 +130,12 @@ class Net:
         return here
 
     @cached_property
+    def undoes(self) -> frozenset[str]:
+        """The events that may undo something."""
+        nodes = self.scope.nodes.values()
+        return frozenset(it.id for it in nodes if any(undoing.handlers(it, self.processes)))
+
+    @cached_property
     def _flows(self) -> dict[str, Flow]:
         return {flow.id: flow for flow in self.scope.flows}
 
@@ -134,11 +144,11 @@ class Net:
         return {node.id: self._is_quick(node) for node in self.scope.nodes.values()}
 
     def _is_quick(self, node: Node) -> bool:
-        if any(undoing.handlers(node)):
+        if node.id in self.undoes:
             return False
         if node.kind in ("exclusiveGateway", "parallelGateway", "inclusiveGateway"):
             return True
-        if node.kind in _PASSING:
+        if node.kind in PASSING:
             return node.loop is None and not self.scope.boundaries(node.id)
         return node.kind == "endEvent" and node.event.kind != "terminate"
 
@@ -147,7 +157,7 @@ class Net:
         if token[1] == _UNDOING:
             yield Move(rest, node.id)
             return
-        if node.event.kind == "compensate" and not node.event.waits and any(undoing.handlers(node)):
+        if node.event.kind == "compensate" and not node.event.waits and node.id in self.undoes:
             rest = _with(rest, (node.id, _UNDOING))
         if node.kind == "endEvent":
             if node.event.kind in ("error", "cancel"):

@@ -1,12 +1,15 @@
 """Says in the owner's words what cannot work: standstill, endless round, dead part, two states."""
 
 import time
+from collections.abc import Iterator, Mapping
 
 from clearway.engine import undoing
 from clearway.engine.gate.say import Say
 from clearway.engine.model import ACTIVITIES, Node, Scope
-from clearway.engine.soundness.net import Marking, Net, Outcome, outcome_of
+from clearway.engine.soundness import several_states
+from clearway.engine.soundness.net import PASSING, Marking, Net, Outcome, outcome_of
 from clearway.engine.soundness.search import MOST_SECONDS, Explored, explore
+from clearway.engine.soundness.several_states import beside
 
 _LONGEST_TRACE = 12
 
@@ -14,8 +17,10 @@ Shows = dict[str, frozenset[str]]
 """Node -> the states that a record may show by it; those of what lies in it come first."""
 
 
-def check(process: Scope, say: Say) -> None:
+def check(process: Scope, processes: Mapping[str, Scope], say: Say) -> None:
     """Look at the process and at each subprocess in it, the innermost first.
+
+    `processes` are those that it may call, by their ids.
 
     A scope with a flow that leads nowhere is left out: the gate refuses that flow by itself
     (`flow-end`), and whatever else could be said would only follow from it.
@@ -23,11 +28,13 @@ def check(process: Scope, say: Say) -> None:
     outcomes: dict[str, Outcome] = {}
     shows: Shows = {}
     deadline = time.monotonic() + MOST_SECONDS
+    _never_undone(process, processes, say)
     for scope in reversed(list(process.walk())):
-        shows |= {node.id: _states(node, shows) for node in scope.nodes.values()}
+        shows |= {node.id: _states(node, shows, processes) for node in scope.nodes.values()}
+        several_states.check(scope, shows, say)
         if scope.kind == "adHocSubProcess" or _leads_nowhere(scope):
             continue
-        net = Net(scope, outcomes)
+        net = Net(scope, outcomes, processes)
         found = _explored(net, shows, deadline)
         if scope.owner is not None:
             known = outcome_of(scope, found.came_by.keys())
@@ -111,6 +118,24 @@ def _endless(scope: Scope, found: Explored, marking: Marking, say: Say) -> None:
     )
 
 
+def _never_undone(process: Scope, processes: Mapping[str, Scope], say: Say) -> None:
+    """What undoes in a process that another calls may be wanted by that one."""
+    called = {it.called for each in processes.values() for it in each.all_nodes()}
+    if process.id in called:
+        return
+    wanted = {it.id for each in process.all_nodes() for it in undoing.handlers(each, processes)}
+    for scope in process.walk():
+        for handler in scope.handlers.values():
+            if handler not in wanted:
+                say.error(
+                    handler,
+                    "dead-activity",
+                    f"Nothing ever comes to {_label(scope, handler)}: no event undoes what it "
+                    "would undo.",
+                    "Draw a compensation event that throws, or take the handler out.",
+                )
+
+
 def _dead(scope: Scope, found: Explored, say: Say) -> None:
     aside = {node.id for node in scope.event_subprocesses()} | found.acted
     unseen = [it for it in scope.nodes.values() if it.kind in ACTIVITIES and it.id not in aside]
@@ -128,8 +153,10 @@ def _dead(scope: Scope, found: Explored, say: Say) -> None:
 
 def _two_states(scope: Scope, found: Explored, shows: Shows, say: Say) -> None:
     told: set[tuple[str, str]] = set()
+    aside = [it.id for it in beside(scope) if shows[it.id]]
     for marking in found.came_by:
-        one, *others = [place for place, _ in marking if shows.get(place)] or [""]
+        open_at_once = [place for place, _ in marking if shows.get(place)]
+        one, *others = [*open_at_once, *aside] or [""]
         for other in others:
             pair = (one, other)
             if pair in told or len(shows[one] | shows[other]) < 2:
@@ -149,12 +176,16 @@ def _two_states(scope: Scope, found: Explored, shows: Shows, say: Say) -> None:
 def _half_ended(scope: Scope, found: Explored, say: Say) -> None:
     """An end event with a state says that all is over; then nothing may be open."""
     told: set[str] = set()
+    aside = [it.id for it in beside(scope) if any(map(_waits, _inside(it)))]
     for marking in found.came_by:
         for place, _ in marking:
             end = scope.nodes.get(place)
             if end is None or end.kind != "endEvent" or place in told or not end.own.get("state"):
                 continue
-            others = [it for it, _ in marking if it != place and _rests(scope.nodes.get(it))]
+            rest = [it for it, _ in marking if it != place]
+            others = [it for it in rest if it in found.net.undoes or _rests(scope.nodes.get(it))]
+            others += [place] if place in found.net.undoes and not end.event.waits else []
+            others += aside
             if not others or end.event.kind == "terminate":
                 continue
             told.add(place)
@@ -167,11 +198,18 @@ def _half_ended(scope: Scope, found: Explored, say: Say) -> None:
             )
 
 
+def _inside(node: Node) -> Iterator[Node]:
+    return node.inner.all_nodes() if node.inner is not None else iter(())
+
+
+def _waits(node: Node) -> bool:
+    """Whether it may still be open when everything that is done at once is done."""
+    return _rests(node) and (node.kind not in PASSING or node.loop is not None)
+
+
 def _rests(node: Node | None) -> bool:
     return node is not None and (
-        node.kind in ACTIVITIES
-        or node.kind in ("intermediateCatchEvent", "eventBasedGateway")
-        or any(undoing.handlers(node))
+        node.kind in ACTIVITIES or node.kind in ("intermediateCatchEvent", "eventBasedGateway")
     )
 
 
@@ -182,16 +220,28 @@ def _shows_states(scope: Scope, shows: Shows) -> bool:
     return len(shown) > 1 or ends
 
 
-def _states(node: Node, shows: Shows) -> frozenset[str]:
+def _states(node: Node, shows: Shows, processes: Mapping[str, Scope]) -> frozenset[str]:
     """The states that a record may show while a token is on the node, in it, or in what undoes."""
-    if undone := list(undoing.handlers(node)):
-        inside = [it for each in undone if each.inner for it in each.inner.all_nodes()]
-        return frozenset(it.own["state"] for it in (*undone, *inside) if it.own.get("state"))
+    if undone := list(undoing.handlers(node, processes)):
+        return frozenset(it for each in undone for it in _states_within(each, processes))
     if node.kind not in ACTIVITIES and node.kind != "intermediateCatchEvent":
         return frozenset()
+    if node.kind == "callActivity":
+        return _states_within(node, processes)
     own = node.own.get("state")
     inside = node.inner.nodes if node.inner is not None else ()
     return frozenset((own,) if own else ()).union(*(shows[it] for it in inside))
+
+
+def _states_within(node: Node, processes: Mapping[str, Scope]) -> frozenset[str]:
+    """The states of a node and of all that lies in it or that it calls, however deep."""
+    nodes, seen = [node], {node.id}
+    for each in nodes:
+        for scope in (each.inner, processes.get(each.called or "")):
+            inside = scope.nodes.values() if scope is not None else ()
+            nodes += [it for it in inside if it.kind != "endEvent" and it.id not in seen]
+            seen |= {it.id for it in inside}
+    return frozenset(it.own["state"] for it in nodes if it.own.get("state"))
 
 
 def _can_be_left(scope: Scope) -> bool:

@@ -1,0 +1,174 @@
+"""States and ends beside what undoes, what events begin, and what is done several times."""
+
+from collections.abc import Callable
+
+import pytest
+
+from clearway.engine.examine import examine
+from clearway.engine.findings import Findings
+from clearway.engine.gate.say import Say
+from clearway.engine.soundness import check
+from clearway.engine.values import Bundle, Finding
+
+Drawing = Callable[..., Bundle]
+
+
+def found_in(bundle: Bundle) -> list[Finding]:
+    """All that the check says, about a drawing that is otherwise only read."""
+    draft = examine(bundle, strict=False, trusted=True)
+    findings = Findings()
+    for process in draft.read.called():
+        check(process, draft.read.processes, Say("p/p.bpmn", findings))
+    return list(findings.found)
+
+
+UNDONE = (
+    "<startEvent id='s'/><task id='x'/><boundaryEvent id='bx' attachedToRef='x'>"
+    "<compensateEventDefinition/></boundaryEvent>"
+    "<userTask id='u' name='Take back' isForCompensation='true' clearway:state='taking_back'/>"
+)
+BY = "<association id='as' associationDirection='One' sourceRef='bx' targetRef='u'/>"
+
+
+@pytest.mark.parametrize("waits", ["true", "false"])
+def test_the_state_of_what_undoes_counts_beside_others(drawn: Drawing, waits: str):
+    body = (
+        f"{UNDONE}<parallelGateway id='f'/><intermediateThrowEvent id='t' name='Undo'>"
+        f"<compensateEventDefinition waitForCompletion='{waits}'/></intermediateThrowEvent>"
+        "<userTask id='c' name='Count' clearway:state='open'/><parallelGateway id='j'/>"
+        f"<endEvent id='e'/>{{s>x x>f f>t f>c t>j c>j j>e}}{BY}"
+    )
+
+    [found] = found_in(drawn(body))
+
+    assert (found.element, found.rule) == ("c", "states-at-once")
+    assert "*Count* and *Undo* are open at the same time" in found.message
+
+
+@pytest.mark.parametrize(("waits", "is_told"), [("true", False), ("false", True)])
+def test_what_follows_an_undoing_is_beside_it_only_if_it_does_not_wait(
+    drawn: Drawing, waits: str, is_told: bool
+):
+    body = (
+        f"{UNDONE}<intermediateThrowEvent id='t' name='Undo'><compensateEventDefinition "
+        f"waitForCompletion='{waits}'/></intermediateThrowEvent>"
+        "<userTask id='c' name='Count' clearway:state='open'/><endEvent id='e'/>"
+        f"{{s>x x>t t>c c>e}}{BY}"
+    )
+
+    assert [it.rule for it in found_in(drawn(body))] == ["states-at-once"] * is_told
+
+
+ASKED = (
+    "<subProcess id='es' name='Ask' triggeredByEvent='true'><startEvent id='z' "
+    "isInterrupting='{0}'><messageEventDefinition messageRef='m1'/></startEvent>"
+    "<userTask id='q' name='Question' {1}/>{2}</subProcess>"
+)
+
+
+@pytest.mark.parametrize(
+    ("interrupts", "state", "told"),
+    [
+        ("false", "clearway:state='asking'", ["improper-completion", "states-at-once"]),
+        ("false", "", ["improper-completion"]),
+        ("true", "clearway:state='asking'", []),
+    ],
+)
+def test_what_an_event_begins_beside_the_work_counts_with_it(
+    drawn: Drawing, interrupts: str, state: str, told: list[str]
+):
+    body = (
+        "<startEvent id='s'/><userTask id='w' name='Work' clearway:state='at_work'/>"
+        "<endEvent id='e' name='Done' clearway:state='closed'/>{s>w w>e}"
+        + ASKED.format(interrupts, state, "{z>q}")
+    )
+
+    assert sorted(it.rule for it in found_in(drawn(body))) == told
+
+
+def test_what_an_event_begins_and_does_at_once_is_not_open_at_the_end(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><userTask id='w'/><endEvent id='e' clearway:state='closed'/>{s>w w>e}"
+        + ASKED.format("false", "", "{z>q}").replace("userTask", "scriptTask")
+    )
+
+    assert found_in(drawn(body)) == []
+
+
+TWO_STATES = (
+    "<startEvent id='s1'/><userTask id='a' clearway:state='asking'/>"
+    "<userTask id='b' clearway:state='at_work'/>{s1>a a>b}"
+)
+
+
+@pytest.mark.parametrize(
+    ("several", "why"),
+    [
+        (
+            "<subProcess id='p1' name='Part'><multiInstanceLoopCharacteristics><loopCardinality>2"
+            f"</loopCardinality></multiInstanceLoopCharacteristics>{TWO_STATES}</subProcess>",
+            "several times at the same time",
+        ),
+        (
+            "<adHocSubProcess id='p1' name='Part'><userTask id='a' clearway:state='asking'/>"
+            "<userTask id='b' clearway:state='at_work'/></adHocSubProcess>",
+            "its activities may be open at the same time",
+        ),
+        (
+            "<callActivity id='p1' name='Part' calledElement='q'><multiInstanceLoopCharacteristics>"
+            "<loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
+            "</callActivity>",
+            "several times at the same time",
+        ),
+    ],
+)
+def test_what_may_be_open_several_times_shows_one_state(drawn: Drawing, several: str, why: str):
+    called = f"<process id='q'>{TWO_STATES}</process>".replace("s1", "s2")
+    called = called.replace("'a'", "'a2'").replace("'b'", "'b2'").replace("a>b", "a2>b2")
+    called = called.replace("s2>a ", "s2>a2 ")
+
+    found = found_in(drawn(f"<startEvent id='s'/>{several}{{s>p1}}", called))
+
+    assert [(it.element, it.rule) for it in found] == [("p1", "states-at-once")]
+    assert why in found[0].message
+
+
+def test_what_is_open_once_after_the_other_may_show_several_states(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><subProcess id='p1'><multiInstanceLoopCharacteristics "
+        f"isSequential='true'><loopCardinality>2</loopCardinality>"
+        f"</multiInstanceLoopCharacteristics>{TWO_STATES}</subProcess>{{s>p1}}"
+    )
+
+    assert found_in(drawn(body)) == []
+
+
+def test_a_call_shows_the_states_of_the_process_that_it_calls(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><parallelGateway id='f'/><callActivity id='c' calledElement='q'/>"
+        "<userTask id='w' clearway:state='at_work'/><parallelGateway id='j'/>"
+        "{s>f f>c f>w c>j w>j}"
+    )
+    called = "<process id='q'><startEvent id='s2'/><userTask id='d' clearway:state='deep'/>{s2>d}"
+
+    [found] = found_in(drawn(body, called + "</process>"))
+
+    assert (found.rule, "at_work and deep" in found.message) == ("states-at-once", True)
+
+
+def test_an_end_does_not_say_closed_while_it_still_undoes(drawn: Drawing):
+    body = (
+        f"{UNDONE}<endEvent id='e' clearway:state='closed'><compensateEventDefinition "
+        f"waitForCompletion='{{waits}}'/></endEvent>{{{{s>x x>e}}}}{BY}"
+    )
+
+    for waits, told in (("true", []), ("false", ["improper-completion"])):
+        found = found_in(drawn(body.format(waits=waits)))
+        assert [it.rule for it in found] == told
+
+
+def test_what_no_event_would_ever_undo_is_told(drawn: Drawing):
+    [found] = found_in(drawn(f"{UNDONE}<endEvent id='e'/>{{s>x x>e}}{BY}"))
+
+    assert (found.element, found.rule) == ("u", "dead-activity")
+    assert "no event undoes what it would undo" in found.message
