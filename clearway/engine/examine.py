@@ -16,6 +16,7 @@ from clearway.engine.compile_context import CompileContext
 from clearway.engine.compiler import Compiled, compile_reading
 from clearway.engine.findings import Findings
 from clearway.engine.gate import constructs, elsewhere, meaning
+from clearway.engine.markup import without_edges
 from clearway.engine.model import CATCHING, Diagram, Node, Reading, Scope
 from clearway.engine.reader import read_diagram
 from clearway.engine.values import Bundle
@@ -229,6 +230,7 @@ def _read_diagrams(draft: Draft, trusted: bool) -> None:
             continue
         root = read_xml(data, path, draft.findings, trusted=trusted, strict=draft.strict)
         if root is not None:
+            without_edges(root)
             draft.roots[path] = root
             draft.diagrams[path] = read_diagram(root, path, draft.findings)
 

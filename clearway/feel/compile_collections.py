@@ -43,7 +43,7 @@ def list_of(node: ListOf, scope: Scope, maker: Maker) -> Code:
 
 def context_of(node: ContextOf, scope: Scope, maker: Maker) -> Code:
     """A context literal: each entry sees those before it, and a function sees itself."""
-    entries: list[tuple[str, int, Code]] = []
+    entries: list[tuple[str, int, Code, bool]] = []
     seen: dict[str, int] = {}
     for key, value in node.entries:
         if key in seen:
@@ -52,15 +52,17 @@ def context_of(node: ContextOf, scope: Scope, maker: Maker) -> Code:
                 f"the entry `{key}` is given twice", text, place_of(text, node.at)
             )
         slot = maker.uses.new_slot()
-        own = {**seen, key: slot} if isinstance(value, FunctionOf) else seen
-        entries.append((key, slot, maker.code(value, scope.with_names(own))))
+        defines = isinstance(value, FunctionOf)
+        own = {**seen, key: slot} if defines else seen
+        entries.append((key, slot, maker.code(value, scope.with_names(own)), defines))
         seen = {**seen, key: slot}
 
     def run(frame: Frame) -> object:
         made: dict[str, object] = {}
-        for key, slot, code in entries:
+        for key, slot, code, defines in entries:
             made[key] = frame.slots[slot] = value = code(frame)
-            if isinstance(value, Closure):
+            # Only what is defined here: a function from elsewhere has slots of its own.
+            if defines and isinstance(value, Closure):
                 value.know(slot, value)
         return made
 

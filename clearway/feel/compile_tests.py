@@ -63,7 +63,7 @@ def _constants(tests: Sequence[Test]) -> list[object] | None:
     return found if len(found) == len(tests) else None
 
 
-Within = Callable[[object, object, object], object]
+Within = Callable[[Frame, object, object, object], object]
 LOOKED_UP: tuple[type, ...] = (str, Decimal, bool, NoneType)
 
 
@@ -142,8 +142,10 @@ def _value_test(slot: int, code: Code) -> Code:
 
 
 def _range_test(node: RangeOf, slot: int, low: Code, high: Code) -> Code:
-    def within(first: object, last: object, value: object) -> object:
+    def within(frame: Frame, first: object, last: object, value: object) -> object:
         limits = range_between(node, first, last)
+        if isinstance(value, Range):
+            return equal(frame.run, value, limits)
         return in_range(limits, value) if limits is not None else None
 
     return _number_range(node.low_included, node.high_included, slot)(low, high, within)
@@ -164,7 +166,7 @@ def _number_range(
             first, last, value = low(frame), high(frame), frame.slots[slot]
             if type(first) is Decimal and type(last) is Decimal and type(value) is Decimal:
                 return above(first, value) and below(value, last)
-            return within(first, last, value)
+            return within(frame, first, last, value)
 
         return run
 

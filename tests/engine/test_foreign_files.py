@@ -163,3 +163,43 @@ def test_what_stands_in_an_expression_beside_its_text_is_no_part_of_it():
     play.complete("u")
     assert (play.count("y"), play.count("n")) == (0, 1)
     assert [it.due - play.now for it in play.waits.timers] == [timedelta(hours=1)]
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [
+        ("<startEvent id='s'/><task id='a' xsi:type='tUserTask'/>{s>a}", "element-type"),
+        ("<startEvent id='s'/><subProcess id='a' xsi:type='tTransaction'/>{s>a}", "element-type"),
+        (
+            "<startEvent id='s'/><endEvent id='e'><eventDefinition "
+            "xsi:type='tTerminateEventDefinition'/></endEvent>{s>e}",
+            "element-type",
+        ),
+        (
+            "<startEvent id='s'/><task id='a'><loopCharacteristics "
+            "xsi:type='tMultiInstanceLoopCharacteristics'/></task>{s>a}",
+            "element-type",
+        ),
+        (
+            "<startEvent id='s'/><scriptTask id='a' scriptFormat='feel'><script>1<text> + 1</text>"
+            "</script></scriptTask>{s>a}",
+            "script-markup",
+        ),
+    ],
+)
+def test_what_the_markup_makes_of_an_element_is_not_passed_over(body: str, rule: str):
+    assert rule in [it.rule for it in check(draw(body), strict=False, trusted=True)]
+
+
+def test_white_space_around_a_name_is_no_part_of_it():
+    body = (
+        "<startEvent id=' s '/><userTask id='a'/><boundaryEvent id='b' attachedToRef=' a '>"
+        "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>"
+        "</boundaryEvent><task id='c'/>{s>a b>c}"
+    )
+    play = Play(draw(body))
+    play.start()
+
+    play.wait(hours=1)
+
+    assert (play.last.finished, play.count("c")) == (True, 1)

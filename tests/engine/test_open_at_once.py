@@ -1,6 +1,7 @@
 """States and ends beside what undoes, what events begin, and what is done several times."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -110,11 +111,6 @@ TWO_STATES = (
             "several times at the same time",
         ),
         (
-            "<adHocSubProcess id='p1' name='Part'><userTask id='a' clearway:state='asking'/>"
-            "<userTask id='b' clearway:state='at_work'/></adHocSubProcess>",
-            "its activities may be open at the same time",
-        ),
-        (
             "<callActivity id='p1' name='Part' calledElement='q'><multiInstanceLoopCharacteristics>"
             "<loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
             "</callActivity>",
@@ -172,3 +168,121 @@ def test_what_no_event_would_ever_undo_is_told(drawn: Drawing):
 
     assert (found.element, found.rule) == ("u", "dead-activity")
     assert "no event undoes what it would undo" in found.message
+
+
+@pytest.mark.parametrize(
+    ("inside", "told"),
+    [
+        ("", ["states-at-once"]),
+        ("{a>b}", []),
+        # Only one of b and c comes, and both are waited for.
+        (
+            "<exclusiveGateway id='x'/><task id='c'/><parallelGateway id='j'/>"
+            "{a>x x>b[true] x>c[false] b>j c>j}",
+            ["deadlock", "deadlock"],
+        ),
+    ],
+)
+def test_an_ad_hoc_subprocess_is_looked_at_as_it_is_offered(
+    drawn: Drawing, inside: str, told: list[str]
+):
+    body = (
+        "<startEvent id='s'/><adHocSubProcess id='p1'><userTask id='a' clearway:state='asking'/>"
+        f"<userTask id='b' clearway:state='at_work'/>{inside}</adHocSubProcess>{{s>p1}}"
+    )
+
+    assert [it.rule for it in found_in(drawn(body))] == told
+
+
+@pytest.mark.parametrize(
+    ("event", "is_told"),
+    [
+        ("<messageEventDefinition messageRef='m1'/>", True),
+        ("<timerEventDefinition><timeCycle>R/PT1H</timeCycle></timerEventDefinition>", True),
+        ("<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>", False),
+    ],
+)
+def test_what_may_come_again_shows_one_state(drawn: Drawing, event: str, is_told: bool):
+    body = (
+        "<startEvent id='s'/><userTask id='w'/><boundaryEvent id='b' attachedToRef='w' "
+        f"cancelActivity='false'>{event}</boundaryEvent><userTask id='q' clearway:state='asking'/>"
+        "<userTask id='c' clearway:state='checking'/><endEvent id='e'/><endEvent id='f'/>"
+        "{s>w w>e b>q q>c c>f}"
+    )
+
+    found = [(it.element, it.rule) for it in found_in(drawn(body))]
+
+    assert found == [("b", "states-at-once")] * is_told
+
+
+def test_what_undoes_at_once_is_not_open_at_the_end(drawn: Drawing):
+    body = (
+        (
+            f"{UNDONE}<endEvent id='e' clearway:state='closed'><compensateEventDefinition "
+            f"waitForCompletion='false'/></endEvent>{{s>x x>e}}{BY}"
+        )
+        .replace("<userTask id='u'", "<scriptTask id='u'")
+        .replace("clearway:state='taking_back'", "")
+    )
+
+    assert found_in(drawn(body)) == []
+
+
+def test_a_cancelling_ends_the_other_branches_before_it_undoes(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><transaction id='tx'><startEvent id='s1'/><task id='x'/>"
+        "<boundaryEvent id='bx' attachedToRef='x'><compensateEventDefinition/></boundaryEvent>"
+        "<userTask id='u' isForCompensation='true' clearway:state='taking_back'/>"
+        "<parallelGateway id='f'/><userTask id='side' clearway:state='at_work'/>"
+        "<endEvent id='c'><cancelEventDefinition/></endEvent><endEvent id='e1'/>"
+        "{s1>x x>f f>side f>c side>e1}<association id='as' associationDirection='One' "
+        "sourceRef='bx' targetRef='u'/></transaction>"
+        "<boundaryEvent id='bc' attachedToRef='tx'><cancelEventDefinition/></boundaryEvent>"
+        "<endEvent id='e'/><endEvent id='away'/>{s>tx tx>e bc>away}"
+    )
+
+    assert found_in(drawn(body)) == []
+
+
+@pytest.mark.parametrize("place", ["subProcess", "process"])
+def test_an_end_inside_a_part_says_closed_only_when_the_part_is_over(drawn: Drawing, place: str):
+    inside = (
+        "<startEvent id='s1'/><parallelGateway id='f'/><userTask id='a'/><userTask id='b'/>"
+        "<endEvent id='c' clearway:state='closed'/><endEvent id='d'/>{s1>f f>a f>b a>c b>d}"
+    )
+    body = f"<startEvent id='s'/><subProcess id='p1'>{inside}</subProcess><endEvent id='e'/>"
+    flow = "{s>p1 p1>e}"
+
+    found = found_in(drawn(body + flow if place == "subProcess" else inside))
+
+    assert [(it.element, it.rule) for it in found] == [("c", "improper-completion")]
+
+
+@pytest.mark.parametrize(
+    "flow",
+    [
+        "{s>t t>x x>e}",
+        "{s>g g>x[true] g>t[false] x>e t>f}<exclusiveGateway id='g'/><endEvent id='f'/>",
+    ],
+)
+def test_what_is_thrown_only_before_or_elsewhere_undoes_nothing(drawn: Drawing, flow: str):
+    flows, _, more = flow.partition("}")
+    body = (
+        f"{UNDONE}<intermediateThrowEvent id='t'><compensateEventDefinition/>"
+        f"</intermediateThrowEvent><endEvent id='e'/>{more}{flows}}}{BY}"
+    )
+
+    assert ("u", "dead-activity") in [(it.element, it.rule) for it in found_in(drawn(body))]
+
+
+def test_the_state_of_an_end_that_undoes_is_the_last(play: Callable[..., Any]):
+    run = play(
+        f"{UNDONE}<endEvent id='e' clearway:state='cancelled'><compensateEventDefinition/>"
+        f"</endEvent>{{s>x x>e}}{BY}"
+    )
+    run.start()
+    assert run.last.shown_state == "taking_back"
+
+    run.complete("u")
+
+    assert (run.last.finished, run.last.shown_state) == (True, "cancelled")

@@ -1,5 +1,7 @@
 """Built-in functions over text, lists, contexts and ranges."""
 
+from decimal import Decimal
+
 import pytest
 
 from clearway.feel import FeelEvaluationError, FeelLimitError, compile_expression, feel_text
@@ -146,3 +148,11 @@ def test_an_unknown_flag_is_refused():
 def test_a_pattern_that_runs_away_is_stopped():
     with pytest.raises(FeelLimitError):
         text_of('matches("' + "a" * 5000 + '!", "^(a|aa)+$")')
+
+
+def test_a_function_from_another_expression_is_used_as_it_is():
+    f = compile_expression("{base: 100, f: function(x) x + base}.f").evaluate({})
+    one = Decimal(101)
+
+    for text in ("f(1)", "{g: f, r: g(1)}.r", "{a: 1, b: 2, c: 3, g: f, r: g(1)}.r", "f(1)"):
+        assert compile_expression(text, ["f"]).evaluate({"f": f}) == one

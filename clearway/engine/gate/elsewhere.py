@@ -5,15 +5,9 @@ from typing import Any
 
 from clearway.engine.findings import Findings
 from clearway.engine.gate.say import Say
-from clearway.engine.markup import BPMN
+from clearway.engine.markup import BPMN, NAMING
 from clearway.engine.model import Reading
 
-_ATTRIBUTES = frozenset(
-    (
-        *("activityRef", "attachedToRef", "calledElement", "default", "errorRef", "escalationRef"),
-        *("messageRef", "processRef", "signalRef", "sourceRef", "targetRef"),
-    )
-)
 _TEXTS = frozenset(BPMN + tag for tag in ("flowNodeRef", "incoming", "outgoing"))
 
 
@@ -44,7 +38,7 @@ def _drawn(root: Any, process: str) -> Iterator[Any]:
 
 def _references(element: Any) -> Iterator[tuple[str, str]]:
     for name, value in element.attrib.items():
-        if name in _ATTRIBUTES and ":" in value:
+        if name in NAMING and ":" in value:
             yield str(name), value.strip()
     if element.tag in _TEXTS and ":" in (element.text or ""):
         yield element.tag.removeprefix(BPMN), element.text.strip()

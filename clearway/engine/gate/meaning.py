@@ -35,6 +35,8 @@ _EXPRESSIONS = tuple(
         "loopCardinality",
     )
 )
+_XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+_EXPRESSION_TYPES = ("tExpression", "tFormalExpression")
 _THE_TIME = re.compile(r"(?<![.\w])(now|today)\b")
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 
@@ -81,6 +83,7 @@ def _check_element(element: Any, say: Say) -> None:
     check_one = _CHECKS.get(element.tag.removeprefix(BPMN))
     if check_one is not None:
         check_one(element, place, say)
+    _check_type(element, place, say)
     _check_quantity(element, place, say)
     _check_language(element, place, say)
     if element.get("operationRef") is not None:
@@ -94,6 +97,30 @@ def _check_element(element: Any, say: Say) -> None:
                 f"Its {name} is `{value}`, which is neither true nor false.",
                 "Write true or false.",
             )
+
+
+def _check_type(element: Any, place: str | None, say: Say) -> None:
+    """`xsi:type` can make something else of an element than its name says."""
+    name = element.tag.removeprefix(BPMN)
+    made = element.get(_XSI_TYPE)
+    plain = f"t{name[:1].upper()}{name[1:]}"
+    if made is not None and made.rpartition(":")[2].strip() not in (plain, *_EXPRESSION_TYPES):
+        say.error(
+            place,
+            "element-type",
+            f"A `{name}` is said to be a `{made}` by xsi:type.",
+            "Draw the element that is meant, and take xsi:type out.",
+        )
+
+
+def _check_script(element: Any, place: str | None, say: Say) -> None:
+    if any(isinstance(child.tag, str) for child in element):
+        say.error(
+            place,
+            "script-markup",
+            "Its script has markup in it, which is no FEEL.",
+            "Write the expression alone; `<` is written as &lt;.",
+        )
 
 
 def _check_event_gateway(element: Any, place: str | None, say: Say) -> None:
@@ -231,6 +258,7 @@ def _place(element: Any) -> str | None:
 
 
 _CHECKS: Mapping[str, Check] = {
+    "script": _check_script,
     "eventBasedGateway": _check_event_gateway,
     "transaction": _check_transaction,
     "adHocSubProcess": _check_subprocess,

@@ -41,6 +41,8 @@ PASSING = frozenset(
 )
 """What is done in the same moment; everything else may take its time."""
 
+_SPLITS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway")
+
 MOST_ALIKE = 2
 """More tokens than this at one place show nothing that these do not show."""
 
@@ -131,9 +133,13 @@ class Net:
 
     @cached_property
     def undoes(self) -> frozenset[str]:
-        """The events that may undo something."""
-        nodes = self.scope.nodes.values()
-        return frozenset(it.id for it in nodes if any(undoing.handlers(it, self.processes)))
+        """The events that undo something which takes its time; a cancelling ends all else first."""
+        return frozenset(
+            node.id
+            for node in self.scope.nodes.values()
+            if node.event.kind == "compensate"
+            and any(map(takes_time, undoing.handlers(node, self.processes)))
+        )
 
     @cached_property
     def _flows(self) -> dict[str, Flow]:
@@ -146,7 +152,7 @@ class Net:
     def _is_quick(self, node: Node) -> bool:
         if node.id in self.undoes:
             return False
-        if node.kind in ("exclusiveGateway", "parallelGateway", "inclusiveGateway"):
+        if node.kind in _SPLITS:
             return True
         if node.kind in PASSING:
             return node.loop is None and not self.scope.boundaries(node.id)
@@ -266,6 +272,13 @@ class Net:
             if could and not any(at in reaches[it] for it in filled):
                 return True
         return False
+
+
+def takes_time(node: Node) -> bool:
+    """Whether an activity, or something in it, may still be open when all else has been done."""
+    inside = [node] if node.inner is None else list(node.inner.all_nodes())
+    quick = (*PASSING, *_SPLITS, "endEvent")
+    return any(it.inner is None and (it.kind not in quick or it.loop is not None) for it in inside)
 
 
 def is_over(marking: Marking) -> bool:

@@ -1,15 +1,16 @@
 """Says in the owner's words what cannot work: standstill, endless round, dead part, two states."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from clearway.engine import undoing
 from clearway.engine.gate.say import Say
 from clearway.engine.model import ACTIVITIES, Node, Scope
 from clearway.engine.soundness import several_states
-from clearway.engine.soundness.net import PASSING, Marking, Net, Outcome, outcome_of
+from clearway.engine.soundness.net import Marking, Net, Outcome, outcome_of, takes_time
 from clearway.engine.soundness.search import MOST_SECONDS, Explored, explore
 from clearway.engine.soundness.several_states import beside
+from clearway.engine.undoing import may_follow
 
 _LONGEST_TRACE = 12
 
@@ -32,7 +33,7 @@ def check(process: Scope, processes: Mapping[str, Scope], say: Say) -> None:
     for scope in reversed(list(process.walk())):
         shows |= {node.id: _states(node, shows, processes) for node in scope.nodes.values()}
         several_states.check(scope, shows, say)
-        if scope.kind == "adHocSubProcess" or _leads_nowhere(scope):
+        if _leads_nowhere(scope):
             continue
         net = Net(scope, outcomes, processes)
         found = _explored(net, shows, deadline)
@@ -64,8 +65,7 @@ def _report(scope: Scope, found: Explored, shows: Shows, say: Say) -> None:
     if found.stuck:
         _standstill(scope, found, found.stuck[0], say)
     _two_states(scope, found, shows, say)
-    if scope.kind == "process":
-        _half_ended(scope, found, say)
+    _half_ended(scope, found, say)
     if not found.is_whole:
         owner = scope.owner.id if scope.owner else scope.id
         say.warning(
@@ -123,7 +123,12 @@ def _never_undone(process: Scope, processes: Mapping[str, Scope], say: Say) -> N
     called = {it.called for each in processes.values() for it in each.all_nodes()}
     if process.id in called:
         return
-    wanted = {it.id for each in process.all_nodes() for it in undoing.handlers(each, processes)}
+    wanted = {
+        handler.id
+        for event in process.all_nodes()
+        for handler in undoing.handlers(event, processes)
+        if may_follow(event, handler)
+    }
     for scope in process.walk():
         for handler in scope.handlers.values():
             if handler not in wanted:
@@ -132,7 +137,7 @@ def _never_undone(process: Scope, processes: Mapping[str, Scope], say: Say) -> N
                     "dead-activity",
                     f"Nothing ever comes to {_label(scope, handler)}: no event undoes what it "
                     "would undo.",
-                    "Draw a compensation event that throws, or take the handler out.",
+                    "Draw a compensation event that throws behind it, or take the handler out.",
                 )
 
 
@@ -176,7 +181,7 @@ def _two_states(scope: Scope, found: Explored, shows: Shows, say: Say) -> None:
 def _half_ended(scope: Scope, found: Explored, say: Say) -> None:
     """An end event with a state says that all is over; then nothing may be open."""
     told: set[str] = set()
-    aside = [it.id for it in beside(scope) if any(map(_waits, _inside(it)))]
+    aside = [it.id for it in beside(scope) if takes_time(it)]
     for marking in found.came_by:
         for place, _ in marking:
             end = scope.nodes.get(place)
@@ -198,15 +203,6 @@ def _half_ended(scope: Scope, found: Explored, say: Say) -> None:
             )
 
 
-def _inside(node: Node) -> Iterator[Node]:
-    return node.inner.all_nodes() if node.inner is not None else iter(())
-
-
-def _waits(node: Node) -> bool:
-    """Whether it may still be open when everything that is done at once is done."""
-    return _rests(node) and (node.kind not in PASSING or node.loop is not None)
-
-
 def _rests(node: Node | None) -> bool:
     return node is not None and (
         node.kind in ACTIVITIES or node.kind in ("intermediateCatchEvent", "eventBasedGateway")
@@ -222,7 +218,8 @@ def _shows_states(scope: Scope, shows: Shows) -> bool:
 
 def _states(node: Node, shows: Shows, processes: Mapping[str, Scope]) -> frozenset[str]:
     """The states that a record may show while a token is on the node, in it, or in what undoes."""
-    if undone := list(undoing.handlers(node, processes)):
+    if node.event.kind == "compensate" and node.kind != "boundaryEvent":
+        undone = undoing.handlers(node, processes)
         return frozenset(it for each in undone for it in _states_within(each, processes))
     if node.kind not in ACTIVITIES and node.kind != "intermediateCatchEvent":
         return frozenset()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from clearway.engine import undoing
 from clearway.engine.gate.say import Say
 from clearway.engine.model import Node, Scope
 
@@ -29,10 +30,16 @@ def check(scope: Scope, shows: Mapping[str, frozenset[str]], say: Say) -> None:
     for node in beside(scope):
         if len(shows[node.id]) > 1:
             _tell(node, shows[node.id], "its event may come again while it is open", say)
-    if scope.kind == "adHocSubProcess" and scope.ordering != "Sequential" and scope.owner:
-        inside = {state for it in scope.nodes for state in shows[it]}
-        if len(inside) > 1:
-            _tell(scope.owner, inside, "its activities may be open at the same time", say)
+    for event in scope.nodes.values():
+        if event.attached_to is not None and not event.interrupting and _comes_again(event):
+            behind = {state for it in undoing.behind(scope, event.id) for state in shows[it]}
+            if len(behind) > 1:
+                why = "it may come again while what it has begun is open"
+                _tell(event, behind, why, say)
+
+
+def _comes_again(event: Node) -> bool:
+    return event.event.kind != "timer" or event.event.timer_kind == "timeCycle"
 
 
 def _tell(node: Node, states: Collection[str], why: str, say: Say) -> None:

@@ -61,6 +61,9 @@ class ThrowSpec(NodeSpec):
     def _on_complete_hook(self, my_task: Token) -> None:
         instance = my_task.workflow.top_workflow
         instance.happen("completed", self.node)
+        if self.state_shown is not None:
+            # What it undid may have shown states of its own meanwhile.
+            instance.show(self.state_shown, self.node)
         for event in self.node.events:
             throwing.interrupt(my_task, event)
         if my_task.id in my_task.workflow.tasks:
