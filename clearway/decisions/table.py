@@ -12,6 +12,7 @@ from clearway.decisions.index import cells_of, places
 from clearway.decisions.model import (
     Aggregation,
     Answer,
+    Cell,
     Computed,
     Context,
     HitPolicy,
@@ -112,22 +113,39 @@ class TableRun:
             return Verdict(None, (), self._inputs)
 
     def _refuse_missing(self, asked: Sequence[object]) -> None:
-        """Nothing fits: an input without a value, which no rule provides for, is to blame.
+        """Nothing fits: if a rule might, had it an input's value, that input is to blame.
 
-        Raises MissingInput: neither a default nor an empty list answers for what is not known.
+        Raises MissingInput: neither a default nor an empty list answers for what is not known. An
+        input is known to have no value where a rule asks for that.
         """
         if not self._strict:
             return
-        for number, (column, value) in enumerate(zip(self._table.inputs, asked, strict=True)):
-            if value is None and not any(
-                self._provides_for_nothing(rule, number) for rule in self._table.rules
-            ):
+        unknown = {
+            number
+            for number, value in enumerate(asked)
+            if value is None and not any(self._asks_for_nothing(it, number) for it in self._rules)
+        }
+        for rule in self._rules if unknown else ():
+            unfit = {cell.column for cell in rule.cells if not self._fits(cell, asked[cell.column])}
+            if unfit and unfit <= unknown:
+                column = self._table.inputs[min(unfit)]
                 raise MissingInput(column.place, column.text)
 
-    def _provides_for_nothing(self, rule: Rule, column: int) -> bool:
-        """Whether the rule fits, in this column, an input without a value."""
-        cells = (cell for cell in rule.cells if cell.column == column)
-        return all(cell.tests.matches_in(None, self._context, self._run) is True for cell in cells)
+    @property
+    def _rules(self) -> Sequence[Rule]:
+        return self._table.rules
+
+    def _asks_for_nothing(self, rule: Rule, column: int) -> bool:
+        cells = [cell for cell in rule.cells if cell.column == column]
+        return bool(cells) and all(self._fits(cell, None) for cell in cells)
+
+    def _fits(self, cell: Cell, value: object) -> bool:
+        try:
+            return cell.tests.matches_in(value, self._context, self._run) is True
+        except FeelLimitError as error:
+            raise failed(cell.place, error) from error
+        except FeelError:
+            return False
 
     def _asked(self, column: Input) -> object:
         value = adopt(column.value(self._context, self._run))
