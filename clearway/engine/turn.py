@@ -7,6 +7,7 @@ from clearway.engine import catching, state, throwing
 from clearway.engine.instance import Instance
 from clearway.engine.specs.activities import ServiceSpec, UserSpec
 from clearway.engine.specs.events import StartSpec
+from clearway.engine.specs.gateways import JoinSpec
 from clearway.engine.spiff import STARTED, WAITING
 from clearway.engine.timers import due_instant
 from clearway.engine.token import Token
@@ -252,10 +253,15 @@ def _stuck(instance: Instance, after: Waits) -> tuple[str, ...]:
 
 
 def _shown_state(instance: Instance) -> str | None:
-    """The state of the token that came last among those that show one; else the last one shown."""
+    """The state of the token that came last among those that show one; else the last one shown.
+
+    A token that has arrived at a join shows nothing: its work is done.
+    """
     newest, shown = -1, instance.last_state
     for scope in instance.scopes() if not instance.completed else ():
         for token in scope.live:
+            if isinstance(token.task_spec, JoinSpec):
+                continue
             state_here = _state_at(instance, token)
             if state_here is not None and int(token.id) > newest:
                 newest, shown = int(token.id), state_here

@@ -923,3 +923,20 @@ def table(asked: str) -> bytes:
         '</inputEntry><outputEntry><text>"x"</text></outputEntry></rule></decisionTable>'
         "</decision></definitions>"
     ).encode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<startEvent id='s'/><intermediateCatchEvent id='a'><timerEventDefinition "
+        "clearway:calendar='office'><timeDuration>P1D</timeDuration></timerEventDefinition>"
+        "</intermediateCatchEvent>{s>a}",
+        "<startEvent id='s'/><task id='a'/><sequenceFlow id='f' sourceRef='s' targetRef='a' "
+        "clearway:state='new'/>",
+        "<startEvent id='s'/><task id='a'/><sequenceFlow id='f' sourceRef='s' targetRef='a'>"
+        "<extensionElements><clearway:input name='x' value='1'/></extensionElements>"
+        "</sequenceFlow>",
+    ],
+)
+def test_what_is_ours_is_refused_where_nobody_reads_it(drawn: Callable[..., Any], body: str):
+    assert "own-place" in [it.rule for it in check(drawn(body), trusted=True)]

@@ -286,3 +286,37 @@ def test_the_state_of_an_end_that_undoes_is_the_last(play: Callable[..., Any]):
     run.complete("u")
 
     assert (run.last.finished, run.last.shown_state) == (True, "cancelled")
+
+
+def test_what_has_no_state_of_its_own_shows_that_of_the_part_around_it(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><subProcess id='p1' clearway:state='busy'><startEvent id='s1'/>"
+        "<parallelGateway id='f'/><userTask id='b'/><userTask id='c' clearway:state='asking'/>"
+        "{s1>f f>b f>c}</subProcess>{s>p1}"
+    )
+
+    [found] = found_in(drawn(body))
+
+    assert (found.rule, "asking and busy" in found.message) == ("states-at-once", True)
+
+
+def test_a_round_in_what_an_event_begins_has_a_way_out(drawn: Drawing):
+    body = "<startEvent id='s'/><userTask id='w'/>{s>w}" + ASKED.format(
+        "true", "", "<exclusiveGateway id='x'/>{z>x x>q q>x}"
+    )
+
+    assert [it.rule for it in found_in(drawn(body))] == ["livelock"]
+
+
+def test_what_has_arrived_at_a_join_shows_no_state(play: Callable[..., Any]):
+    run = play(
+        "<startEvent id='s'/><subProcess id='p1' clearway:state='busy'><startEvent id='s1'/>"
+        "<parallelGateway id='f'/><userTask id='b' clearway:state='asking'/>"
+        "<userTask id='c' clearway:state='asking'/><parallelGateway id='j'/><endEvent id='e1'/>"
+        "{s1>f f>b f>c b>j c>j j>e1}</subProcess><userTask id='d'/>{s>p1 p1>d}"
+    )
+    run.start()
+
+    run.complete("b")
+
+    assert run.last.shown_state == "asking"

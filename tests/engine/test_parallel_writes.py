@@ -342,6 +342,15 @@ BY = "<association id='as' associationDirection='One' sourceRef='bx' targetRef='
             )
             for waits in ("true", "false")
         ),
+        # A button that undoes, while nothing else writes the field.
+        (
+            "<userTask id='w'/><endEvent id='e'/>{s>x x>w w>e}"
+            "<subProcess id='es' triggeredByEvent='true'>"
+            "<startEvent id='z' isInterrupting='false'><messageEventDefinition messageRef='m1'/>"
+            "</startEvent><endEvent id='a'><compensateEventDefinition/></endEvent>{z>a}"
+            "</subProcess>",
+            False,
+        ),
         # From within an event subprocess that does not interrupt, beside the work.
         (
             f"{_writes('b')}<userTask id='w'/><endEvent id='e'/>{{s>x x>w w>b b>e}}"

@@ -113,7 +113,11 @@ def _taken_together(node: Node) -> Iterator[list[Flow]]:
 
 def _main_flow(scope: Scope) -> Iterator[Node]:
     aside = {each.id for each in scope.event_subprocesses()}
-    return (it for it in scope.nodes.values() if it.kind != "startEvent" and it.id not in aside)
+    return (
+        node
+        for node in scope.nodes.values()
+        if node.kind != "startEvent" and node.id not in aside and not node.for_compensation
+    )
 
 
 def _interrupts(subprocess: Node) -> bool:

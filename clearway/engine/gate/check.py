@@ -15,6 +15,7 @@ from clearway.engine.gate import (
     forms,
     in_vain,
     known_names,
+    misplaced,
     parallel_writes,
     record,
     references,
@@ -119,6 +120,7 @@ def _check_house(draft: Draft, surroundings: Surroundings | None) -> None:
         say = Say(draft.read.files[process.id], draft.findings)
         drawing.check(process, draft, say)
         foreign.check(process, draft.roots[say.file], say)
+        misplaced.check(process, draft.roots[say.file], say)
         unheard.check_markup(process, draft.roots[say.file], say)
         waiting.check(process, draft, say)
         in_vain.check(process, draft, say)

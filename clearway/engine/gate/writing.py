@@ -42,7 +42,9 @@ def _within(node: Node, draft: Draft) -> Iterator[Node]:
             continue
         seen.add(id(each))
         yield each
-        open_ends += undoing.handlers(each, draft.read.processes)
+        # A cancelling ends all that is open before it undoes.
+        if each.event.kind == "compensate":
+            open_ends += undoing.handlers(each, draft.read.processes)
         inside: list[Scope | None] = [each.inner, draft.read.processes.get(each.called or "")]
         for scope in inside:
             if scope is not None and id(scope) not in seen:

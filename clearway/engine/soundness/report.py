@@ -31,7 +31,12 @@ def check(process: Scope, processes: Mapping[str, Scope], say: Say) -> None:
     deadline = time.monotonic() + MOST_SECONDS
     _never_undone(process, processes, say)
     for scope in reversed(list(process.walk())):
-        shows |= {node.id: _states(node, shows, processes) for node in scope.nodes.values()}
+        around = _state_around(scope)
+        for node in scope.nodes.values():
+            shown = _states(node, shows, processes)
+            shows[node.id] = (
+                frozenset((around,)) if not shown and around and _rests(node) else shown
+            )
         several_states.check(scope, shows, say)
         if _leads_nowhere(scope):
             continue
@@ -181,7 +186,7 @@ def _two_states(scope: Scope, found: Explored, shows: Shows, say: Say) -> None:
 def _half_ended(scope: Scope, found: Explored, say: Say) -> None:
     """An end event with a state says that all is over; then nothing may be open."""
     told: set[str] = set()
-    aside = [it.id for it in beside(scope) if takes_time(it)]
+    aside = [it.id for it in beside(scope) if _is_slow(it, found.net.processes)]
     for marking in found.came_by:
         for place, _ in marking:
             end = scope.nodes.get(place)
@@ -191,7 +196,7 @@ def _half_ended(scope: Scope, found: Explored, say: Say) -> None:
             others = [it for it in rest if it in found.net.undoes or _rests(scope.nodes.get(it))]
             others += [place] if place in found.net.undoes and not end.event.waits else []
             others += aside
-            if not others or end.event.kind == "terminate":
+            if not others or end.event.kind in ("terminate", "error", "cancel"):
                 continue
             told.add(place)
             say.error(
@@ -201,6 +206,12 @@ def _half_ended(scope: Scope, found: Explored, say: Say) -> None:
                 f"still open: {_way(found, marking)}it comes to {_label(scope, place)}.",
                 "Join the branches before the end event, or let it terminate the process.",
             )
+
+
+def _is_slow(node: Node, processes: Mapping[str, Scope]) -> bool:
+    inside = node.inner.all_nodes() if node.inner is not None else ()
+    undone = (it for each in inside for it in undoing.handlers(each, processes))
+    return takes_time(node) or any(map(takes_time, undone))
 
 
 def _rests(node: Node | None) -> bool:
@@ -230,6 +241,15 @@ def _states(node: Node, shows: Shows, processes: Mapping[str, Scope]) -> frozens
     return frozenset((own,) if own else ()).union(*(shows[it] for it in inside))
 
 
+def _state_around(scope: Scope) -> str | None:
+    """The state that a record shows by what lies in the scope and has none of its own."""
+    while scope.owner is not None:
+        if scope.owner.own.get("state"):
+            return scope.owner.own["state"]
+        scope = scope.owner.scope
+    return None
+
+
 def _states_within(node: Node, processes: Mapping[str, Scope]) -> frozenset[str]:
     """The states of a node and of all that lies in it or that it calls, however deep."""
     nodes, seen = [node], {node.id}
@@ -244,10 +264,12 @@ def _states_within(node: Node, processes: Mapping[str, Scope]) -> frozenset[str]
 def _can_be_left(scope: Scope) -> bool:
     """Whether an event may interrupt the scope from outside or from inside, wherever it stands."""
     place: Scope | None = scope
+    inside: Node | None = None
     while place is not None:
-        if any(_begins_by_interrupting(it) for it in place.event_subprocesses()):
+        others = (it for it in place.event_subprocesses() if it is not inside)
+        if any(map(_begins_by_interrupting, others)):
             return True
-        owner = place.owner
+        inside = owner = place.owner
         if owner is not None and any(
             it.interrupting and it.event.kind != "compensate"
             for it in owner.scope.boundaries(owner.id)

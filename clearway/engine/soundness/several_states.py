@@ -28,7 +28,9 @@ def check(scope: Scope, shows: Mapping[str, frozenset[str]], say: Say) -> None:
         if len(shows[node.id]) > 1 and node.loop is not None and node.loop.kind == "parallel":
             _tell(node, shows[node.id], "it is done several times at the same time", say)
     for node in beside(scope):
-        if len(shows[node.id]) > 1:
+        inner = node.inner.nodes.values() if node.inner is not None else ()
+        starts = (it for it in inner if it.kind == "startEvent")
+        if len(shows[node.id]) > 1 and any(map(_comes_again, starts)):
             _tell(node, shows[node.id], "its event may come again while it is open", say)
     for event in scope.nodes.values():
         if event.attached_to is not None and not event.interrupting and _comes_again(event):
