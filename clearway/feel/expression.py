@@ -1,6 +1,6 @@
 """Expressions and unary tests, ready to be evaluated."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -48,13 +48,7 @@ class Expression:
 
         A function of the context that is called like a built-in one is not thought of.
         """
-        return [reading for reading, code in self._settled if self._gives_null(code)]
-
-    def _gives_null(self, code: Code) -> bool:
-        try:
-            return code(Frame({}, [None] * self._slots, Run(DEFAULT_LIMITS, None))) is None
-        except FeelError:
-            return False
+        return _null_calls(self._settled, self._slots)
 
     def evaluate(
         self,
@@ -83,6 +77,17 @@ class Expression:
             raise FeelEvaluationError(NOT_FINITE, self.text, WHOLE) from error
 
 
+def _null_calls(settled: Iterable[tuple[str, Code]], slots: int) -> list[str]:
+    return [reading for reading, code in settled if _gives_null(code, slots)]
+
+
+def _gives_null(code: Code, slots: int) -> bool:
+    try:
+        return code(Frame({}, [None] * slots, Run(DEFAULT_LIMITS, None))) is None
+    except FeelError:
+        return False
+
+
 class UnaryTests:
     """Compiled unary tests, as a cell of a decision table holds them.
 
@@ -106,9 +111,14 @@ class UnaryTests:
         self.constants = constants_of(negated, tree)
         self.slots = uses.slots
         self.weight = uses.nodes
+        self._settled = tuple(uses.settled)
         self._tree = tree
         self._breaks: Breaks | None = None
         self.holds = _negation(code) if negated else code
+
+    def null_calls(self) -> list[str]:
+        """As those of an expression."""
+        return _null_calls(self._settled, self.slots)
 
     def breaks(self) -> Breaks:
         """The values at which the answer can change; found out when it is first asked for."""

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from clearway.decisions.check.columns import declared_type
 from clearway.decisions.check.kinds import constraints_of, kind_of
 from clearway.decisions.check.subject import LISTED, Subject
+from clearway.decisions.errors import Place
 from clearway.decisions.findings import Finding
 from clearway.decisions.index import places
 from clearway.decisions.model import Cell
-from clearway.feel import UnaryTests, feel_text
+from clearway.feel import Expression, UnaryTests, feel_text
 from clearway.feel.values import kind
 
 
@@ -16,7 +17,19 @@ def wrong_cells(subject: Subject) -> Iterator[Finding]:
     """Cells that compare with a value which the input can never have."""
     for rule in subject.table.rules:
         for cell in rule.cells:
+            yield from null_calls(subject, cell.tests, cell.place)
             yield from _wrong_cell(subject, cell)
+
+
+def null_calls(subject: Subject, text: UnaryTests | Expression, place: Place) -> Iterator[Finding]:
+    """Calls that give null whatever the input, such as that for the 30th of February."""
+    for call in text.null_calls():
+        yield subject.error(
+            "decision-null-call",
+            f"`{text.text}` contains `{call}`, which is always null",
+            "Correct what stands in the brackets, or write null.",
+            place,
+        )
 
 
 def computed_cells(subject: Subject) -> Iterator[Finding]:

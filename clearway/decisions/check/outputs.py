@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from clearway.decisions.check.cells import null_calls
 from clearway.decisions.check.subject import Subject
 from clearway.decisions.errors import DecisionError, WrongValue
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.hits import aggregated
 from clearway.decisions.model import Output
-from clearway.feel import DEFAULT_LIMITS, feel_text
+from clearway.feel import DEFAULT_LIMITS, compile_expression, feel_text
 from clearway.feel.limits import Run
 from clearway.feel.logic import equal
 
@@ -15,6 +16,9 @@ from clearway.feel.logic import equal
 def wrong_outputs(subject: Subject) -> Iterator[Finding]:
     """Outputs that an evaluation would refuse, whatever its input."""
     for rule in subject.table.rules:
+        for answer in rule.answers:
+            if answer.text:
+                yield from null_calls(subject, compile_expression(answer.text), answer.place)
         try:
             subject.run().row(rule.answers)
         except WrongValue as error:
