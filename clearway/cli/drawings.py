@@ -1,4 +1,4 @@
-"""Commands on diagrams as files: fmt brings them into their normal form."""
+"""Commands on diagrams as files: fmt and render."""
 
 import os
 import tempfile
@@ -13,6 +13,7 @@ from clearway.engine.bundle import read_file
 from clearway.errors import ClearwayError
 
 _ENDINGS = (".bpmn", ".dmn")
+_PICTURES = (".svg", ".png", ".html", ".md")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,45 @@ def fmt(
         _tell(done)
     outcomes = {it.outcome for it in done}
     raise typer.Exit(2 if "unreadable" in outcomes else 1 if "to format" in outcomes else 0)
+
+
+def render(
+    path: Path = typer.Argument(help="A .bpmn file, or the folder of a process"),
+    to: Path = typer.Option(..., "-o", "--output", help="out.svg, out.png, out.html or out.md"),
+    scale: float = typer.Option(2.0, min=0.1, max=8, help="Pixels in a PNG for each point"),
+    font: Path = typer.Option(None, help="A font file for a PNG"),
+) -> None:
+    """Draw a diagram, or write the documentation of a process, with all that its files say."""
+    from clearway.cli.bundles import bundle_at
+    from clearway.diagrams.document import diagram_of, document
+    from clearway.diagrams.document_html import write_html
+    from clearway.diagrams.document_markdown import write_markdown
+    from clearway.diagrams.render_png import render_png
+    from clearway.diagrams.render_svg import render_svg
+
+    if to.suffix not in _PICTURES:
+        stop(f"{to} ends with none of {', '.join(_PICTURES)}: name the file accordingly.", 2)
+    written = [to]
+    try:
+        bundle = bundle_at(path)
+        picture = render_svg(bundle.files[diagram_of(bundle)])
+        if to.suffix == ".svg":
+            write_over(to, picture.svg.encode())
+        elif to.suffix == ".png":
+            write_over(to, render_png(picture, scale, font))
+        elif to.suffix == ".html":
+            write_over(to, write_html(document(bundle)).encode())
+        else:
+            written.append(to.with_suffix(".svg"))
+            write_over(written[1], picture.svg.encode())
+            write_over(to, write_markdown(document(bundle), written[1].name).encode())
+    except OSError as error:
+        stop(f"{error.filename or path}: {error.strerror}.", 2)
+    except ClearwayError as error:
+        stop(f"{path} cannot be drawn: {error}", 2)
+    typer.echo(f"Written: {', '.join(map(str, written))}")
+    for sentence in picture.missing:
+        typer.echo(sentence, err=True)
 
 
 def write_over(file: Path, data: bytes) -> None:

@@ -156,18 +156,33 @@ def _make_equal(made: Plot, pools: list[str]) -> None:
 
 def _add_rest(made: Plot, scopes: list[Element], y: float) -> None:
     x = _LEFT
-    for scope in scopes:
-        for it in artifacts_of(scope):
-            width, height = _SIZES[it.local]
-            text = it.find(BPMN + "text")
-            if text is not None:
-                height = max(height, _LINE * sum(_lines(line) for line in text.text.splitlines()))
-            made.boxes[it.get("id")] = Box(x, y, width, height)
-            x += width + _APART
+    near = _neighbours(scopes, made)
+    artifacts = [it for scope in scopes for it in artifacts_of(scope)]
+    for it in sorted(artifacts, key=lambda it: near.get(it.get("id"), 0.0)):
+        width, height = _SIZES[it.local]
+        text = it.find(BPMN + "text")
+        if text is not None:
+            height = max(height, _LINE * sum(_lines(line) for line in text.text.splitlines()))
+        x = max(x, near.get(it.get("id"), 0.0))
+        made.boxes[it.get("id")] = Box(x, y, width, height)
+        x += width + _APART
     for scope in scopes:
         for it in scope.walk():
             if it.tag != BPMN + "sequenceFlow":
                 _link(it, made)
+
+
+def _neighbours(scopes: list[Element], made: Plot) -> dict[str, float]:
+    """Where on the way from left to right the things are that notes and data belong to."""
+    found: dict[str, float] = {}
+    for scope in scopes:
+        for it in scope.walk():
+            ends = ends_of(it) if it.local != "sequenceFlow" else None
+            for one, two in (ends, ends[::-1]) if ends is not None else ():
+                place = _place(two, made)
+                if place is not None:
+                    found.setdefault(one, place.x)
+    return found
 
 
 def _lines(line: str) -> int:
