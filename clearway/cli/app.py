@@ -9,6 +9,7 @@ from clearway.cli import (
     drawings,
     house,
     migrate,
+    new_process,
     offline,
     questions,
     replay,
@@ -40,6 +41,7 @@ app.command()(drawings.render)
 app.command()(offline.conformance)
 app.command(cls=offline.Feel)(offline.feel)
 app.add_typer(sla, name="sla")
+app.add_typer(new_process.app, name="process")
 decision.app.command("recorded")(decision_records.recorded)
 app.add_typer(decision.app, name="decision")
 app.add_typer(schedules.app, name="schedule")

@@ -43,7 +43,7 @@ def lay_out_in_lanes(process: Element, x: float, y: float) -> Laid:
     bottom = _stack(process, laid, hung, y) if lanes else _sink(grid, y)
     right = max((it.right for it in grid.boxes.values()), default=x + 200) + _PAD
     laid.frame = Box(x, y, right - x, bottom - y)
-    _widen(process, laid, x + (_LABEL if lanes else 0), right)
+    _widen(process, laid, x, right)
     _carry_ways(process, laid, old, hung)
     return laid
 

@@ -4,7 +4,7 @@ from bisect import bisect_left
 
 from clearway.diagrams.counterpart import Counterparts, counterparts, place_of
 from clearway.diagrams.errors import CannotGraft
-from clearway.diagrams.kinship import list_of
+from clearway.diagrams.kinship import DRAWN, list_of
 from clearway.diagrams.matching import Matching, match
 from clearway.diagrams.naming import Naming
 from clearway.diagrams.placing import (
@@ -126,7 +126,10 @@ class _Graft:
             own = list_of(child, after)
             if list_of(origin, before) == own:
                 by_list.setdefault(own, []).append(child)
-        for children in by_list.values():
+        for own, children in by_list.items():
+            if own == DRAWN:
+                kept |= {it: self.known.stored[self.change.before[it]] for it in children}
+                continue
             order = [ranks[self.change.before[child]] for child in children]
             for number in _longest_rise(order):
                 child = children[number]
@@ -271,9 +274,9 @@ def _make_sure(result: bytes, changed: Document) -> None:
         places = {it: number for number, it in enumerate(stored.children)}
         for child in element.children:
             here = found.stored.get(child)
-            if here is None or here not in places:
-                continue
             own = list_of(child, element)
+            if here is None or here not in places or own == DRAWN:
+                continue
             if places[here] < last.get(own, -1):
                 raise _lost(f"{place_of(child)} stands in another order.")
             last[own] = places[here]

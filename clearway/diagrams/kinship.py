@@ -44,10 +44,14 @@ _LISTS = {
 }
 
 
+DRAWN = "drawn"
+"""The list of shapes and edges. Editors sort it anew when they write, so its order says nothing."""
+
+
 def list_of(element: Element, parent: Element) -> str:
     """The list of `parent` in which an element stands: its name, which means nothing more."""
     if parent.tag == BPMNDI + "BPMNPlane":
-        return "drawn"
+        return DRAWN
     if parent.local == "extensionElements" or not _is_known(parent):
         return "all"
     if element.tag.startswith(BPMN):

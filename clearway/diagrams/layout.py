@@ -139,6 +139,11 @@ def _is_flow(element: Element, boxes: dict[str, Box]) -> bool:
     return ends is not None and set(ends) <= boxes.keys()
 
 
+def _place(bounds: Element, box: Box) -> None:
+    for key in ("x", "y", "width", "height"):
+        set_attribute(bounds, key, key, f"{getattr(box, key):g}")
+
+
 def _counted(number: int, what: str) -> str:
     return f"1 {what} was" if number == 1 else f"{number} {what}s were"
 
@@ -201,8 +206,10 @@ class _Drawing:
         if name in made.opened:
             set_attribute(shape, "isExpanded", "isExpanded", "true")
         bounds = shape.find(DC + "Bounds") or self._add(shape, DC + "Bounds", "", first=True)
-        for key in ("x", "y", "width", "height"):
-            set_attribute(bounds, key, key, f"{getattr(box, key):g}")
+        _place(bounds, box)
+        if name in made.labels:
+            label = shape.find(BPMNDI + "BPMNLabel") or self._add(shape, BPMNDI + "BPMNLabel", "")
+            _place(self._add(label, DC + "Bounds", "", first=True), made.labels[name])
 
     def _edge(self, plane: Element, name: str, way: list[Point]) -> None:
         edge = self._drawn(plane, name, "BPMNEdge", "_edge")

@@ -7,7 +7,7 @@ from clearway.diagrams.bands import Laid, lay_out_in_lanes
 from clearway.diagrams.grid import Box, Point
 from clearway.diagrams.routes import route, straight, upright
 from clearway.diagrams.source import BPMN, Element
-from clearway.engine.model import FLOW_NODES, SUBPROCESSES
+from clearway.engine.model import FLOW_NODES, GATEWAYS, SUBPROCESSES
 
 _LEFT, _TOP, _STRIP, _APART, _ROW = 160.0, 80.0, 30.0, 60.0, 60.0
 _SIZES = {
@@ -19,6 +19,7 @@ _SIZES = {
 _LETTERS = 26
 """How many letters of an annotation fit into a line."""
 _LINE = 16.0
+_LABEL_LINE = 14.0
 
 
 @dataclass(slots=True)
@@ -32,6 +33,8 @@ class Plot:
     """Pools and lanes, which are drawn lying."""
     opened: set[str] = field(default_factory=set[str])
     """Subprocesses, which are drawn with what is in them."""
+    labels: dict[str, Box] = field(default_factory=dict[str, Box])
+    """Where names of gateways go: above, since flows leave below."""
 
 
 def plot(definitions: Element) -> list[Plot]:
@@ -144,6 +147,11 @@ def _take(made: Plot, process: Element, laid: Laid) -> None:
             made.boxes[name] = laid.grid.boxes[name]
             if it.local in SUBPROCESSES:
                 made.opened.add(name)
+            if it.local in GATEWAYS and it.get("name"):
+                x, _ = made.boxes[name].middle
+                lines = 1 + len(it.get("name")) // 16
+                height = _LABEL_LINE * lines
+                made.labels[name] = Box(x - 45, made.boxes[name].y - 4 - height, 90, height)
     made.ways |= laid.grid.ways
 
 
