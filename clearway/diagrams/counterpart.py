@@ -12,6 +12,7 @@ from clearway.diagrams.errors import CannotGraft
 from clearway.diagrams.source import BPMN, DRAWING, XSI_TYPE, Element
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_MOST_LOOKS = 1_000_000
 _TRUTH = frozenset(("true", "false", "0", "1"))
 
 
@@ -24,12 +25,44 @@ class Counterparts:
     """The topmost drawings that the file does not have."""
 
 
+class _Likeness:
+    """Whether elements could be what the editor made of others; each pair is looked at once."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[Element, Element], bool] = {}
+
+    def __call__(self, mine: Element, theirs: Element) -> bool:
+        pair = (mine, theirs)
+        if pair not in self.known:
+            if len(self.known) >= _MOST_LOOKS:
+                raise _strangers(theirs, "there is too much that could be meant")
+            self.known[pair] = False
+            self.known[pair] = self._look(mine, theirs)
+        return self.known[pair]
+
+    def _look(self, mine: Element, theirs: Element) -> bool:
+        if _kind(mine) != _kind(theirs) or _difference(mine, theirs) is not None:
+            return False
+        own = mine.children
+        start = 0
+        for child in theirs.children:
+            places = range(start if not child.get("id") else 0, len(own))
+            place = next((it for it in places if self(own[it], child)), None)
+            if place is not None:
+                start = place + 1 if not child.get("id") else start
+            # In which order the editor writes lists of other names is its own affair.
+            elif not any(self(it, child) for it in own):
+                return False
+        return True
+
+
 def counterparts(stored: Element, written: Element) -> Counterparts:
     """Raises CannotGraft when `written` is not what an editor makes of `stored`."""
     found = Counterparts()
     if _kind(stored) != _kind(written):
         raise _strangers(written, "the root is another element")
     by_id = _unique_ids(stored)
+    is_like = _Likeness()
     used: set[Element] = set()
     waiting = [(stored, written)]
     while waiting:
@@ -38,7 +71,7 @@ def counterparts(stored: Element, written: Element) -> Counterparts:
             raise _strangers(theirs, why)
         found.stored[theirs] = mine
         used.add(mine)
-        for child, partner in _children(mine, theirs, used, by_id):
+        for child, partner in _children(mine, theirs, used, by_id, is_like):
             if partner is None:
                 waiting += _invented(child, by_id, used, found)
             else:
@@ -59,7 +92,11 @@ def place_of(element: Element) -> str:
 
 
 def _children(
-    mine: Element, theirs: Element, used: set[Element], by_id: Mapping[str, Element]
+    mine: Element,
+    theirs: Element,
+    used: set[Element],
+    by_id: Mapping[str, Element],
+    is_like: _Likeness,
 ) -> list[tuple[Element, Element | None]]:
     """Each child that the editor wrote with its partner; both are in the same order by name."""
     waiting: dict[str, list[Element]] = {}
@@ -75,7 +112,7 @@ def _children(
         kind = _kind(child)
         own = waiting.get(kind, [])
         for number in range(starts.get(kind, 0), len(own)):
-            if own[number] not in used and _is_image(own[number], child):
+            if own[number] not in used and is_like(own[number], child):
                 pairs.append((child, own[number]))
                 starts[kind] = number + 1
                 break
@@ -88,24 +125,6 @@ def _is_the_one(named: Element, child: Element, mine: Element) -> bool:
     """Whether an element of the same id is the same one; drawings may be in another plane."""
     is_here = named.parent is mine or child.tag.startswith(DRAWING)
     return is_here and _kind(named) == _kind(child)
-
-
-def _is_image(mine: Element, theirs: Element) -> bool:
-    """Whether an element without an id that is unique could be what the editor made of another."""
-    if _kind(mine) != _kind(theirs) or _difference(mine, theirs) is not None:
-        return False
-    own = mine.children
-    start = 0
-    for child in theirs.children:
-        for number in range(start if not child.get("id") else 0, len(own)):
-            if _is_image(own[number], child):
-                start = number + 1 if not child.get("id") else start
-                break
-        else:
-            # In which order the editor writes lists of other names is its own affair.
-            if not any(_is_image(it, child) for it in own):
-                return False
-    return True
 
 
 def _kind(element: Element) -> str:

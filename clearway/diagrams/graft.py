@@ -44,6 +44,10 @@ def graft(stored: bytes, before: bytes, after: bytes) -> bytes:
     return result
 
 
+_MOST_MOVES = 20_000_000
+"""Moves times what stands beside them: some seconds of work."""
+
+
 class _Graft:
     """One change on its way into one file."""
 
@@ -52,6 +56,7 @@ class _Graft:
         self.naming = Naming(document.root)
         self.known = known
         self.change = change
+        self.moves = 0
         self.invented = {inner for it in known.invented for inner in it.walk()}
 
     def carry_over(self, opened: Document, changed: Document) -> None:
@@ -100,14 +105,17 @@ class _Graft:
             here = kept.get(child)
             if here is not None:
                 placed[child] = here
-        for child in after.children:
+        siblings = after.children
+        for number, child in enumerate(siblings):
             origin = self.change.before.get(child)
             here = self.known.stored.get(origin) if origin is not None else None
             if origin is not None and here is None and self._is_as_invented(origin, child):
                 changed += self._to_change(child)
                 continue
             if child not in placed and not self._stays_elsewhere(origin, here, stored, after):
-                here = self._put(stored, after, child, here, placed)
+                here = self._put(
+                    stored, child, here, _neighbour(stored, after, (siblings, number), placed)
+                )
             if here is not None:
                 placed[child] = here
             changed += self._to_change(child)
@@ -145,14 +153,11 @@ class _Graft:
         return self.change.after.get(origin.parent) is after
 
     def _put(
-        self,
-        stored: Element,
-        after: Element,
-        child: Element,
-        here: Element | None,
-        placed: dict[Element, Element],
+        self, stored: Element, child: Element, here: Element | None, behind: Element | None
     ) -> Element:
-        behind = _neighbour(stored, after, child, placed)
+        self.moves += len(stored.inside)
+        if self.moves > _MOST_MOVES:
+            raise _lost("Too many elements came in or changed places.")
         if here is None:
             made = Element("", child.tag, stored.scope, parent=stored)
             insert(self.style, stored, made, behind)
@@ -211,11 +216,14 @@ class _Graft:
 
 
 def _neighbour(
-    stored: Element, after: Element, child: Element, placed: dict[Element, Element]
+    stored: Element,
+    after: Element,
+    place: tuple[list[Element], int],
+    placed: dict[Element, Element],
 ) -> Element | None:
     """The stored element behind which a child belongs; None for the first place."""
-    siblings = after.children
-    number = siblings.index(child)
+    siblings, number = place
+    child = siblings[number]
     own = list_of(child, after)
 
     def here(it: Element) -> bool:

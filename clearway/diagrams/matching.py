@@ -1,5 +1,6 @@
 """Which element is which in two files that one editor wrote, before and after a change."""
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -7,6 +8,7 @@ from difflib import SequenceMatcher
 from clearway.diagrams.source import DRAWING, Element
 
 _DRAWN = "bpmnElement"
+_MOST_LOOKS = 1_000_000
 
 
 @dataclass(slots=True)
@@ -115,14 +117,14 @@ def _pair_by(
     key: Callable[[Element], object],
     pair: Callable[[Element, Element], None],
 ) -> None:
-    waiting: dict[object, list[Element]] = {}
+    waiting: dict[object, deque[Element]] = {}
     for element in left:
         if (name := key(element)) is not None:
-            waiting.setdefault(name, []).append(element)
+            waiting.setdefault(name, deque()).append(element)
     for element in right:
         name = key(element)
         if name is not None and waiting.get(name):
-            pair(waiting[name].pop(0), element)
+            pair(waiting[name].popleft(), element)
 
 
 def _rest(elements: Iterable[Element], known: dict[Element, Element]) -> list[Element]:
@@ -136,6 +138,19 @@ def _pair_in_order(
     pair: Callable[[Element, Element], None],
 ) -> None:
     """What says the same, then what stands between the same neighbours and is of one kind."""
+    left, right = _pair_ends(left, right, signs, pair)
+    if len(left) * len(right) > _MOST_LOOKS:
+        # Too many to look for the best: what says the same is the same, wherever it stands.
+        same: set[Element] = set()
+
+        def pair_same(old: Element, new: Element) -> None:
+            pair(old, new)
+            same.update((old, new))
+
+        _pair_by(left, right, signs.of, pair_same)
+        left, right = [it for it in left if it not in same], [it for it in right if it not in same]
+        _pair_by(left, right, lambda it: it.tag if _may_change(it) else None, pair)
+        return
     one, two = [signs.of(it) for it in left], [signs.of(it) for it in right]
     for what, a, b, c, d in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
         if what == "equal":
@@ -144,6 +159,24 @@ def _pair_in_order(
         elif what == "replace":
             # A reference that names something else is another reference.
             _pair_by(left[a:b], right[c:d], lambda it: it.tag if _may_change(it) else None, pair)
+
+
+def _pair_ends(
+    left: list[Element],
+    right: list[Element],
+    signs: Signs,
+    pair: Callable[[Element, Element], None],
+) -> tuple[list[Element], list[Element]]:
+    """Pair what is alike at the beginning and at the end; answers what is between."""
+    start, end = 0, 0
+    shorter = min(len(left), len(right))
+    while start < shorter and signs.of(left[start]) == signs.of(right[start]):
+        pair(left[start], right[start])
+        start += 1
+    while end < shorter - start and signs.of(left[-1 - end]) == signs.of(right[-1 - end]):
+        pair(left[-1 - end], right[-1 - end])
+        end += 1
+    return left[start : len(left) - end], right[start : len(right) - end]
 
 
 def _may_change(element: Element) -> bool:

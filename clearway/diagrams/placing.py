@@ -5,7 +5,8 @@ import re
 from clearway.diagrams.source import Attribute, Document, Element, Run, escape_text
 
 _LINE = re.compile(r"(\r\n|\n|\r)([ \t]*)$")
-_QUOTES = re.compile(r"[\"']")
+_LOOKED_AT = 50
+"""How many neighbours tell how a place is written."""
 
 
 class Style:
@@ -20,7 +21,7 @@ class Style:
 
     def lead_in(self, parent: Element) -> str:
         """What stands before a child of an element: as before its others, or one level deeper."""
-        for number, it in enumerate(parent.inside):
+        for number, it in enumerate(parent.inside[:_LOOKED_AT]):
             if isinstance(it, Element) and number and (found := _lead(parent.inside[number - 1])):
                 return found
         if not self.is_broken or (parent.last is not None and parent.parent is not None):
