@@ -6,8 +6,10 @@ from clearway.cli import (
     access,
     decision,
     decision_records,
+    drawings,
     house,
     migrate,
+    new_process,
     offline,
     questions,
     replay,
@@ -34,9 +36,12 @@ app.command()(house.pull)
 app.command()(migrate.migrate)
 app.command()(offline.lint)
 app.command()(scenarios.test)
+app.command()(drawings.fmt)
+app.command()(drawings.render)
 app.command()(offline.conformance)
 app.command(cls=offline.Feel)(offline.feel)
 app.add_typer(sla, name="sla")
+app.add_typer(new_process.app, name="process")
 decision.app.command("recorded")(decision_records.recorded)
 app.add_typer(decision.app, name="decision")
 app.add_typer(schedules.app, name="schedule")
