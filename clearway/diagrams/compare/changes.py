@@ -24,7 +24,8 @@ class Change:
     """A difference: where, what, the texts before and after (None where there is none).
 
     `element` is the id in the newer version, or in the older one of what is gone; None for what is
-    no element. `sentence` can be read aloud: names stand between asterisks, code between backticks.
+    no element. `is_whole`: the element, or the file, came or went itself, not a part of it.
+    `sentence` can be read aloud: names stand between asterisks, code between backticks.
     """
 
     file: str
@@ -34,6 +35,7 @@ class Change:
     before: str | None
     after: str | None
     sentence: str
+    is_whole: bool = False
 
 
 @dataclass(frozen=True)

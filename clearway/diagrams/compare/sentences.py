@@ -1,7 +1,7 @@
 """Says what differs in a diagram, so that its owner can read it aloud."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clearway.diagrams.compare.changes import Change, Kind, shown
 from clearway.diagrams.compare.drawing import FLOWS, ROOT, Drawing, Drawn
@@ -35,7 +35,8 @@ class Teller:
         where = self._where(drawn, self.after)
         said = f"{_capital(self._subject(drawn, self.after, kind=True))} is new{where}."
         text = self.content(drawn, self.after)
-        return self._change(drawn.id, Kind.ADDED, kind_of(drawn.kind), None, text, said)
+        made = self._change(drawn.id, Kind.ADDED, kind_of(drawn.kind), None, text, said)
+        return replace(made, is_whole=True)
 
     def removed(self, drawn: Drawn) -> Change:
         """An element that is no more."""
@@ -43,7 +44,8 @@ class Teller:
         was = f"; it was{where.removeprefix(',')}" if where else ""
         said = f"{_capital(self._subject(drawn, self.before, kind=True))} is gone{was}."
         text = self.content(drawn, self.before)
-        return self._change(drawn.id, Kind.REMOVED, kind_of(drawn.kind), text, None, said)
+        made = self._change(drawn.id, Kind.REMOVED, kind_of(drawn.kind), text, None, said)
+        return replace(made, is_whole=True)
 
     def renamed(self, drawn: Drawn, before: str) -> Change:
         """The same element under another id."""

@@ -6,7 +6,7 @@ from clearway.decisions import DecisionError
 from clearway.decisions import compare as decisions
 from clearway.decisions.compare.outline import NO_MEANING, UNTOLD
 from clearway.diagrams.compare.changes import OTHER, Change, Kind, shown
-from clearway.diagrams.compare.parts import Difference, differences
+from clearway.diagrams.compare.parts import TEXT, Difference, differences
 from clearway.diagrams.compare.tree import Part, read
 
 _KINDS = {
@@ -90,7 +90,8 @@ def _other(found: Difference, file: str) -> Change:
     kind = Kind.CHANGED
     if found.before is None or found.after is None:
         kind = Kind.ADDED if found.before is None else Kind.REMOVED
-    path = "/".join(_plain(it) for it in found.way)
+    path = "/".join(_plain(it).removeprefix("@") for it in found.way if it != TEXT)
+    path = f"{path}` of `{found.key}" if found.key else path
     told = [None if it is None else shown(it) for it in (found.before, found.after)]
     if kind is Kind.ADDED:
         said = f"`{path}` is new{f': {told[1]}' if told[1] else ''}."
