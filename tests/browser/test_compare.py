@@ -120,14 +120,16 @@ def test_a_line_of_the_list_shows_its_element_in_both_diagrams_by_keyboard(
 
 def test_both_diagrams_are_zoomed_and_moved_together(open_browser: Callable[..., Page], span: str):
     page = opened(open_browser("grace"), span)
-    viewports = "() => [...document.querySelectorAll('.viewport')].map(it => it.getAttribute('transform'))"
+    viewports = """() => [...document.querySelectorAll('.viewport')].map(it => it.getCTM())
+        .map(it => [it.a, it.e, it.f].map(one => Math.round(one * 100)))"""
     first = page.evaluate(viewports)
+    transform = page.locator(".viewport").first.get_attribute("transform")
 
     page.locator("[data-compare=before] button", has_text="+").click()
     page.wait_for_function(
         "before => [...document.querySelectorAll('.viewport')]"
         ".every(it => it.getAttribute('transform') !== before)",
-        arg=first[0],
+        arg=transform,
     )
 
     zoomed = page.evaluate(viewports)

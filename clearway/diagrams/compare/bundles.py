@@ -125,11 +125,15 @@ def _came_and_went(
     for path in sorted(came, key=lambda it: _rank(it, process)):
         if path not in moved.values():
             said = f"{_capital(_called(path, new[path]))} is new{_summary(path, new[path])}."
-            yield Change(path, None, Kind.ADDED, "file", None, _text(new[path]), said, is_whole=True)
+            yield Change(
+                path, None, Kind.ADDED, "file", None, _text(new[path]), said, is_whole=True
+            )
     for path in sorted(gone, key=lambda it: _rank(it, process)):
         if path not in moved:
             said = f"{_capital(_called(path, old[path]))} is gone{_summary(path, old[path])}."
-            yield Change(path, None, Kind.REMOVED, "file", _text(old[path]), None, said, is_whole=True)
+            yield Change(
+                path, None, Kind.REMOVED, "file", _text(old[path]), None, said, is_whole=True
+            )
 
 
 def _called(path: str, content: bytes) -> str:

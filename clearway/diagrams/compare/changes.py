@@ -6,6 +6,9 @@ from enum import StrEnum
 
 OTHER = "other"
 """What no rule of ours has a word for; the sentence names the way to it in the file."""
+QUOTE = "“"
+"""What people wrote for people stands between such quotes, not as code."""
+_CLOSING = {QUOTE: "”"}
 _LONGEST = 160
 
 
@@ -84,4 +87,6 @@ def shown(text: str, mark: str = "`") -> str | None:
     """A text inside a sentence; None when it is too long to be read aloud."""
     if "\n" in text or len(text) > _LONGEST:
         return None
-    return f"{mark}{text}{mark}" if text else "empty"
+    if "`" in text and mark == "`":
+        mark = QUOTE
+    return f"{mark}{text}{_CLOSING.get(mark, mark)}" if text else "empty"

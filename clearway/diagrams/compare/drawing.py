@@ -127,11 +127,12 @@ def _own(
     ends: Mapping[tuple[str, str], set[str]],
 ) -> Part:
     """Without its id, and without what is told at flows and at what lies in a lane."""
-    gone = [it for it in part.children if it.name == f"{BPMN}flowNodeRef" and it.text in parts]
+    bare = [it for it in part.children if not it.attributes and not it.children]
+    gone = [it for it in bare if it.name == f"{BPMN}flowNodeRef" and it.text in parts]
     for side in ("incoming", "outgoing"):
         listed = [it for it in part.children if it.name == f"{BPMN}{side}"]
         if {it.text for it in listed} == ends.get((name, side), set()):
-            gone += listed
+            gone += [it for it in listed if it in bare]
     kept = part.without(gone)
     attributes = kept.attributes
     if name != ROOT:

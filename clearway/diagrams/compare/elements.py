@@ -8,7 +8,7 @@ from clearway.diagrams.compare.drawing import Drawing, Drawn, drawing
 from clearway.diagrams.compare.parts import differences
 from clearway.diagrams.compare.renames import renames
 from clearway.diagrams.compare.sentences import Teller
-from clearway.diagrams.compare.tree import read, with_ids
+from clearway.diagrams.compare.tree import read, references, with_ids
 
 ASKED_IN_ORDER = "exclusiveGateway"
 """The first condition that holds decides there, in the order of the file."""
@@ -29,7 +29,7 @@ def compare_diagrams(before: bytes, after: bytes, file: str) -> DiagramChanges:
     """All that differs between two BPMN files; raises NotComparable for what cannot be read."""
     one, other = read(before, f"{file} (before)"), read(after, f"{file} (after)")
     old, new = drawing(one), drawing(other)
-    renamed = renames(old, new)
+    renamed = renames(old, new, (references(one), references(other)))
     if renamed:
         # From here on both versions have the newer ids.
         old = drawing(with_ids(one, renamed))

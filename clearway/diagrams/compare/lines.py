@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from clearway.diagrams.compare.changes import Change, Kind, shown
+from clearway.diagrams.compare.changes import QUOTE, Change, Kind, shown
 
 _MOST_LINES = 5_000
 
@@ -35,7 +35,7 @@ def _blocks(one: list[str], other: list[str], file: str, called: str) -> Iterato
             yield Change(file, None, Kind.REMOVED, "lines", was, None, f"{said}{_told(was)}.")
         elif tag == "replace":
             said = f"{_lines(right, right_end)} of {called} changed"
-            texts = shown(now), shown(was)
+            texts = shown(now, QUOTE), shown(was, QUOTE)
             if None not in texts:
                 said = (
                     f"{_lines(right, right_end)} of {called} reads {texts[0]}, it read {texts[1]}"
@@ -59,5 +59,5 @@ def _verb(begin: int, end: int) -> str:
 
 
 def _told(text: str) -> str:
-    told = shown(text)
+    told = shown(text, QUOTE)
     return f": {told}" if told else ""

@@ -1,7 +1,7 @@
 """Which elements have another id but are certainly the same: by kind, place, name and flows."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from clearway.diagrams.compare.drawing import FLOWS, ROOT, Drawing, Drawn
@@ -11,28 +11,40 @@ _ENDS = ("sourceRef", "targetRef")
 _Mark = tuple[object, ...]
 
 
-def renames(before: Drawing, after: Drawing) -> dict[str, str]:
-    """The older id -> the newer one; only where no other element could be meant on either side."""
-    found: dict[str, str] = {}
-    while True:
-        more = _once(before, after, found)
-        if not more:
-            return found
-        found |= more
+def renames(
+    before: Drawing, after: Drawing, named: tuple[AbstractSet[str], AbstractSet[str]]
+) -> dict[str, str]:
+    """The older id -> the newer one; only where no other element could be meant on either side.
 
-
-def _once(before: Drawing, after: Drawing, known: Mapping[str, str]) -> dict[str, str]:
+    `named`: the ids that something in each version refers to. An id that the other version still
+    refers to is not certain: what refers to it would be told as nothing.
+    """
     gone = [
         it
         for name, it in before.elements.items()
-        if name not in after.elements and name not in known
+        if name not in after.elements and name not in named[1]
     ]
-    new_ones = set(known.values())
     new = [
         it
         for name, it in after.elements.items()
-        if name not in before.elements and name not in new_ones
+        if name not in before.elements and name not in named[0]
     ]
+    found: dict[str, str] = {}
+    while more := _once(before, after, gone, new, found):
+        found |= more
+    return found
+
+
+def _once(
+    before: Drawing,
+    after: Drawing,
+    all_gone: Sequence[Drawn],
+    all_new: Sequence[Drawn],
+    known: Mapping[str, str],
+) -> dict[str, str]:
+    new_ones = set(known.values())
+    gone = [it for it in all_gone if it.id not in known]
+    new = [it for it in all_new if it.id not in new_ones]
     if not gone or not new:
         return {}
     back = {now: was for was, now in known.items()}

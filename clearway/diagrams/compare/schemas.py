@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from clearway.decisions.compare.matching import matching
-from clearway.diagrams.compare.changes import Change, Kind, shown
+from clearway.diagrams.compare.changes import QUOTE, Change, Kind, shown
 from clearway.diagrams.compare.settings import AnyValue, Listed, Named, NoValues, Scalar, plain
 
 _CONDITIONS = frozenset(
@@ -253,7 +253,8 @@ def _value(
 
 
 def _said(before: str | None, after: str | None, what: str, phrase: str, form: _Form) -> Change:
-    told = [None if it is None else shown(it) for it in (before, after)]
+    mark = QUOTE if what.rpartition(": ")[2] in ("title", "explanation") else "`"
+    told = [None if it is None else shown(it, mark) for it in (before, after)]
     article = "" if phrase.startswith(("a ", "the ")) else "the "
     where = f"In {form.called}, {article}{phrase}"
     if before is None:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from clearway.diagrams.compare.changes import Change, Kind, shown
+from clearway.diagrams.compare.changes import QUOTE, Change, Kind, shown
 from clearway.diagrams.compare.drawing import FLOWS, ROOT, Drawing, Drawn
 from clearway.diagrams.compare.parts import Difference, outline
 from clearway.diagrams.compare.tree import REFERENCES
@@ -16,6 +16,7 @@ _PLAIN = frozenset(
         "compensated activity",
     )
 )  # fmt: skip
+_PROSE = frozenset(("name", "documentation", "text", "button"))
 _ASSIGNING = frozenset(("clearway:input", "clearway:output"))
 _ASSIGNED = re.compile(r"clearway:\w+ \((?:name|field) (\w+); value (.*)\)", re.DOTALL)
 _DEFINITION = re.compile(r"(\w+)EventDefinition \((.*)\)", re.DOTALL)
@@ -151,7 +152,7 @@ class Teller:
         subject = self._subject(drawn, self.after)
         if what == "name" and before and after:
             return f"The {kind_of(drawn.kind)} *{after}* was called *{before}*."
-        mark = "" if what in _PLAIN else "`"
+        mark = "" if what in _PLAIN else QUOTE if what in _PROSE else "`"
         told = [None if it is None else shown(it, mark) for it in (before, after)]
         on = "on" if what in ("timer", "condition", "calendar", "loop") else "of"
         if before is None:

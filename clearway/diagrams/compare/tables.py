@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from clearway.decisions import DecisionError
 from clearway.decisions import compare as decisions
 from clearway.decisions.compare.outline import NO_MEANING, UNTOLD
-from clearway.diagrams.compare.changes import OTHER, Change, Kind, shown
+from clearway.diagrams.compare.changes import OTHER, QUOTE, Change, Kind, shown
 from clearway.diagrams.compare.parts import TEXT, Difference, differences
 from clearway.diagrams.compare.tree import Part, read
 
@@ -15,6 +15,7 @@ _KINDS = {
     decisions.Kind.MOVED: Kind.MOVED,
     decisions.Kind.CHANGED: Kind.CHANGED,
 }
+_PROSE = (decisions.Part.NOTE, decisions.Part.NAME, decisions.Part.LABEL)
 _DRAWN = "{https://www.omg.org/spec/DMN/"
 _DECISIVE_ROOT = frozenset(("@namespace",))
 
@@ -48,7 +49,8 @@ def _change(found: decisions.Change, file: str) -> Change:
 
 def _sentence(found: decisions.Change, kind: Kind) -> str:
     subject = _subject(found)
-    told = [None if it is None else shown(it) for it in (found.before, found.after)]
+    mark = QUOTE if found.part in _PROSE else "`"
+    told = [None if it is None else shown(it, mark) for it in (found.before, found.after)]
     if kind is Kind.ADDED:
         return f"{subject} is new{f': {told[1]}' if told[1] else ''}."
     if kind is Kind.REMOVED:

@@ -130,6 +130,20 @@ def with_ids(part: Part, renamed: Mapping[str, str]) -> Part:
     )
 
 
+def references(part: Part) -> set[str]:
+    """All ids that something in it refers to."""
+    found: set[str] = set()
+    for each in part.walk():
+        if each.is_bpmn and each.local in INNER_REFERENCES:
+            found.add(each.text)
+        for key, value in each.attributes:
+            if key in LISTS:
+                found.update(value.split())
+            elif key in REFERENCES and each.name.startswith((BPMN, BPMNDI)):
+                found.add(value)
+    return found
+
+
 def _refer(part: Part, key: str, value: str, renamed: Mapping[str, str]) -> str:
     if key in LISTS:
         return " ".join(renamed.get(each, each) for each in value.split())

@@ -98,7 +98,9 @@ def changes_view(before: Bundle, after: Bundle) -> ChangesView | Refusal:
     marks = _marks(found, own)
     return ChangesView(
         files=_by_file(found, own),
-        marks_before={was.get(it, it): kind for it, kind in marks.items() if kind is not Kind.ADDED},
+        marks_before={
+            was.get(it, it): kind for it, kind in marks.items() if kind is not Kind.ADDED
+        },
         marks_after={it: kind for it, kind in marks.items() if kind is not Kind.REMOVED},
         was=was,
         layout=sorted(found.layouts.get(own, ())),
