@@ -7,6 +7,7 @@ from clearway.cli import (
     decision,
     decision_records,
     drawings,
+    diff,
     house,
     migrate,
     new_process,
@@ -33,6 +34,7 @@ app.command()(running.serve)
 app.command()(running.worker)
 app.command()(house.deploy)
 app.command()(house.pull)
+app.command()(diff.diff)
 app.command()(migrate.migrate)
 app.command()(offline.lint)
 app.command()(scenarios.test)

@@ -19,6 +19,7 @@ from clearway.web.api.problems import of_nul
 from clearway.web.body_limit import BodyLimits
 from clearway.web.live import Listener, Live
 from clearway.web.pages import (
+    compare,
     events,
     faults,
     inbox,
@@ -40,6 +41,7 @@ from clearway.web.visit import ForeignForm, SignInNeeded, Visit, visit
 
 _API = "/api/v1"
 PAGES = (
+    compare,
     events,
     faults,
     inbox,
