@@ -20,6 +20,7 @@ from clearway.web.api.problems import of_nul
 from clearway.web.body_limit import BodyLimits
 from clearway.web.live import Listener, Live
 from clearway.web.pages import (
+    compare,
     draft_files,
     drafts,
     events,
@@ -46,6 +47,7 @@ from clearway.web.visit import ForeignForm, SignInNeeded, Visit, visit
 
 _API = "/api/v1"
 PAGES = (
+    compare,
     draft_files,
     drafts,
     events,

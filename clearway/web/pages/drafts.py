@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from clearway.engine.values import Bundle
 from clearway.service.deploy import pull
 from clearway.service.values import Refusal
+from clearway.service.workshop.compare import changes_view
 from clearway.service.workshop.drafts import bring_back_draft, discard_draft, held, make_draft
 from clearway.service.workshop.files import restore_save, saves_of
 from clearway.service.workshop.merging import bring_in, coming
@@ -17,6 +18,7 @@ from clearway.service.workshop.reviews import possible_reviewers, reviews_of
 from clearway.service.workshop.views import Outdated
 from clearway.web.addresses import RowId
 from clearway.web.bundles import zipped
+from clearway.web.pages.compare import MOST_SHOWN, SHOWS
 from clearway.web.pages.record import saved_as
 from clearway.web.pages.trouble import refusal_page
 from clearway.web.rendering import go, page, status_of
@@ -174,6 +176,10 @@ def draft_page(
         refusal=refusal,
         draft=found.draft,
         changed=changed_files(before, found.bundle),
+        changes=changes_view(before, found.bundle),
+        shows=SHOWS,
+        most=MOST_SHOWN,
+        pick=False,
         coming=coming(house, actor, process, draft) if found.draft.is_behind else None,
         reviewers=reviewers,
         reviews=reviews,
