@@ -68,7 +68,7 @@ def test_a_change_goes_from_a_draft_to_a_release_and_back(
     _call_otherwise(grace, draft, OLD, "Sort and size")
     grace.goto(draft)
     expect(grace.locator("#changes-title ~ *", has_text="Sort and size").first).to_be_visible()
-    expect(grace.get_by_text("Can be released")).to_be_visible(timeout=15_000)
+    expect(grace.get_by_text("Can be released")).to_be_visible(timeout=60_000)
     grace.get_by_label("Who looks at it").select_option(second_owner)
     grace.get_by_role("button", name="Ask for a review").click()
     expect(grace.get_by_text("In review")).to_be_visible()
@@ -92,7 +92,7 @@ def test_a_change_goes_from_a_draft_to_a_release_and_back(
     grace.get_by_role("link", name="To version 2", exact=True).click()
     expect(grace.get_by_text("a worker is at it")).to_be_visible()
     live.work()
-    expect(grace.get_by_text(f"{RECORDS} of {RECORDS} records")).to_be_visible(timeout=10_000)
+    expect(grace.get_by_text(f"{RECORDS} of {RECORDS} records")).to_be_visible(timeout=60_000)
     assert _versions(live, incidents) == {2}
     assert _waiting(live) == {("triage", RECORDS)}
 
@@ -154,7 +154,7 @@ def test_no_page_of_a_draft_has_a_barrier(
     ):
         page.goto(path)
         if path == draft:
-            expect(page.get_by_text("Can be released")).to_be_visible(timeout=15_000)
+            expect(page.get_by_text("Can be released")).to_be_visible(timeout=60_000)
 
         assert violations(page) == [], f"{path} {theme} {width}"
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} is too wide"
