@@ -101,6 +101,26 @@ def test_of_two_saves_at_once_one_wins_and_the_other_is_told(bench: Bench):
     assert saved.saved_by.encode() in bench.read()
 
 
+def test_a_save_that_was_answered_is_there_whenever_the_server_ends(
+    bench: Bench, ends_before: Callable[..., object]
+):
+    before = bench.read()
+    expected = {it.hash for it in listed(bench) if it.path == DRAWING}
+    place = (bench.house, bench.owners["grace"], "errand", bench.draft, DRAWING)
+
+    for k in range(1, 30):
+        content = before.replace(b'name="Sort"', f'name="Attempt {k}"'.encode())
+        answer = ends_before(
+            bench.house.store, k, lambda it=content: save_file(*place, it, expected=expected)
+        )
+        assert bench.read() == (before if answer is None else content)
+        if answer is not None:
+            break
+
+    assert isinstance(answer, Saved)
+    assert bench.view().revision == 2
+
+
 def listed(bench: Bench):
     """The files of the draft."""
     found = files_of(bench.house, bench.owners["grace"], "errand", bench.draft)

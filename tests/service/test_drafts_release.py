@@ -282,7 +282,7 @@ def test_a_worker_that_ends_at_any_statement_of_a_release_leaves_none_or_all(
     hand_clock.move_to(hand_clock() + timedelta(hours=2))
 
     for k in range(1, 80):
-        if not killed_before(bench.house, k):
+        if not killed_before(bench.house, k, release_due):
             break
         states = rows("SELECT state FROM draft_release")
         assert states in ([("planned",)], [("done",)])
@@ -298,8 +298,8 @@ class Killed(BaseException):
     """The worker's process ends here; nothing of it can catch that."""
 
 
-def killed_before(house: House, k: int) -> bool:
-    """Release what is due, and end before the k-th statement or commit; False: it came to none."""
+def killed_before(house: House, k: int, work: Callable[[House], object]) -> bool:
+    """Work, and end before the k-th statement or commit; False: it came to none."""
     seen = itertools.count(1)
 
     def watch(_statement: str) -> None:
@@ -308,7 +308,7 @@ def killed_before(house: House, k: int) -> bool:
 
     try:
         with house.store.watched_by(watch):
-            release_due(house)
+            work(house)
     except Killed:
         return True
     return False
@@ -374,6 +374,22 @@ def test_a_release_takes_the_records_along_and_that_is_undone(
     carry(bench)
     assert isinstance(undone, Done)
     assert {version_of(bench, key) for key in running} == {1}
+
+
+def test_a_worker_that_ends_at_any_statement_of_a_move_moves_each_record_once(
+    bench: Bench, running: list[str], rows: Rows
+):
+    bench.approve()
+    bench.release(moves=True)
+
+    for k in range(1, 120, 3):
+        if not killed_before(bench.house, k, carry_moves):
+            break
+    carry(bench)
+
+    assert {version_of(bench, key) for key in running} == {2}
+    assert rows("SELECT count(*) FROM entry WHERE kind = 'migrated'") == [(5,)]
+    assert rows("SELECT says, count(*) FROM moved_record GROUP BY 1") == [("ready", 5)]
 
 
 def test_a_move_can_be_stopped_and_leaves_the_rest_where_it_is(

@@ -259,6 +259,24 @@ def test_what_a_newer_version_brought_is_chosen_on_the_page(
     assert b"Theirs" in bench.read()
 
 
+def test_a_draft_of_a_process_that_is_gone_keeps_everything_and_says_so(
+    bench: Bench, address: str, visitor: Enter, change: Any
+):
+    grace = visitor("grace")
+    bench.rename("Kept")
+    change("DELETE FROM version")
+
+    shown = grace.get(address)
+    bench.rename("Saved after that")
+
+    assert shown.status == 200
+    assert "There is no version of errand any more." in shown.text
+    assert b"Saved after that" in bench.read()
+    for path in ("/check", "/history", "/release"):
+        assert grace.client.get(f"{address}{path}").status_code == 200
+    assert grace.client.get(f"{address}/files.zip").content[:2] == b"PK"
+
+
 def test_looking_changes_nothing_and_a_foreign_form_neither(
     bench: Bench, address: str, visitor: Enter, rows: Callable[..., Any]
 ):
