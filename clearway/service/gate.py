@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 
 import yaml
@@ -39,10 +40,16 @@ def examine(bundle: Bundle, surroundings: Surroundings | None = None) -> list[Fi
     notice does not give, and scenario files that cannot be read. Never raises for what is in
     the files.
     """
+    return examine_whole(bundle, surroundings).findings
+
+
+def examine_whole(bundle: Bundle, surroundings: Surroundings | None = None) -> Checked:
+    """The same, with what was understood of the files."""
     checked = check_all(bundle, surroundings)
     if any(finding.rule in _TOO_LARGE for finding in checked.findings):
-        return checked.findings
-    return in_order([*checked.findings, *_templates(bundle, checked), *_scenarios(bundle)])
+        return checked
+    more = [*_templates(bundle, checked), *_scenarios(bundle)]
+    return replace(checked, findings=in_order([*checked.findings, *more]))
 
 
 def _templates(bundle: Bundle, checked: Checked) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ from clearway.web.live import Listener, Live
 from clearway.web.pages import (
     draft_files,
     drafts,
+    editor,
     events,
     faults,
     inbox,
@@ -45,6 +46,7 @@ _API = "/api/v1"
 PAGES = (
     draft_files,
     drafts,
+    editor,
     events,
     faults,
     inbox,

@@ -62,13 +62,37 @@ export async function writtenFor(modeler, xml) {
   }
 }
 
+// The palette lies over the left edge of the canvas.
+const PALETTE = 112;
+const EDGE = 16;
+const READABLE = 0.7;
+
+/** The whole drawing, beside the palette. */
 export function fit(modeler) {
   const canvas = modeler.get("canvas");
-  canvas.zoom("fit-viewport", "auto");
-  if (canvas.zoom() > 1) canvas.zoom(1, "auto");
-  // The palette lies over the left edge.
-  const box = canvas.viewbox();
-  canvas.viewbox({ ...box, x: box.x - 90 / box.scale });
+  const { inner, outer } = canvas.viewbox();
+  const wide = outer.width - PALETTE - EDGE;
+  const high = outer.height - 2 * EDGE;
+  if (wide < 50 || high < 50 || !inner.width || !inner.height) return;
+  const scale = Math.min(1, wide / inner.width, high / inner.height);
+  place(canvas, scale, inner.x - PALETTE / scale, inner.y - (outer.height / scale - inner.height) / 2);
+}
+
+/** As it is opened: whole where that can be read, else its beginning. */
+export function begin(modeler) {
+  fit(modeler);
+  const canvas = modeler.get("canvas");
+  if (canvas.zoom() >= READABLE) return;
+  const { inner, outer } = canvas.viewbox();
+  const first = modeler.get("elementRegistry").find((one) => one.type === "bpmn:StartEvent" && one.parent);
+  const middle = first ? first.y + first.height / 2 : inner.y + inner.height / 2;
+  const top = Math.max(inner.y - EDGE / READABLE, middle - outer.height / READABLE / 2);
+  place(canvas, READABLE, (first ? Math.max(inner.x, first.x - 80) : inner.x) - PALETTE / READABLE, top);
+}
+
+function place(canvas, scale, x, y) {
+  const { outer } = canvas.viewbox();
+  canvas.viewbox({ x, y, width: outer.width / scale, height: outer.height / scale });
 }
 
 /** Selects an element and moves it into sight; answers whether it is drawn. */
@@ -79,6 +103,7 @@ export function show(modeler, id) {
   const root = canvas.findRoot(element);
   if (root && root !== canvas.getRootElement()) canvas.setRootElement(root);
   if (element !== root) {
+    if (canvas.zoom() < READABLE) canvas.zoom(READABLE, element.waypoints ? element.waypoints[0] : "auto");
     canvas.scrollToElement(element, 120);
     modeler.get("selection").select(element);
   }

@@ -1,6 +1,6 @@
 // The editor's page: opens the drawing, and puts canvas, panel, problems and saving together.
 import { Kept } from "./kept.js";
-import { fit, makeModeler, open, show, written } from "./modeler.js";
+import { begin as beginAt, makeModeler, open, show, written } from "./modeler.js";
 import { Server } from "./net.js";
 import { Panel } from "./panel.js";
 import { Problems } from "./problems.js";
@@ -49,7 +49,7 @@ async function opening(desk, text, status, stored) {
 
 function begin(desk, place, saving, status, isChanged) {
   const { modeler } = desk;
-  fit(modeler);
+  beginAt(modeler);
   modeler.on("commandStack.changed", () => saving.changed());
   desk.panel = new Panel(document.getElementById("editor-panel"), desk);
   desk.problems = new Problems({
