@@ -1,9 +1,14 @@
 """How what an editor changed of a drawing gets onto the stored bytes, which keep all the rest."""
 
+from clearway.diagrams.errors import DiagramError
+from clearway.diagrams.graft import graft
 from clearway.service.values import Refusal
 
 
 def graft_onto(path: str, stored: bytes, before: bytes, after: bytes) -> bytes | Refusal:
     """The stored bytes with the difference; a Refusal when that cannot be told with certainty."""
-    del path
-    return stored if before == after else after
+    try:
+        return graft(stored, before, after)
+    except DiagramError as error:
+        text = f"The change cannot be put into {path} with certainty: {error}"
+        return Refusal("invalid", text, "Download what is on the screen; nothing was saved.")

@@ -12,6 +12,7 @@ from clearway.feel.builtins.catalogue import BUILTINS
 from clearway.service.values import Refusal
 from clearway.service.workshop.asking import choices_for, lint_of, problem_in
 from clearway.service.workshop.drafts import one_draft
+from clearway.service.workshop.files import files_of
 from clearway.web.addresses import RowId
 from clearway.web.api.plain import answer
 from clearway.web.pages.trouble import refusal_page
@@ -23,12 +24,21 @@ router = APIRouter(prefix="/processes/{process}/drafts/{draft}")
 
 
 @router.get("/edit")
-def edit(visit: Visiting, process: str, draft: RowId) -> HTMLResponse:
-    """The editor of the draft's diagram."""
-    found = one_draft(visit.portal.house, visit.actor, process, draft)
-    if isinstance(found, Refusal):
-        return refusal_page(visit, found)
-    return page(visit, "editor.html", has_diagram=True, draft=found)
+def edit(visit: Visiting, process: str, draft: RowId, file: str = "") -> HTMLResponse:
+    """The editor of the draft's diagram, or of another diagram among its files."""
+    house, actor = visit.portal.house, visit.actor
+    found = one_draft(house, actor, process, draft)
+    files = files_of(house, actor, process, draft)
+    if isinstance(found, Refusal) or isinstance(files, Refusal):
+        return refusal_page(visit, found if isinstance(found, Refusal) else cast(Refusal, files))
+    path = file or f"{process}/{process}.bpmn"
+    drawings = [it.path for it in files if it.path.endswith(".bpmn")]
+    if path not in drawings:
+        text = f"Draft {draft} has no diagram {path}."
+        return refusal_page(visit, Refusal("not_found", text, "Look at the files of the draft."))
+    return page(
+        visit, "editor.html", has_diagram=True, draft=found, diagram=path, drawings=drawings
+    )
 
 
 @router.get("/choices")

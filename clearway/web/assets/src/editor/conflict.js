@@ -20,7 +20,7 @@ export async function meetTheirs(saving) {
       ],
     });
     if (answer === "look") {
-      window.open(location.pathname, "_blank", "noopener");
+      window.open(location.href, "_blank", "noopener");
       continue;
     }
     if (answer === "copy" && !(await offerCopy(saving))) continue;
@@ -63,7 +63,7 @@ export async function offerCopy(saving) {
     saving.dirty = false;
     saving.keepPause.stop();
     await saving.kept.forget();
-    location.assign(`${base}/edit`);
+    location.assign(`${base}/edit${location.search}`);
     return true;
   } catch (error) {
     const answer = await choose({

@@ -8,12 +8,16 @@ import { tidyModule } from "./tidy.js";
 
 const COLOURS = { defaultFillColor: "var(--cw-raised)", defaultStrokeColor: "var(--cw-ink)" };
 
+// The library sorts all shapes anew at each save; here what is drawn stays where it stands in the
+// file, so that a change of one name is a change of one line.
+const IN_THEIR_ORDER = { bpmnDiOrdering: ["value", null] };
+
 export function makeModeler(container) {
   const modeler = new Modeler({
     container,
     bpmnRenderer: COLOURS,
     moddleExtensions: { clearway },
-    additionalModules: [minimapModule, changesModule, offeredModule, tidyModule],
+    additionalModules: [minimapModule, changesModule, offeredModule, tidyModule, IN_THEIR_ORDER],
   });
   modeler.on("import.parse.complete", keepReferences);
   return modeler;

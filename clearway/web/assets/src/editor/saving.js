@@ -1,5 +1,5 @@
 // Saves the drawing by itself, and says in words whether that worked and what to do when not.
-import { download } from "./dialogs.js";
+import { choose, download } from "./dialogs.js";
 import { later } from "./dom.js";
 import { meetTheirs, offerCopy } from "./conflict.js";
 import { writtenFor } from "./modeler.js";
@@ -102,7 +102,7 @@ export class Saving {
       412: () => this._conflict(error),
       403: () => this._forbidden(error, kept),
       413: () => this._refused(error, kept),
-      422: () => this._refused(error, kept),
+      422: () => this._notGrafted(error, kept),
     };
     if (answers[error.status]) return answers[error.status]();
     const wait = AGAIN[Math.min(this.failures, AGAIN.length) - 1];
@@ -146,6 +146,32 @@ export class Saving {
     ]);
   }
 
+  // The server cannot tell for certain where the change belongs in the stored file.
+  _notGrafted(error, kept) {
+    this.status.show("failed", `Not saved: ${sentence(error.message)} ${kept}`, [
+      ["Save the whole file anew", () => this._saveWhole()],
+      ["Download", () => this.handOut()],
+    ]);
+  }
+
+  async _saveWhole() {
+    const answer = await choose({
+      title: "Save the whole file anew?",
+      text: ["The file is written as this editor writes it. Comments, the order of things, and parts that the editor does not know may be lost. The earlier save stays in the list of saves of this draft."],
+      buttons: [
+        ["whole", "Save the whole file", "btn-danger"],
+        ["", "Go back"],
+      ],
+    });
+    if (answer !== "whole") return;
+    const after = await this.write();
+    try {
+      await this._saved(await this.server.saveFile(this.path, after, this.etag), after);
+    } catch (error) {
+      await this._failed(error);
+    }
+  }
+
   _gone() {
     this._stop("gone");
     this.status.show("failed", "Not saved: this draft or its process is gone. Nothing is saved here any more: download what you have.", [
@@ -169,7 +195,8 @@ export class Saving {
     this.status.show("failed", "Not saved: somebody else saved this diagram meanwhile.", [
       ["Choose what to do", () => meetTheirs(this)],
     ]);
-    await meetTheirs(this);
+    // Not awaited: what the reader chooses saves again, and this save has to end first.
+    meetTheirs(this);
   }
 
   // A save whose answer was lost: what is stored is what was sent.
