@@ -20,7 +20,23 @@ export function makeModeler(container) {
     additionalModules: [minimapModule, changesModule, offeredModule, tidyModule, IN_THEIR_ORDER],
   });
   modeler.on("import.parse.complete", keepReferences);
+  const theirs = new WeakSet();
+  modeler.on("import.parse.complete", ({ definitions }) => {
+    for (const shape of shapesOf(definitions)) if (shape.label) theirs.add(shape.label);
+  });
+  modeler.on("saveXML.start", ({ definitions }) => {
+    for (const shape of shapesOf(definitions)) if (isEmpty(shape.label) && !theirs.has(shape.label)) delete shape.label;
+  });
   return modeler;
+}
+
+// The library adds an empty label to whatever it renames: that says nothing, and is left out.
+function isEmpty(label) {
+  return label && !label.bounds && !label.id && !label.labelStyle && !label.extension;
+}
+
+function shapesOf(definitions) {
+  return (definitions?.diagrams ?? []).flatMap((diagram) => diagram.plane?.planeElement ?? []);
 }
 
 // Here these name a value (`record.approvers`), not an element of the file.
