@@ -1,5 +1,6 @@
 """The reviews of drafts: who was asked, for which content, and what came of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -72,6 +73,36 @@ def reviews_of(connection: Connection, draft_id: int, limit: int) -> list[Review
     statement = statement.order_by(_REVIEW.c.id.desc()).limit(limit)
     found = connection.execute(statement).mappings()
     return [Review(**cast(dict[str, Any], dict(row))) for row in found]
+
+
+def waiting_for(connection: Connection, people: Sequence[str]) -> list[tuple[str, Review]]:
+    """The reviews that wait for one of these people, each with its process."""
+    draft = schema.draft
+    statement = (
+        select(_REVIEW, draft.c.process.label("process"))
+        .join(draft, draft.c.id == _REVIEW.c.draft_id)
+        .where(_REVIEW.c.outcome.is_(None), _REVIEW.c.reviewer.in_(people))
+        .order_by(_REVIEW.c.id)
+    )
+    found: list[tuple[str, Review]] = []
+    for row in connection.execute(statement).mappings():
+        values = dict(row)
+        process = str(values.pop("process"))
+        found.append((process, Review(**cast(dict[str, Any], values))))
+    return found
+
+
+def with_role(connection: Connection, role: str) -> dict[str, str]:
+    """The active people with this role: name -> full name."""
+    person, member, has = schema.person, schema.membership, schema.group_role
+    statement = (
+        select(person.c.name, person.c.full_name)
+        .join(member, member.c.person == person.c.name)
+        .join(has, has.c.group_name == member.c.group_name)
+        .where(person.c.active, has.c.role == role)
+        .order_by(person.c.name)
+    )
+    return {row[0]: row[1] for row in connection.execute(statement)}
 
 
 def close(
