@@ -6,6 +6,7 @@ from clearway.cli import (
     access,
     decision,
     decision_records,
+    drawings,
     house,
     migrate,
     offline,
@@ -34,6 +35,7 @@ app.command()(house.pull)
 app.command()(migrate.migrate)
 app.command()(offline.lint)
 app.command()(scenarios.test)
+app.command()(drawings.fmt)
 app.command()(offline.conformance)
 app.command(cls=offline.Feel)(offline.feel)
 app.add_typer(sla, name="sla")

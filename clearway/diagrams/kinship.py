@@ -61,3 +61,17 @@ def list_of(element: Element, parent: Element) -> str:
 def _is_known(element: Element) -> bool:
     """Whether the editor knows what stands in it; in all else it keeps one list."""
     return "omg.org/spec/" in element.tag
+
+
+_CONTAINERS = (
+    "definitions extensionElements laneSet childLaneSet lane collaboration participant "
+    "BPMNDiagram BPMNPlane BPMNShape BPMNEdge BPMNLabel Bounds waypoint DMNDI DMNDiagram DMNShape "
+    "DMNEdge"
+)
+
+
+def holds_no_text(element: Element) -> bool:
+    """Whether white space in an element that is otherwise empty means nothing."""
+    if not _is_known(element):
+        return False
+    return element.local in _CONTAINERS.split() or element.local in _LISTS

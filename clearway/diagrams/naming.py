@@ -52,15 +52,19 @@ class Naming:
         prefix = next(
             it for it in [wanted, *(f"{wanted}{n}" for n in range(1, 1000))] if it not in taken
         )
-        declared = [it for it in self.root.attributes if it.name.startswith("xmlns")]
-        place = self.root.attributes.index(declared[-1]) + 1 if declared else 0
-        lead = declared[-1].lead if declared else " "
-        added = Attribute(lead, f"xmlns:{prefix}", "=", '"', "", "")
-        added.set(uri)
-        self.root.attributes.insert(place, added)
+        declare(self.root, prefix, uri)
         for scope in {id(it.scope): it.scope for it in self.root.walk()}.values():
             scope[prefix] = uri
         return prefix
+
+
+def declare(root: Element, prefix: str, uri: str) -> None:
+    """Write the declaration of a namespace behind the others of the root."""
+    declared = [it for it in root.attributes if it.name.startswith("xmlns")]
+    place = root.attributes.index(declared[-1]) + 1 if declared else 0
+    added = Attribute(declared[-1].lead if declared else " ", f"xmlns:{prefix}", "=", '"', "", "")
+    added.set(uri)
+    root.attributes.insert(place, added)
 
 
 def _nearest_first(place: Element) -> list[tuple[str, str]]:

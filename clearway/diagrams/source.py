@@ -196,7 +196,8 @@ def unescape(raw: str) -> str:
 
 def escape_text(text: str) -> str:
     """Text as it may stand between tags."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("\r", "&#13;")
 
 
 def escape_value(text: str, quote: str = '"') -> str:
