@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from clearway.diagrams.errors import DiagramError
+from clearway.diagrams.layout import layout
 from clearway.engine.examine import examine
 from clearway.service.house import House
 from clearway.service.permissions import refuse_unless
@@ -65,6 +67,17 @@ def _change(fix: Fix) -> dict[str, object]:
     told = {**asdict(fix), "from": fix.from_}
     del told["from_"]
     return told
+
+
+def laid_out(actor: Actor, xml: str) -> Mapping[str, object] | Refusal:
+    """The diagram with a drawing of all that has none, ready for the page."""
+    if (refusal := refuse_unless(actor, "drafts")) is not None:
+        return refusal
+    try:
+        found = layout(xml.encode())
+    except DiagramError as error:
+        return Refusal("invalid", str(error), "Nothing was moved.")
+    return {"xml": found.data.decode(), "note": found.note}
 
 
 def problem_in(

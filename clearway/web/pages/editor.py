@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from clearway.feel.builtins.catalogue import BUILTINS
 from clearway.service.values import Refusal
-from clearway.service.workshop.asking import choices_for, lint_of, problem_in
+from clearway.service.workshop.asking import choices_for, laid_out, lint_of, problem_in
 from clearway.service.workshop.drafts import one_draft
 from clearway.service.workshop.files import files_of
 from clearway.web.addresses import RowId
@@ -79,6 +79,17 @@ async def feel(visit: Calling, process: str, draft: RowId) -> Response:
     if isinstance(found, Refusal):
         return of_refusal(found)
     return answer({"problem": found})
+
+
+@router.post("/layout")
+async def lay_out(visit: Calling, process: str, draft: RowId) -> Response:  # noqa: ARG001 - asked as the others
+    """Draw what the file says and does not show; nothing is saved by this."""
+    sent = await _sent(visit)
+    xml = sent.get("xml")
+    if not isinstance(xml, str):
+        return problem(422, "This is no diagram.", 'Send {"xml": "<..."}.')
+    found = await run_in_threadpool(laid_out, visit.actor, xml)
+    return of_refusal(found) if isinstance(found, Refusal) else answer(found)
 
 
 async def _sent(visit: Visit) -> dict[str, object]:

@@ -87,6 +87,15 @@ const PALETTE = 112;
 const EDGE = 16;
 const READABLE = 0.7;
 
+/** The same file without its drawing. */
+export async function undrawn(modeler, xml) {
+  const moddle = modeler.get("moddle");
+  const read = await moddle.fromXML(xml);
+  keepReferences(read);
+  read.rootElement.diagrams = [];
+  return (await moddle.toXML(read.rootElement, { format: true })).xml;
+}
+
 /** The whole drawing, beside the palette. */
 export function fit(modeler) {
   const canvas = modeler.get("canvas");

@@ -64,9 +64,18 @@ class Tidy {
     if (di.waypoint && element.waypoints) found.push({ element, points: di.waypoint.map(({ x, y }) => ({ x, y })) });
     else if (di.bounds && !element.waypoints) found.push({ element, bounds: plain(di.bounds) });
     const label = this.elementRegistry.get(`${id}_label`);
-    if (label && di.label?.bounds) found.push({ element: label, bounds: plain(di.label.bounds) });
+    if (label && found.length > 0) found.push({ element: label, bounds: di.label?.bounds ? plain(di.label.bounds) : along(label, element, found[0]) });
     return found;
   }
+}
+
+// A label without a place of its own keeps its place beside its shape, or the middle of its flow.
+function along(label, element, { bounds, points }) {
+  const { width, height } = label;
+  if (bounds) return { x: label.x + bounds.x - element.x, y: label.y + bounds.y - element.y, width, height };
+  const at = Math.floor((points.length - 1) / 2);
+  const middle = { x: (points[at].x + points[at + 1].x) / 2, y: (points[at].y + points[at + 1].y) / 2 };
+  return { x: middle.x - width / 2, y: middle.y - height - 4, width, height };
 }
 
 function plain({ x, y, width, height }) {

@@ -1,7 +1,7 @@
 // The buttons above the canvas, and the keys of the editor.
 import { choose } from "./dialogs.js";
 import { h } from "./dom.js";
-import { fit } from "./modeler.js";
+import { fit, undrawn } from "./modeler.js";
 
 const KEYS = [
   ["Ctrl Z, Ctrl Y", "Undo and redo"],
@@ -93,7 +93,7 @@ function nextElement(desk) {
 
 async function tidy(desk) {
   try {
-    const { xml } = await desk.server.ask("layout", { file: desk.path, xml: await desk.write() });
+    const { xml } = await desk.server.ask("layout", { xml: await undrawn(desk.modeler, await desk.write()) });
     const moved = await desk.modeler.get("tidy").apply(xml);
     desk.tell(moved ? `${moved} elements were moved. Undo takes it back.` : "Everything lies where it would be put.");
     fit(desk.modeler);

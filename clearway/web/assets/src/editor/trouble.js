@@ -23,7 +23,7 @@ export async function cannotOpen({ desk, status, error, stored }) {
 }
 
 function reason(error, isUndrawn) {
-  if (isUndrawn) return `The file ${"says what happens, but nothing in it is drawn"}, and it could not be laid out by itself.`;
+  if (isUndrawn) return "The file says what happens, but nothing in it is drawn, and it could not be laid out by itself.";
   if (error.status === 404) return "The draft or its diagram is not there any more.";
   if (error.status !== undefined) return error.message;
   const line = /line: (\d+)/.exec(error.message)?.[1];
@@ -33,7 +33,7 @@ function reason(error, isUndrawn) {
 
 async function layOut(desk, stored) {
   try {
-    const { xml } = await desk.server.ask("layout", { file: desk.path, xml: stored.text });
+    const { xml } = await desk.server.ask("layout", { xml: stored.text });
     const opened = await open(desk.modeler, xml);
     desk.tell("The file had no drawing: it was laid out by itself.");
     return { ...opened, laidOut: true, stored: await writtenFor(desk.modeler, stored.text) };
