@@ -6,7 +6,8 @@ from typing import Any, cast
 
 from bpmn_io import create_moddle
 from bpmn_io.lint import Linter
-from bpmn_io.lint.resolver import NodeResolver
+from bpmn_io.lint.resolver import StaticResolver
+from bpmn_io.lint.rules import RULES
 from bpmn_io.moddle_xml.read import ParseError
 
 from clearway.engine.values import Finding, Severity
@@ -36,6 +37,8 @@ Left out is what our own gate says already, and what runs rightly here: inclusiv
 gateways, several flows into one activity, several triggers on one event.
 """
 _CONFIG = {"rules": dict.fromkeys(REMEDIES, "warn")}
+# From a table and not by name: the package would look for rules in every folder it knows.
+_RESOLVER: Any = StaticResolver({f"rule:bpmnlint/{name}": RULES[name] for name in REMEDIES})
 _EVENTS = ("bpmn:StartEvent", "bpmn:EndEvent")
 
 
@@ -61,7 +64,7 @@ def _reports(data: bytes) -> tuple[tuple[str | None, str, str], ...]:
     except (ParseError, UnicodeDecodeError):
         return ()
     # The rules remember what they saw: each file needs rules of its own.
-    linter = Linter(config=_CONFIG, resolver=NodeResolver())
+    linter = Linter(config=_CONFIG, resolver=_RESOLVER)
     reports = cast(dict[str, list[dict[str, Any]]], linter.lint(cast(Any, read.root_element)))
     elements = cast(Mapping[str, Any], read.elements_by_id)
     return tuple(
