@@ -40,7 +40,7 @@ def lay_out_in_lanes(process: Element, x: float, y: float) -> Laid:
     }
     laid = Laid(grid)
     old = {node: grid.boxes[node].y for node in tops if node in grid.boxes}
-    bottom = _stack(process, laid, hung, y)
+    bottom = _stack(process, laid, hung, y) if lanes else _sink(grid, y)
     right = max((it.right for it in grid.boxes.values()), default=x + 200) + _PAD
     laid.frame = Box(x, y, right - x, bottom - y)
     _widen(process, laid, x + (_LABEL if lanes else 0), right)
@@ -112,6 +112,15 @@ def _stack(process: Element, laid: Laid, hung: dict[str, str], y: float) -> floa
         if lane:
             laid.lanes[lane] = Box(0, top, 0, y - top)
     return y
+
+
+def _sink(grid: Grid, y: float) -> float:
+    """Without lanes the library's own rows stand; answers where the last one ends."""
+    top = min((it.y for it in grid.boxes.values()), default=0.0)
+    for box in grid.boxes.values():
+        box.shift(0, y + _PAD - top)
+    lowest = max((it.bottom for it in grid.boxes.values()), default=y)
+    return max(lowest + _PAD, y + _LOWEST_LANE)
 
 
 def _rows(grid: Grid, nodes: list[str], hung: dict[str, str]) -> list[list[str]]:

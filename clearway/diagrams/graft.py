@@ -230,7 +230,7 @@ def _neighbour(
     for it in siblings[number + 1 :]:
         if here(it):
             return _before(stored, placed[it])
-    return stored.children[-1] if stored.children else None
+    return stored.last
 
 
 def _before(stored: Element, element: Element) -> Element | None:

@@ -219,8 +219,7 @@ class _Drawing:
     def _drawn(self, plane: Element, name: str, kind: str, ending: str) -> Element:
         known = self.known.get(name)
         if known is not None and known.local == kind:
-            last = plane.children[-1] if plane.children else None
-            insert(self.style, plane, known, last)
+            insert(self.style, plane, known, plane.last)
             label = known.find(BPMNDI + "BPMNLabel")
             place = label.find(DC + "Bounds") if label is not None else None
             if place is not None:
@@ -240,8 +239,8 @@ class _Drawing:
     ) -> Element:
         uri, _, local = tag.rpartition("}")
         made = Element("", tag, parent.scope, parent=parent, tail=self.style.empty_tail)
-        if behind is None and not first and parent.children:
-            behind = parent.children[-1]
+        if behind is None and not first:
+            behind = parent.last
         made.name = f"{self._prefix(uri + '}')}{local}"
         insert(self.style, parent, made, behind)
         if identity:

@@ -23,7 +23,7 @@ class Style:
         for number, it in enumerate(parent.inside):
             if isinstance(it, Element) and number and (found := _lead(parent.inside[number - 1])):
                 return found
-        if not self.is_broken or (parent.children and parent.parent is not None):
+        if not self.is_broken or (parent.last is not None and parent.parent is not None):
             return ""
         return self.lead_of(parent) + self.unit
 
@@ -43,7 +43,7 @@ def insert(style: Style, parent: Element, child: Element, after: Element | None)
     lead = style.lead_in(parent)
     if parent.empty:
         parent.empty, parent.tail, parent.close = False, "", f"</{parent.name}>"
-    was_bare = not parent.children
+    was_bare = parent.last is None
     if was_bare and lead and (not parent.inside or all(_is_blank(it) for it in parent.inside)):
         parent.inside = [Run("text", style.lead_of(parent))]
     place = 0 if after is None else _behind(parent, after)

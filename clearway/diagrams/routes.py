@@ -1,7 +1,7 @@
 """Ways of flows between two boxes: along right angles, around what stands between."""
 
-import itertools
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from clearway.diagrams.grid import Box, Point
 
@@ -71,17 +71,19 @@ def _ways(source: Box, target: Box, from_below: bool) -> Iterable[list[Point]]:
 
 
 def _hits(way: Sequence[Point], boxes: Sequence[Box]) -> int:
-    return sum(_crosses(one, two, box) for one, two in itertools.pairwise(way) for box in boxes)
-
-
-def _crosses(one: Point, two: Point, box: Box) -> bool:
-    left, right = sorted((one[0], two[0]))
-    top, bottom = sorted((one[1], two[1]))
-    return left < box.right and right > box.x and top < box.bottom and bottom > box.y
+    """How often a way goes through a box, a segment at a time."""
+    hits = 0
+    for (x1, y1), (x2, y2) in pairwise(way):
+        left, right = (x1, x2) if x1 < x2 else (x2, x1)
+        top, bottom = (y1, y2) if y1 < y2 else (y2, y1)
+        for it in boxes:
+            if top < it.y + it.height and bottom > it.y and left < it.x + it.width and right > it.x:
+                hits += 1
+    return hits
 
 
 def _length(way: Sequence[Point]) -> float:
-    return sum(abs(a[0] - b[0]) + abs(a[1] - b[1]) for a, b in itertools.pairwise(way))
+    return sum(abs(a[0] - b[0]) + abs(a[1] - b[1]) for a, b in pairwise(way))
 
 
 def _border(box: Box, towards: Point) -> Point:

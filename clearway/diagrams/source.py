@@ -105,6 +105,11 @@ class Element:
         return [it for it in self.inside if isinstance(it, Element)]
 
     @property
+    def last(self) -> "Element | None":
+        """The last element in it."""
+        return next((it for it in reversed(self.inside) if isinstance(it, Element)), None)
+
+    @property
     def text(self) -> str:
         """Its own text; what only sets elements apart is none."""
         found = "".join(it.text for it in self.inside if isinstance(it, Run))
