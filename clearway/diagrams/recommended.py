@@ -76,9 +76,14 @@ def _reports(data: bytes) -> tuple[tuple[str | None, str, str], ...]:
 
 
 def _is_plain_border(rule: str, element: Any) -> bool:
-    """Where a subprocess begins or ends plainly there is nothing to say in a name."""
+    """Where a subprocess begins or ends plainly there is nothing to say in a name.
+
+    A user task without one is told of by our own rule.
+    """
     if rule != "label-required" or element is None:
         return False
+    if getattr(element, "type_", "") == "bpmn:UserTask":
+        return True
     around = getattr(element, "parent_", None)
     is_inside = around is not None and getattr(around, "type_", "") == "bpmn:SubProcess"
     return is_inside and getattr(element, "type_", "") in _EVENTS

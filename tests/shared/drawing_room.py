@@ -31,9 +31,12 @@ def stored(house: House, owner: Actor, process: str, draft: int, path: str = "")
 class DrawingRoom:
     """One browser page with the editor of a draft."""
 
-    def __init__(self, page: Page, process: str, draft: int) -> None:
+    def __init__(self, page: Page, process: str, draft: int, path: str = "") -> None:
         self.page = page
+        self.path = path or f"{process}/{process}.bpmn"
         self.address = f"/processes/{process}/drafts/{draft}/edit"
+        if path:
+            self.address += f"?file={path}"
 
     def open(self) -> "DrawingRoom":
         """Open the page and wait until the drawing is there."""

@@ -61,6 +61,7 @@ function begin(desk, place, saving, status, isChanged) {
     },
   });
   toolbar(desk, place);
+  new ResizeObserver(() => modeler.get("canvas").resized()).observe(document.getElementById("editor-canvas"));
   status.show("opened", "Open; nothing changed yet");
   if (isChanged) saving.changed();
   loadChoices(desk);
