@@ -9,13 +9,6 @@ _DRAWN = (".bpmn", ".dmn")
 
 def graft_onto(path: str, stored: bytes, before: bytes, after: bytes) -> bytes | Refusal:
     """The stored bytes with the difference; a Refusal when that cannot be told with certainty."""
-<<<<<<< HEAD
-    try:
-        return graft(stored, before, after)
-    except DiagramError as error:
-        text = f"The change cannot be put into {path} with certainty: {error}"
-        return Refusal("invalid", text, "Download what is on the screen; nothing was saved.")
-=======
     if not path.endswith(_DRAWN):
         return Refusal("invalid", f"{path} is no drawing.", "Save it as a file.")
     try:
@@ -23,4 +16,3 @@ def graft_onto(path: str, stored: bytes, before: bytes, after: bytes) -> bytes |
     except DiagramError as error:
         remedy = "Nothing was saved: download what is on your screen, and open the draft again."
         return Refusal("invalid", f"{path} cannot be saved so: {error}", remedy)
->>>>>>> drafts
