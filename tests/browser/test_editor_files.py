@@ -110,7 +110,7 @@ def test_xml_that_cannot_be_read_is_said_and_handed_out(
 def test_a_file_with_two_thousand_elements_opens_and_is_saved(
     live: Any, room_for: Callable[[str, bytes], DrawingRoom], draft: int
 ):
-    room = room_for("large.bpmn", _chain(1000, drawn=True)).open()
+    room = room_for("large.bpmn", _chain(1001, drawn=True)).open()
 
     count = room.do("m => m.get('elementRegistry').filter(it => it.parent).length")
     assert count >= 2000

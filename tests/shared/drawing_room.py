@@ -1,5 +1,7 @@
 """The editor as a test drives it: a draft is opened, and what is drawn is reached by its id."""
 
+import secrets
+from datetime import timedelta
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -8,6 +10,7 @@ from clearway.service.house import House
 from clearway.service.values import Actor, Done
 from clearway.service.workshop.drafts import make_draft
 from clearway.service.workshop.files import read_file
+from clearway.store.sessions import Session, add_session, token_hash
 
 _MODELER = "document.getElementById('editor').modeler"
 
@@ -26,6 +29,14 @@ def stored(house: House, owner: Actor, process: str, draft: int, path: str = "")
     found = read_file(house, owner, process, draft, path or f"{process}/{process}.bpmn")
     assert isinstance(found, bytes), found
     return found
+
+
+def session_of(house: House, name: str) -> str:
+    """The cookie of a fresh session of this person."""
+    token, now = secrets.token_urlsafe(), house.now()
+    session = Session(name, secrets.token_urlsafe(), now, now + timedelta(hours=12))
+    house.store.change(lambda it: add_session(it, token_hash(token), session))
+    return token
 
 
 class DrawingRoom:
