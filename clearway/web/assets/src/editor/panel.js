@@ -36,17 +36,37 @@ export class Panel {
       this.title.textContent = titleOf(element);
       return undefined;
     }
-    return this._build(element, groups, shape);
+    const writing = this._finish();
+    // What was typed may have changed what there is to show.
+    if (writing) return this._build(element, groupsOf(element, this.desk).filter((group) => group.fields.length > 0), shape, writing);
+    return this._build(element, groups, shape, null);
   }
 
-  _build(element, groups, shape) {
-    const focused = document.activeElement?.closest("#editor-panel [data-field]")?.dataset.field;
+  /** Takes over what is being typed before its field goes away; answers where that was. */
+  _finish() {
+    const control = document.activeElement;
+    if (!this.place.contains(control) || control === this.place) return null;
+    const field = control.closest("[data-field]")?.dataset.field;
+    const at = [control.selectionStart, control.selectionEnd];
+    control.blur();
+    return { field, at };
+  }
+
+  _build(element, groups, shape, writing) {
     this.shape = shape;
     this.parts = new Map();
     this.title = h("p", { class: "panel-name" }, titleOf(element));
     const sections = groups.map((group) => this._section(group));
     this.place.replaceChildren(h("div", { class: "panel-head" }, h("p", { class: "panel-kind" }, kindOf(element)), this.title), ...sections);
-    if (focused) this.place.querySelector(`[data-field="${CSS.escape(focused)}"] :is(input, select, textarea, button)`)?.focus();
+    if (writing && element.id === this.shown) this._goOn(writing);
+    this.shown = element.id;
+  }
+
+  _goOn({ field, at }) {
+    const control = field && this.place.querySelector(`[data-field="${CSS.escape(field)}"] :is(input, select, textarea, button)`);
+    if (!control) return;
+    control.focus();
+    if (at[0] !== null && at[0] !== undefined && control.setSelectionRange) control.setSelectionRange(...at);
   }
 
   _section(group) {
@@ -77,6 +97,7 @@ export class Panel {
   }
 
   _empty() {
+    this._finish();
     this.shape = "";
     const many = this.desk.modeler.get("selection").get().length;
     this.place.replaceChildren(h("p", { class: "quiet panel-note" }, many > 1 ? `${many} elements are selected. Select one to see what it says.` : "Select an element to see what it says."));

@@ -41,6 +41,7 @@ export function toolbar(desk, place) {
     "spread-horizontal": () => actions.trigger("distributeElements", { type: "horizontal" }),
     "spread-vertical": () => actions.trigger("distributeElements", { type: "vertical" }),
   };
+  place.querySelector(".djs-container svg").setAttribute("aria-label", "Drawing; its outline and the list of problems say the same in words");
   for (const button of place.querySelectorAll("[data-do]")) button.addEventListener("click", () => runs[button.dataset.do]());
   const enable = () => {
     place.querySelector("[data-do=undo]").disabled = !stack.canUndo();
@@ -60,7 +61,7 @@ function listen(desk, place, runs) {
     const ctrl = event.ctrlKey || event.metaKey;
     const done =
       (ctrl && event.key === "s" && runs.save) ||
-      (event.key === "F6" && (() => nextPart(place, event.shiftKey ? -1 : 1))) ||
+      (event.key === "F6" && (() => nextPart(desk, place, event.shiftKey ? -1 : 1))) ||
       (!typed && event.key === "?" && runs.keys) ||
       (event.altKey && event.key === "n" && (() => nextElement(desk)));
     if (!done) return;
@@ -70,12 +71,15 @@ function listen(desk, place, runs) {
   }, true);
 }
 
-function nextPart(place, by) {
+const FIELDS = "input:not(:disabled), select:not(:disabled), textarea:not(:disabled), button:not(:disabled)";
+
+function nextPart(desk, place, by) {
   const parts = [...place.querySelectorAll("[data-part]")];
   const at = parts.findIndex((part) => part.contains(document.activeElement));
   const next = parts[(at + by + parts.length) % parts.length];
-  const target = next.matches("[tabindex]") ? next : next.querySelector("input, select, textarea, button, [tabindex]");
-  (target ?? next).focus();
+  // The library hears keys only while its drawing has the focus.
+  if (next.dataset.part === "canvas") return desk.modeler.get("canvas").focus();
+  return (next.querySelector(FIELDS) ?? next).focus();
 }
 
 // For the keyboard: a canvas has no Tab order of its own.
