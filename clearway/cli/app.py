@@ -6,6 +6,7 @@ from clearway.cli import (
     access,
     decision,
     decision_records,
+    diff,
     drawings,
     house,
     migrate,
@@ -35,6 +36,7 @@ app.command()(house.pull)
 app.command()(migrate.migrate)
 app.command()(offline.lint)
 app.command()(scenarios.test)
+app.command()(diff.diff)
 app.command()(drawings.fmt)
 app.command()(offline.conformance)
 app.command(cls=offline.Feel)(offline.feel)

@@ -20,6 +20,7 @@ from clearway.web.api.problems import of_nul
 from clearway.web.body_limit import BodyLimits
 from clearway.web.live import Listener, Live
 from clearway.web.pages import (
+    compare,
     draft_files,
     drafts,
     editor,
@@ -27,10 +28,13 @@ from clearway.web.pages import (
     faults,
     inbox,
     me,
+    moves,
     opening,
     processes,
     record,
     registry,
+    release,
+    review,
     schedules,
     search,
     sign_in,
@@ -44,6 +48,7 @@ from clearway.web.visit import ForeignForm, SignInNeeded, Visit, visit
 
 _API = "/api/v1"
 PAGES = (
+    compare,
     draft_files,
     drafts,
     editor,
@@ -51,10 +56,13 @@ PAGES = (
     faults,
     inbox,
     me,
+    moves,
     opening,
     processes,
     record,
     registry,
+    release,
+    review,
     schedules,
     search,
     sign_in,

@@ -7,6 +7,7 @@ from typing import Any
 
 from clearway.diagrams.errors import DiagramError
 from clearway.diagrams.layout import layout
+from clearway.diagrams.outline import outline
 from clearway.engine.examine import examine
 from clearway.service.house import House
 from clearway.service.permissions import refuse_unless
@@ -78,6 +79,16 @@ def laid_out(actor: Actor, xml: str) -> Mapping[str, object] | Refusal:
     except DiagramError as error:
         return Refusal("invalid", str(error), "Nothing was moved.")
     return {"xml": found.data.decode(), "note": found.note}
+
+
+def outline_of(actor: Actor, xml: str) -> Sequence[Mapping[str, object]] | Refusal:
+    """The diagram as a list to read, ready for the page."""
+    if (refusal := refuse_unless(actor, "drafts")) is not None:
+        return refusal
+    try:
+        return [asdict(it) for it in outline(xml.encode())]
+    except DiagramError as error:
+        return Refusal("invalid", str(error), "Look at the drawing instead.")
 
 
 def problem_in(

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from clearway.feel.builtins.catalogue import BUILTINS
 from clearway.service.values import Refusal
-from clearway.service.workshop.asking import choices_for, laid_out, lint_of, problem_in
+from clearway.service.workshop.asking import choices_for, laid_out, lint_of, outline_of, problem_in
 from clearway.service.workshop.drafts import one_draft
 from clearway.service.workshop.files import files_of
 from clearway.web.addresses import RowId
@@ -90,6 +90,17 @@ async def lay_out(visit: Calling, process: str, draft: RowId) -> Response:  # no
         return problem(422, "This is no diagram.", 'Send {"xml": "<..."}.')
     found = await run_in_threadpool(laid_out, visit.actor, xml)
     return of_refusal(found) if isinstance(found, Refusal) else answer(found)
+
+
+@router.post("/outline")
+async def outlined(visit: Calling, process: str, draft: RowId) -> Response:  # noqa: ARG001 - asked as the others
+    """The diagram as a list, equal to the drawing."""
+    sent = await _sent(visit)
+    xml = sent.get("xml")
+    if not isinstance(xml, str):
+        return problem(422, "This is no diagram.", 'Send {"xml": "<..."}.')
+    found = await run_in_threadpool(outline_of, visit.actor, xml)
+    return of_refusal(found) if isinstance(found, Refusal) else answer({"items": found})
 
 
 async def _sent(visit: Visit) -> dict[str, object]:

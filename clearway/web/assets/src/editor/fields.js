@@ -9,7 +9,7 @@ export function makeField(description, place) {
   return KINDS[description.kind ?? "text"](description, place);
 }
 
-const KINDS = { text, area: text, suggest: text, select, flag, many, feel, list, note, action };
+const KINDS = { text, area: text, suggest: text, select, flag, many, feel, list, note, action, pick };
 
 function framed(description, control, id, more = []) {
   const helpId = description.help ? `${id}-help` : null;
@@ -242,6 +242,28 @@ function action(description) {
     update(next) {
       now = next;
       button.textContent = next.label;
+    },
+  };
+}
+
+/** A choice that is carried out by a button: arrow keys alone change nothing. */
+function pick(description) {
+  const { id } = ids(description);
+  let now = description;
+  const control = h("select", { id, class: "form-select form-select-sm" });
+  const fill = () => {
+    const chosen = control.value;
+    control.replaceChildren(...now.options().map((one) => h("option", { value: one.value }, one.label)));
+    if (now.options().some((one) => one.value === chosen)) control.value = chosen;
+  };
+  const button = h("button", { type: "button", class: "btn btn-sm btn-outline", onclick: () => control.value && now.run(control.value) }, description.does);
+  fill();
+  const label = h("label", { class: "field-label", for: id }, description.label);
+  return {
+    node: h("div", { class: "panel-field", "data-field": description.id }, label, h("div", { class: "panel-pick" }, control, button)),
+    update(next) {
+      now = next;
+      fill();
     },
   };
 }

@@ -2,6 +2,7 @@
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { activityGroups, loopGroup } from "./groups_activities.js";
 import { eventGroups } from "./groups_events.js";
+import { drawingGroup } from "./groups_drawing.js";
 import { flowGroups } from "./groups_flow.js";
 import { processGroups } from "./groups_process.js";
 import { own } from "./properties.js";
@@ -43,6 +44,7 @@ export function groupsOf(element, desk) {
   if (["bpmn:Process", "bpmn:Participant", "bpmn:Lane", "bpmn:Collaboration"].some((type) => is(element, type))) {
     found.push(...processGroups(element, desk));
   }
+  found.push(drawingGroup(element, desk));
   return found;
 }
 

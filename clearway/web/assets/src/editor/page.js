@@ -2,6 +2,7 @@
 import { Kept } from "./kept.js";
 import { begin as beginAt, makeModeler, open, show, written } from "./modeler.js";
 import { Server } from "./net.js";
+import { Outline } from "./outline.js";
 import { Panel } from "./panel.js";
 import { Problems } from "./problems.js";
 import { offerLeft } from "./recovery.js";
@@ -60,6 +61,7 @@ function begin(desk, place, saving, status, isChanged) {
       desk.known = answer.names ?? desk.known;
     },
   });
+  desk.outline = new Outline(document.getElementById("editor-outline"), place.querySelector("[data-do=outline]"), desk);
   toolbar(desk, place);
   new ResizeObserver(() => modeler.get("canvas").resized()).observe(document.getElementById("editor-canvas"));
   status.show("opened", "Open; nothing changed yet");

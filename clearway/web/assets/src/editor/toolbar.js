@@ -30,6 +30,7 @@ export function toolbar(desk, place) {
     redo: () => stack.redo(),
     find: () => actions.trigger("find"),
     fit: () => fit(modeler),
+    outline: () => desk.outline.toggle(),
     tidy: () => tidy(desk),
     keys: () => keys(),
     map: () => modeler.get("minimap").toggle(),
@@ -78,6 +79,7 @@ function nextPart(desk, place, by) {
   const at = parts.findIndex((part) => part.contains(document.activeElement));
   const next = parts[(at + by + parts.length) % parts.length];
   // The library hears keys only while its drawing has the focus.
+  if (next.dataset.part === "canvas" && desk.outline.isOpen) return desk.outline.focus();
   if (next.dataset.part === "canvas") return desk.modeler.get("canvas").focus();
   return (next.querySelector(FIELDS) ?? next).focus();
 }
