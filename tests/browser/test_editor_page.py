@@ -139,3 +139,24 @@ def test_tidying_up_moves_and_one_step_takes_it_back(room: DrawingRoom):
     assert room.do(place) != before
     room.page.locator("[data-do=undo]").click()
     assert room.do(place) == before
+
+
+def test_the_outline_is_equal_to_the_canvas_for_the_keyboard(
+    room: DrawingRoom, violations: Callable[[Page], list[str]]
+):
+    page = room.page
+    page.get_by_role("button", name="Outline").press("Enter")
+    line = page.locator("#editor-outline").get_by_role("button", name="Note the check")
+    line.press("Enter")
+    expect(page.locator(".panel-name")).to_have_text("Note the check")
+    room.field("Add after it").select_option(label="User task")
+    page.locator("[data-field=draw-after]").get_by_role("button", name="Add").press("Enter")
+    expect(page.locator(".panel-kind")).to_have_text("User task")
+    room.field("Name").fill("Added without a mouse")
+    room.field("Name").press("Enter")
+
+    added = page.locator("#editor-outline").get_by_role("button", name="Added without a mouse")
+    expect(added).to_be_visible()
+    assert violations(page) == []
+    page.locator("[data-field=draw-remove]").get_by_role("button").press("Enter")
+    expect(added).to_have_count(0)
