@@ -51,9 +51,7 @@ def check_style(file: str, data: bytes) -> Iterator[Finding]:
         )
         return
     for element, rule, message in _reports(data):
-        yield Finding(
-            file, element, PREFIX + rule, Severity.WARNING, f"{message}.", REMEDIES[rule]
-        )
+        yield Finding(file, element, PREFIX + rule, Severity.WARNING, f"{message}.", REMEDIES[rule])
 
 
 @lru_cache(maxsize=128)
@@ -65,7 +63,7 @@ def _reports(data: bytes) -> tuple[tuple[str | None, str, str], ...]:
         return ()
     # The rules remember what they saw: each file needs rules of its own.
     linter = Linter(config=_CONFIG, resolver=_RESOLVER)
-    reports = cast(dict[str, list[dict[str, Any]]], linter.lint(cast(Any, read.root_element)))
+    reports = linter.lint(cast(Any, read.root_element))
     elements = cast(Mapping[str, Any], read.elements_by_id)
     return tuple(
         (report.get("id"), rule, str(report["message"]))

@@ -104,7 +104,9 @@ def test_xml_that_cannot_be_read_is_said_and_handed_out(
     with room.page.expect_download() as got:
         told.get_by_role("button", name="Download the file").click()
     assert got.value.path().read_bytes() == content
-    expect(told.get_by_role("link", name="Go to the draft: its files and earlier saves")).to_be_visible()
+    expect(
+        told.get_by_role("link", name="Go to the draft: its files and earlier saves")
+    ).to_be_visible()
 
 
 def test_a_file_with_two_thousand_elements_opens_and_is_saved(
@@ -130,7 +132,8 @@ def _chain(tasks: int, *, drawn: bool) -> bytes:
     parts += [f'<sequenceFlow id="f{i}" sourceRef="t{i}" targetRef="t{i + 1}"/>' for i in flows]
     shapes = [
         f'<di:BPMNShape id="t{i}_s" bpmnElement="t{i}">'
-        f'<dc:Bounds x="{i % 40 * 150}" y="{i // 40 * 120}" width="100" height="80"/></di:BPMNShape>'
+        f'<dc:Bounds x="{i % 40 * 150}" y="{i // 40 * 120}" width="100" height="80"/>'
+        "</di:BPMNShape>"
         for i in range(tasks)
     ]
     edges = [

@@ -101,9 +101,7 @@ def test_whoever_is_signed_out_while_saving_signs_in_elsewhere_and_it_is_saved(
     assert b"Not to be lost" in stored(live.house, live.actor("grace"), "incident", draft)
 
 
-def test_a_draft_that_is_gone_says_so_and_hands_out_what_is_there(
-    room: DrawingRoom, draft: int
-):
+def test_a_draft_that_is_gone_says_so_and_hands_out_what_is_there(room: DrawingRoom, draft: int):
     gone = '{"detail": "There is no such draft."}'
     room.page.route(
         "**/drawing/**",
@@ -159,6 +157,7 @@ def rename(room: DrawingRoom, element: str, name: str) -> None:
 def name_of(room: DrawingRoom, element: str) -> str:
     """What the drawing says."""
     return str(room.do("(m, id) => m.get('elementRegistry').get(id).businessObject.name", element))
+
 
 def _started(live: Any, chromium: Browser, folder: Path) -> Page:
     """A browser that keeps what it has in this folder, as people's browsers do."""

@@ -93,9 +93,7 @@ def check_schema(draft: Draft, path: str, schema: Any) -> bool:
     """Whether it is a JSON Schema (2020-12)."""
     problem = _schema_problem(draft.bundle.files[path])
     if problem is not None:
-        draft.findings.error(
-            path, None, "schema", problem, "Correct it after JSON Schema 2020-12."
-        )
+        draft.findings.error(path, None, "schema", problem, "Correct it after JSON Schema 2020-12.")
         return False
     patterns, references = list(_patterns(schema)), list(_references(schema))
     for problem, remedy in patterns:

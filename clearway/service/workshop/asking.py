@@ -65,8 +65,8 @@ def _told(live: LiveFinding) -> dict[str, object]:
 
 
 def _change(fix: Fix) -> dict[str, object]:
-    told = {**asdict(fix), "from": fix.from_}
-    del told["from_"]
+    told: dict[str, object] = asdict(fix)
+    told["from"] = told.pop("from_")
     return told
 
 
@@ -99,7 +99,7 @@ def problem_in(
     text: str,
     place: str,
     known: Sequence[str],
-) -> Mapping[str, object] | None | Refusal:
+) -> Mapping[str, object] | Refusal | None:
     """What is wrong with one expression at its place, ready for the page."""
     if (refusal := refuse_unless(actor, "drafts")) is not None:
         return refusal

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from clearway.decisions import Decisions
 from clearway.engine.examine import Draft
@@ -119,9 +119,7 @@ def _decisions(draft: Draft) -> list[DecisionChoice]:
 def _decision(file: Decisions, identifier: str) -> DecisionChoice:
     decision = file.decisions[identifier]
     inputs = sorted({".".join(path) for path in decision.paths})
-    return DecisionChoice(
-        identifier, decision.name, file.file, inputs or [], [*decision.outputs]
-    )
+    return DecisionChoice(identifier, decision.name, file.file, inputs or [], [*decision.outputs])
 
 
 def _forms(draft: Draft) -> list[FormChoice]:
@@ -133,10 +131,14 @@ def _forms(draft: Draft) -> list[FormChoice]:
 
 def _fields(schema: Mapping[str, Any]) -> list[FieldChoice]:
     return [
-        FieldChoice(str(name), _type(shape), str(shape.get("title", "")), shape)
+        _field(str(name), cast(Mapping[str, Any], shape))
         for name, shape in _properties(schema).items()
         if isinstance(shape, dict)
     ]
+
+
+def _field(name: str, shape: Mapping[str, Any]) -> FieldChoice:
+    return FieldChoice(name, _type(shape), str(shape.get("title", "")), shape)
 
 
 def _properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -98,8 +98,10 @@ def _of_names(
     known: Collection[str],
     record: Mapping[str, Any],
 ) -> Problem | None:
-    here = BUILT_IN_NAMES | frozenset(known) | (_ONLY_IN_OUTPUTS if place == "output" else set())
-    fields = record.get("properties", {})
+    here = BUILT_IN_NAMES | frozenset(known)
+    if place == "output":
+        here |= _ONLY_IN_OUTPUTS
+    fields: Mapping[str, Any] = record.get("properties") or {}
     for name in sorted(expression.free_names - here):
         close = get_close_matches(name, here, 1)
         hint = f"Did you mean `{close[0]}`?" if close else "Set it in a script task first."

@@ -90,7 +90,9 @@ def _unknown_attribute(look: _Look) -> Fix | None:
 
 def _empty_attribute(look: _Look) -> Fix | None:
     named = _OWN.search(look.finding.message)
-    return named and Fix("set", f"Remove {named[1]}", look.element, {f"clearway:{named[1]}": None})
+    if named is None:
+        return None
+    return Fix("set", f"Remove {named[1]}", look.element, {f"clearway:{named[1]}": None})
 
 
 def _named(attribute: str, known: Callable[[_Look], Any]) -> Callable[[_Look], Fix | None]:
@@ -121,7 +123,7 @@ def _role(look: _Look) -> Fix | None:
         words = " ".join(close[0] if it == named[1] else it for it in own)
         return Fix("set", label, look.element, {"clearway:role": words})
     lane = _lane(look, named[1])
-    return lane and Fix("set", label, lane, {"clearway:role": close[0]})
+    return Fix("set", label, lane, {"clearway:role": close[0]}) if lane else None
 
 
 def _lane(look: _Look, role: str) -> str | None:

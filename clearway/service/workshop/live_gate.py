@@ -41,9 +41,7 @@ def laid_over(bundle: Bundle, unsaved: Mapping[str, str]) -> Bundle:
 def examine_live(bundle: Bundle, surroundings: Surroundings) -> LiveReport:
     """The same rules as `clearway lint`, with fixes and the names that expressions may use."""
     checked = examine_whole(bundle, surroundings)
-    findings = [
-        LiveFinding(it, fix_of(it, checked.draft, surroundings)) for it in checked.findings
-    ]
+    findings = [LiveFinding(it, fix_of(it, checked.draft, surroundings)) for it in checked.findings]
     return LiveReport(findings, _everywhere(checked.draft), _at(checked.draft))
 
 

@@ -55,7 +55,7 @@ async def lint(visit: Calling, process: str, draft: RowId) -> Response:
     """What the gate finds in the draft with these unsaved files over it."""
     began = time.perf_counter()
     sent = await _sent(visit)
-    files = sent.get("files")
+    files = cast(dict[str, object] | None, sent.get("files"))
     if not isinstance(files, dict) or not all(isinstance(it, str) for it in files.values()):
         return problem(422, "These are no files.", 'Send {"files": {"<path>": "<text>"}}.')
     unsaved = cast(dict[str, str], files)
