@@ -12,7 +12,6 @@ export function applyFix(desk, finding) {
   if (fix.kind === "set") setAttributes(desk, element, fix.set);
   else if (fix.kind === "word") replaceWord(desk, element, fix.from, fix.to);
   else if (fix.kind === "default") setDefault(desk, element, element.businessObject, registry.get(fix.flow)?.businessObject);
-  else if (fix.kind === "rename") desk.rename(element, fix.to);
   else if (fix.kind === "remove-condition") {
     desk.changes.apply([{ element, of: element.businessObject, properties: { conditionExpression: undefined } }]);
   } else return false;

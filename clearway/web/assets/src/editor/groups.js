@@ -83,7 +83,6 @@ function idField(element, desk) {
 function idProblem(text, node, desk) {
   if (text === node.id) return null;
   if (!/^[A-Za-z_][\w.-]*$/.test(text)) return "Begin with a letter, then letters, digits and underscores.";
-  if (["start", "end", "root"].includes(text.toLowerCase())) return "This word is taken by the engine. Choose another.";
   return desk.modeler.get("moddle").ids.assigned(text) ? "Another element has this id." : null;
 }
 

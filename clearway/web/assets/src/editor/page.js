@@ -23,7 +23,7 @@ export async function openEditor(place) {
   const desk = makeDesk({ server, path, modeler, process: place.dataset.process });
   // Tests and the console of whoever looks for a fault reach the modeler here.
   place.modeler = modeler;
-  const saving = new Saving({ server, path, kept, status, modeler, write: () => written(modeler) });
+  const saving = new Saving({ server, path, kept, status, modeler, tell: desk.tell, write: () => written(modeler) });
   desk.saving = saving;
 
   const stored = await server.read(path).catch((error) => ({ error }));
@@ -34,6 +34,7 @@ export async function openEditor(place) {
   if (left) saving.begin({ etag: left.etag, before: left.before });
   else saving.begin({ etag: stored.etag, before: opened.laidOut ? opened.stored : opened.before });
   begin(desk, place, saving, status, left || opened.laidOut);
+  if (left) await saving.keep();
   if (left) await kept.forget(left.key);
   return undefined;
 }
@@ -41,7 +42,8 @@ export async function openEditor(place) {
 async function opening(desk, text, status, stored) {
   try {
     const opened = await open(desk.modeler, text);
-    if (opened.warnings.length > 0) desk.warned = opened.warnings;
+    const { length } = opened.warnings;
+    if (length > 0) desk.tell(`Parts of the file that are not understood here: ${length}. A save keeps them as they are.`);
     return opened;
   } catch (error) {
     return cannotOpen({ desk, status, error, stored });

@@ -16,13 +16,13 @@ export class Saving {
    * `write()` answers the XML as it is now; `status.show(word, text, actions)` tells the reader;
    * `kept` keeps it in the browser meanwhile.
    */
-  constructor({ server, path, write, kept, status, modeler }) {
-    Object.assign(this, { server, path, write, kept, status, modeler });
+  constructor({ server, path, write, kept, status, modeler, tell }) {
+    Object.assign(this, { server, path, write, kept, status, modeler, tell });
     this.failures = 0;
     this.busy = null;
     this.stopped = "";
     this.pause = later(PAUSE, () => this.save());
-    this.keepPause = later(KEEP_PAUSE, () => this._keep());
+    this.keepPause = later(KEEP_PAUSE, () => this.keep());
     this._listen();
   }
 
@@ -70,7 +70,7 @@ export class Saving {
       return this._saved(answer, after);
     } catch (error) {
       this.dirty = true;
-      await this._keep();
+      await this.keep();
       return this._failed(error);
     }
   }
@@ -78,6 +78,8 @@ export class Saving {
   async _saved(answer, after) {
     this.failures = 0;
     if (answer.etag) this.etag = answer.etag;
+    // Such as that an approval does not count any more.
+    if (answer.notice) this.tell(answer.notice);
     this.before = after;
     if (this.dirty && (await this.write()) !== after) {
       this.pause();
@@ -235,7 +237,8 @@ export class Saving {
     clearTimeout(this.again);
   }
 
-  async _keep() {
+  /** Keeps in the browser what is not saved. */
+  async keep() {
     if (!this.dirty) return;
     const after = await this.write();
     await this.kept.keep({ etag: this.etag, before: this.before, after });
@@ -244,7 +247,7 @@ export class Saving {
   _listen() {
     const flush = () => {
       if (!this.dirty || this.stopped) return;
-      this._keep();
+      this.keep();
       this.save({ keepalive: true });
     };
     window.addEventListener("blur", () => this.pause.now());
