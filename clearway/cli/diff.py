@@ -64,16 +64,14 @@ def _side(named: str) -> Bundle | _Lone:
     deployed = _DEPLOYED.fullmatch(named)
     if deployed is not None and not path.exists():
         return _deployed(deployed[1], int(deployed[2]))
+    if not path.is_dir() and path.suffix not in _ENDINGS:
+        stop(f"{named} cannot be read: it is no process. Name {WHAT}.", 2)
     try:
-        if path.is_dir():
-            return bundle_at(path)
-        if path.suffix in _ENDINGS:
-            return _Lone(path.name, read_file(path))
+        return bundle_at(path) if path.is_dir() else _Lone(path.name, read_file(path))
     except OSError as error:
         stop(f"{named} cannot be read: {error.strerror}. Name {WHAT}.", 2)
     except ClearwayError as error:
         stop(f"{named} cannot be read: {error}", 2)
-    stop(f"{named} cannot be read: it is no process. Name {WHAT}.", 2)
 
 
 def _deployed(process: str, number: int) -> Bundle:
@@ -110,12 +108,10 @@ def _paired(
 
 
 def _counterpart(lone: _Lone, bundle: Bundle, named: str) -> str:
-    for path in sorted(bundle.files):
-        if path.rpartition("/")[2] == lone.name:
-            return path
-    if lone.name.endswith(".bpmn"):
-        return f"{bundle.process}/{bundle.process}.bpmn"
-    stop(f"{named} has no file {lone.name} to compare with: name two .dmn files.", 2)
+    same = [path for path in sorted(bundle.files) if path.rpartition("/")[2] == lone.name]
+    if not same and not lone.name.endswith(".bpmn"):
+        stop(f"{named} has no file {lone.name} to compare with: name two .dmn files.", 2)
+    return same[0] if same else f"{bundle.process}/{bundle.process}.bpmn"
 
 
 def _alone(path: str, content: bytes) -> Bundle:

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
 EDITS = (
+    ('<bpmn:sequenceFlow id="taken_back" ', '<bpmn:sequenceFlow id="taken_back" name="back" '),
     ('name="Make the change"', 'name="Do the change"'),
     ('clearway:due="duration(&quot;PT4H&quot;)"', 'clearway:due="duration(&quot;PT8H&quot;)"'),
     (
@@ -94,9 +95,17 @@ def test_elements_are_marked_by_colour_and_by_a_sign(open_browser: Callable[...,
         for side in ("before", "after")
     }
 
-    assert sorted(signs["before"]) == ["~", "~"]
-    assert sorted(signs["after"]) == ["+", "~", "~"]
+    assert sorted(signs["before"]) == ["~", "~", "~"]
+    assert sorted(signs["after"]) == ["+", "~", "~", "~"]
     assert page.locator("[data-compare=after] [data-element-id=hint].became-added").count() == 1
+    stroke = "it => getComputedStyle(it).stroke"
+    colours = {
+        page.locator(
+            f"[data-compare=after] [data-element-id={it}] > .djs-visual > {drawn}"
+        ).first.evaluate(stroke)
+        for it, drawn in (("taken_back", "path"), ("implement", "rect"))
+    }
+    assert colours == {"rgb(28, 74, 168)"}
 
 
 def test_a_line_of_the_list_shows_its_element_in_both_diagrams_by_keyboard(
@@ -107,6 +116,7 @@ def test_a_line_of_the_list_shows_its_element_in_both_diagrams_by_keyboard(
     page.get_by_role("button", name="Do the change").focus()
     page.keyboard.press("Enter")
 
+    page.wait_for_selector("[data-compare=after] .djs-element.picked")
     assert page.locator("#picked").inner_text() == "Shown in both diagrams."
     for side in ("before", "after"):
         picture = page.locator(f"[data-compare={side}]").bounding_box()
@@ -173,3 +183,18 @@ def test_two_versions_are_chosen_on_the_page_of_the_process(
     page.goto("/processes/change")
     page.get_by_role("link", name="Compare with the one before").first.click()
     assert page.url.endswith(f"/processes/change/diff/{span}")
+
+
+def test_a_version_without_a_picture_says_so_and_the_list_stays(
+    open_browser: Callable[..., Page], span: str, complaints: list[str]
+):
+    page = open_browser("grace")
+    page.route("**/diff/*/diagram.bpmn", lambda route: route.fulfill(status=404, body="gone"))
+
+    page.goto(f"/processes/change/diff/{span}")
+    page.wait_for_function("() => !document.querySelector('.diagram-wait')")
+
+    for side in ("before", "after"):
+        assert "cannot be drawn" in page.locator(f"[data-compare={side}]").inner_text()
+    assert page.locator(".change-line").count() == 5
+    assert page.locator(".change-pick").count() == 0

@@ -1,4 +1,4 @@
-"""What is told of the files beside a diagram: forms, record, tables, messages, values, scenarios."""
+"""What is told of the files beside a diagram: forms, tables, messages, values, scenarios."""
 
 import json
 from pathlib import Path

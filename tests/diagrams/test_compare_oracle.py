@@ -1,8 +1,8 @@
 """Random edits of the shipped diagrams: each is told exactly once, with its values, both ways."""
 
-import sys
 from pathlib import Path
 
+import diagram_edits as edits
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -10,9 +10,6 @@ from hypothesis import strategies as st
 
 from clearway.diagrams.compare import Change, Comparison, Kind, compare
 from clearway.engine.values import Bundle
-
-sys.path.insert(0, str(Path(__file__).parent))
-import edits
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES = ("incident", "change", "problem", "onboarding", "weekly_review", "control_exception")

@@ -32,7 +32,7 @@ def diagrams(test_data: Path) -> list[bytes]:
 @hypothesis_settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_no_attribute_text_or_element_differs_unseen(diagrams: list[bytes], data: st.DataObject):
-    xml = data.draw(st.sampled_from(diagrams))
+    xml = diagrams[data.draw(st.integers(0, len(diagrams) - 1))]
     root = etree.fromstring(xml)
     elements = [
         it

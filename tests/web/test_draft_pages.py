@@ -298,6 +298,20 @@ def test_a_page_asks_as_often_for_many_saves_as_for_one(bench: Bench, address: s
     assert len(many) == len(few) <= 40, "\n".join(many)
 
 
+def test_the_page_of_a_process_asks_as_often_for_many_drafts_as_for_one(
+    bench: Bench, visitor: Enter
+):
+    grace, path = visitor("grace"), "/processes/errand"
+    grace.get(path)
+    few = _statements(bench.house, lambda: grace.get(path))
+    for number in range(6):
+        bench.make(f"more {number}")
+
+    many = _statements(bench.house, lambda: grace.get(path))
+
+    assert len(many) == len(few) <= 30, "\n".join(many)
+
+
 def _statements(house: House, look: Callable[[], Any]) -> list[str]:
     seen: list[str] = []
     with house.store.watched_by(seen.append):

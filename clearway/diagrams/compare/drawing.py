@@ -153,7 +153,9 @@ def _layout(pictures: Sequence[Part]) -> dict[str, Part]:
 
 def _draw(part: Part, element: str, found: dict[str, list[Part]]) -> None:
     inner = [it for it in part.children if _draws(it)]
-    found[element].append(_bare(part.without(inner)))
+    bare = _bare(part.without(inner))
+    if element != ROOT or bare.attributes or bare.text or bare.children:
+        found[element].append(bare)
     for each in inner:
         _draw(each, each.get("bpmnElement") or element, found)
 

@@ -79,11 +79,25 @@ def changes_between(
 
     found = house.store.ask(find)
     if isinstance(found, int):
-        told = f"There is no {process} version {found}."
-        return Refusal("not_found", told, "Look at the list of its versions.")
+        return _no_version(process, found)
     (one, old), (other, new) = found
     view = changes_view(old, new)
     return view if isinstance(view, Refusal) else VersionChanges(one, other, view, whole)
+
+
+def drawing_of(house: House, actor: Actor, process: str, number: int) -> bytes | Refusal:
+    """A version's diagram as it was deployed, also one that this release could not run any more."""
+    if (refusal := refuse_unless(actor, "diagram")) is not None:
+        return refusal
+
+    def find(connection: Connection) -> bytes | None:
+        version = versions.by_number(connection, process, number)
+        if version is None:
+            return None
+        return _files(connection, version, whole=False).files.get(f"{process}/{process}.bpmn")
+
+    found = house.store.ask(find)
+    return _no_version(process, number) if found is None else found
 
 
 def changes_view(before: Bundle, after: Bundle) -> ChangesView | Refusal:
@@ -107,6 +121,11 @@ def changes_view(before: Bundle, after: Bundle) -> ChangesView | Refusal:
         layout_sentence=found.layout_sentence,
         text_sentence=found.text_sentence,
     )
+
+
+def _no_version(process: str, number: int) -> Refusal:
+    told = f"There is no {process} version {number}."
+    return Refusal("not_found", told, "Look at the list of its versions.")
 
 
 def _files(connection: Connection, version: Version, *, whole: bool) -> Bundle:

@@ -10,7 +10,8 @@ from clearway.diagrams.compare import Kind
 from clearway.service.processes import process as one_process
 from clearway.service.processes import versions
 from clearway.service.values import Refusal
-from clearway.service.workshop.compare import changes_between
+from clearway.service.workshop.compare import changes_between, drawing_of
+from clearway.web.addresses import VersionNumber
 from clearway.web.pages.trouble import refusal_page
 from clearway.web.rendering import page
 from clearway.web.visit import Visiting
@@ -57,6 +58,15 @@ def show(visit: Visiting, process: str, span: str) -> Response:
         shows=SHOWS,
         most=MOST_SHOWN,
     )
+
+
+@router.get("/{process}/diff/{number}/diagram.bpmn")
+def drawing(visit: Visiting, process: str, number: VersionNumber) -> Response:
+    """The drawing of one of the two, for the viewer."""
+    found = drawing_of(visit.portal.house, visit.actor, process, number)
+    if isinstance(found, Refusal):
+        return refusal_page(visit, found)
+    return Response(found, media_type="application/xml")
 
 
 SHOWS = {

@@ -60,7 +60,7 @@ def check_it(visit: Visiting, process: str, draft: RowId) -> HTMLResponse:
     found = held(visit.portal.house, visit.actor, process, draft)
     if isinstance(found, Refusal):
         return refusal_page(visit, found)
-    report = checked(visit.portal.house, found)
+    report = checked(visit.portal.house, found.bundle)
     template = "draft_check.html" if visit.wants_fragment else "draft_check_page.html"
     return page(visit, template, draft=found.draft, report=report)
 

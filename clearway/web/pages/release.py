@@ -7,12 +7,13 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from clearway.engine.values import Bundle
-from clearway.service.deploy import DESPITE, check, pull
+from clearway.service.deploy import DESPITE, pull
 from clearway.service.processes import process as one_process
 from clearway.service.values import Done, Refusal
 from clearway.service.workshop.drafts import held
 from clearway.service.workshop.moves import rehearse_bundle
 from clearway.service.workshop.releases import (
+    checked,
     plan_release,
     release_now,
     releases_of,
@@ -122,7 +123,7 @@ def _release_page(
     found = held(house, actor, process, draft)
     if isinstance(found, Refusal):
         return refusal_page(visit, found)
-    report = check(house, found.bundle)
+    report = checked(house, found.bundle)
     number = found.draft.newest + 1
     return page(
         visit,
@@ -154,7 +155,7 @@ def _roll_back_page(
             return refusal_page(visit, answer)
     assert not isinstance(view, Refusal)  # noqa: S101 - returned above
     assert isinstance(bundle, Bundle)  # noqa: S101 - returned above
-    report = check(house, bundle)
+    report = checked(house, bundle)
     return page(
         visit,
         "roll_back.html",

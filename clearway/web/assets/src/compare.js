@@ -147,9 +147,7 @@ function pick(button, ids, drawn) {
   });
   const said = drawn.length === 2 ? "Shown in both diagrams." : `Only in the diagram ${drawn[0]} the change.`;
   document.getElementById("picked").textContent = said;
-  const pictures = document.querySelector(".compare-pictures");
-  const box = pictures.getBoundingClientRect();
-  if (box.top > window.innerHeight * 0.6 || box.bottom < 120) pictures.scrollIntoView();
+  document.querySelector(".compare-pictures").scrollIntoView({ block: "nearest" });
 }
 
 function select(viewer, element) {

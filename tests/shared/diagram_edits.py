@@ -74,8 +74,7 @@ def rewritten(xml: bytes, seed: int) -> bytes:
     made = _again(root, nsmap, choose)
     if choose.random() < 0.7:
         etree.indent(made, space=choose.choice(["", "\t", "    "]))
-    text = etree.tostring(made, encoding=choose.choice(["UTF-8", "UTF-16"]), xml_declaration=True)
-    return text
+    return etree.tostring(made, encoding=choose.choice(["UTF-8", "UTF-16"]), xml_declaration=True)
 
 
 def _again(element: Any, nsmap: dict[str | None, str] | None, choose: random.Random) -> Any:
