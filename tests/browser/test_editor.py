@@ -43,7 +43,7 @@ def test_an_owner_adds_a_step_with_a_form_and_a_condition_and_mends_two_mistakes
     room.field("Taken when").fill("record.priorty = 1")
 
     wrong = page.locator(".problem[data-rule=field-unknown]")
-    expect(wrong).to_contain_text("record.priorty")
+    expect(wrong).to_contain_text("record.priorty", timeout=20_000)
     expect(page.locator(".feel-problem")).to_contain_text("Did you mean `record.priority`?")
     room.select("look_again")
     room.field("Role").select_option(label="resolver")
@@ -52,11 +52,11 @@ def test_an_owner_adds_a_step_with_a_form_and_a_condition_and_mends_two_mistakes
         "m.get('elementRegistry').get('look_again'), {'clearway:stat': 'new'})"
     )
     second = page.locator(".problem[data-rule=attribute-unknown]")
-    expect(second).to_be_visible()
+    expect(second).to_be_visible(timeout=20_000)
     wrong.get_by_role("button", name="Write record.priority").click()
-    expect(wrong).to_have_count(0)
+    expect(wrong).to_have_count(0, timeout=20_000)
     second.get_by_role("button", name="Write state").click()
-    expect(second).to_have_count(0)
+    expect(second).to_have_count(0, timeout=20_000)
     room.is_saved()
 
     page.reload()

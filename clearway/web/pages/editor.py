@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from clearway.feel.builtins.catalogue import BUILTINS
+from clearway.service.permissions import refuse_unless
 from clearway.service.values import Refusal
 from clearway.service.workshop.asking import choices_for, laid_out, lint_of, outline_of, problem_in
 from clearway.service.workshop.drafts import one_draft
@@ -27,6 +28,8 @@ router = APIRouter(prefix="/processes/{process}/drafts/{draft}")
 def edit(visit: Visiting, process: str, draft: RowId, file: str = "") -> HTMLResponse:
     """The editor of the draft's diagram, or of another diagram among its files."""
     house, actor = visit.portal.house, visit.actor
+    if (refusal := refuse_unless(actor, "edit_draft")) is not None:
+        return refusal_page(visit, refusal)
     found = one_draft(house, actor, process, draft)
     files = files_of(house, actor, process, draft)
     if isinstance(found, Refusal) or isinstance(files, Refusal):

@@ -40,12 +40,11 @@ export class Server {
   }
 
   /** Asks a question about what is not saved yet. */
-  async ask(what, body, signal) {
+  async ask(what, body) {
     const answer = await this._ask(`${this.base}/${what}`, {
       method: "POST",
       body: JSON.stringify(body),
       headers: { "Content-Type": "application/json", "X-CSRF-Token": this.csrf },
-      signal,
     });
     return answer.json();
   }
@@ -83,8 +82,7 @@ export class Server {
     let answer;
     try {
       answer = await fetch(address, { credentials: "same-origin", cache: "no-store", ...options });
-    } catch (error) {
-      if (error.name === "AbortError") throw error;
+    } catch {
       throw new Refused(0, "There is no connection to the server.");
     }
     if (answer.redirected && new URL(answer.url).pathname === "/login") {

@@ -16,25 +16,34 @@ export class Problems {
 
   /** Asks the gate at once. */
   now() {
-    this.look();
-    return this.look.now();
+    this.look.stop();
+    return this._look();
   }
 
+  // One question at a time: what changed meanwhile is asked when the answer is there.
   async _look() {
-    this.asked?.abort();
-    const asked = (this.asked = new AbortController());
+    if (this.asking) {
+      this.again = true;
+      return;
+    }
+    this.asking = true;
     this.place.setAttribute("aria-busy", "true");
     try {
       const text = await this.desk.write();
-      const answer = await this.desk.server.ask("lint", { files: { [this.desk.path]: text } }, asked.signal);
+      const answer = await this.desk.server.ask("lint", { files: { [this.desk.path]: text } });
       this.findings = answer.findings;
       this._draw();
       this.after(answer);
     } catch (error) {
-      if (error.name !== "AbortError") this.count.textContent = "Not checked";
-      if (error.name !== "AbortError") this.count.title = error.message;
+      this.count.textContent = "Not checked";
+      this.count.title = error.message;
     }
-    if (this.asked === asked) this.place.removeAttribute("aria-busy");
+    this.asking = false;
+    this.place.removeAttribute("aria-busy");
+    if (this.again) {
+      this.again = false;
+      await this._look();
+    }
   }
 
   _draw() {
