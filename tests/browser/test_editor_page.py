@@ -71,7 +71,7 @@ def test_nothing_around_the_canvas_is_a_barrier(
     task = room.append("larger", "bpmn:UserTask")
     room.select(task)
     room.field("Due after").fill("record.pri")
-    expect(room.problems.first).to_be_visible()
+    expect(room.problems.first).to_be_visible(timeout=20_000)
     assert violations(page) == []
     page.get_by_role("button", name="Keys").click()
     assert violations(page) == []
@@ -156,7 +156,7 @@ def test_the_outline_is_equal_to_the_canvas_for_the_keyboard(
     room.field("Name").press("Enter")
 
     added = page.locator("#editor-outline").get_by_role("button", name="Added without a mouse")
-    expect(added).to_be_visible()
+    expect(added).to_be_visible(timeout=20_000)
     assert violations(page) == []
     page.locator("[data-field=draw-remove]").get_by_role("button").press("Enter")
-    expect(added).to_have_count(0)
+    expect(added).to_have_count(0, timeout=20_000)

@@ -9,8 +9,13 @@ export class Outline {
     Object.assign(this, { place, button, desk, isOpen: false });
     button.setAttribute("aria-pressed", "false");
     this.look = later(PAUSE, () => this._look());
-    desk.modeler.on("commandStack.changed", () => this.isOpen && this.look());
-    desk.modeler.on("selection.changed", () => this.isOpen && this._mark());
+    // In blocks: a listener that answers anything keeps the event from all after it.
+    desk.modeler.on("commandStack.changed", () => {
+      if (this.isOpen) this.look();
+    });
+    desk.modeler.on("selection.changed", () => {
+      if (this.isOpen) this._mark();
+    });
   }
 
   async toggle() {
