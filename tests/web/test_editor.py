@@ -39,7 +39,7 @@ class Editor:
 
     def feel(self, text: str, place: str, known: tuple[str, ...] = ()) -> Any:
         """What is wrong with an expression."""
-        return self.ask("feel", {"text": text, "place": place, "known": known}).json()["problem"]
+        return self.ask("feel", {"text": text, "place": place, "known": known}).json()["wrong"]
 
 
 @pytest.fixture

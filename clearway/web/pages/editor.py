@@ -81,7 +81,7 @@ async def feel(visit: Calling, process: str, draft: RowId) -> Response:
     found = await run_in_threadpool(problem_in, house, actor, process, draft, text, place, names)
     if isinstance(found, Refusal):
         return of_refusal(found)
-    return answer({"problem": found})
+    return answer({"wrong": found})
 
 
 @router.post("/layout")

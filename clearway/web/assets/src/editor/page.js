@@ -115,8 +115,8 @@ function names(desk, id, use) {
 
 async function checkFeel(desk, element, place, text, part) {
   const body = { text, place, part: part ?? "", element: element?.id ?? "", known: [...desk.known.everywhere, ...(desk.known.at[element?.id] ?? [])] };
-  const { problem } = await desk.server.ask("feel", body);
-  return problem ?? null;
+  const { wrong } = await desk.server.ask("feel", body);
+  return wrong ?? null;
 }
 
 // The form goes by the id of its task: it gets a copy under the new one.
