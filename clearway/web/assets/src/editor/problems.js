@@ -120,7 +120,7 @@ export class Problems {
     const badge = h("button", {
       type: "button",
       class: `problem-badge problem-${worst}`,
-      "aria-label": `${counted(found.length, "problem")} on ${nameOf(element)}`,
+      "aria-label": `${found.length === 1 ? "1 problem" : `${found.length} problems`} on ${nameOf(element)}`,
       title: found.map((one) => one.message).join("\n"),
     });
     badge.textContent = String(found.length);
