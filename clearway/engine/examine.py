@@ -1,14 +1,14 @@
 """Reads a bundle as far as it can be read, collecting everything that is wrong with it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import yaml
 
-from clearway.decisions import DecisionError, Decisions, read_decisions
+from clearway.decisions import DecisionError, Decisions, Finding, read_decisions
 from clearway.decisions.check import check
 from clearway.engine import limits
 from clearway.engine.bundle import scenario_files
@@ -189,7 +189,7 @@ def _json(draft: Draft, path: str, data: bytes) -> dict[str, Any]:
 
 def _calendar(draft: Draft, path: str, data: bytes, name: str) -> None:
     try:
-        draft.calendars[name] = Calendar.from_data(yaml.safe_load(data), name)
+        draft.calendars[name] = _read_calendar(data, name)
     except yaml.YAMLError as error:
         line, problem = yaml_problem(error)
         message = f"Line {line}: The calendar is no YAML: {problem}."
@@ -200,9 +200,21 @@ def _calendar(draft: Draft, path: str, data: bytes, name: str) -> None:
         )
 
 
+@lru_cache(maxsize=64)
+def _read_calendar(data: bytes, name: str) -> Calendar:
+    return Calendar.from_data(yaml.safe_load(data), name)
+
+
+@lru_cache(maxsize=128)
+def _read_decisions(data: bytes, path: str) -> tuple[Decisions, Sequence[Finding]]:
+    """The decisions of a file and what is wrong with them: most files did not change."""
+    found = read_decisions(data, path)
+    return found, check(found)
+
+
 def _decisions(draft: Draft, path: str, data: bytes) -> None:
     try:
-        found = read_decisions(data, path)
+        found, problems = _read_decisions(data, path)
     except (DecisionError, FeelError) as error:
         draft.findings.error(
             path, None, "decision", f"The file cannot be read: {error}", "Correct the file."
@@ -219,7 +231,7 @@ def _decisions(draft: Draft, path: str, data: bytes) -> None:
                 "Give one of them another id.",
             )
         draft.decisions[identifier] = found
-    for problem in check(found):
+    for problem in problems:
         add = draft.findings.error if problem.severity == "error" else draft.findings.warning
         add(path, problem.element or None, problem.rule, problem.message, problem.remedy)
 

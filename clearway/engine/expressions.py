@@ -38,7 +38,7 @@ def compile_formula(
         return Formula(plain, element, role, compile_expression(plain, BUILT_IN_NAMES))
     except FeelError as error:
         findings.error(
-            file, element, "expression", f"The {role} is not FEEL: {error}.", _hint(plain)
+            file, element, "expression", f"The {role} is not FEEL: {error}.", hint_for(plain)
         )
         return None
 
@@ -70,7 +70,8 @@ def holds(formula: Formula, names: Mapping[str, Value], world: World) -> bool:
     )
 
 
-def _hint(text: str) -> str:
+def hint_for(text: str) -> str:
+    """What to write instead of a text that is not FEEL."""
     if text.startswith(("${", "#{")):
         return "Write FEEL, without ${ } around it."
     if "==" in text:

@@ -1,8 +1,6 @@
 """Reads the XML of a diagram without trusting it."""
 
 import json
-import subprocess
-import sys
 import threading
 from functools import cache
 from typing import Any
@@ -10,6 +8,7 @@ from typing import Any
 from clearway.engine import limits, xml_worker
 from clearway.engine.findings import Findings
 from clearway.engine.spiff import BPMN_SCHEMA
+from clearway.engine.xml_room import standing_worker
 
 _ASKING = threading.Lock()
 
@@ -69,15 +68,10 @@ def _here(data: bytes) -> xml_worker.Problem | None:
 
 
 def _in_worker(data: bytes) -> xml_worker.Problem | None:
-    words = [limits.XML_SECONDS, limits.XML_MEMORY, limits.XML_DEPTH, limits.XML_ELEMENTS]
-    command = [sys.executable, "-I", xml_worker.__file__, str(BPMN_SCHEMA), *map(str, words)]
     try:
-        # The command is our own file; nothing of it comes from outside.
-        answer = subprocess.run(  # noqa: S603
-            command, input=data, capture_output=True, timeout=limits.XML_SECONDS + 5, check=False
-        )
-        rule, line, message, element = json.loads(answer.stdout)["problem"] or ("", 0, "", None)
-    except (subprocess.TimeoutExpired, ValueError):
+        answer = standing_worker().ask(data)
+        rule, line, message, element = json.loads(answer)["problem"] or ("", 0, "", None)
+    except (TimeoutError, OSError, ValueError):
         return "unreadable-time", 0, "Reading the file took too much time or memory.", None
     return (rule, line, message, element) if rule else None
 

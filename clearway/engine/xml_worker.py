@@ -3,6 +3,9 @@
 Run as a script: `python -I xml_worker.py SCHEMA SECONDS MEMORY DEPTH ELEMENTS`, the file on
 standard input. Answers one JSON object: `{"problem": null}` or
 `{"problem": [rule, line, text, element]}`; the element is the id of the nearest one, or null.
+
+With SECONDS 0 it stays and reads one file after the other, each behind its length in ten digits,
+and answers a line for each; whoever started it watches the time.
 """
 
 import json
@@ -16,16 +19,34 @@ Problem = tuple[str, int, str, str | None]
 """Rule, line (0 when unknown), a sentence, and the id of the nearest element, if there is one."""
 
 etree: Any = untyped_etree  # pyright: ignore[reportUnknownVariableType] as above
+LENGTH_DIGITS = 10
 DOCTYPE = "The file declares a DOCTYPE; a diagram needs none."
 
 
 def main(arguments: list[str]) -> int:
     """Read standard input under limits and say what is wrong with it."""
     schema, seconds, memory, depth, elements = arguments
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
     resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
+    if not int(seconds):
+        return _stay(schema, int(depth), int(elements))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
     problem = problem_of(sys.stdin.buffer.read(), schema, int(depth), int(elements))
     sys.stdout.write(json.dumps({"problem": problem}))
+    return 0
+
+
+def _stay(path: str, depth: int, elements: int) -> int:
+    """One file after the other, with the schema read once; ends with its standard input."""
+    schema = etree.XMLSchema(etree.parse(path))
+    while length := sys.stdin.buffer.read(LENGTH_DIGITS):
+        data = sys.stdin.buffer.read(int(length))
+        try:
+            root = etree.fromstring(data, hardened_parser())
+            problem = shape_problem(root, depth, elements) or break_of(schema, root)
+        except (etree.XMLSyntaxError, ValueError) as error:
+            problem = syntax_problem(data, error)
+        sys.stdout.write(json.dumps({"problem": problem}) + "\n")
+        sys.stdout.flush()
     return 0
 
 

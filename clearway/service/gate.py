@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
+from functools import lru_cache
 
 import yaml
 
+from clearway.diagrams.recommended import check_style
 from clearway.engine.bundle import scenario_files
 from clearway.engine.gate.check import Checked, NoticeDrawn, check_all, in_order
 from clearway.engine.values import Bundle, Finding, Severity, Surroundings
@@ -39,10 +42,22 @@ def examine(bundle: Bundle, surroundings: Surroundings | None = None) -> list[Fi
     notice does not give, and scenario files that cannot be read. Never raises for what is in
     the files.
     """
+    return examine_whole(bundle, surroundings).findings
+
+
+def examine_whole(bundle: Bundle, surroundings: Surroundings | None = None) -> Checked:
+    """The same, with what was understood of the files."""
     checked = check_all(bundle, surroundings)
     if any(finding.rule in _TOO_LARGE for finding in checked.findings):
-        return checked.findings
-    return in_order([*checked.findings, *_templates(bundle, checked), *_scenarios(bundle)])
+        return checked
+    more = [*_templates(bundle, checked), *_scenarios(bundle), *_style(bundle, checked)]
+    return replace(checked, findings=in_order([*checked.findings, *more]))
+
+
+def _style(bundle: Bundle, checked: Checked) -> Iterator[Finding]:
+    """How the diagrams are drawn; nothing of a file that could not be read."""
+    for file in checked.draft.roots:
+        yield from check_style(file, bundle.files[file])
 
 
 def _templates(bundle: Bundle, checked: Checked) -> Iterator[Finding]:
@@ -118,15 +133,23 @@ def _line(template: str, name: str) -> int:
 
 def _scenarios(bundle: Bundle) -> Iterator[Finding]:
     for path in scenario_files(bundle):
-        try:
-            read_scenario(bundle.files[path])
+        problem = _scenario_problem(bundle.files[path])
+        if problem is None:
             continue
-        except ScenarioError as error:
-            problem = str(error)
-        except _UNREADABLE as error:
-            # A value that YAML reads and nobody can make anything of, such as the 31st of June.
-            line, what = yaml_problem(error)
-            problem = f"line {line}: this cannot be read: {what}."
         message = problem[:1].upper() + problem[1:]
         remedy = "Correct the scenario, or remove the file."
         yield Finding(path, None, "scenario", Severity.ERROR, message, remedy)
+
+
+@lru_cache(maxsize=512)
+def _scenario_problem(data: bytes) -> str | None:
+    """Why a scenario file cannot be read; YAML takes its time, and most files did not change."""
+    try:
+        read_scenario(data)
+        return None
+    except ScenarioError as error:
+        return str(error)
+    except _UNREADABLE as error:
+        # A value that YAML reads and nobody can make anything of, such as the 31st of June.
+        line, what = yaml_problem(error)
+        return f"line {line}: this cannot be read: {what}."

@@ -41,7 +41,9 @@ LIMITS: Sequence[BodyLimit] = (
     BodyLimit(re.compile(r"^(/api/v1)?/processes/[^/]+/(check|versions)$"), 6 * MEBIBYTE, SMALLER),
     # A drawing is sent as it was and as it is, as text within JSON.
     BodyLimit(
-        re.compile(r"^/processes/[^/]+/drafts/[^/]+/(drawing/|lint$)"), 16 * MEBIBYTE, SMALLER
+        re.compile(r"^/processes/[^/]+/drafts/[^/]+/(drawing/|(lint|layout|outline)$)"),
+        16 * MEBIBYTE,
+        SMALLER,
     ),
     BodyLimit(re.compile(r"^/processes/[^/]+/drafts/[^/]+/files/"), 6 * MEBIBYTE, SMALLER),
     BodyLimit(re.compile(r"^/registry/import$"), 6 * MEBIBYTE, _PARTS),

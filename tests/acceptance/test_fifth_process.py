@@ -24,6 +24,7 @@ DATA = {"clearway/service/demo.py"}
 ORDINARY = {
     "clearway/engine/xml.py": {"problem"},
     "clearway/engine/xml_worker.py": {"problem"},
+    "clearway/web/assets/src/editor/fields.js": {"change"},
 }
 
 

@@ -41,6 +41,7 @@ class NoticeDrawn:
 class Checked:
     """What the gate found, and what a check of the templates needs: its name -> its bytes."""
 
+    draft: Draft
     findings: list[Finding]
     templates: Mapping[str, bytes]
     notices: tuple[NoticeDrawn, ...]
@@ -73,7 +74,7 @@ def check_all(
     draft = examine(bundle, strict=strict, trusted=trusted)
     if strict and draft.reading is not None:
         _check_house(draft, surroundings)
-    return Checked(in_order(draft.findings.found), draft.templates, _notices(draft))
+    return Checked(draft, in_order(draft.findings.found), draft.templates, _notices(draft))
 
 
 _SCALARS = ("string", "number", "integer", "boolean")

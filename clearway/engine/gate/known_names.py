@@ -57,10 +57,10 @@ def local_names(node: Node | None, formula: Formula) -> frozenset[str]:
     if formula.role.startswith("output"):
         is_error = node is not None and any(event.kind == "error" for event in node.events)
         found |= {"error"} if is_error else {"result", "message"}
-    return frozenset(found) | _names_around(node)
+    return frozenset(found) | names_around(node)
 
 
-def _names_around(node: Node | None) -> frozenset[str]:
+def names_around(node: Node | None) -> frozenset[str]:
     """What the loops around an element, and its own, give names to."""
     found: set[str] = set()
     place = node
@@ -111,7 +111,7 @@ def _known_to_tables(draft: Draft) -> frozenset[str] | None:
     if draft.compiled is None or draft.reading is None:
         return None
     tasks = [node for node in nodes_of(draft.reading).values() if node.own.get("decision")]
-    around = (_names_around(node) for node in tasks)
+    around = (names_around(node) for node in tasks)
     return BUILT_IN_NAMES | draft.compiled.variables | frozenset[str]().union(*around)
 
 

@@ -1,6 +1,8 @@
 """The record's schema: is it one, and do its own keys name its fields."""
 
+import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -89,17 +91,9 @@ def check(draft: Draft) -> None:
 
 def check_schema(draft: Draft, path: str, schema: Any) -> bool:
     """Whether it is a JSON Schema (2020-12)."""
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        place = "/".join(str(part) for part in error.absolute_path) or "the top"
-        draft.findings.error(
-            path,
-            None,
-            "schema",
-            f"It is no JSON Schema: at {place}, {error.message}",
-            "Correct it after JSON Schema 2020-12.",
-        )
+    problem = _schema_problem(draft.bundle.files[path])
+    if problem is not None:
+        draft.findings.error(path, None, "schema", problem, "Correct it after JSON Schema 2020-12.")
         return False
     patterns, references = list(_patterns(schema)), list(_references(schema))
     for problem, remedy in patterns:
@@ -113,6 +107,17 @@ def check_schema(draft: Draft, path: str, schema: Any) -> bool:
             "Copy the part into `$defs` and refer to it with `#/$defs/...`.",
         )
     return not (patterns or references)
+
+
+@lru_cache(maxsize=512)
+def _schema_problem(data: bytes) -> str | None:
+    """Why a file is no JSON Schema; to find out takes its time, and most files did not change."""
+    try:
+        Draft202012Validator.check_schema(json.loads(data))
+        return None
+    except SchemaError as error:
+        place = "/".join(str(part) for part in error.absolute_path) or "the top"
+        return f"It is no JSON Schema: at {place}, {error.message}"
 
 
 def _references(schema: Any) -> Iterator[str]:

@@ -1,0 +1,61 @@
+"""The gate while somebody draws: what it finds in unsaved files, and what mends it at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from clearway.engine.examine import Draft
+from clearway.engine.expressions import BUILT_IN_NAMES
+from clearway.engine.gate.known_names import names_around
+from clearway.engine.values import Bundle, Finding, Surroundings
+from clearway.service.gate import examine_whole
+from clearway.service.workshop.fixes import Fix, fix_of
+
+
+@dataclass(frozen=True)
+class LiveFinding:
+    """A finding, and the change that mends it where that is certain."""
+
+    finding: Finding
+    fix: Fix | None
+
+
+@dataclass(frozen=True)
+class LiveReport:
+    """What the gate says of the files as they are on the screen.
+
+    `everywhere` are the names that every expression may use, `at` those that mean something only
+    at an element, because of the loops around it.
+    """
+
+    findings: Sequence[LiveFinding]
+    everywhere: Sequence[str]
+    at: Mapping[str, Sequence[str]]
+
+
+def laid_over(bundle: Bundle, unsaved: Mapping[str, str]) -> Bundle:
+    """The stored files with what is not saved yet."""
+    files = {path: text.encode() for path, text in unsaved.items()}
+    return Bundle(bundle.process, {**bundle.files, **files})
+
+
+def examine_live(bundle: Bundle, surroundings: Surroundings) -> LiveReport:
+    """The same rules as `clearway lint`, with fixes and the names that expressions may use."""
+    checked = examine_whole(bundle, surroundings)
+    findings = [LiveFinding(it, fix_of(it, checked.draft, surroundings)) for it in checked.findings]
+    return LiveReport(findings, _everywhere(checked.draft), _at(checked.draft))
+
+
+def _everywhere(draft: Draft) -> list[str]:
+    variables = draft.compiled.variables if draft.compiled is not None else frozenset[str]()
+    return sorted(BUILT_IN_NAMES | variables)
+
+
+def _at(draft: Draft) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for diagram in draft.diagrams.values():
+        for process in diagram.processes.values():
+            for node in process.all_nodes():
+                names = sorted(name for name in names_around(node) if name)
+                if names:
+                    found[node.id] = names
+    return found

@@ -1,0 +1,71 @@
+// Keeps what is not saved yet in this browser, so that neither a crash nor a lost line loses it.
+
+const STORE = "unsaved";
+
+export class Kept {
+  /** `about` tells entries apart: {draft, path, by}. */
+  constructor(about) {
+    this.about = about;
+    this.tab = String(crypto.getRandomValues(new Uint32Array(2)).join("-"));
+    this.working = true;
+    this._hold();
+  }
+
+  /** Keeps the state of the drawing; answers whether that worked. */
+  async keep({ etag, before, after }) {
+    const entry = { ...this.about, key: this._key(), tab: this.tab, etag, before, after, at: Date.now() };
+    this.working = await this._do("readwrite", (store) => store.put(entry)).then(
+      () => true,
+      () => false,
+    );
+    return this.working;
+  }
+
+  async forget(key = this._key()) {
+    await this._do("readwrite", (store) => store.delete(key)).catch(() => {});
+  }
+
+  /** What earlier pages of this person left unsaved, the newest first. */
+  async left() {
+    const all = await this._do("readonly", (store) => store.getAll()).catch(() => []);
+    const open = await openTabs();
+    return all
+      .filter((one) => ["draft", "path", "by"].every((name) => one[name] === this.about[name]))
+      .filter((one) => !open.has(one.tab))
+      .sort((one, other) => other.at - one.at);
+  }
+
+  _key() {
+    return `${this.about.draft} ${this.about.path} ${this.tab}`;
+  }
+
+  // A page that is open holds a lock of its name: what it has not saved is its own affair.
+  _hold() {
+    navigator.locks?.request(`clearway-editor ${this.tab}`, () => new Promise(() => {})).catch(() => {});
+  }
+
+  async _do(mode, work) {
+    this._database ??= opened();
+    const database = await this._database;
+    const asked = work(database.transaction(STORE, mode).objectStore(STORE));
+    return done(asked);
+  }
+}
+
+async function openTabs() {
+  const { held = [] } = (await navigator.locks?.query()) ?? {};
+  return new Set(held.map(({ name }) => name.replace(/^clearway-editor /, "")));
+}
+
+function opened() {
+  const asked = indexedDB.open("clearway-editor", 1);
+  asked.onupgradeneeded = () => asked.result.createObjectStore(STORE, { keyPath: "key" });
+  return done(asked);
+}
+
+function done(asked) {
+  return new Promise((resolve, reject) => {
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+}

@@ -1,0 +1,147 @@
+// The editor's page: opens the drawing, and puts canvas, panel, problems and saving together.
+import { Kept } from "./kept.js";
+import { begin as beginAt, makeModeler, open, show, written } from "./modeler.js";
+import { Server } from "./net.js";
+import { Outline } from "./outline.js";
+import { Panel } from "./panel.js";
+import { Problems } from "./problems.js";
+import { offerLeft } from "./recovery.js";
+import { Saving } from "./saving.js";
+import { Status } from "./status.js";
+import { toolbar } from "./toolbar.js";
+import { cannotOpen } from "./trouble.js";
+import { formPath } from "./forms.js";
+
+const NOTHING = { roles: [], groups: [], forms: [], decisions: [], rules: [], steps: [], states: [], templates: [], calendars: [], fields: [], processes: [], called: [] };
+
+export async function openEditor(place) {
+  const server = new Server(place);
+  const path = place.dataset.path;
+  const status = new Status(document.getElementById("editor-status"), place.dataset.zone);
+  const kept = new Kept({ draft: place.dataset.base, path, by: place.dataset.actor });
+  const modeler = makeModeler(document.getElementById("editor-canvas"));
+  const desk = makeDesk({ server, path, modeler, process: place.dataset.process });
+  // Tests and the console of whoever looks for a fault reach the modeler here.
+  place.modeler = modeler;
+  const saving = new Saving({ server, path, kept, status, modeler, tell: desk.tell, write: () => written(modeler) });
+  desk.saving = saving;
+
+  const stored = await server.read(path).catch((error) => ({ error }));
+  if (stored.error) return cannotOpen({ desk, status, error: stored.error });
+  const left = await offerLeft({ kept, stored, modeler });
+  const opened = await opening(desk, left?.after ?? stored.text, status, stored);
+  if (!opened) return undefined;
+  if (left) saving.begin({ etag: left.etag, before: left.before });
+  else saving.begin({ etag: stored.etag, before: opened.laidOut ? opened.stored : opened.before });
+  begin(desk, place, saving, status, left || opened.laidOut);
+  if (left) await saving.keep();
+  if (left) await kept.forget(left.key);
+  return undefined;
+}
+
+async function opening(desk, text, status, stored) {
+  try {
+    const opened = await open(desk.modeler, text);
+    const { length } = opened.warnings;
+    if (length > 0) desk.tell(`Parts of the file that are not understood here: ${length}. A save keeps them as they are.`);
+    return opened;
+  } catch (error) {
+    return cannotOpen({ desk, status, error, stored });
+  }
+}
+
+function begin(desk, place, saving, status, isChanged) {
+  const { modeler } = desk;
+  beginAt(modeler);
+  modeler.on("commandStack.changed", () => saving.changed());
+  desk.panel = new Panel(document.getElementById("editor-panel"), desk);
+  desk.problems = new Problems({
+    desk,
+    place: document.getElementById("editor-problems"),
+    count: document.getElementById("editor-count"),
+    after: (answer) => {
+      desk.known = answer.names ?? desk.known;
+    },
+  });
+  desk.outline = new Outline(document.getElementById("editor-outline"), place.querySelector("[data-do=outline]"), desk);
+  toolbar(desk, place);
+  new ResizeObserver(() => modeler.get("canvas").resized()).observe(document.getElementById("editor-canvas"));
+  status.show("opened", "Open; nothing changed yet");
+  if (isChanged) saving.changed();
+  loadChoices(desk);
+  desk.problems.now();
+  const wanted = decodeURIComponent(location.hash.slice(1));
+  if (wanted) show(modeler, wanted);
+  place.dataset.ready = "yes";
+}
+
+async function loadChoices(desk) {
+  try {
+    desk.choices = { ...NOTHING, ...(await desk.server.choices()) };
+    desk.panel.refresh();
+  } catch (error) {
+    desk.tell(`What can be chosen is not known: ${error.message}`);
+  }
+}
+
+/** What the parts of the page work with. */
+function makeDesk({ server, path, modeler, process }) {
+  const desk = {
+    server,
+    path,
+    modeler,
+    process,
+    choices: NOTHING,
+    known: { everywhere: [], at: {} },
+    changes: modeler.get("changes"),
+    write: () => written(modeler),
+    tell: (text) => (document.getElementById("editor-note").textContent = text),
+    focusPanel: () => document.querySelector("#editor-panel :is(input, textarea, select)")?.focus(),
+    namesAt: (id, use) => names(desk, id, use),
+    checkFeel: (element, use, text, part) => checkFeel(desk, element, use, text, part),
+    rename: (element, id) => rename(desk, element, id),
+    addFile: (where, text, what) => addFile(desk, where, text, what),
+  };
+  return desk;
+}
+
+/** What an expression at this place may ask for. */
+function names(desk, id, use) {
+  const fields = desk.choices.fields.map(({ name, type, title }) => ({ name: `record.${name}`, about: title || type }));
+  const plain = [...desk.known.everywhere, ...(desk.known.at[id] ?? []), ...(use === "output" ? ["result", "message", "error"] : [])];
+  const builtIn = desk.choices.built_in ?? [];
+  return [...fields, ...[...new Set(plain)].map((name) => ({ name, about: "" })), ...builtIn.map((name) => ({ name, about: "function" }))];
+}
+
+async function checkFeel(desk, element, place, text, part) {
+  const body = { text, place, part: part ?? "", element: element?.id ?? "", known: [...desk.known.everywhere, ...(desk.known.at[element?.id] ?? [])] };
+  const { wrong } = await desk.server.ask("feel", body);
+  return wrong ?? null;
+}
+
+// The form goes by the id of its task: it gets a copy under the new one.
+async function rename(desk, element, id) {
+  const before = element.businessObject.id;
+  if (before === id) return;
+  const form = desk.choices.forms.find((one) => one.path === formPath(desk, before));
+  desk.modeler.get("modeling").updateProperties(element, { id });
+  if (!form) return;
+  try {
+    const { text } = await desk.server.read(form.path);
+    await addFile(desk, formPath(desk, id), text, "A copy of its form");
+  } catch (error) {
+    desk.tell(`The form ${form.path} was not copied: ${error.message}`);
+  }
+}
+
+async function addFile(desk, where, text, what) {
+  try {
+    await desk.server.saveFile(where, text, null);
+    desk.tell(`${what} is saved as ${where}.`);
+  } catch (error) {
+    const there = error.status === 412;
+    desk.tell(there ? `${where} is there already.` : `${what} was not saved: ${error.message}`);
+  }
+  await loadChoices(desk);
+  desk.problems.now();
+}

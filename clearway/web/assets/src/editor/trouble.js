@@ -1,0 +1,43 @@
+// When a drawing cannot be opened: says why, and the way out.
+import { download } from "./dialogs.js";
+import { h } from "./dom.js";
+import { open, writtenFor } from "./modeler.js";
+
+/** Shows why it did not open. Answers what was opened when a layout helped, else undefined. */
+export async function cannotOpen({ desk, status, error, stored }) {
+  const isUndrawn = /no diagram to display|no process or collaboration/i.test(error.message);
+  if (stored && isUndrawn) {
+    const laidOut = await layOut(desk, stored);
+    if (laidOut) return laidOut;
+  }
+  const name = desk.path.split("/").pop();
+  const place = document.getElementById("editor-canvas");
+  const actions = stored ? [h("button", { type: "button", class: "btn btn-outline", onclick: () => download(stored.text, name) }, "Download the file")] : [];
+  actions.push(h("a", { class: "btn btn-outline", href: desk.server.base }, "Go to the draft: its files and earlier saves"));
+  place.replaceChildren(
+    h("div", { class: "editor-trouble", role: "alert" }, h("h2", {}, "The diagram cannot be opened"), h("p", {}, reason(error, isUndrawn)), h("p", {}, "Nothing was changed."), h("div", { class: "editor-dialog-buttons" }, actions)),
+  );
+  status.show("failed", "Not open: nothing is saved from this page");
+  document.getElementById("editor").dataset.ready = "failed";
+  return undefined;
+}
+
+function reason(error, isUndrawn) {
+  if (isUndrawn) return "The file says what happens, but nothing in it is drawn, and it could not be laid out by itself.";
+  if (error.status === 404) return "The draft or its diagram is not there any more.";
+  if (error.status !== undefined) return error.message;
+  const line = /line: (\d+)/.exec(error.message)?.[1];
+  const first = error.message.split("\n")[0];
+  return `The XML cannot be read${line ? ` (near line ${Number(line) + 1})` : ""}: ${first}.`;
+}
+
+async function layOut(desk, stored) {
+  try {
+    const { xml } = await desk.server.ask("layout", { xml: stored.text });
+    const opened = await open(desk.modeler, xml);
+    desk.tell("The file had no drawing: it was laid out by itself.");
+    return { ...opened, laidOut: true, stored: await writtenFor(desk.modeler, stored.text) };
+  } catch {
+    return undefined;
+  }
+}

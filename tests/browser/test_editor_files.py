@@ -1,0 +1,157 @@
+"""Files that other tools wrote, large ones and broken ones, in the editor."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from drawing_room import DrawingRoom, new_draft, stored
+from infosets import infoset
+from playwright.sync_api import Page, expect
+
+from clearway.service.workshop.files import save_file
+from clearway.service.workshop.views import Saved
+
+pytestmark = pytest.mark.browser
+
+_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<definitions '
+    'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="urn:test" id="d">'
+)
+
+
+@pytest.fixture(scope="module")
+def draft(live: Any) -> int:
+    """One draft for all the files."""
+    return new_draft(live.house, live.actor("grace"), "incident", "files of others")
+
+
+@pytest.fixture
+def room_for(
+    live: Any, open_browser: Callable[..., Page], draft: int
+) -> Callable[[str, bytes], DrawingRoom]:
+    """The editor of a file with these bytes, not opened yet."""
+    page = open_browser("grace", width=1440)
+
+    def make(name: str, content: bytes) -> DrawingRoom:
+        path = f"incident/{name}"
+        saved = save_file(
+            live.house, live.actor("grace"), "incident", draft, path, content, expected=None
+        )
+        assert isinstance(saved, Saved), saved
+        return DrawingRoom(page, "incident", draft, path)
+
+    return make
+
+
+def test_files_of_other_tools_are_saved_back_with_nothing_lost(
+    live: Any, room_for: Callable[[str, bytes], DrawingRoom], test_data: Path, draft: int
+):
+    grace = live.actor("grace")
+    for file in sorted((test_data / "bpmn-miwg-reference").glob("*.bpmn")):
+        content = file.read_bytes()
+        room = room_for(file.name, content).open()
+        room.page.keyboard.press("Control+s")
+        room.is_saved()
+        assert stored(live.house, grace, "incident", draft, room.path) == content
+
+        element = str(room.do(_FIRST))
+        room.do("(m, id) => m.get('selection').select(m.get('elementRegistry').get(id))", element)
+        room.field("Name").fill("A name of the test")
+        room.field("Name").press("Enter")
+        expect(room.status).to_contain_text("Changed")
+        room.is_saved()
+        renamed = stored(live.house, grace, "incident", draft, room.path)
+        assert b"A name of the test" in renamed
+        assert infoset(renamed) != infoset(content)
+        assert _without_name(infoset(renamed), element) == _without_name(infoset(content), element)
+
+
+_FIRST = """m => m.get('elementRegistry').filter(it =>
+    /Task$|SubProcess$|Participant$/.test(it.type) && it.parent)[0].id"""
+
+
+def _without_name(told: Any, element: str) -> Any:
+    tag, values, text, inner = told
+    if ("id", element) in values:
+        values = [(key, value) for key, value in values if key != "name"]
+    return tag, values, text, [_without_name(it, element) for it in inner]
+
+
+def test_a_file_without_a_drawing_is_laid_out(
+    live: Any, room_for: Callable[[str, bytes], DrawingRoom], draft: int
+):
+    content = _chain(3, drawn=False)
+
+    room = room_for("undrawn.bpmn", content).open()
+    expect(room.page.locator("#editor-note")).to_contain_text("laid out by itself")
+    room.is_saved()
+    saved = stored(live.house, live.actor("grace"), "incident", draft, room.path)
+    assert b"BPMNShape" in saved
+    assert b"BPMNShape" not in content
+
+
+def test_xml_that_cannot_be_read_is_said_and_handed_out(
+    room_for: Callable[[str, bytes], DrawingRoom],
+):
+    content = (_HEAD + "<process id='p'><task id='a'></process></definitions>").encode()
+    room = room_for("broken.bpmn", content)
+    room.page.goto(room.address)
+
+    told = room.page.get_by_role("alert")
+    expect(told).to_contain_text("The XML cannot be read")
+    expect(told).to_contain_text("Nothing was changed.")
+    with room.page.expect_download() as got:
+        told.get_by_role("button", name="Download the file").click()
+    assert got.value.path().read_bytes() == content
+    expect(
+        told.get_by_role("link", name="Go to the draft: its files and earlier saves")
+    ).to_be_visible()
+
+
+def test_a_file_with_two_thousand_elements_opens_and_is_saved(
+    live: Any, room_for: Callable[[str, bytes], DrawingRoom], draft: int
+):
+    room = room_for("large.bpmn", _chain(1001, drawn=True)).open()
+
+    count = room.do("m => m.get('elementRegistry').filter(it => it.parent).length")
+    assert count >= 2000
+    room.select("t7")
+    room.field("Name").fill("One of many")
+    room.field("Name").press("Enter")
+    expect(room.status).to_contain_text("Changed")
+    expect(room.status).to_contain_text("Saved at", timeout=60_000)
+    saved = stored(live.house, live.actor("grace"), "incident", draft, room.path)
+    assert b"One of many" in saved
+
+
+def _chain(tasks: int, *, drawn: bool) -> bytes:
+    """A row of tasks, each with a flow to the next."""
+    flows = range(tasks - 1)
+    parts = [f'<task id="t{i}" name="Task {i}"/>' for i in range(tasks)]
+    parts += [f'<sequenceFlow id="f{i}" sourceRef="t{i}" targetRef="t{i + 1}"/>' for i in flows]
+    shapes = [
+        f'<di:BPMNShape id="t{i}_s" bpmnElement="t{i}">'
+        f'<dc:Bounds x="{i % 40 * 150}" y="{i // 40 * 120}" width="100" height="80"/>'
+        "</di:BPMNShape>"
+        for i in range(tasks)
+    ]
+    edges = [
+        f'<di:BPMNEdge id="f{i}_s" bpmnElement="f{i}">'
+        f'<dd:waypoint x="{i % 40 * 150 + 100}" y="{i // 40 * 120 + 40}"/>'
+        f'<dd:waypoint x="{(i + 1) % 40 * 150}" y="{(i + 1) // 40 * 120 + 40}"/></di:BPMNEdge>'
+        for i in flows
+    ]
+    names = (
+        'xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI" '
+        'xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" '
+        'xmlns:dd="http://www.omg.org/spec/DD/20100524/DI"'
+    )
+    drawing = (
+        f'<di:BPMNDiagram {names} id="di"><di:BPMNPlane id="pl" bpmnElement="p">'
+        + "".join(shapes + edges)
+        + "</di:BPMNPlane></di:BPMNDiagram>"
+        if drawn
+        else ""
+    )
+    return f'{_HEAD}<process id="p">{"".join(parts)}</process>{drawing}</definitions>'.encode()

@@ -1,0 +1,162 @@
+"""The editor's page: its mark, its weight, its keys, and nothing that axe-core objects to."""
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from drawing_room import DrawingRoom, new_draft
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+BUILD = Path(__file__).resolve().parents[2] / "clearway/web/static/build"
+MOST_BYTES = 400 * 1024
+
+
+@pytest.fixture(scope="module")
+def draft(live: Any) -> int:
+    """A draft of the incident process."""
+    return new_draft(live.house, live.actor("grace"), "incident", "the page")
+
+
+@pytest.fixture
+def room(open_browser: Callable[..., Page], draft: int) -> DrawingRoom:
+    """Grace has it open."""
+    return DrawingRoom(open_browser("grace", width=1440), "incident", draft).open()
+
+
+def test_the_mark_of_bpmn_io_is_seen_and_nothing_lies_over_it(room: DrawingRoom):
+    hit = room.page.evaluate("""() => {
+        const box = document.querySelector('.bjs-powered-by').getBoundingClientRect();
+        const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        return box.width > 20 && Boolean(top.closest('.bjs-powered-by'));
+    }""")
+
+    assert hit
+
+
+def test_the_page_weighs_at_most_400_kilobytes(room: DrawingRoom):
+    loaded = room.page.evaluate(
+        "() => performance.getEntriesByType('resource').map(it => new URL(it.name).pathname)"
+    )
+    names = json.loads((BUILD / "manifest.json").read_text())
+    files = {it.rpartition("/")[2] for it in loaded if it.startswith("/static/build/")}
+    assert names["editor.js"] in files
+
+    page = len(gzip.compress(room.page.content().encode()))
+    weight = page + sum(len(gzip.compress((BUILD / it).read_bytes(), 9)) for it in files)
+    assert weight <= MOST_BYTES, f"{weight} bytes: {sorted(files)}"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768)])
+def test_nothing_around_the_canvas_is_a_barrier(
+    open_browser: Callable[..., Page],
+    violations: Callable[[Page], list[str]],
+    draft: int,
+    theme: str,
+    width: int,
+    height: int,
+):
+    page = open_browser("grace", width=width, theme=theme)
+    page.set_viewport_size({"width": width, "height": height})
+    room = DrawingRoom(page, "incident", draft).open()
+    for element in ("triage", "hold_early", "acknowledge", "find_context", "desk_lane", "larger"):
+        room.select(element)
+        expect(page.locator(".panel-kind")).to_be_visible()
+        assert violations(page) == [], element
+    task = room.append("larger", "bpmn:UserTask")
+    room.select(task)
+    room.field("Due after").fill("record.pri")
+    expect(room.problems.first).to_be_visible(timeout=20_000)
+    assert violations(page) == []
+    page.get_by_role("button", name="Keys").click()
+    assert violations(page) == []
+
+
+def test_a_narrow_window_is_told_what_it_needs(open_browser: Callable[..., Page], draft: int):
+    page = open_browser("grace", width=900)
+
+    room = DrawingRoom(page, "incident", draft).open()
+    expect(room.page.get_by_text("at least 1024 pixels wide")).to_be_visible()
+
+
+def test_the_keys_of_the_editor_are_listed_and_lead_from_part_to_part(room: DrawingRoom):
+    page = room.page
+    page.locator("#editor-canvas").focus()
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys of the editor")
+    expect(keys).to_contain_text("Undo and redo")
+    page.keyboard.press("Escape")
+    expect(keys).to_have_count(0)
+
+    page.locator("#editor-canvas").focus()
+    parts: list[str] = []
+    for _ in range(4):
+        page.keyboard.press("F6")
+        part = "() => document.activeElement.closest('[data-part]').dataset.part"
+        parts.append(page.evaluate(part))
+    assert parts == ["panel", "problems", "bar", "canvas"]
+
+
+def test_each_change_of_the_panel_is_one_step_back(room: DrawingRoom):
+    room.select("triage")
+    before = room.field("Due after").input_value()
+    room.field("Due after").press_sequentially("x", delay=10)
+    room.page.wait_for_timeout(900)
+    room.field("Due after").press_sequentially("y", delay=10)
+    room.field("Name").focus()
+    expect(room.page.locator("[data-do=undo]")).to_be_enabled()
+
+    room.page.locator("[data-do=undo]").click()
+    expect(room.field("Due after")).to_have_value(before)
+    expect(room.page.locator("[data-do=undo]")).to_be_disabled()
+
+
+def test_names_that_exist_there_are_offered_while_a_condition_is_typed(room: DrawingRoom):
+    room.select("triage")
+    field = room.field("Due after")
+    field.fill("if record.prio")
+    field.press("End")
+    room.page.keyboard.type("r")
+
+    offered = room.page.get_by_role("option", name="record.priority")
+    expect(offered).to_be_visible()
+    room.page.keyboard.press("Enter")
+    expect(field).to_have_value("if record.priority")
+    expect(room.page.locator("[data-field='clearway:due'] .feel-problem")).to_contain_text("olumn")
+
+
+def test_tidying_up_moves_and_one_step_takes_it_back(room: DrawingRoom):
+    place = "m => { const t = m.get('elementRegistry').get('triage'); return [t.x, t.y]; }"
+    before = room.do(place)
+
+    room.page.get_by_role("button", name="Tidy up").click()
+    expect(room.page.locator("#editor-note")).to_contain_text("elements were moved")
+    assert room.do(place) != before
+    room.page.locator("[data-do=undo]").click()
+    assert room.do(place) == before
+
+
+def test_the_outline_is_equal_to_the_canvas_for_the_keyboard(
+    room: DrawingRoom, violations: Callable[[Page], list[str]]
+):
+    page = room.page
+    page.get_by_role("button", name="Outline").press("Enter")
+    line = page.locator("#editor-outline").get_by_role("button", name="Note the check")
+    line.press("Enter")
+    expect(page.locator(".panel-name")).to_have_text("Note the check")
+    room.field("Add after it").select_option(label="User task")
+    page.locator("[data-field=draw-after]").get_by_role("button", name="Add").press("Enter")
+    expect(page.locator(".panel-kind")).to_have_text("User task")
+    room.field("Name").fill("Added without a mouse")
+    room.field("Name").press("Enter")
+
+    added = page.locator("#editor-outline").get_by_role("button", name="Added without a mouse")
+    expect(added).to_be_visible(timeout=20_000)
+    assert violations(page) == []
+    page.locator("[data-field=draw-remove]").get_by_role("button").press("Enter")
+    expect(added).to_have_count(0, timeout=20_000)

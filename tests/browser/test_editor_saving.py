@@ -1,0 +1,182 @@
+"""Saving in the editor: two people, killed browsers, lost sessions and lost lines lose nothing."""
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from drawing_room import DrawingRoom, new_draft, session_of, stored
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+@pytest.fixture
+def draft(live: Any, request: pytest.FixtureRequest) -> int:
+    """A draft of the incident process of its own."""
+    return new_draft(live.house, live.actor("grace"), "incident", request.node.name)
+
+
+@pytest.fixture
+def room(open_browser: Callable[..., Page], draft: int) -> DrawingRoom:
+    """Grace has it open."""
+    return DrawingRoom(open_browser("grace", width=1440), "incident", draft).open()
+
+
+def test_two_owners_edit_at_once_and_nothing_is_lost(
+    live: Any, open_browser: Callable[..., Page], room: DrawingRoom, draft: int
+):
+    other = DrawingRoom(open_browser("trent", width=1440), "incident", draft).open()
+    rename(room, "triage", "Grace's name")
+    room.is_saved()
+
+    rename(other, "triage", "Trent's name")
+    told = other.page.get_by_role("dialog", name="Somebody else saved this diagram")
+    expect(told).to_contain_text("grace saved this diagram at ")
+    assert b"Grace's name" in stored(live.house, live.actor("grace"), "incident", draft)
+    told.get_by_role("button", name="Keep mine as a new draft").click()
+    other.page.wait_for_url(lambda address: f"/drafts/{draft}/" not in address)
+    other.is_ready()
+    assert name_of(other, "triage") == "Trent's name"
+    assert name_of(room, "triage") == "Grace's name"
+
+
+def test_mine_is_put_over_theirs_only_after_asking_again(
+    live: Any, open_browser: Callable[..., Page], room: DrawingRoom, draft: int
+):
+    other = DrawingRoom(open_browser("trent", width=1440), "incident", draft).open()
+    rename(room, "triage", "Grace's name")
+    room.is_saved()
+    rename(other, "triage", "Trent's name")
+    told = other.page.get_by_role("dialog", name="Somebody else saved this diagram")
+
+    told.get_by_role("button", name="Put mine over theirs").click()
+    sure = other.page.get_by_role("dialog", name="Put yours over theirs?")
+    assert b"Trent's name" not in stored(live.house, live.actor("grace"), "incident", draft)
+    sure.get_by_role("button", name="Put mine over theirs").click()
+    other.is_saved()
+    assert b"Trent's name" in stored(live.house, live.actor("grace"), "incident", draft)
+
+
+def test_what_a_lost_line_kept_from_being_saved_is_offered_and_taken(
+    live: Any, complaints: list[str], room: DrawingRoom, draft: int
+):
+    page = room.page
+    page.route("**/drawing/**", lambda route: route.abort())
+    rename(room, "triage", "Written without a line")
+    expect(room.status).to_contain_text("Not saved: There is no connection")
+    page.goto("about:blank")
+    page.unroute("**/drawing/**")
+
+    page.goto(room.address)
+    told = page.get_by_role("dialog", name="Changes that were not saved")
+    expect(told).to_contain_text("that were not saved")
+    told.get_by_role("button", name="Take them").click()
+    room.is_ready()
+    assert name_of(room, "triage") == "Written without a line"
+    room.is_saved()
+    saved = stored(live.house, live.actor("grace"), "incident", draft)
+    assert b"Written without a line" in saved
+    # Each request that was cut off; that is what this test does.
+    assert set(complaints) == {"console: Failed to load resource: net::ERR_FAILED"}
+    complaints.clear()
+
+
+def test_whoever_is_signed_out_while_saving_signs_in_elsewhere_and_it_is_saved(
+    live: Any, room: DrawingRoom, draft: int
+):
+    page = room.page
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name="clearway")
+
+    rename(room, "triage", "Not to be lost")
+    expect(room.status).to_contain_text("sign in in a new tab and it is saved")
+    page.context.add_cookies(cookies)
+    expect(room.status).to_contain_text("Saved at", timeout=15_000)
+    assert b"Not to be lost" in stored(live.house, live.actor("grace"), "incident", draft)
+
+
+def test_a_draft_that_is_gone_says_so_and_hands_out_what_is_there(room: DrawingRoom, draft: int):
+    gone = '{"detail": "There is no such draft."}'
+    room.page.route(
+        "**/drawing/**",
+        lambda route: route.fulfill(status=404, content_type="application/problem+json", body=gone),
+    )
+
+    rename(room, "triage", "Still mine")
+    expect(room.status).to_contain_text("this draft or its process is gone")
+    with room.page.expect_download() as got:
+        room.page.get_by_role("button", name="Download").click()
+    assert b"Still mine" in got.value.path().read_bytes()
+
+
+def test_a_save_without_a_change_changes_no_byte(live: Any, room: DrawingRoom, draft: int):
+    before = stored(live.house, live.actor("grace"), "incident", draft)
+
+    rename(room, "triage", "Another name")
+    room.do("m => m.get('commandStack').undo()")
+    room.page.keyboard.press("Control+s")
+    room.is_saved()
+
+    assert stored(live.house, live.actor("grace"), "incident", draft) == before
+
+
+def test_a_browser_that_was_killed_in_the_middle_has_its_draft(
+    live: Any, chromium: Browser, draft: int, tmp_path: Path
+):
+    page = _started(live, chromium, tmp_path)
+    room = DrawingRoom(page, "incident", draft).open()
+    page.route("**/drawing/**", lambda route: None)
+    rename(room, "triage", "Typed before the end")
+    expect(room.status).to_have_text("Saving")
+    page.wait_for_timeout(500)
+    _kill(tmp_path)
+
+    again = _started(live, chromium, tmp_path)
+    again.goto(room.address)
+    told = again.get_by_role("dialog", name="Changes that were not saved")
+    told.get_by_role("button", name="Take them").click()
+    later = DrawingRoom(again, "incident", draft).is_ready()
+    later.is_saved()
+    assert b"Typed before the end" in stored(live.house, live.actor("grace"), "incident", draft)
+    again.context.close()
+
+
+def rename(room: DrawingRoom, element: str, name: str) -> None:
+    """Give an element another name in the panel."""
+    room.select(element)
+    room.field("Name").fill(name)
+    room.field("Name").press("Enter")
+
+
+def name_of(room: DrawingRoom, element: str) -> str:
+    """What the drawing says."""
+    return str(room.do("(m, id) => m.get('elementRegistry').get(id).businessObject.name", element))
+
+
+def _started(live: Any, chromium: Browser, folder: Path) -> Page:
+    """A browser that keeps what it has in this folder, as people's browsers do."""
+    context = chromium.browser_type.launch_persistent_context(
+        folder,
+        executable_path=CHROMIUM,
+        args=["--no-sandbox"],
+        base_url=live.address,
+        viewport={"width": 1440, "height": 900},
+    )
+    token = session_of(live.house, "grace")
+    context.add_cookies([{"name": "clearway", "value": token, "url": live.address}])
+    return context.new_page()
+
+
+def _kill(folder: Path) -> None:
+    """End the browser of this folder as a power cut does."""
+    mark = f"--user-data-dir={folder}".encode()
+    for found in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if mark in found.read_bytes():
+                os.kill(int(found.parent.name), signal.SIGKILL)
