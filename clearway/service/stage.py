@@ -1,9 +1,10 @@
 """Where a scenario plays: one instance in memory, its people, its steps and its clock."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from clearway.engine.values import ProcessFault
 from clearway.errors import ClearwayError, StepError
@@ -51,6 +52,7 @@ class Stage:
         self.held: set[str] = set()
         self.later: Sequence[Step] = scenario.steps
         self.visited: set[str] = set()
+        self.fired: set[tuple[str, int]] = set()
         self._steps = steps
         self._turns = 0
 
@@ -78,6 +80,9 @@ class Stage:
         self.memory.take(plan.effect)
         self.visited.update(it.element for it in plan.effect.lines if it.element)
         self.visited.update(plan.visited)
+        for line in plan.effect.lines:
+            if line.kind == "decided":
+                self.fired.update(_fired(line.details))
 
     def work(self, line: int) -> None:
         """Run the jobs whose answer is known, or can be had, until no more are left.
@@ -201,3 +206,12 @@ class Stage:
         self._turns += 1
         if self._turns > _MOST_TURNS:
             raise ScenarioError(line, "It goes on and on: look for a loop that never ends.")
+
+
+def _fired(details: Mapping[str, object]) -> Iterator[tuple[str, int]]:
+    """The rules that fired in a decision, and in those that it needed: decision, number."""
+    decision = str(details.get("decision"))
+    for number in cast(Sequence[int], details.get("rules") or ()):
+        yield decision, int(number)
+    for needed in cast(Sequence[Mapping[str, object]], details.get("needed") or ()):
+        yield from _fired(needed)
