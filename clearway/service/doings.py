@@ -252,5 +252,5 @@ class Doings(Stage):
         try:
             duration = parse_duration(str(step.what))
             return add_duration(self.clock(), duration, calendars[name] if name else None)
-        except DurationError as error:
+        except (DurationError, OverflowError) as error:
             raise ScenarioError(step.line, f"pass needs a duration such as P5D: {error}") from error

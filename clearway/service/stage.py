@@ -31,12 +31,14 @@ _log = logging.getLogger(__name__)
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday morning: when a scenario begins unless it says `at`."""
 
-_MOST_TURNS = 10_000
 _CHANNEL = Actor("channel", roles=frozenset({"system"}), is_person=False)
 
 
 class Stage:
     """Carries out what a scenario says, by the plans of the real commands."""
+
+    most_turns = 10_000
+    """So often the time or a step may move it before it counts as endless."""
 
     def __init__(
         self,
@@ -53,7 +55,7 @@ class Stage:
         self.later: Sequence[Step] = scenario.steps
         self.visited: set[str] = set()
         self.fired: set[tuple[str, int]] = set()
-        self._steps = steps
+        self.steps = steps
         self._turns = 0
 
     def attempt(
@@ -100,7 +102,7 @@ class Stage:
         if self.prepared.get(job.step):
             return True
         is_answered_later = any(it.kind == "step" and it.what == job.step for it in self.later)
-        return not is_answered_later and job.step in self._steps
+        return not is_answered_later and job.step in self.steps
 
     def _run_job(self, job: Job, line: int) -> None:
         prepared = self.prepared.get(job.step)
@@ -115,7 +117,7 @@ class Stage:
             result = step.values("answers")
         else:
             try:
-                result = self._steps[job.step](job.inputs)
+                result = self.steps[job.step](job.inputs)
             except StepError as error:
                 self._fail(job, error.code, str(error), parked)
                 return
@@ -204,7 +206,7 @@ class Stage:
     def count(self, line: int) -> None:
         """One more turn; raises ScenarioError when there is no end."""
         self._turns += 1
-        if self._turns > _MOST_TURNS:
+        if self._turns > self.most_turns:
             raise ScenarioError(line, "It goes on and on: look for a loop that never ends.")
 
 
