@@ -23,8 +23,8 @@ from processes.catalogue import Rule
 class Doing:
     """One thing that was done, and what came of it. `step` None: it was started.
 
-    `changed` are the fields of the record: name -> before and after. `entries` is the history of
-    it, in memory as everything here.
+    `changed` are the fields of the record: name -> before and after. `entries` is its history, in
+    memory as everything here; `waiting` are tasks, `asked` the steps without an answer.
     """
 
     step: Step | None
@@ -36,6 +36,7 @@ class Doing:
     state: str | None
     waiting: Sequence[str]
     assignees: Mapping[str, str | None]
+    asked: frozenset[str]
     ended: bool
     faults: int
 
@@ -54,8 +55,8 @@ class Trial(Doings):
     ) -> None:
         super().__init__(deployed, run, steps, rules)
         self.doings: list[Doing] = []
-        self.queued: set[str] = set()
-        """The steps that were called, whether they have answered or not."""
+        self.called: dict[str, int] = {}
+        """The steps that were called, each with the doing in which it was called last."""
         self._effects: list[Effect] = []
         self._lines = 0
         self._begun = (0, 0, dict[str, object]())
@@ -65,7 +66,8 @@ class Trial(Doings):
         super().take(plan)
         if plan.effect is not None:
             self._effects.append(plan.effect)
-            self.queued |= {it.step for it in plan.effect.queued_jobs if it.token is not None}
+            steps = [it.step for it in plan.effect.queued_jobs if it.token is not None]
+            self.called.update(dict.fromkeys(steps, len(self.doings)))
 
     def begin(self) -> Refusal | None:
         """Start it."""
@@ -131,6 +133,7 @@ class Trial(Doings):
             state=snapshot.state,
             waiting=[it.element for it in items],
             assignees={it.element: it.assignee for it in items},
+            asked=frozenset(it.step for it in memory.jobs if _is_ready(it)),
             ended=snapshot.ended_at is not None,
             faults=len(snapshot.faults),
         )
