@@ -223,9 +223,7 @@ class Doings(Stage):
                 raise ScenarioError(step.line, f"linked takes lists of keys for {known}.")
         self.memory.link_here({kind: cast(Sequence[str], keys) for kind, keys in kinds.items()})
 
-    def _try(
-        self, step: Step, actor: Actor, plan: Callable[[Snapshot], Outcome]
-    ) -> Refusal | None:
+    def _try(self, step: Step, actor: Actor, plan: Callable[[Snapshot], Outcome]) -> Refusal | None:
         return self.attempt(actor, step.kind, plan, Parked({"kind": "command"}))
 
     def _person(self, step: Step) -> Actor:

@@ -92,7 +92,8 @@ class _Plain(yaml.SafeDumper):
 def _decimal(dumper: yaml.SafeDumper, value: Decimal) -> yaml.ScalarNode:
     text = format(value, "f")
     kind = "float" if "." in text else "int"
-    return dumper.represent_scalar(f"tag:yaml.org,2002:{kind}", text)
+    tag = f"tag:yaml.org,2002:{kind}"
+    return dumper.represent_scalar(tag, text)  # pyright: ignore[reportUnknownMemberType] its stubs are partial
 
 
 _Plain.add_representer(Decimal, _decimal)

@@ -30,10 +30,9 @@ class UnusableRun(ClearwayError):
 
 def run_of(top: Mapping[str, object]) -> Scenario:
     """The run of plain values; raises UnusableRun for whatever this page never wrote."""
-    listed = top.get("steps") or []
-    if not isinstance(listed, list):
+    given = cast("list[object]", top.get("steps") or [])
+    if not isinstance(given, list):  # pyright: ignore[reportUnnecessaryIsInstance] it came from outside
         raise UnusableRun("The list of what was done is no list. Begin again.")
-    given = cast("list[object]", listed)
     if len(given) > MOST_DOINGS:
         raise UnusableRun(
             f"A run has at most {MOST_DOINGS} doings. Keep this one as a scenario, go back to an "
@@ -158,4 +157,6 @@ def _is_text(value: object) -> bool:
 
 
 def _are_names(value: object) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str) and all(map(_is_text, value))
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return False
+    return all(_is_text(it) for it in cast(Sequence[object], value))

@@ -19,6 +19,7 @@ from clearway.store.histories import Entry
 from clearway.store.rows import Job
 from processes.catalogue import Rule
 
+
 @dataclass(frozen=True)
 class Doing:
     """One thing that was done, and what came of it. `step` None: it was started.
@@ -75,7 +76,9 @@ class Trial(Doings):
 
     def do_next(self, step: Step) -> Refusal | None:
         """Do one thing more; a Refusal says to its reader why it cannot be."""
-        return self._noted(step, lambda: self._answer(step) if step.kind == "step" else self.do(step))
+        return self._noted(
+            step, lambda: self._answer(step) if step.kind == "step" else self.do(step)
+        )
 
     def first_job(self, name: str) -> Job | None:
         """The call of this step that is answered next."""
