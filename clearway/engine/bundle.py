@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from clearway.engine import limits
@@ -114,8 +115,13 @@ def manifest(bundle: Bundle) -> dict[str, str]:
 
 def bundle_hash(bundle: Bundle) -> str:
     """One SHA-256 for the process and all its files; equal bundles have equal hashes."""
-    digest = hashlib.sha256(bundle.process.encode())
-    for path, content in manifest(bundle).items():
+    return manifest_hash(bundle.process, manifest(bundle))
+
+
+def manifest_hash(process: str, manifest: Mapping[str, str]) -> str:
+    """The same for who knows the hashes of the files (path -> hash) and not what is in them."""
+    digest = hashlib.sha256(process.encode())
+    for path, content in sorted(manifest.items()):
         digest.update(f"\n{path} {content}".encode())
     return digest.hexdigest()
 

@@ -1,7 +1,7 @@
 """Deploying a process: the gate, the version table, and taking a version out again."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 
 from clearway import engine
 from clearway.engine.values import Bundle, Finding, Severity
@@ -20,6 +20,24 @@ from clearway.store.versions import Version
 DESPITE = "despite scenarios:"
 """A reason that begins so lets a process owner deploy although scenarios fail."""
 _SHOWN = 5
+
+
+def _allow(_connection: Connection) -> Refusal | None:
+    return None
+
+
+def _keep(_connection: Connection, _number: int) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Along:
+    """What goes into the transaction of a deployment: a last check under its lock, and what is
+    written with the number of the new version. `evidence` is kept beside that of the gate."""
+
+    refuse: Callable[[Connection], Refusal | None] = _allow
+    keep: Callable[[Connection, int], None] = _keep
+    evidence: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 def check(house: House, bundle: Bundle) -> GateReport:
@@ -45,6 +63,7 @@ def deploy(
     reason: str,
     once: str,
     shown: int = _SHOWN,
+    along: Along | None = None,
 ) -> Done | Refusal:
     """Make this the newest version of its process; `parent` is the version it was made from.
 
@@ -52,7 +71,7 @@ def deploy(
     the keys of its records would begin like those of another process, and when scenarios fail,
     unless somebody who may deploys with a reason that begins with `despite scenarios:`. The same
     content as the newest version changes nothing. A refusal tells so many problems as `shown`
-    says, and how many more there are.
+    says, and how many more there are. With `along` the same content as the newest is refused.
     """
     if (refusal := refuse_unless(actor, "deploy")) is not None:
         return refusal
@@ -64,16 +83,21 @@ def deploy(
     def work(connection: Connection) -> Done | Refusal:
         versions.lock_process(connection, bundle.process)
         newest = versions.current(connection, bundle.process)
+        if along is not None and (refusal := along.refuse(connection)) is not None:
+            return refusal
         if newest is not None and newest.hash == hashed:
-            return _done(newest, "unchanged")
+            return _done(newest, "unchanged") if along is None else _same(newest)
         if (refusal := _stale(newest, parent, bundle.process)) is not None:
             return refusal
-        if (refusal := _refuse(report, reason, shown) or taken) is not None:
+        if (refusal := refuse_report(report, reason, shown) or taken) is not None:
             return refusal
-        version = _version(house, actor, bundle, newest, reason, report, connection)
+        evidence = {**_evidence(report), **(along.evidence if along else {})}
+        version = _version(house, actor, bundle, newest, reason, evidence, connection)
         versions.make_key_sequence(connection, key_prefix(bundle))
         details = {"process": version.process, "version": version.number, "hash": hashed}
         record_entry(house, connection, actor, "deploy", {**details, "reason": reason})
+        if along is not None:
+            along.keep(connection, version.number)
         return _done(version, "deployed")
 
     report = check(house, bundle)
@@ -121,7 +145,7 @@ def _version(
     bundle: Bundle,
     newest: Version | None,
     reason: str,
-    report: GateReport,
+    evidence: Mapping[str, object],
     connection: Connection,
 ) -> Version:
     version = Version(
@@ -134,9 +158,14 @@ def _version(
         deployed_at=house.now(),
         deployed_by=actor.name,
         reason=reason,
-        evidence=_evidence(report),
+        evidence=evidence,
     )
     return replace(version, id=versions.add(connection, version))
+
+
+def _same(newest: Version) -> Refusal:
+    text = f"These are the files of version {newest.number}, which is the newest."
+    return Refusal("invalid", text, "Change something first.")
 
 
 def _stale(newest: Version | None, parent: int | None, process: str) -> Refusal | None:
@@ -154,7 +183,8 @@ def _stale(newest: Version | None, parent: int | None, process: str) -> Refusal 
     )
 
 
-def _refuse(report: GateReport, reason: str, shown: int) -> Refusal | None:
+def refuse_report(report: GateReport, reason: str, shown: int) -> Refusal | None:
+    """None when what the gate says lets these files be deployed for this reason."""
     errors = [it for it in report.findings if it.severity is Severity.ERROR]
     if errors:
         told = [f"{_place(it)}: {it.message} {it.remedy}" for it in errors]

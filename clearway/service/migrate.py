@@ -82,7 +82,7 @@ class Move:
         done = _migrate(
             house, self.actor, key, self.to_version, find, self.mapping, self.reason, once
         )
-        return _verdict(key, done)
+        return verdict_of(key, done)
 
 
 Carry = Callable[[Move, Sequence[str]], Iterable[Verdict]]
@@ -126,6 +126,13 @@ def rehearse(
     target, wanted = found
     new = house.version(target)
     return (_rehearsed(house, actor, process, new, key, mapping or {}) for key in wanted)
+
+
+def rehearse_with(
+    house: House, actor: Actor, new: Deployed, keys: Iterable[str]
+) -> Iterator[Verdict]:
+    """The same for a version that need not be deployed yet, on whose process the records are."""
+    return (_rehearsed(house, actor, new.process, new, key, {}) for key in keys)
 
 
 def migrate(
@@ -274,20 +281,21 @@ def _rehearsed(
 
     snapshot = house.store.look(look)
     if snapshot is None:
-        return _verdict(key, cannot_see("record"))
+        return verdict_of(key, cannot_see("record"))
     if snapshot.process != process:
-        return _verdict(key, _no_version(snapshot.process, new.number))
+        return verdict_of(key, _no_version(snapshot.process, new.number))
     old = house.version(snapshot.version_id)
     outcome = plan_migrate(old, new, snapshot, actor, mapping, "", now)
-    return _verdict(key, outcome.done if isinstance(outcome, Plan) else outcome)
+    return verdict_of(key, outcome.done if isinstance(outcome, Plan) else outcome)
 
 
-def _verdict(key: str, answer: Done | Refusal) -> Verdict:
+def verdict_of(key: str, answer: Done | Refusal) -> Verdict:
+    """What the answer of a command says of the record."""
     if isinstance(answer, Refusal):
         return Verdict(key, "refused", text=answer.text, remedy=answer.remedy)
-    if answer.details["what"] == "there":
+    if answer.details.get("what") == "there":
         return Verdict(key, "there")
-    notes = tuple(cast("Sequence[str]", answer.details["notes"]))
+    notes = tuple(cast("Sequence[str]", answer.details.get("notes", ())))
     return Verdict(key, "notes" if notes else "ready", notes)
 
 

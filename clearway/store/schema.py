@@ -39,6 +39,14 @@ from clearway.store.schema_registry import (
     session,
     sign_in_failure,
 )
+from clearway.store.schema_workshop import (
+    draft,
+    draft_release,
+    draft_review,
+    draft_save,
+    move,
+    moved_record,
+)
 
 __all__ = [
     "absence",
@@ -49,6 +57,10 @@ __all__ = [
     "attachment",
     "ballot",
     "content",
+    "draft",
+    "draft_release",
+    "draft_review",
+    "draft_save",
     "entry",
     "evaluation",
     "fault",
@@ -61,6 +73,8 @@ __all__ = [
     "membership",
     "message",
     "metadata",
+    "move",
+    "moved_record",
     "person",
     "relation",
     "round_",

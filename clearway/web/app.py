@@ -13,12 +13,15 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from clearway.service.house import House
 from clearway.store.errors import Contended, Unavailable
+from clearway.web import workshop_calls
 from clearway.web.addresses import PlainAddresses
 from clearway.web.api.app import api
 from clearway.web.api.problems import of_nul
 from clearway.web.body_limit import BodyLimits
 from clearway.web.live import Listener, Live
 from clearway.web.pages import (
+    draft_files,
+    drafts,
     events,
     faults,
     inbox,
@@ -40,6 +43,8 @@ from clearway.web.visit import ForeignForm, SignInNeeded, Visit, visit
 
 _API = "/api/v1"
 PAGES = (
+    draft_files,
+    drafts,
     events,
     faults,
     inbox,
@@ -114,11 +119,15 @@ def _add_error_pages(app: FastAPI) -> None:
 
 async def _on_sign_in_needed(request: Request, error: Exception) -> Response:
     assert isinstance(error, SignInNeeded)  # noqa: S101 - Starlette looked it up by its type
+    if workshop_calls.is_call(request):
+        return workshop_calls.signed_out()
     return sign_in.ask_to_sign_in(request, error)
 
 
 async def _on_foreign_form(request: Request, error: Exception) -> Response:
     assert isinstance(error, ForeignForm)  # noqa: S101 - Starlette looked it up by its type
+    if workshop_calls.is_call(request):
+        return workshop_calls.foreign()
     if error.draft is None or request.url.path == "/login":
         return trouble.trouble_page(request, 403)
     visitor = await run_in_threadpool(visit, request)
@@ -127,6 +136,9 @@ async def _on_foreign_form(request: Request, error: Exception) -> Response:
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - Starlette looked it up by its type
+    if workshop_calls.is_call(request):
+        said = str(error.detail)
+        return workshop_calls.of_http_error(error.status_code, said, error.headers)
     said = str(error.detail) if error.status_code == 413 else ""
     visitor = await run_in_threadpool(_visitor, request)
     response = trouble.trouble_page(request, error.status_code, said, visitor)
@@ -136,6 +148,8 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 
 async def _on_invalid_address(request: Request, error: Exception) -> Response:
     del error
+    if workshop_calls.is_call(request):
+        return workshop_calls.of_http_error(404, "", None)
     visitor = await run_in_threadpool(_visitor, request)
     return trouble.trouble_page(request, 404, visit=visitor)
 
@@ -157,8 +171,12 @@ def _visitor(request: Request) -> Visit | None:
 
 async def _on_busy(request: Request, error: Exception) -> Response:
     trouble.failure_logged(request, error)
+    if workshop_calls.is_call(request):
+        return workshop_calls.of_busy(error)
     return trouble.busy_page(request, error)
 
 
 async def _on_failure(request: Request, error: Exception) -> Response:
+    if workshop_calls.is_call(request):
+        return workshop_calls.of_failure(trouble.failure_logged(request, error))
     return trouble.failure_page(request, error)

@@ -33,11 +33,17 @@ class BodyLimit:
 
 _LINK = "Make it smaller, or link it in a comment."
 _PARTS = "Send it in parts: each with the first line, which names the columns."
+_DRAFT = r"^/processes/[^/]+/drafts/[^/]+/"
 # The first that matches counts. A form is sent with some overhead, so these lie above what the
 # service accepts.
 LIMITS: Sequence[BodyLimit] = (
     BodyLimit(re.compile(r"^(/api/v1)?/records/[^/]+/attachments$"), 21 * MEBIBYTE, _LINK),
     BodyLimit(re.compile(r"^(/api/v1)?/processes/[^/]+/(check|versions)$"), 6 * MEBIBYTE, SMALLER),
+    # A drawing is sent as it was and as it is, as text within JSON.
+    BodyLimit(
+        re.compile(r"^/processes/[^/]+/drafts/[^/]+/(drawing/|lint$)"), 16 * MEBIBYTE, SMALLER
+    ),
+    BodyLimit(re.compile(r"^/processes/[^/]+/drafts/[^/]+/files/"), 6 * MEBIBYTE, SMALLER),
     BodyLimit(re.compile(r"^/registry/import$"), 6 * MEBIBYTE, _PARTS),
     BodyLimit(re.compile(r"^/api/v1/alerts/"), 4 * MEBIBYTE),
     BodyLimit(re.compile(r""), MEBIBYTE),

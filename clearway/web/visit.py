@@ -107,7 +107,7 @@ def visit(request: Request) -> Visit:
     """The dependency of every page that is only read."""
     portal = portal_of(request)
     heard = _heard(portal)
-    found = _who(request, portal)
+    found = signed_in(request, portal)
     if found is None:
         raise SignInNeeded
     return Visit(request, portal, found, heard)
@@ -126,7 +126,7 @@ async def posted(request: Request, sent: Annotated[Sent, Depends(sent_form)]) ->
     portal = portal_of(request)
     refuse_other_sites(request, portal)
     heard = _heard(portal)
-    found = await run_in_threadpool(_who, request, portal)
+    found = await run_in_threadpool(signed_in, request, portal)
     draft = [(name, text) for name, text in sent.pairs if name not in ("csrf", "draft")]
     if found is None:
         raise SignInNeeded(draft)
@@ -146,7 +146,8 @@ def refuse_other_sites(request: Request, portal: Portal) -> None:
         raise ForeignForm(None)
 
 
-def _who(request: Request, portal: Portal) -> SignedIn | None:
+def signed_in(request: Request, portal: Portal) -> SignedIn | None:
+    """Who is signed in, by the session's cookie."""
     token = request.cookies.get(session_cookie(portal))
     return who_is(portal.house, token) if token else None
 
