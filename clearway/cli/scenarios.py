@@ -55,7 +55,7 @@ def test(
         stop(f"{path} cannot be read: {error}", 2)
     verdicts: list[_Verdict] = []
     refusals: list[_Refused] = []
-    covered: list["Coverage"] = []
+    covered: list[Coverage] = []
     for bundle in bundles:
         found, refused, results = _run(bundle, only)
         if coverage and refused is None:

@@ -35,6 +35,7 @@ from clearway.web.pages import (
     sign_in,
     task,
     trouble,
+    trying,
 )
 from clearway.web.portal import AlertReceiver, Portal, WebSettings
 from clearway.web.security import SecurityHeaders
@@ -57,6 +58,7 @@ PAGES = (
     search,
     sign_in,
     task,
+    trying,
 )
 
 

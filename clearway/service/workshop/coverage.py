@@ -1,4 +1,4 @@
-"""What the scenarios of a process pass of its diagram and of its tables, and what none of them does."""
+"""What the scenarios of a process pass of its diagram and its tables, and what none does."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

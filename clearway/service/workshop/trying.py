@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from clearway.errors import ClearwayError, StepError
 from clearway.service.deployed import Deployed
@@ -198,42 +198,37 @@ class Sandbox:
                 return replace(self.replay(shorter), refusal=replace(refusal, text=told))
         return Tried(run, trial)
 
-    def do(self, run: Scenario, words: Mapping[str, object]) -> Tried:
-        """Do one thing more; what is refused is not added to the run."""
-        before = self.replay(run)
-        if before.trial is None or before.refusal is not None:
+    def do(self, before: Tried, words: Mapping[str, object]) -> Tried:
+        """Do one thing more; what is refused is not added to the run. `before` is used up."""
+        if before.trial is None:
             return before
         try:
-            longer = with_doing(run, words)
+            longer = with_doing(before.run, words)
         except UnusableRun as error:
             return replace(before, refusal=Refusal("invalid", str(error), ""))
         refusal = before.trial.do_next(longer.steps[-1])
         if refusal is None:
             return Tried(longer, before.trial)
         # What was refused may have left its marks: time that passed, or a fault.
-        return replace(self.replay(run), refusal=refusal)
+        return replace(self.replay(before.run), refusal=refusal)
 
-    def let_answer(self, run: Scenario, name: str) -> Tried:
+    def let_answer(self, before: Tried, name: str) -> Tried:
         """The step itself answers, if it needs nothing from outside."""
-        before = self.replay(run)
-        if before.trial is None or before.refusal is not None:
+        if before.trial is None:
             return before
         words = before.trial.ask(name)
         if isinstance(words, Refusal):
             return replace(before, refusal=words)
-        return self.do(run, words)
+        return self.do(before, words)
 
-    def until_next_timer(self, run: Scenario) -> Tried:
+    def until_next_timer(self, before: Tried) -> Tried:
         """Let time pass until the next timer is due."""
-        before = self.replay(run)
-        if before.trial is None or before.refusal is not None:
-            return before
-        due = before.trial.memory.due_first()
-        if due is None:
-            told = "No timer runs now."
-            return replace(before, refusal=Refusal("invalid", told, "Let a duration pass instead."))
-        left = max(due.due_at - before.trial.clock(), due.due_at - due.due_at)
-        return self.do(run, {"pass": jsonb.duration(left)})
+        due = before.trial.memory.due_first() if before.trial else None
+        if before.trial is None or due is None:
+            refusal = Refusal("invalid", "No timer runs now.", "Let a duration pass instead.")
+            return replace(before, refusal=before.refusal or refusal)
+        left = max(due.due_at - before.trial.clock(), timedelta(0))
+        return self.do(before, {"pass": jsonb.duration(left)})
 
 
 def _is_ready(job: Job) -> bool:
