@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from clearway.engine.bundle import scenario_files
 from clearway.service.forms import Schema
-from clearway.service.scenario_file import Scenario
+from clearway.service.scenario_file import Scenario, ScenarioError, read_scenario
 from clearway.service.scenario_text import as_plain
 from clearway.service.values import Refusal
 from clearway.service.workshop.cast import read_cast
-from clearway.service.workshop.run import run_of, unpacked
+from clearway.service.workshop.run import UnusableRun, back_to, run_from, run_of, unpacked
 from clearway.service.workshop.standing import asked_by_start, standing_of
 from clearway.service.workshop.trying import Sandbox, Tried
 from clearway.web.times import typed_instant
@@ -25,11 +26,13 @@ def answer(visit: Visit, sandbox: Sandbox, sent: Sent) -> Answered:
     verb = sent.text("do")
     if verb == "start":
         return _start(visit, sandbox, sent)
+    if verb == "load":
+        return _loaded(sandbox, sent.text("path"))
     run = unpacked(sent.text("run"))
     if verb == "back":
         number = _number(sent.text("to"))
-        steps = run.steps if number is None else run.steps[:number]
-        return Answered(sandbox.replay(replace(run, steps=steps)))
+        earlier = run if number is None else back_to(run, number)
+        return Answered(sandbox.replay(earlier))
     if verb == "cast":
         return _recast(sandbox, run, sent)
     before = sandbox.replay(run)
@@ -69,6 +72,17 @@ def _start(visit: Visit, sandbox: Sandbox, sent: Sent) -> Answered:
     if refusal is not None:
         return Answered(Tried(run, None, refusal), "start", typed)
     return Answered(sandbox.replay(run), "start", typed)
+
+
+def _loaded(sandbox: Sandbox, path: str) -> Answered:
+    """The run that a scenario among the files is; raises UnusableRun."""
+    bundle = sandbox.deployed.bundle
+    if path not in scenario_files(bundle):
+        raise UnusableRun("There is no such scenario among these files. Choose one of the list.")
+    try:
+        return Answered(sandbox.replay(run_from(read_scenario(bundle.files[path]))))
+    except ScenarioError as error:
+        raise UnusableRun(f"{path} cannot be read: {error}") from error
 
 
 def _recast(sandbox: Sandbox, run: Scenario, sent: Sent) -> Answered:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import cast
 
 from clearway.errors import ClearwayError
-from clearway.service.scenario_file import Scenario, ScenarioError, scenario_of, step_of
+from clearway.service.scenario_file import Scenario, ScenarioError, Step, scenario_of, step_of
 from clearway.service.scenario_text import as_plain
 from clearway.store import jsonb
 
@@ -49,6 +49,18 @@ def run_of(top: Mapping[str, object]) -> Scenario:
         return scenario_of({name: it for name, it in top.items() if name != "steps"}, steps)
     except ScenarioError as error:
         raise UnusableRun(f"This run cannot be read: {error.text}") from error
+
+
+def run_from(scenario: Scenario) -> Scenario:
+    """What a scenario does, as a run: without what it expects, and what it sees refused."""
+    done: list[Step] = []
+    is_refused = False
+    for step in scenario.steps:
+        is_done = step.kind in _DONE and "waits" not in step.words
+        if is_done and not is_refused:
+            done.append(step)
+        is_refused = step.kind == "refused"
+    return run_of(as_plain(replace(scenario, steps=done)))
 
 
 def with_doing(run: Scenario, words: Mapping[str, object]) -> Scenario:

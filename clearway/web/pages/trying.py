@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
+from clearway.engine.bundle import scenario_files
 from clearway.service.values import Refusal
 from clearway.service.workshop.cast import cast_of, cast_text, starters, usual_cast
 from clearway.service.workshop.files import save_file
@@ -202,6 +203,7 @@ def _start_page(
         place=_place(ground),
         starts=deployed.start_events,
         start=start,
+        scenarios=scenario_files(ground.bundle),
         people=starters(sandbox, cast, start),
         chosen=run.person if run else "",
         form=form,
