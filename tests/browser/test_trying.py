@@ -1,5 +1,6 @@
 """A process owner tries a process: works an incident to its end, keeps the run, and runs it."""
 
+import os
 import re
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +15,7 @@ from clearway.service.workshop.drafts import held, make_draft
 
 pytestmark = pytest.mark.browser
 
-SHOTS = __import__("os").environ.get("SHOTS")
+SHOTS = os.environ.get("CLEARWAY_SHOTS")
 
 
 def _shot(page: Page, name: str) -> None:
@@ -161,3 +162,25 @@ def test_the_pages_of_a_trial_have_no_barrier(
     _shot(page, f"trial-{theme}-{width}")
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_run_begins_with_a_scenario_and_a_board_votes_in_it(
+    open_browser: Callable[..., Page], violations: Callable[[Page], list[str]]
+):
+    page = open_browser("grace")
+    page.goto("/processes/change/versions/1/try")
+    page.get_by_text("Begin with a scenario instead").click()
+    page.get_by_label("Do what this scenario does").select_option(label="Board approves")
+    page.get_by_role("button", name="Do it all").click()
+    back = page.get_by_role("button", name="Back to: frank completes", exact=False)
+    back.click()
+    expect(page.get_by_role("button", name="Vote for Chair")).to_be_visible()
+    _shot(page, "vote")
+    assert violations(page) == []
+
+    seat = page.locator("form:has(input[name=seat][value=chair])")
+    seat.get_by_label("Who votes").select_option("frank")
+    seat.get_by_role("button").click()
+
+    expect(page.get_by_text("frank: approve")).to_be_visible()
+    expect(page.get_by_text("frank approves", exact=False).first).to_be_visible()

@@ -74,6 +74,8 @@ def read_cast(text: str) -> Cast | Refusal:
         return _wrong(error.text)
     except (ValueError, RecursionError) as error:
         return _wrong(f"This cannot be read: {error}.")
+    if problem is None and not cast("Mapping[str, object]", found).get("people"):
+        problem = "Nobody takes part: name at least one person."
     return _wrong(problem) if problem else cast(Cast, found)
 
 

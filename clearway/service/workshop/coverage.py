@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from clearway.decisions.model import Table
 from clearway.engine import ElementInfo
+from clearway.engine.undoing import undone_by
 from clearway.service.deployed import Deployed
 from clearway.service.scenarios import ScenarioResult
 
@@ -57,6 +58,15 @@ class Coverage:
                 found[sort] = (sum(it.is_passed for it in those), len(those))
         return found
 
+    def rules_at(self, elements: Mapping[str, ElementInfo]) -> Mapping[str, tuple[int, int]]:
+        """For each element that asks a table: how many of its rules were passed, of how many."""
+        found: dict[str, tuple[int, int]] = {}
+        for it in elements.values():
+            rules = [each for each in self.parts if each.rule and each.element == it.decision]
+            if rules:
+                found[it.id] = (sum(each.is_passed for each in rules), len(rules))
+        return found
+
     @property
     def passed(self) -> int:
         """How many parts were passed."""
@@ -74,7 +84,9 @@ def _elements(deployed: Deployed, results: Sequence[ScenarioResult]) -> Iterator
     for it in deployed.elements.values():
         if it.kind in _OUTSIDE:
             continue
-        by = [result.name for result in results if it.id in result.visited]
+        # An event that says how something is undone never happens; what undoes it does.
+        passed = {it.id, undone_by(deployed.blueprint, it.id)}
+        by = [result.name for result in results if passed & result.visited]
         if it.kind == "sequenceFlow":
             yield Covered("flow", it.id, _flow_label(deployed, it), by)
         else:

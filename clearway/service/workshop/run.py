@@ -14,7 +14,7 @@ from clearway.store import jsonb
 
 MOST_DOINGS = 200
 """So much may be done in one run: whoever needs more wants several scenarios."""
-LONGEST = 256 * 1024
+LONGEST = 128 * 1024
 """Bytes of a run before it is packed."""
 _DONE = frozenset(
     ("complete", "claim", "unclaim", "assign", "send", "comment", "vote", "cancel", "step")

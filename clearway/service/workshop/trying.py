@@ -1,5 +1,6 @@
 """Tries a process: plays a run again on the real engine in memory, and does one more thing."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ from clearway.store.effect import Effect
 from clearway.store.histories import Entry
 from clearway.store.rows import Job
 from processes.catalogue import Rule
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,10 @@ class Trial(Doings):
             return {"step": name, "fails": error.code}
         except ClearwayError as error:
             told = f"The step {name} cannot answer here by itself: {error}"
+            return Refusal("invalid", told, "Say what it answers, or that it fails.")
+        except Exception as error:  # noqa: BLE001 - whatever a step does, the run goes on
+            _log.exception("The step %s stopped in a run", name)
+            told = f"The step {name} stopped: {type(error).__name__}: {error}"
             return Refusal("invalid", told, "Say what it answers, or that it fails.")
 
     def _can_run(self, job: Job) -> bool:

@@ -218,7 +218,7 @@ def _coverage(visit: Visit, ground: Ground | Refusal) -> Response:
         return refusal_page(visit, ground)
     house, place = visit.portal.house, _place(ground)
     found = coverage_of_ground(ground, house.steps, house.rules)
-    if found is None:
+    if found is None or ground.sandbox is None:
         return page(visit, "trying_unbuilt.html", status=422, ground=ground, place=place)
     marks = {it.element: len(it.by) for it in found.parts if it.rule is None}
     return page(
@@ -229,6 +229,7 @@ def _coverage(visit: Visit, ground: Ground | Refusal) -> Response:
         place=place,
         coverage=found,
         marks=marks,
+        rules=found.rules_at(ground.sandbox.deployed.elements),
     )
 
 

@@ -23,11 +23,13 @@ document.addEventListener("clearway:drawn", ({ target, detail }) => {
   const canvas = detail.get("canvas");
   const registry = detail.get("elementRegistry");
   const overlays = detail.get("overlays");
+  const rules = JSON.parse(target.dataset.rules);
   for (const [element, count] of Object.entries(JSON.parse(target.dataset.covered))) {
     const drawn = registry.get(element);
     if (!drawn) continue;
     canvas.addMarker(element, count > 0 ? "covered" : "missed");
     overlays.add(element, { position: placeOf(drawn), html: badge(count, Boolean(drawn.waypoints)) });
+    if (rules[element]) overlays.add(element, { position: { bottom: 8, left: 4 }, html: rulesBadge(...rules[element]) });
   }
 });
 
@@ -39,6 +41,14 @@ function placeOf(drawn) {
   const left = Math.min(...drawn.waypoints.map((point) => point.x));
   const top = Math.min(...drawn.waypoints.map((point) => point.y));
   return { left: (middle.x + before.x) / 2 - left - 8, top: (middle.y + before.y) / 2 - top - 8 };
+}
+
+function rulesBadge(passed, of) {
+  const made = document.createElement("div");
+  made.className = `cover-badge ${passed === of ? "is-covered" : "is-missed"}`;
+  made.title = `${passed} of ${of} rules of its table are passed`;
+  made.textContent = `${passed === of ? "✓" : "✕"} ${passed}/${of} rules`;
+  return made;
 }
 
 function badge(count, isFlow) {
