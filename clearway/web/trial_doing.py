@@ -118,6 +118,9 @@ def _words(
         case "comment":
             said = {"comment": sent.text("text").replace("\r\n", "\n"), **who}
             return _needing(said | ({} if sent.text("public") else {"public": False})), None
+        case "linked":
+            keys = [key for key in sent.text("keys").replace(",", " ").split() if key]
+            return _needing({"linked": {sent.text("kind"): keys}} if keys else {"linked": ""}), None
         case "cancel":
             return _needing({"cancel": sent.text("text"), **who}), None
         case "pass":

@@ -14,6 +14,7 @@ from trial_draws import doing, start
 from clearway.engine import read_bundle
 from clearway.engine.bundle import scenario_files
 from clearway.engine.values import Surroundings
+from clearway.errors import ClearwayError
 from clearway.service.deployed import Deployed
 from clearway.service.scenario_file import read_scenario
 from clearway.service.scenario_text import as_plain, written
@@ -30,7 +31,8 @@ from clearway.service.workshop.run import (
     unpacked,
     with_doing,
 )
-from clearway.service.workshop.trying import Sandbox
+from clearway.service.workshop.standing import standing_of
+from clearway.service.workshop.trying import Sandbox, Tried
 from clearway.store import jsonb
 from processes.catalogue import RULES
 
@@ -295,3 +297,100 @@ def test_thirty_doings_are_played_again_in_well_under_a_second():
 
     assert tried.refusal is None
     assert time.process_time() - began < 0.5
+
+
+def _brought(sandbox: Sandbox) -> Tried:
+    """Somebody brings the pen now."""
+    tried = sandbox.replay(run_of(ERRAND))
+    tried = sandbox.do(tried, {"complete": "sort", "as": "bob", "with": {"weight": 2}})
+    return sandbox.let_answer(tried, "fetch")
+
+
+def test_what_would_go_on_and_on_is_refused_and_leaves_no_mark(errand):
+    once = b'<bpmn:timeDuration xsi:type="bpmn:tFormalExpression">P1D</bpmn:timeDuration>'
+    often = b'<bpmn:timeCycle xsi:type="bpmn:tFormalExpression">R/PT1M</bpmn:timeCycle>'
+    path = "errand/errand.bpmn"
+    bundle = replace(
+        errand, files={**errand.files, path: errand.files[path].replace(once, often, 1)}
+    )
+    tried = _brought(Sandbox(Deployed(bundle), {"fetch": lambda _: {"place": "shelf"}}, RULES))
+    assert tried.trial is not None
+    before = tried.trial.clock()
+
+    tried = Sandbox(Deployed(bundle), {}, RULES).do(tried, {"pass": "P30D"})
+
+    assert tried.refusal is not None
+    assert "goes on and on" in tried.refusal.text
+    assert tried.trial is not None
+    assert tried.trial.clock() == before
+
+
+def test_an_answer_that_stops_the_process_shows_its_fault_and_can_be_kept(sandbox: Sandbox):
+    tried = sandbox.replay(run_of(ERRAND))
+    tried = sandbox.do(tried, {"complete": "sort", "as": "bob", "with": {"weight": 2}})
+
+    tried = sandbox.do(tried, {"step": "fetch", "answers": {"place": 7}})
+
+    assert tried.refusal is None
+    assert tried.trial is not None
+    [fault] = tried.trial.now().faults
+    assert fault.element == "fetch"
+    assert "place" in fault.cause
+    kept = keep(sandbox, tried.run, "The shelf is a number")
+    assert isinstance(kept, Kept), kept
+    assert b"faults: 1" in kept.content
+
+
+def test_other_records_can_be_linked_in_a_run(sandbox: Sandbox):
+    tried = sandbox.do(_brought(sandbox), {"linked": {"waits_for": ["INC-9"]}})
+
+    assert tried.refusal is None
+    wrong = sandbox.do(tried, {"linked": {"likes": ["INC-9"]}})
+    assert wrong.refusal is not None
+    assert "waits_for" in wrong.refusal.text
+
+
+def test_what_waits_says_for_whom_and_why_not_for_others(sandbox: Sandbox):
+    trial = sandbox.replay(run_of(ERRAND)).trial
+    assert trial is not None
+
+    standing = standing_of(trial)
+
+    [task] = standing.tasks
+    assert (task.element, list(task.may)) == ("sort", ["bob", "carol"])
+    assert "desk" in task.may_not["alice"]
+    assert standing.tokens == {"sort": 1}
+
+
+def test_a_step_is_asked_for_what_the_diagram_reads_of_it(sandbox: Sandbox):
+    tried = sandbox.replay(run_of(ERRAND))
+    tried = sandbox.do(tried, {"complete": "sort", "as": "bob", "with": {"weight": 2}})
+    assert tried.trial is not None
+
+    [job] = standing_of(tried.trial).jobs
+
+    assert list(job.schema["properties"]) == ["place"]
+    assert job.is_next
+
+
+def _at_home(_inputs):
+    raise ClearwayError("the registry is asked for this")
+
+
+def _broken(inputs):
+    return {"place": inputs["no such input"]}
+
+
+@pytest.mark.parametrize(
+    ("step", "told"), [(_at_home, "the registry is asked"), (_broken, "stopped: KeyError")]
+)
+def test_a_step_that_cannot_answer_by_itself_says_so(errand, step, told: str):
+    sandbox = Sandbox(Deployed(errand), {"fetch": step}, RULES)
+    tried = sandbox.replay(run_of(ERRAND))
+    tried = sandbox.do(tried, {"complete": "sort", "as": "bob", "with": {"weight": 2}})
+
+    tried = sandbox.let_answer(tried, "fetch")
+
+    assert tried.refusal is not None
+    assert told in tried.refusal.text
+    assert len(tried.run.steps) == 1

@@ -9,6 +9,7 @@ from clearway.service.workshop.cast import starters, usual_cast
 from clearway.service.workshop.run import run_of
 from clearway.service.workshop.standing import Standing, asked_by_start, standing_of
 from clearway.service.workshop.trying import Sandbox, Tried
+from processes.links import NAMES
 
 WORDS = (
     "a pen",
@@ -20,7 +21,8 @@ WORDS = (
     "ünïcode ✓",
     "7",
 )
-NAMES = ("mail", "network", "printer-7", "INC-8")
+THINGS = ("mail", "network", "printer-7", "INC-8")
+NAMES_OF_RECORDS = ("INC-8", "CHG-4", "PRB-7")
 
 
 def start(draw: Random, sandbox: Sandbox) -> Scenario | None:
@@ -82,6 +84,8 @@ def _choices(draw: Random, it: Standing) -> Iterator[dict[str, object]]:
     if it.tasks or it.timers or it.jobs or it.events or it.votes:
         yield {"pass": draw.choice(("PT1H", "P1D", "P5D", "P30D"))}
         yield {"comment": draw.choice(WORDS), "as": draw.choice(it.people)}
+    if draw.random() < 0.05:
+        yield {"linked": {draw.choice(list(NAMES)): [draw.choice(NAMES_OF_RECORDS)]}}
     if draw.random() < 0.02:
         yield {"cancel": "It is not needed", "as": draw.choice(it.people)}
 
@@ -129,4 +133,4 @@ def _value(draw: Random, shape: Mapping[str, Any], people: Sequence[str]) -> obj
         case "email":
             return "somebody@example.org"
         case _:
-            return draw.choice((*people, *NAMES, *WORDS))
+            return draw.choice((*people, *THINGS, *WORDS))

@@ -9,7 +9,7 @@ from clearway.service.explained import KINDS, explanation
 from clearway.service.scenario_file import Scenario, Step
 from clearway.service.sentences import sentence
 from clearway.service.values import EntryView
-from clearway.service.wording import Say, in_words
+from clearway.service.wording import Say, in_words, listed
 from clearway.service.workshop.trying import Doing
 from clearway.store.histories import Entry
 
@@ -40,7 +40,7 @@ def said(deployed: Deployed, run: Scenario, step: Step | None) -> str:
         "send": f"{who} sends: {name}" if who else f"A message arrives: {name}",
         "comment": f"{who} comments: {what}",
         "cancel": f"{who} cancels it: {what}",
-        "linked": "Other records are linked with it",
+        "linked": f"Linked with it: {_linked(step)}",
         "pass": f"{_span(what)} pass{'' if _is_several(what) else 'es'}",
     }
     if step.kind == "vote":
@@ -80,6 +80,13 @@ def _vote(deployed: Deployed, step: Step, who: str | None) -> str:
     [(element, choice)] = cast(Mapping[str, str], step.what).items()
     verb = _CHOICES.get(choice, in_words(choice))
     return f"{who} {verb} {deployed.name_of(element)}, on the seat {in_words(step.text('seat'))}"
+
+
+def _linked(step: Step) -> str:
+    if step.kind != "linked":
+        return ""
+    kinds = cast("Mapping[str, list[object]]", step.what)
+    return "; ".join(f"{in_words(kind)} {listed(keys)}" for kind, keys in kinds.items())
 
 
 def _span(duration: str) -> str:

@@ -30,6 +30,7 @@ from clearway.web.suggestions import suggestions
 from clearway.web.trial import Answered, shown
 from clearway.web.trial_doing import answer
 from clearway.web.visit import Form, Posting, Sent, Visit, Visiting
+from processes.links import NAMES
 
 router = APIRouter(prefix="/processes/{process}")
 
@@ -167,6 +168,7 @@ def _page(
         kept=kept,
         typed_name=answered.name,
         cast=cast_text(cast_of(tried.run)),
+        kinds_of_links=NAMES if ground.sandbox.deployed.blueprint.asks_links else (),
         calendars=sorted(ground.sandbox.deployed.blueprint.calendars),
         suggestions=suggestions(visit.portal.house, visit.actor, view.forms),
     )
