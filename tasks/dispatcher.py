@@ -17,6 +17,8 @@ from clearway.service.deliver import deliver_waiting
 from clearway.service.house import House
 from clearway.service.jobs import LeasedJob, claim_jobs, extend_lease, fail_job, finish_job
 from clearway.service.timers import fire_due
+from clearway.service.workshop.moves import carry_moves
+from clearway.service.workshop.releases import release_due
 from clearway.store.errors import StoreError
 from clearway.store.notifier import listen
 from tasks.catalogue import Call
@@ -55,6 +57,8 @@ class Counts:
     finished: int = 0
     failed: int = 0
     stale: int = 0
+    releases: int = 0
+    moved: int = 0
 
     def __bool__(self) -> bool:
         """Whether there was anything to do."""
@@ -165,6 +169,7 @@ class Dispatcher:
         counts = self._ended()
         self._hold_leases()
         counts += Counts(timers=fire_due(house, batch), messages=deliver_waiting(house, batch))
+        counts += Counts(releases=release_due(house), moved=carry_moves(house))
         room = self._hands.room()
         if room.jobs > 0:
             for job in claim_jobs(house, self.name, room.jobs, self._lease, room.without):

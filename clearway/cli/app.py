@@ -6,6 +6,7 @@ from clearway.cli import (
     access,
     decision,
     decision_records,
+    diff,
     house,
     migrate,
     offline,
@@ -31,6 +32,7 @@ app.command()(running.serve)
 app.command()(running.worker)
 app.command()(house.deploy)
 app.command()(house.pull)
+app.command()(diff.diff)
 app.command()(migrate.migrate)
 app.command()(offline.lint)
 app.command()(scenarios.test)

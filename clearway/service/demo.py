@@ -97,7 +97,7 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
     "provisioning": ("erin", "peggy"),
     "compliance": ("ivan",),
     "service_managers": ("judy",),
-    "process_owners": ("grace",),
+    "process_owners": ("grace", "heidi"),
     "administrators": ("trent",),
 }
 

@@ -9,7 +9,7 @@ from clearway.service.house import House
 from clearway.service.left_work import left_events, left_tasks
 from clearway.service.permissions import REQUESTER
 from clearway.service.plan_vote import chair_rules, vacancies
-from clearway.store import health
+from clearway.store import draft_releases, health
 from clearway.store.candidates import NeededSeat, needed_seats
 from clearway.store.database import Connection
 from clearway.store.errors import StoreError
@@ -86,6 +86,7 @@ def examine(
         _workers(house, [beat for beat in alive if beat.name.startswith(WORKER)]),
         _prefect(house, next((beat for beat in alive if beat.name == PREFECT), None)),
         *house.store.ask(lambda it: _backlogs(it, house.now(), late_runs)),
+        house.store.ask(lambda it: _releases(it, house.now())),
         _approvals(house),
         _leavers(left_tasks(house), left_events(house)),
         *([] if portal is None else [_portal(portal)]),
@@ -307,6 +308,20 @@ def _backlogs(
             "Give somebody in its group the role, or assign it to somebody who has the role.",
         ),
     ]
+
+
+def _releases(connection: Connection, now: datetime) -> Sign:
+    """Releases that did not happen at their time: nobody sat before the screen then."""
+    count, oldest = draft_releases.unsettled(connection, now - LATE)
+    if oldest is None:
+        return Sign("releases", True, "No planned release is overdue or has failed.")
+    _, process, draft, due, state, failure, remedy = oldest
+    told = f"draft {draft} of {process}, planned for {_shown(due)}"
+    if state == "planned":
+        text = f"{_counted(count, 'release', 'releases')} did not happen: {told}, is overdue."
+        return Sign("releases", False, text, "Start a worker with `clearway worker`.")
+    text = f"{_counted(count, 'release', 'releases')} did not happen: {told}: {failure}"
+    return Sign("releases", False, text, f"{remedy or ''} See the page of the draft.".strip())
 
 
 def _late(runs: Sequence[tuple[str, datetime]]) -> Backlog:

@@ -10,6 +10,7 @@ from clearway.errors import ClearwayError
 from clearway.now import TimeSource, system_time
 from clearway.service import permissions
 from clearway.service.deployed import Deployed
+from clearway.service.values import GateReport
 from clearway.store import versions
 from clearway.store.database import Store
 from clearway.store.versions import Version
@@ -20,6 +21,7 @@ Step = Callable[[Mapping[str, object]], Mapping[str, object]]
 may catch."""
 
 _KEPT = 200
+_REPORTS = 50
 
 
 class UnknownVersion(ClearwayError):
@@ -43,6 +45,9 @@ class House:
         default_factory=OrderedDict[int, Deployed], init=False, repr=False
     )
     _current: dict[str, int] = field(default_factory=dict[str, int], init=False, repr=False)
+    _reports: "OrderedDict[tuple[str, Surroundings], GateReport]" = field(
+        default_factory=OrderedDict[tuple[str, Surroundings], GateReport], init=False, repr=False
+    )
     _lock: threading.RLock = field(default_factory=threading.RLock, init=False, repr=False)
 
     def surroundings(self) -> Surroundings:
@@ -104,6 +109,22 @@ class House:
         """The newest version of every process, by name."""
         found = self.store.ask(versions.current_ids)
         return [self.version(version_id) for _process, version_id in sorted(found.items())]
+
+    def report(
+        self, hashed: str, around: Surroundings, look: Callable[[], GateReport]
+    ) -> GateReport:
+        """What the gate says of the files with this hash: the same as before while nothing around
+        them changes. For who only shows it; whoever deploys has the gate look again."""
+        key = (hashed, around)
+        with self._lock:
+            found = self._reports.get(key)
+        if found is None:
+            found = look()
+            with self._lock:
+                self._reports[key] = found
+                while len(self._reports) > _REPORTS:
+                    self._reports.popitem(last=False)
+        return found
 
     def _load(self, version_id: int) -> tuple[Version, Mapping[str, bytes]]:
         loaded = self.store.ask(lambda it: versions.load(it, version_id))

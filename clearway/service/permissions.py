@@ -47,6 +47,8 @@ WHO_MAY: Mapping[str, frozenset[str]] = {
     "process": EVERYBODY,
     "versions": EVERYBODY,
     "diagram": EVERYBODY,
+    # Of the diagrams; what changes in the other files is told to who may `pull`.
+    "changes_between": EVERYBODY,
     "check": EVERYBODY,
     "pull": _OWNERS | {AUDITOR},
     # A run in memory sends nothing, but shows what the files say.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, Row, RowMapping, and_, func, insert, or_, select, update
 
 from clearway.store import schema
 
@@ -91,6 +91,36 @@ def is_planned(connection: Connection, release_id: int) -> bool:
     """Whether this release still waits for its instant; locked until the transaction ends."""
     statement = select(_RELEASE.c.state).where(_RELEASE.c.id == release_id).with_for_update()
     return connection.execute(statement).scalar() == "planned"
+
+
+def unsettled(connection: Connection, late: datetime) -> tuple[int, Row[Any] | None]:
+    """The releases that failed at their time and that nobody took note of, and those that are due
+    since before `late`: how many, and of the oldest its process, draft, time, state, failure and
+    remedy."""
+    statement = (
+        select(
+            func.count().over(),
+            _DRAFT.c.process,
+            _RELEASE.c.draft_id,
+            _RELEASE.c.due_at,
+            _RELEASE.c.state,
+            _RELEASE.c.failure,
+            _RELEASE.c.remedy,
+        )
+        .join(_DRAFT, _DRAFT.c.id == _RELEASE.c.draft_id)
+        .where(
+            or_(
+                and_(
+                    _RELEASE.c.state == "failed", _DRAFT.c.state.not_in(("released", "discarded"))
+                ),
+                and_(_RELEASE.c.state == "planned", _RELEASE.c.due_at <= late),
+            )
+        )
+        .order_by(_RELEASE.c.due_at, _RELEASE.c.id)
+        .limit(1)
+    )
+    row = connection.execute(statement).one_or_none()
+    return (row[0], row) if row else (0, None)
 
 
 def _release(row: RowMapping) -> Release:

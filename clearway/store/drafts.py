@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select, tuple_, update
 
 from clearway.store import schema
 
@@ -86,8 +86,9 @@ def find(
     return _draft(connection.execute(statement).mappings().first())
 
 
-def of_process(connection: Connection, process: str, limit: int) -> list[Draft]:
-    """The drafts of a process: first those that are worked on, then the newest first."""
+def of_process(connection: Connection, process: str, limit: int) -> list[tuple[Draft, Save]]:
+    """The drafts of a process: first those that are worked on, then the newest first. Each with its
+    newest save, without what that holds."""
     is_closed = _DRAFT.c.state.in_(("released", "discarded"))
     statement = (
         select(_DRAFT)
@@ -95,8 +96,13 @@ def of_process(connection: Connection, process: str, limit: int) -> list[Draft]:
         .order_by(is_closed, _DRAFT.c.id.desc())
         .limit(limit)
     )
-    found = (_draft(row) for row in connection.execute(statement).mappings())
-    return [one for one in found if one is not None]
+    found = [_draft(row) for row in connection.execute(statement).mappings()]
+    drafts = [one for one in found if one is not None]
+    newest = tuple_(_SAVE.c.draft_id, _SAVE.c.revision)
+    wanted = [(one.id, one.revision) for one in drafts]
+    saves = connection.execute(_without_manifest().where(newest.in_(wanted))).mappings()
+    last = {row["draft_id"]: _light(row) for row in saves}
+    return [(one, last[one.id]) for one in drafts]
 
 
 def save_at(connection: Connection, draft_id: int, revision: int) -> Save | None:
@@ -108,15 +114,11 @@ def save_at(connection: Connection, draft_id: int, revision: int) -> Save | None
 
 def saves(connection: Connection, draft_id: int, limit: int, before: int | None) -> list[Save]:
     """The saves of a draft, the newest first, without what they held: `manifest` is empty."""
-    columns = [column for column in _SAVE.c if column.name != "manifest"]
-    statement = select(*columns).where(_SAVE.c.draft_id == draft_id)
+    statement = _without_manifest().where(_SAVE.c.draft_id == draft_id)
     if before is not None:
         statement = statement.where(_SAVE.c.revision < before)
     statement = statement.order_by(_SAVE.c.revision.desc()).limit(limit)
-    return [
-        Save(**cast(dict[str, Any], dict(row)), manifest={})
-        for row in connection.execute(statement).mappings()
-    ]
+    return [_light(row) for row in connection.execute(statement).mappings()]
 
 
 def authors(connection: Connection, draft_id: int) -> list[str]:
@@ -158,6 +160,14 @@ def content(connection: Connection, hashed: str) -> bytes:
     table = schema.content
     found = connection.execute(select(table.c.bytes).where(table.c.hash == hashed)).scalar_one()
     return bytes(found)
+
+
+def _without_manifest() -> Select[Any]:
+    return select(*(column for column in _SAVE.c if column.name != "manifest"))
+
+
+def _light(row: RowMapping) -> Save:
+    return Save(**cast(dict[str, Any], dict(row)), manifest={})
 
 
 def _draft(row: RowMapping | None) -> Draft | None:

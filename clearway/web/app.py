@@ -20,16 +20,20 @@ from clearway.web.api.problems import of_nul
 from clearway.web.body_limit import BodyLimits
 from clearway.web.live import Listener, Live
 from clearway.web.pages import (
+    compare,
     draft_files,
     drafts,
     events,
     faults,
     inbox,
     me,
+    moves,
     opening,
     processes,
     record,
     registry,
+    release,
+    review,
     schedules,
     search,
     sign_in,
@@ -44,16 +48,20 @@ from clearway.web.visit import ForeignForm, SignInNeeded, Visit, visit
 
 _API = "/api/v1"
 PAGES = (
+    compare,
     draft_files,
     drafts,
     events,
     faults,
     inbox,
     me,
+    moves,
     opening,
     processes,
     record,
     registry,
+    release,
+    review,
     schedules,
     search,
     sign_in,

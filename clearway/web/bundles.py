@@ -12,10 +12,8 @@ from clearway.engine.bundle import SMALLER
 from clearway.engine.limits import mebibytes
 from clearway.engine.values import Bundle
 from clearway.errors import ClearwayError
+from clearway.service.workshop.places import ENDINGS, LARGEST, MOST_FILES
 
-MOST_FILES = 200
-LARGEST = 4 * 1024 * 1024
-_ENDINGS = {".bpmn", ".dmn", ".json", ".yaml", ".yml", ".md", ".j2"}
 _SPECIAL = {".bpmn": "", ".dmn": "", ".j2": "messages/"}
 
 
@@ -143,7 +141,7 @@ def _checked(bundle: Bundle) -> Bundle:
         path = max(bundle.files, key=lambda path: len(bundle.files[path]))
         raise _too_large(path, len(bundle.files[path]))
     for path in bundle.files:
-        if PurePosixPath(path).suffix.lower() not in _ENDINGS:
+        if PurePosixPath(path).suffix.lower() not in ENDINGS:
             raise UnusableUpload(
                 f"{path} is no file of a process. Take it out: a process holds diagrams, "
                 "tables, forms, texts and scenarios only."

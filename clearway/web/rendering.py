@@ -119,6 +119,27 @@ def coded(text: str) -> Markup:
     return Markup(shape).format(*parts) if len(parts) % 2 else escape(text)  # noqa: S704 - escapes
 
 
+def read_aloud(text: str) -> Markup:
+    """A sentence with what stands between backticks as code, and names between asterisks strong."""
+    parts = text.split("`")
+    if not len(parts) % 2:
+        return escape(text)
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if at % 2 else _named(part)
+        for at, part in enumerate(parts)
+    )
+
+
+def _named(text: str) -> Markup:
+    parts = text.split("*")
+    if not len(parts) % 2:
+        return escape(text)
+    return Markup().join(
+        Markup("<strong>{}</strong>").format(part) if at % 2 else escape(part)
+        for at, part in enumerate(parts)
+    )
+
+
 def _local_address(request: Request) -> str:
     query = "&".join(
         part for part in request.url.query.split("&") if part and not part.startswith("said=")
@@ -190,6 +211,7 @@ def _environment() -> Environment:
         "counted": words.counted,
         "with_links": words.with_links,
         "coded": coded,
+        "read_aloud": read_aloud,
         "markdown": markdown,
     }
     functions: dict[str, Callable[..., object]] = {

@@ -19,7 +19,7 @@ from clearway.web.rendering import status_of
 from clearway.web.visit import ForeignForm, SignInNeeded, Visit, refuse_other_sites, signed_in
 
 CSRF_HEADER = "X-CSRF-Token"
-_CALLS = re.compile(r"^/processes/[^/]+/drafts/[^/]+/(files|drawing|lint)(/|$)")
+_CALLS = re.compile(r"^/processes/[^/]+/drafts/[^/]+/(files|drawing|lint|feel|choices)(/|$)")
 _TITLES: Mapping[int, str] = {
     400: "The request cannot be read",
     401: "Sign in again",

@@ -3,6 +3,7 @@
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -51,9 +52,26 @@ class Live:
             pass
 
 
+Serve = Callable[[], AbstractContextManager[Live]]
+
+
 @pytest.fixture(scope="session")
-def live(postgres: Any, tmp_path_factory: pytest.TempPathFactory, template: str) -> Iterator[Live]:
+def live(serve: Serve) -> Iterator[Live]:
     """The portal on a port of its own, with the processes of `bpmn/`."""
+    with serve() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def serve(postgres: Any, tmp_path_factory: pytest.TempPathFactory, template: str) -> Serve:
+    """Serves a portal with a database of its own, for tests that change what others look at."""
+    return lambda: _serve(postgres, tmp_path_factory, template)
+
+
+@contextmanager
+def _serve(
+    postgres: Any, tmp_path_factory: pytest.TempPathFactory, template: str
+) -> Iterator[Live]:
     assert (ROOT / "clearway/web/static/build/manifest.json").exists(), "Run `make` first."
     settings = Settings(
         home=tmp_path_factory.mktemp("portal"),

@@ -23,6 +23,7 @@ SUBJECTS = (
     "messages",
     "scheduled runs",
     "tasks",
+    "releases",
     "approvals",
     "leavers",
 )

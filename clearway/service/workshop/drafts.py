@@ -14,6 +14,7 @@ from clearway.service.workshop.on_draft import (
     no_save,
     on_draft,
     refuse_change,
+    view_of,
 )
 from clearway.service.workshop.views import DISCARDED, OPEN, DraftView, Held
 from clearway.store import drafts as rows
@@ -59,9 +60,13 @@ def drafts_of(house: House, actor: Actor, process: str) -> list[DraftView] | Ref
     """The drafts of a process: first those that are worked on, then the newest."""
     if (refusal := refuse_unless(actor, "drafts")) is not None:
         return refusal
-    return house.store.ask(
-        lambda it: [draft_view(it, one) for one in rows.of_process(it, process, _LISTED)]
-    )
+
+    def ask(connection: Connection) -> list[DraftView]:
+        newest = versions.current(connection, process)
+        found = rows.of_process(connection, process, _LISTED)
+        return [view_of(draft, last, newest) for draft, last in found]
+
+    return house.store.ask(ask)
 
 
 def one_draft(house: House, actor: Actor, process: str, draft_id: int) -> DraftView | Refusal:

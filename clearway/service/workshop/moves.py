@@ -11,6 +11,7 @@ from clearway.service.deployed import Deployed
 from clearway.service.house import House
 from clearway.service.migrate import Verdict, migrate, rehearse_with, undo_migration, verdict_of
 from clearway.service.permissions import refuse_unless
+from clearway.service.processes import unknown_process
 from clearway.service.reasons import refuse_unexplained
 from clearway.service.registry import actor_of
 from clearway.service.registry_command import answer_once, record_entry
@@ -76,13 +77,24 @@ def rehearse_bundle(
     """
     if (refusal := refuse_unless(actor, "move_records")) is not None:
         return refusal
-    keys = house.store.ask(lambda it: moving.open_elsewhere(it, bundle.process, 0, None))
     try:
         new = Deployed(bundle, number=number)
     except BlueprintError as error:
         return Refusal("invalid", f"It cannot run: {error}", "Correct what the check found.")
-    looked = keys[:MOST_REHEARSED]
-    return Rehearsal(len(keys), list(rehearse_with(house, actor, new, looked)))
+    return _rehearsed(house, actor, new)
+
+
+def rehearse_newest(house: House, actor: Actor, process: str) -> Rehearsal | Refusal:
+    """What moving every open record of a process to its newest version would come to."""
+    if (refusal := refuse_unless(actor, "move_records")) is not None:
+        return refusal
+    new = house.current(process)
+    return unknown_process(process) if new is None else _rehearsed(house, actor, new)
+
+
+def _rehearsed(house: House, actor: Actor, new: Deployed) -> Rehearsal:
+    keys = house.store.ask(lambda it: moving.open_elsewhere(it, new.process, new.version_id, None))
+    return Rehearsal(len(keys), list(rehearse_with(house, actor, new, keys[:MOST_REHEARSED])))
 
 
 def start_move(

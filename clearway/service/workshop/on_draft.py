@@ -18,6 +18,7 @@ from clearway.store import draft_releases, draft_reviews, versions
 from clearway.store import drafts as rows
 from clearway.store.database import Connection
 from clearway.store.drafts import Draft, Save
+from clearway.store.versions import Version
 
 Work = Callable[[Connection, Draft], Done | Refusal]
 
@@ -104,7 +105,11 @@ def newest_save(connection: Connection, draft: Draft) -> Save:
 def draft_view(connection: Connection, draft: Draft) -> DraftView:
     """The draft as people are shown it."""
     newest = versions.current(connection, draft.process)
-    last = newest_save(connection, draft)
+    return view_of(draft, newest_save(connection, draft), newest)
+
+
+def view_of(draft: Draft, last: Save, newest: Version | None) -> DraftView:
+    """The same for who has read its newest save and the newest version of its process."""
     return DraftView(
         id=draft.id,
         process=draft.process,

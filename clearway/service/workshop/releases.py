@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
+from clearway import engine
+from clearway.engine.values import Bundle
 from clearway.service.deploy import Along, check, deploy, refuse_report
 from clearway.service.house import House
 from clearway.service.permissions import refuse_unless
@@ -15,7 +17,7 @@ from clearway.service.values import SYSTEM, Actor, Done, GateReport, Refusal
 from clearway.service.workshop.drafts import held
 from clearway.service.workshop.moves import begin_move
 from clearway.service.workshop.on_draft import newest_save, no_draft, on_draft
-from clearway.service.workshop.views import APPROVED, PLANNED, RELEASED, Held
+from clearway.service.workshop.views import APPROVED, PLANNED, RELEASED
 from clearway.store import draft_releases as releases
 from clearway.store import draft_reviews as reviews
 from clearway.store import drafts as rows
@@ -46,9 +48,10 @@ def releases_of(house: House, actor: Actor, process: str, draft_id: int) -> list
     return house.store.ask(ask)
 
 
-def checked(house: House, found: Held) -> GateReport:
-    """What the gate says of a draft, with its scenarios."""
-    return check(house, found.bundle)
+def checked(house: House, bundle: Bundle) -> GateReport:
+    """What the gate says of files that are shown, with their scenarios."""
+    hashed = engine.bundle_hash(bundle)
+    return house.report(hashed, house.surroundings(), lambda: check(house, bundle))
 
 
 def release_now(
@@ -118,7 +121,7 @@ def plan_release(
     found = held(house, actor, process, draft_id)
     if isinstance(found, Refusal):
         return found
-    if (refusal := refuse_report(checked(house, found), reason, _SHOWN)) is not None:
+    if (refusal := refuse_report(checked(house, found.bundle), reason, _SHOWN)) is not None:
         return refusal
     release = _asked(actor, draft_id, hashed, due_at, zone, now, reason, moves)
 

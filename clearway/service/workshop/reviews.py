@@ -16,7 +16,7 @@ from clearway.service.workshop.views import APPROVED, IN_REVIEW, OPEN
 from clearway.store import draft_reviews as reviews
 from clearway.store import drafts as rows
 from clearway.store import versions
-from clearway.store.absences import people_behind
+from clearway.store.absences import everybody_behind, people_behind
 from clearway.store.database import Connection
 from clearway.store.draft_reviews import Review
 from clearway.store.drafts import Draft
@@ -52,9 +52,14 @@ def possible_reviewers(house: House, actor: Actor, draft_id: int) -> dict[str, s
     """Who may be asked: name -> full name."""
     if (refusal := refuse_unless(actor, "drafts")) is not None:
         return refusal
-    authors = {*house.store.ask(lambda it: rows.authors(it, draft_id)), actor.name}
-    found = house.store.ask(lambda it: reviews.with_role(it, PROCESS_OWNER))
-    return {name: full for name, full in found.items() if not _interested(house, name, authors)}
+    interested = {*house.store.ask(lambda it: rows.authors(it, draft_id)), actor.name}
+    owners = house.store.ask(lambda it: reviews.with_role(it, PROCESS_OWNER))
+    behind = house.store.look(lambda it: everybody_behind(it, house.now()))
+    return {
+        name: full
+        for name, full in owners.items()
+        if not {name, *behind.get(name, ())} & interested
+    }
 
 
 def ask_review(
@@ -226,11 +231,6 @@ def _refuse_interested(
         text = f"{did[0].upper()}{did[1:]} in for {others[0]}, whose work this is."
         return Refusal("not_allowed", text, "Ask another process owner.")
     return None
-
-
-def _interested(house: House, name: str, interested: Collection[str]) -> bool:
-    behind = _all_behind(house, name)
-    return _refuse_interested(name, interested, behind, is_actor=False) is not None
 
 
 def _all_behind(house: House, person: str) -> frozenset[str]:

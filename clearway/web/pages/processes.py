@@ -13,6 +13,10 @@ from clearway.service.processes import diagram, versions
 from clearway.service.processes import process as one_process
 from clearway.service.processes import processes as all_processes
 from clearway.service.values import GateReport, Refusal
+from clearway.service.workshop.drafts import drafts_of
+from clearway.service.workshop.evidence import evidence_of
+from clearway.service.workshop.moves import moves_of
+from clearway.service.workshop.reviews import waiting_for
 from clearway.web.addresses import AskedVersion, VersionNumber
 from clearway.web.bundles import UnusableUpload, merged, packed, unpacked, zipped
 from clearway.web.pages.record import saved_as
@@ -50,7 +54,8 @@ class Checked:
 def show_all(visit: Visiting) -> HTMLResponse:
     """Every process with its newest version."""
     found = all_processes(visit.portal.house, visit.actor)
-    return page(visit, "processes.html", rows=found)
+    reviews = waiting_for(visit.portal.house, visit.actor)
+    return page(visit, "processes.html", rows=found, reviews=reviews)
 
 
 @router.get("/{process}")
@@ -175,6 +180,7 @@ def _page(
     if isinstance(view, Refusal):
         return refusal_page(visit, view)
     known = versions(house, actor, process)
+    drafts = drafts_of(house, actor, process)
     status = status_of(refusal) if refusal else 200
     if checked and not checked.report.deployable:
         status = 422
@@ -188,4 +194,7 @@ def _page(
         refusal=refusal and _on_the_page(refusal, view.current),
         checked=checked,
         despite=DESPITE,
+        drafts=[] if isinstance(drafts, Refusal) else drafts,
+        evidence=evidence_of(house, actor, process),
+        moves=moves_of(house, actor, process),
     )

@@ -2,12 +2,10 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
+import { COLOURS, bar, fit, hasOwnGround } from "./canvas.js";
 import "./viewer.css";
 
 const READABLE = 0.7;
-// Variables, not values: the drawing follows when the theme changes.
-const COLOURS = { defaultFillColor: "var(--cw-raised)", defaultStrokeColor: "var(--cw-ink)" };
-
 showAll();
 document.addEventListener("clearway:fresh", showAll);
 
@@ -54,11 +52,6 @@ function mark(viewer, place) {
   }
 }
 
-function hasOwnGround(element) {
-  const drawn = element.labelTarget ? undefined : element.di;
-  return Boolean(drawn?.get("color:background-color") || drawn?.get("bioc:fill"));
-}
-
 // A large diagram with a token opens at the token, readable; everything else opens whole.
 function open(viewer, tokens) {
   const canvas = viewer.get("canvas");
@@ -80,31 +73,11 @@ function room(all, own) {
   return Math.max(1, (all - own * READABLE) / 2 - 1);
 }
 
-function fit(viewer) {
-  const canvas = viewer.get("canvas");
-  canvas.zoom("fit-viewport", "auto");
-  if (canvas.zoom() > 1.1) canvas.zoom(1, "auto");
-}
-
-// At the top right: the bpmn.io mark at the bottom right has to stay free.
 function controls(viewer, place) {
-  const bar = document.createElement("div");
-  bar.className = "diagram-bar";
-  const steps = [
+  bar(place, [
     ["+", "Larger", () => viewer.get("zoomScroll").stepZoom(1)],
     ["–", "Smaller", () => viewer.get("zoomScroll").stepZoom(-1)],
     ["Fit", "Fit the whole diagram", () => fit(viewer)],
     ["Full", "Full screen", () => (document.fullscreenElement ? document.exitFullscreen() : place.requestFullscreen())],
-  ];
-  for (const [label, title, run] of steps) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn btn-sm btn-quiet";
-    button.textContent = label;
-    button.title = title;
-    button.setAttribute("aria-label", title);
-    button.addEventListener("click", run);
-    bar.append(button);
-  }
-  place.append(bar);
+  ]);
 }
