@@ -4,14 +4,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from clearway.cli.bundles import bundles_under
+from clearway.cli.coverage import as_rows, coverage_of_results, tell_coverage
 from clearway.cli.output import Format, OutputOption, print_json, stop
 from clearway.engine.bundle import scenario_files
 from clearway.engine.values import Bundle, Finding
 from clearway.errors import ClearwayError
+
+if TYPE_CHECKING:
+    from clearway.service.scenarios import ScenarioResult
+    from clearway.service.workshop.coverage import Coverage
 
 _FAILURE = re.compile(r"line (\d+): (.*)", re.DOTALL)
 
@@ -37,6 +43,9 @@ class _Refused:
 
 def test(
     path: Path = typer.Argument("bpmn", help="bpmn/, one process, or one scenario file"),
+    coverage: bool = typer.Option(
+        False, "--coverage", help="Also tell what of the diagrams and tables no scenario passes"
+    ),
     output: Format = OutputOption,
 ) -> None:
     """Run the scenarios of processes under a virtual clock."""
@@ -46,8 +55,11 @@ def test(
         stop(f"{path} cannot be read: {error}", 2)
     verdicts: list[_Verdict] = []
     refusals: list[_Refused] = []
+    covered: list[Coverage] = []
     for bundle in bundles:
-        found, refused = _run(bundle, only)
+        found, refused, results = _run(bundle, only)
+        if coverage and refused is None:
+            covered.append(coverage_of_results(bundle, results))
         verdicts += found
         if refused is not None:
             refusals.append(refused)
@@ -56,13 +68,18 @@ def test(
     passed = sum(verdict.passed for verdict in verdicts)
     failed = len(verdicts) - passed
     if output is Format.JSON:
-        print_json({"passed": passed, "failed": failed, "scenarios": verdicts, "refused": refusals})
+        told = {"passed": passed, "failed": failed, "scenarios": verdicts, "refused": refusals}
+        print_json({**told, "coverage": as_rows(covered)} if coverage else told)
     else:
+        if covered:
+            tell_coverage(covered)
         typer.echo(f"{passed} passed, {failed} failed")
     raise typer.Exit(1 if failed or refusals or not passed else 0)
 
 
-def _run(bundle: Bundle, only: str | None) -> tuple[list[_Verdict], _Refused | None]:
+def _run(
+    bundle: Bundle, only: str | None
+) -> tuple[list[_Verdict], _Refused | None, Sequence["ScenarioResult"]]:
     from clearway.engine import BlueprintError
     from clearway.wiring import run_scenarios_of
 
@@ -72,10 +89,11 @@ def _run(bundle: Bundle, only: str | None) -> tuple[list[_Verdict], _Refused | N
     except BlueprintError as error:
         message = f"The gate refuses {bundle.process}, so this could not run."
         verdicts = [_Verdict(file, file, False, None, message) for file in files]
-        return verdicts, _Refused(bundle.process, error.findings)
+        return verdicts, _Refused(bundle.process, error.findings), ()
     if not files:
-        return [], _refused_without_scenarios(bundle)
-    return [_verdict(it.file, it.name, it.passed, it.failure) for it in results], None
+        return [], _refused_without_scenarios(bundle), ()
+    verdicts = [_verdict(it.file, it.name, it.passed, it.failure) for it in results]
+    return verdicts, None, results
 
 
 def _refused_without_scenarios(bundle: Bundle) -> _Refused | None:

@@ -38,6 +38,7 @@ class Effects:
     notices: list[Notice] = field(default_factory=list[Notice])
     happenings: list[Happening] = field(default_factory=list[Happening])
     signals: list[str] = field(default_factory=list[str])
+    flows: list[str] = field(default_factory=list[str])
 
 
 class NoScripts:

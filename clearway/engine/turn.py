@@ -75,6 +75,7 @@ def concluded(instance: Instance, before: Waits, *, caught: bool = True) -> Turn
         caught=caught,
         signals=tuple(instance.effects.signals),
         stuck=_stuck(instance, after),
+        flows=tuple(dict.fromkeys(instance.effects.flows)),
     )
 
 

@@ -324,6 +324,8 @@ class Turn:
     stuck: tuple[str, ...] = ()
     """When an unfinished instance waits for nothing at all: the elements where its tokens stand,
     waiting for other tokens that can never come."""
+    flows: tuple[str, ...] = ()
+    """The sequence flows that tokens went along, each once."""
 
 
 @dataclass(frozen=True)

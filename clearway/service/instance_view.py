@@ -1,6 +1,7 @@
 """The living diagram: where a record's tokens are, and what was passed."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
@@ -23,7 +24,7 @@ def instance_view(house: House, actor: Actor, key: str) -> InstanceView | Refusa
             histories.passed_elements(it, snapshot.instance_id),
         )
     )
-    tokens = _tokens(deployed, waiting)
+    tokens = tokens_of(deployed, waiting)
     return InstanceView(
         key=snapshot.key,
         process=snapshot.process,
@@ -31,25 +32,35 @@ def instance_view(house: House, actor: Actor, key: str) -> InstanceView | Refusa
         xml=deployed.xml,
         tokens=tokens,
         completed=passed,
-        outline=[
-            {
-                "id": it.id,
-                "kind": it.kind,
-                "name": it.name or it.id,
-                "documentation": it.documentation,
-                "role": it.role,
-                "state": it.state,
-                "tokens": tokens.get(it.id, 0),
-                "completed": passed.get(it.id, 0),
-            }
-            for it in deployed.elements.values()
-            if it.kind != "sequenceFlow"
-        ],
+        outline=outline_of(deployed, tokens, passed),
     )
 
 
-def _tokens(deployed: Deployed, waiting: list[tuple[str, str, int]]) -> dict[str, int]:
-    """A boundary event waits on its host's token; only the others have one of their own."""
+def outline_of(
+    deployed: Deployed, tokens: Mapping[str, int], passed: Mapping[str, int]
+) -> list[Mapping[str, object]]:
+    """The nodes of a diagram as a list that says the same as the picture."""
+    return [
+        {
+            "id": it.id,
+            "kind": it.kind,
+            "name": it.name or it.id,
+            "documentation": it.documentation,
+            "role": it.role,
+            "state": it.state,
+            "tokens": tokens.get(it.id, 0),
+            "completed": passed.get(it.id, 0),
+        }
+        for it in deployed.elements.values()
+        if it.kind != "sequenceFlow"
+    ]
+
+
+def tokens_of(deployed: Deployed, waiting: Iterable[tuple[str, str, int]]) -> dict[str, int]:
+    """A boundary event waits on its host's token; only the others have one of their own.
+
+    `waiting` has the element, what waits there (work_item, job, timer ...), and how often.
+    """
     tokens: Counter[str] = Counter()
     for element, what, count in waiting:
         info = deployed.elements.get(element)

@@ -51,6 +51,9 @@ WHO_MAY: Mapping[str, frozenset[str]] = {
     "changes_between": EVERYBODY,
     "check": EVERYBODY,
     "pull": _OWNERS | {AUDITOR},
+    # A run in memory sends nothing, but shows what the files say.
+    "try": _OWNERS | {AUDITOR},
+    "coverage": _OWNERS | {AUDITOR},
     # Whoever may ask a table anything can find out all that it says.
     "evaluate_anything": _OWNERS | {AUDITOR},
     "deploy": _OWNERS,
@@ -93,6 +96,8 @@ WHO_MAY: Mapping[str, frozenset[str]] = {
 
 _DOING: Mapping[str, str] = {
     "pull": "Reading the files of a version",
+    "try": "Trying a process",
+    "coverage": "Seeing what scenarios pass",
     "evaluate_anything": "Asking a decision without a record",
     "deploy": "Deploying a process",
     "drafts": "Seeing the drafts of a process",

@@ -14,7 +14,7 @@ class Plan:
     effect: Effect | None
     done: Done
     visited: frozenset[str] = frozenset()
-    """The elements that the engine entered or passed."""
+    """The elements that the engine entered or passed, and the flows that it went along."""
 
 
 Outcome = Plan | Refusal

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 import yaml
@@ -33,11 +34,27 @@ _EXPECTED = frozenset(
 )
 
 
+class _Exact(yaml.SafeLoader):
+    """Reads numbers with a point as they are written: a float would round them."""
+
+
+def _number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> object:
+    try:
+        return Decimal(str(node.value))
+    except InvalidOperation:
+        # YAML has more ways to write one, such as 1_000.5 and .inf.
+        return cast(Any, loader).construct_yaml_float(node)
+
+
+_Exact.add_constructor("tag:yaml.org,2002:float", _number)  # pyright: ignore[reportUnknownMemberType] its stubs are partial
+
+
 class ScenarioError(ClearwayError):
     """A scenario cannot be read or did not go as it says; the text begins with its line."""
 
     def __init__(self, line: int, text: str) -> None:
         super().__init__(f"line {line}: {text}")
+        self.line, self.text = line, text
 
 
 @dataclass(frozen=True)
@@ -89,6 +106,11 @@ def read_scenario(content: bytes) -> Scenario:
     if not isinstance(root, yaml.MappingNode):
         raise ScenarioError(1, "A scenario is a mapping that begins with `scenario:`.")
     top = _mapping(_plain(root), 1, "scenario")
+    return scenario_of(top, [_step(node) for node in _step_nodes(root)])
+
+
+def scenario_of(top: Mapping[str, object], steps: Sequence[Step]) -> Scenario:
+    """The scenario of what stands in a file, with its steps read; raises ScenarioError."""
     _refuse_others(top, _TOP, 1, "A scenario")
     registry = _mapping(top.get("registry"), 1, "registry")
     _refuse_others(registry, _REGISTRY, 1, "registry")
@@ -102,7 +124,7 @@ def read_scenario(content: bytes) -> Scenario:
         people=_sets(registry.get("people")),
         groups=_sets(registry.get("groups")),
         absences=cast(Mapping[str, str], _mapping(registry.get("absences"), 1, "absences")),
-        steps=[_step(node) for node in _step_nodes(root)],
+        steps=steps,
     )
 
 
@@ -128,7 +150,12 @@ def _refuse_aliases(text: str) -> None:
 
 def _step(node: yaml.Node) -> Step:
     line = int(node.start_mark.line) + 1
-    words = dict(_mapping(_plain(node), line, "A step"))
+    return step_of(_mapping(_plain(node), line, "A step"), line)
+
+
+def step_of(given: Mapping[str, object], line: int) -> Step:
+    """One step with the words beside it; raises ScenarioError for what no step may have."""
+    words = dict(given)
     kinds = [name for name in words if name in _ALLOWED]
     # `step` may stand beside nothing else; `assign: x, to: y` and the like are words of one kind.
     if len(kinds) != 1:
@@ -147,7 +174,7 @@ def _step(node: yaml.Node) -> Step:
 
 def _plain(node: yaml.Node) -> object:
     """The node as JSON would have it: dates as text, numbers exact."""
-    loader = yaml.SafeLoader("")
+    loader = _Exact("")
     return jsonb.exact(cast(Any, loader).construct_document(node))
 
 

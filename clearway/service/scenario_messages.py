@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from typing import cast
 
-from clearway.messages.render import render
+from clearway.messages.render import Rendered, render
 from clearway.service.memory import Told
 
 ADDRESS = "http://127.0.0.1:8000"
 """Stands for the portal's address, which a scenario does not have."""
 
 
-def write(templates: Mapping[str, bytes], told: Told) -> None:
+def write(templates: Mapping[str, bytes], told: Told) -> Rendered | None:
     """Render what people are told; raises MessageError. A name without template is the gate's."""
     content = templates.get(told.template)
     if content is None:
-        return
+        return None
     given = cast("Mapping[str, object]", told.inputs.get("values") or {})
     surroundings = {name: told.inputs.get(name) for name in ("key", "title", "process")}
-    render(content.decode(), {**surroundings, "base_url": ADDRESS, **given})
+    return render(content.decode(), {**surroundings, "base_url": ADDRESS, **given})

@@ -17,8 +17,8 @@ from processes.catalogue import Rule
 class ScenarioResult:
     """How one scenario ended; `failure` begins with the line of the file where it went wrong.
 
-    `visited` are the nodes that were entered or passed, and the flows that gateways chose: for
-    coverage.
+    `visited` are the nodes that were entered or passed, and the flows that tokens went along;
+    `fired` the rules of decisions that fired, each as its decision and number: for coverage.
     """
 
     name: str
@@ -26,6 +26,7 @@ class ScenarioResult:
     passed: bool
     failure: str = ""
     visited: frozenset[str] = field(default=frozenset())
+    fired: frozenset[tuple[str, int]] = field(default=frozenset())
 
 
 def run_scenarios(
@@ -58,6 +59,11 @@ def _run(
         play = Play(deployed, scenario, steps, rules)
         play.run()
     except ScenarioError as error:
-        visited = frozenset(play.visited) if play else frozenset[str]()
-        return ScenarioResult(name, path, False, str(error), visited)
-    return ScenarioResult(name, path, True, "", frozenset(play.visited))
+        return _result(name, path, play, str(error))
+    return _result(name, path, play)
+
+
+def _result(name: str, path: str, play: Play | None, failure: str = "") -> ScenarioResult:
+    visited = frozenset(play.visited) if play else frozenset[str]()
+    fired = frozenset(play.fired) if play else frozenset[tuple[str, int]]()
+    return ScenarioResult(name, path, not failure, failure, visited, fired)

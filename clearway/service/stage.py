@@ -1,9 +1,10 @@
 """Where a scenario plays: one instance in memory, its people, its steps and its clock."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from clearway.engine.values import ProcessFault
 from clearway.errors import ClearwayError, StepError
@@ -30,12 +31,14 @@ _log = logging.getLogger(__name__)
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday morning: when a scenario begins unless it says `at`."""
 
-_MOST_TURNS = 10_000
 _CHANNEL = Actor("channel", roles=frozenset({"system"}), is_person=False)
 
 
 class Stage:
     """Carries out what a scenario says, by the plans of the real commands."""
+
+    most_turns = 10_000
+    """So often the time or a step may move it before it counts as endless."""
 
     def __init__(
         self,
@@ -51,7 +54,8 @@ class Stage:
         self.held: set[str] = set()
         self.later: Sequence[Step] = scenario.steps
         self.visited: set[str] = set()
-        self._steps = steps
+        self.fired: set[tuple[str, int]] = set()
+        self.steps = steps
         self._turns = 0
 
     def attempt(
@@ -78,6 +82,9 @@ class Stage:
         self.memory.take(plan.effect)
         self.visited.update(it.element for it in plan.effect.lines if it.element)
         self.visited.update(plan.visited)
+        for line in plan.effect.lines:
+            if line.kind == "decided":
+                self.fired.update(_fired(line.details))
 
     def work(self, line: int) -> None:
         """Run the jobs whose answer is known, or can be had, until no more are left.
@@ -95,7 +102,7 @@ class Stage:
         if self.prepared.get(job.step):
             return True
         is_answered_later = any(it.kind == "step" and it.what == job.step for it in self.later)
-        return not is_answered_later and job.step in self._steps
+        return not is_answered_later and job.step in self.steps
 
     def _run_job(self, job: Job, line: int) -> None:
         prepared = self.prepared.get(job.step)
@@ -110,7 +117,7 @@ class Stage:
             result = step.values("answers")
         else:
             try:
-                result = self._steps[job.step](job.inputs)
+                result = self.steps[job.step](job.inputs)
             except StepError as error:
                 self._fail(job, error.code, str(error), parked)
                 return
@@ -199,5 +206,14 @@ class Stage:
     def count(self, line: int) -> None:
         """One more turn; raises ScenarioError when there is no end."""
         self._turns += 1
-        if self._turns > _MOST_TURNS:
+        if self._turns > self.most_turns:
             raise ScenarioError(line, "It goes on and on: look for a loop that never ends.")
+
+
+def _fired(details: Mapping[str, object]) -> Iterator[tuple[str, int]]:
+    """The rules that fired in a decision, and in those that it needed: decision, number."""
+    decision = str(details.get("decision"))
+    for number in cast(Sequence[int], details.get("rules") or ()):
+        yield decision, int(number)
+    for needed in cast(Sequence[Mapping[str, object]], details.get("needed") or ()):
+        yield from _fired(needed)

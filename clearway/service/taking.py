@@ -49,8 +49,7 @@ class Taking(Sheet):
     def take(self, trigger: Trigger, turn: Turn) -> None:
         """Write down all that the turn did. Raises ProcessFault for what a field cannot hold."""
         self.turn = turn
-        for it in turn.happenings:
-            self.visited |= {it.element, *cast("Sequence[str]", it.details.get("flows", ()))}
+        self.visited |= {*turn.flows, *(it.element for it in turn.happenings)}
         self._take_happenings(turn)
         self._take_record(turn.record_changes)
         self._take_waits(trigger, turn.before, turn.after)

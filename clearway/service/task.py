@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from clearway.service.deployed import Deployed
 from clearway.service.entitled import (
@@ -37,6 +38,7 @@ from clearway.store.candidates import NeededSeat
 from clearway.store.database import Transaction
 from clearway.store.loading import Asking
 from clearway.store.rows import Snapshot, WorkItem
+from processes.catalogue import Rule
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def _view(house: House, actor: Actor, seen: _Seen) -> TaskView:
         may_assign=_may_assign(actor, snapshot, item, holding),
         assignable=seen.meant,
         why_not=completing.text if is_form and completing else closed and closed.text,
-        round=_round(house, snapshot, item, actor, vacancies(seen.seats)),
+        round=round_view(house.rules, snapshot, item, actor, house.now(), vacancies(seen.seats)),
         closed_by=item.closed_by,
         closed_at=item.closed_at,
     )
@@ -125,22 +127,28 @@ def _needed_seats(
     return [replace(seat, name=in_words(seat.name)) for seat in seats]
 
 
-def _round(
-    house: House, snapshot: Snapshot, item: WorkItem, actor: Actor, vacant: Sequence[str]
+def round_view(
+    rules: Mapping[str, Rule],
+    snapshot: Snapshot,
+    item: WorkItem,
+    actor: Actor,
+    now: datetime,
+    vacant: Sequence[str] = (),
 ) -> RoundView | None:
+    """How the round of an approval stands, for this reader; None for any other task."""
     round_ = item.round
     if round_ is None:
         return None
     told = _in_words(round_)
-    asked = seat_round(told, house.rules, snapshot, actor)
+    asked = seat_round(told, rules, snapshot, actor)
     ballots = {it.seat_id: it for it in round_.ballots}
     views: list[SeatView] = []
     for seat in round_.seats:
         name = in_words(seat.name)
-        refusal = why_not(asked, told, snapshot, actor, name, house.now())
+        refusal = why_not(asked, told, snapshot, actor, name, now)
         whose = None if refusal else whose_vote(told, name, snapshot, actor)
         views.append(_seat(seat, ballots.get(seat.id), refusal, whose))
-    reasons = " ".join([standing(told, house.rules).reason, *vacant])
+    reasons = " ".join([standing(told, rules).reason, *vacant])
     return RoundView(round_.revision, round_.rule, round_.deadline, views, reasons, None)
 
 

@@ -40,6 +40,7 @@ from clearway.web.pages import (
     sign_in,
     task,
     trouble,
+    trying,
 )
 from clearway.web.portal import AlertReceiver, Portal, WebSettings
 from clearway.web.security import SecurityHeaders
@@ -67,6 +68,7 @@ PAGES = (
     search,
     sign_in,
     task,
+    trying,
 )
 
 

@@ -123,8 +123,10 @@ class NodeSpec(BaseNodeSpec):
 
     def follow(self, token: Token, ways: list[Way]) -> None:
         """One new token for each way."""
+        instance = token.workflow.top_workflow
         for way in ways:
-            child = token.workflow.top_workflow.new_token(token, way.target)
+            instance.effects.flows.append(way.id)
+            child = instance.new_token(token, way.target)
             if way.target.incoming_count > 1:
                 child.internal_data["flow"] = way.id
 

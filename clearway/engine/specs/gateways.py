@@ -147,5 +147,6 @@ class EventGatewaySpec(NodeSpec):
         instance = token.workflow.top_workflow
         for target in self.targets:
             if target.name == token.internal_data["chosen"]:
+                instance.effects.flows += [it.id for it in self.ways if it.target is target]
                 child = instance.new_token(token, target)
                 child.internal_data["fired"] = True

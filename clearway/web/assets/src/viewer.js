@@ -29,6 +29,7 @@ async function show(place) {
   mark(viewer, place);
   open(viewer, JSON.parse(place.dataset.tokens));
   controls(viewer, place);
+  place.dispatchEvent(new CustomEvent("clearway:drawn", { bubbles: true, detail: viewer }));
 }
 
 function mark(viewer, place) {
