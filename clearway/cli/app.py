@@ -6,6 +6,7 @@ from clearway.cli import (
     access,
     decision,
     decision_records,
+    heat,
     house,
     migrate,
     offline,
@@ -43,6 +44,7 @@ app.add_typer(schedules.app, name="schedule")
 app.add_typer(replay.app, name="replay")
 app.command()(questions.record)
 app.command()(questions.instance)
+app.command()(heat.heat)
 app.command()(questions.verify)
 app.command()(questions.doctor)
 app.command()(house.token)

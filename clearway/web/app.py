@@ -21,6 +21,7 @@ from clearway.web.live import Listener, Live
 from clearway.web.pages import (
     events,
     faults,
+    heat,
     inbox,
     me,
     opening,
@@ -42,6 +43,7 @@ _API = "/api/v1"
 PAGES = (
     events,
     faults,
+    heat,
     inbox,
     me,
     opening,

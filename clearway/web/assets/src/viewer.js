@@ -3,6 +3,7 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "./viewer.css";
+import { paint } from "./heat.js";
 
 const READABLE = 0.7;
 // Variables, not values: the drawing follows when the theme changes.
@@ -28,8 +29,9 @@ async function show(place) {
   place.classList.add("ready");
   const viewer = new NavigatedViewer({ container: place, bpmnRenderer: COLOURS });
   await viewer.importXML(xml);
-  mark(viewer, place);
-  open(viewer, JSON.parse(place.dataset.tokens));
+  if (place.dataset.heat) paint(viewer, JSON.parse(place.dataset.heat));
+  else mark(viewer, place);
+  open(viewer, JSON.parse(place.dataset.tokens ?? "{}"));
   controls(viewer, place);
 }
 
