@@ -6,6 +6,7 @@ from clearway.cli import (
     access,
     decision,
     decision_records,
+    drawings,
     heat,
     house,
     migrate,
@@ -35,6 +36,8 @@ app.command()(house.pull)
 app.command()(migrate.migrate)
 app.command()(offline.lint)
 app.command()(scenarios.test)
+app.command()(drawings.fmt)
+app.command()(drawings.render)
 app.command()(offline.conformance)
 app.command(cls=offline.Feel)(offline.feel)
 app.add_typer(sla, name="sla")

@@ -201,8 +201,7 @@ def _values(period: Period) -> Mapping[str, object]:
     }
 
 
-def _stays(row: Row[Any]) -> Stays:
-    it = row._mapping
+def _stays(it: RowMapping) -> Stays:
     return Stays(
         entered=it["entered"],
         done=it["done"],
