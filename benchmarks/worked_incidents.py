@@ -45,8 +45,7 @@ def settle(stage: Stage, copies: int = COPIES) -> HandClock:
     with psycopg.connect(stage.url) as connection:
         for statement in _COPY:
             connection.execute(statement, values)
-    with psycopg.connect(stage.url, autocommit=True) as connection:
-        connection.execute("VACUUM (ANALYZE)")
+    stage.tidy()
     clock.move_to(clock() + timedelta(days=2000))
     return clock
 

@@ -1,5 +1,9 @@
 // Paints figures on a drawing: a class of colour and the figure itself, so that neither stands alone.
 
+// Figures stay readable however small the drawing is; those of flows wait until there is room.
+const SMALLEST = 0.8;
+export const LARGE = { minZoom: 0.45 };
+
 export function paint(viewer, painted) {
   const canvas = viewer.get("canvas");
   const registry = viewer.get("elementRegistry");
@@ -12,16 +16,16 @@ export function paint(viewer, painted) {
   }
   for (const [id, text] of Object.entries(painted.flows)) {
     const element = registry.get(id);
-    if (element) badge(viewer, element, "flow-figure", text, middle(element));
+    if (element) badge(viewer, element, "flow-figure", text, middle(element), LARGE);
   }
 }
 
 // A node, never text: the overlay would take text for HTML.
-export function badge(viewer, element, kind, text, position) {
+export function badge(viewer, element, kind, text, position, show = {}) {
   const it = document.createElement("div");
   it.className = kind;
   it.textContent = text;
-  viewer.get("overlays").add(element, { position, html: it });
+  viewer.get("overlays").add(element, { position, html: it, scale: { min: SMALLEST }, show });
 }
 
 // The middle of the longest piece of a flow, from the top left of the box around it.

@@ -3,7 +3,8 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "./viewer.css";
-import { paint } from "./heat.js";
+import { badge, paint } from "./heat.js";
+import { toggleOrder, trace } from "./trace.js";
 
 const READABLE = 0.7;
 // Variables, not values: the drawing follows when the theme changes.
@@ -38,7 +39,6 @@ async function show(place) {
 function mark(viewer, place) {
   const canvas = viewer.get("canvas");
   const registry = viewer.get("elementRegistry");
-  const overlays = viewer.get("overlays");
   const tokens = JSON.parse(place.dataset.tokens);
   for (const element of registry.filter(hasOwnGround)) canvas.addMarker(element, "own-ground");
   for (const element of Object.keys(JSON.parse(place.dataset.completed))) {
@@ -47,12 +47,9 @@ function mark(viewer, place) {
   for (const [element, count] of Object.entries(tokens)) {
     if (!registry.get(element)) continue;
     canvas.addMarker(element, "here");
-    // A node, never text: the overlay would take text for HTML.
-    const badge = document.createElement("div");
-    badge.className = "token";
-    badge.textContent = count > 1 ? `here × ${count}` : "here";
-    overlays.add(element, { position: { top: -12, left: -6 }, html: badge });
+    badge(viewer, registry.get(element), "token", count > 1 ? `here × ${count}` : "here", { top: -12, left: -6 });
   }
+  if (place.dataset.flows) trace(viewer, place.dataset);
 }
 
 function hasOwnGround(element) {
@@ -97,6 +94,7 @@ function controls(viewer, place) {
     ["Fit", "Fit the whole diagram", () => fit(viewer)],
     ["Full", "Full screen", () => (document.fullscreenElement ? document.exitFullscreen() : place.requestFullscreen())],
   ];
+  if (place.dataset.order) steps.unshift(["Order", "Show the order of the path", (button) => toggleOrder(viewer, place, button)]);
   for (const [label, title, run] of steps) {
     const button = document.createElement("button");
     button.type = "button";
@@ -104,7 +102,7 @@ function controls(viewer, place) {
     button.textContent = label;
     button.title = title;
     button.setAttribute("aria-label", title);
-    button.addEventListener("click", run);
+    button.addEventListener("click", () => run(button));
     bar.append(button);
   }
   place.append(bar);
