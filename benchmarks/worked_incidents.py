@@ -124,7 +124,7 @@ class _Worked:
         while leased := claim_jobs(self._house, "benchmark", 50, timedelta(hours=1)):
             self._pass(timedelta(seconds=self._random.randint(1, 20)))
             for job in leased:
-                result = CONTEXT if job.step == "find_context" else {}
+                result: Mapping[str, object] = CONTEXT if job.step == "find_context" else {}
                 done(finish_job(self._house, job.id, job.fence, result))
 
     def _item(self, element: str, group: Sequence[Actor]) -> tuple[int, Actor]:

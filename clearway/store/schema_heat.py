@@ -29,9 +29,9 @@ stay = Table(
     Column("outcome", Text),  # done, cancelled; null: still open
     Column("who", Text),
     instant("due_at", nullable=True),
-    Column("waited", Double()),  # seconds; null: not known
-    Column("worked", Double()),
-    Column("overrun", Double()),  # null: in time
+    Column("waited", Double[float]()),  # seconds; null: not known
+    Column("worked", Double[float]()),
+    Column("overrun", Double[float]()),  # null: in time
     Index("ix_stay_instance_id", "instance_id"),
     Index("ix_stay_version_id", "version_id", "element"),
 )

@@ -38,9 +38,9 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text),
         sa.Column("who", sa.Text),
         _instant("due_at"),
-        sa.Column("waited", sa.Double()),
-        sa.Column("worked", sa.Double()),
-        sa.Column("overrun", sa.Double()),
+        sa.Column("waited", sa.Double[float]()),
+        sa.Column("worked", sa.Double[float]()),
+        sa.Column("overrun", sa.Double[float]()),
     )
     op.create_table(
         "way",

@@ -7,6 +7,7 @@ import { badge, paint } from "./heat.js";
 import { toggleOrder, trace } from "./trace.js";
 
 const READABLE = 0.7;
+const TOO_SMALL = 0.2;
 // Variables, not values: the drawing follows when the theme changes.
 const COLOURS = { defaultFillColor: "var(--cw-raised)", defaultStrokeColor: "var(--cw-ink)" };
 
@@ -32,7 +33,8 @@ async function show(place) {
   await viewer.importXML(xml);
   if (place.dataset.heat) paint(viewer, JSON.parse(place.dataset.heat));
   else mark(viewer, place);
-  open(viewer, JSON.parse(place.dataset.tokens ?? "{}"));
+  if (place.dataset.heat) openHeat(viewer, JSON.parse(place.dataset.heat));
+  else open(viewer, JSON.parse(place.dataset.tokens));
   controls(viewer, place);
 }
 
@@ -71,6 +73,13 @@ function open(viewer, tokens) {
   const beside = Math.min(300, room(width, element.width));
   const above = Math.min(150, room(height, element.height));
   canvas.scrollToElement(here, { top: above, bottom: above, left: beside, right: beside });
+}
+
+// Where the whole drawing would be too small for figures, it opens at the hottest element.
+function openHeat(viewer, painted) {
+  const hottest = Object.entries(painted.nodes).sort(([, one], [, other]) => other.level - one.level)[0];
+  fit(viewer);
+  if (hottest && viewer.get("canvas").zoom() < TOO_SMALL) open(viewer, { [hottest[0]]: 1 });
 }
 
 // One pixel less than half of what the element leaves free: the viewer wants it to be smaller.
