@@ -10,6 +10,7 @@ from benchmarks import (
     engine_turn,
     engines,
     flows,
+    heat,
     large_inbox,
     large_tables,
     statements,
@@ -31,4 +32,5 @@ CASES: tuple[Case, ...] = (
     large_inbox.CASE,
     large_tables.CASE,
     conditions.CASE,
+    heat.CASE,
 )

@@ -83,7 +83,22 @@ def _questions(
 
 @contextmanager
 def _served(stage: Stage, me: Actor) -> Generator[Callable[[str], None]]:
-    """The portal on a port of its own, and a way to get a page of it as the reader."""
+    """A way to get a page of the portal as the reader."""
+    with served(stage, me) as (connection, cookie):
+
+        def get(path: str) -> None:
+            connection.request("GET", path, headers={"Cookie": cookie})
+            answer = connection.getresponse()
+            text = answer.read()
+            if answer.status != 200 or text.count(b'class="row-link"') != _LINES - 1:
+                raise RuntimeError(f"{urlsplit(path).path}: {answer.status}, {len(text)} bytes")
+
+        yield get
+
+
+@contextmanager
+def served(stage: Stage, me: Actor) -> Generator[tuple[http.client.HTTPConnection, str]]:
+    """The portal on a port of its own: a connection to it, and the cookie of this person."""
     app = create_app(stage.house, _Settings("http://127.0.0.1"))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -95,17 +110,8 @@ def _served(stage: Stage, me: Actor) -> Generator[Callable[[str], None]]:
     [socket, *_] = server.servers[0].sockets
     host, port = socket.getsockname()[:2]
     connection = http.client.HTTPConnection(host, port)
-    cookie = f"clearway={_session(stage, me)}"
-
-    def get(path: str) -> None:
-        connection.request("GET", path, headers={"Cookie": cookie})
-        answer = connection.getresponse()
-        text = answer.read()
-        if answer.status != 200 or text.count(b'class="row-link"') != _LINES - 1:
-            raise RuntimeError(f"{urlsplit(path).path}: {answer.status}, {len(text)} bytes")
-
     try:
-        yield get
+        yield connection, f"clearway={_session(stage, me)}"
     finally:
         connection.close()
         server.should_exit = True

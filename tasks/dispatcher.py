@@ -14,6 +14,7 @@ from queue import Empty, SimpleQueue
 from clearway.errors import ClearwayError, StepError
 from clearway.service import heartbeats
 from clearway.service.deliver import deliver_waiting
+from clearway.service.heat_keeping import keep_up
 from clearway.service.house import House
 from clearway.service.jobs import LeasedJob, claim_jobs, extend_lease, fail_job, finish_job
 from clearway.service.timers import fire_due
@@ -28,6 +29,8 @@ from tasks.runs import note_missed
 _log = logging.getLogger(__name__)
 
 _LONGEST_ERROR = 2000
+_HEATED = 500
+"""Records that are written down for heat maps at a time: a second, in which nothing else begins."""
 
 
 class StepTimeout(ClearwayError):
@@ -239,6 +242,7 @@ class Dispatcher:
         if time.monotonic() - self._last_schedules < self.settings.schedules:
             return
         note_missed(self.house)
+        keep_up(self.house, most=_HEATED, batch=_HEATED)
         self._last_schedules = time.monotonic()
 
     def _farewell(self) -> None:

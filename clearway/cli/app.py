@@ -8,6 +8,7 @@ from clearway.cli import (
     decision_records,
     diff,
     drawings,
+    heat,
     house,
     migrate,
     new_process,
@@ -50,6 +51,7 @@ app.add_typer(schedules.app, name="schedule")
 app.add_typer(replay.app, name="replay")
 app.command()(questions.record)
 app.command()(questions.instance)
+app.command()(heat.heat)
 app.command()(questions.verify)
 app.command()(questions.doctor)
 app.command()(house.token)

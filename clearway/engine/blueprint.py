@@ -10,7 +10,7 @@ from typing import Any, Literal
 from clearway.decisions import Decisions
 from clearway.engine.bundle import bundle_hash
 from clearway.engine.examine import Draft, examine
-from clearway.engine.model import EventDefinition, Node, Reading, Scope
+from clearway.engine.model import EVENTS, EventDefinition, Node, Reading, Scope
 from clearway.engine.process_spec import ScopeSpec
 from clearway.engine.specs.activities import UserSpec
 from clearway.engine.specs.base import NodeSpec
@@ -45,7 +45,8 @@ class ElementInfo:
     well, `holder` the one in which whoever has a user task stands, or who opened the record.
     `assignee` and `group` are the fields that say who gets a user task, where the diagram names
     nothing but a field. `reasons` and `conditions` are the fields that keep what was said in an
-    approval.
+    approval. `event` is what an event catches or throws (timer, message ...), `repeats` says that
+    an activity is a loop or runs for each item of a list.
     """
 
     id: str
@@ -71,6 +72,8 @@ class ElementInfo:
     group: str | None = None
     reasons: str | None = None
     conditions: str | None = None
+    event: str | None = None
+    repeats: bool = False
 
 
 @dataclass(frozen=True)
@@ -245,6 +248,8 @@ def _element(node: Node) -> ElementInfo:
         group=_plain_field(node.own.get("group")),
         reasons=_field(node, "reasons"),
         conditions=_field(node, "conditions"),
+        event=node.event.kind if node.kind in EVENTS else None,
+        repeats=node.loop is not None,
     )
 
 

@@ -12,6 +12,7 @@ PROCESS_OWNER = "process_owner"
 AUDITOR = "auditor"
 REQUESTER = "requester"
 COMPLIANCE_OWNER = "compliance_owner"
+SERVICE_MANAGER = "service_manager"
 SYSTEM_ROLE = "system"
 
 BUILT_IN_ROLES = frozenset({ADMIN, PROCESS_OWNER, AUDITOR, REQUESTER})
@@ -76,6 +77,8 @@ WHO_MAY: Mapping[str, frozenset[str]] = {
     "cancel": _OWNERS,
     "retry": _OWNERS,
     "faults": _OWNERS | {AUDITOR},
+    # Figures of all records together; the records behind them are for who may see each.
+    "heat": _OWNERS | {AUDITOR, SERVICE_MANAGER},
     # What runs by itself, and the proof that it did.
     "schedules": frozenset({ADMIN, AUDITOR, COMPLIANCE_OWNER}),
     # The registry.
@@ -117,6 +120,7 @@ _DOING: Mapping[str, str] = {
     "cancel": "Cancelling a record",
     "retry": "Trying again what has failed",
     "faults": "Seeing the list of faults",
+    "heat": "Seeing the heat map of a process",
     "schedules": "Seeing the scheduled runs",
     "import_csv": "Importing a CSV file",
     "set_absence": "Saying when somebody else is away",

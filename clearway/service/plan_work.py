@@ -181,7 +181,15 @@ def _given(
         return Plan(None, replace(draft.done(item.id), revision=snapshot.revision))
     draft.give(item, person, item.excluded)
     left = {"left": True} if left_by(snapshot, item) else {}
-    draft.line("given", item.element, name=item.name, before=item.assignee, after=person, **left)
+    draft.line(
+        "given",
+        item.element,
+        name=item.name,
+        work_item=item.id,
+        before=item.assignee,
+        after=person,
+        **left,
+    )
     draft.name_holder(item, person)
     if draft.changed_fields and deployed.blueprint.has_conditions:
         draft.run(Wake())

@@ -1,7 +1,10 @@
 """The processes as deployed: what each is for, its versions, its diagram."""
 
+from collections.abc import Mapping
+
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
+from clearway.service.outlined import outlined
 from clearway.service.plan_start import may_start
 from clearway.service.values import Actor, ProcessView, Refusal, VersionView
 from clearway.store import versions as rows
@@ -66,6 +69,12 @@ def diagram(
 
     found = house.store.ask(ask)
     return house.version(found.id).xml if found else unknown_process(process)
+
+
+def process_outline(house: House, process: str) -> list[Mapping[str, object]]:
+    """The newest version as a list that says what its diagram shows; empty when there is none."""
+    deployed = house.current(process)
+    return outlined(deployed) if deployed else []
 
 
 def _view(deployed: Deployed, actor: Actor, open_instances: int | None) -> ProcessView:

@@ -219,8 +219,25 @@ class EntryView:
 
 
 @dataclass(frozen=True)
+class PathStep:
+    """One element that a record passed: the how-manieth of all, when, in which command, by whom."""
+
+    number: int
+    element: str
+    name: str
+    at: datetime
+    revision: int
+    by: str
+
+
+@dataclass(frozen=True)
 class InstanceView:
-    """The diagram of a record with its tokens: element id -> how many, and what was passed."""
+    """The diagram of a record with its tokens: element id -> how many, and what was passed.
+
+    `flows`: how often each flow was taken, as far as history knows. `path`: what was passed last,
+    in order; `steps` is how much it was in all. `waiting` and `faults` say in words what holds an
+    element up. `outline` says the same as the drawing, in the order in which it is read.
+    """
 
     key: str
     process: str
@@ -229,6 +246,11 @@ class InstanceView:
     tokens: Mapping[str, int]
     completed: Mapping[str, int]
     outline: Sequence[Mapping[str, object]]
+    flows: Mapping[str, int] = field(default_factory=dict[str, int])
+    path: Sequence[PathStep] = ()
+    steps: int = 0
+    waiting: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    faults: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
 
 
 @dataclass(frozen=True)

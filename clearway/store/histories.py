@@ -1,10 +1,11 @@
 """The history of a record, as it is read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, func, or_, select, true
+from sqlalchemy import Connection, Select, func, literal, or_, select, true, union_all
 
 from clearway.store import schema
 from clearway.store.rows import Json
@@ -69,17 +70,54 @@ def entries_of(
     ]
 
 
-def passed_elements(connection: Connection, instance_id: int) -> dict[str, int]:
-    """Element -> how often it was completed."""
-    named = func.jsonb_array_elements_text(_ENTRY.c.details["passed"])
-    passed = named.table_valued("value").alias("passed")
+@dataclass(frozen=True)
+class Way:
+    """What one command completed, and which flows gateways chose, in their order."""
+
+    revision: int
+    at: datetime
+    actor: str
+    passed: Sequence[str]
+    flows: Sequence[str]
+
+
+def passed_elements(
+    connection: Connection, instance_id: int
+) -> tuple[dict[str, int], dict[str, int]]:
+    """How often each element was completed, and each flow chosen by a gateway."""
+
+    def counted(name: str) -> Select[Any]:
+        each = func.jsonb_array_elements_text(_ENTRY.c.details[name]).table_valued("value")
+        named = each.alias(name)
+        return (
+            select(literal(name).label("what"), named.c.value, func.count())
+            .select_from(_ENTRY.join(named, true()))
+            .where(_ENTRY.c.instance_id == instance_id, _ENTRY.c.details.has_key(name))
+            .group_by(named.c.value)
+        )
+
+    found: dict[str, dict[str, int]] = {"passed": {}, "flows": {}}
+    for what, name, count in connection.execute(union_all(counted("passed"), counted("flows"))):
+        found[what][name] = count
+    return found["passed"], found["flows"]
+
+
+def last_ways(connection: Connection, instance_id: int, most: int) -> list[Way]:
+    """The ways of the last commands that completed something, the first of them first."""
     statement = (
-        select(passed.c.value, func.count())
-        .select_from(_ENTRY.join(passed, true()))
+        select(
+            _ENTRY.c.revision,
+            _ENTRY.c.at,
+            _ENTRY.c.actor,
+            _ENTRY.c.details["passed"],
+            _ENTRY.c.details["flows"],
+        )
         .where(_ENTRY.c.instance_id == instance_id, _ENTRY.c.details.has_key("passed"))
-        .group_by(passed.c.value)
+        .order_by(_ENTRY.c.id.desc())
+        .limit(most)
     )
-    return {row[0]: row[1] for row in connection.execute(statement)}
+    rows = connection.execute(statement).all()
+    return [Way(row[0], row[1], row[2], row[3] or (), row[4] or ()) for row in reversed(rows)]
 
 
 def took_part(connection: Connection, instance_id: int, person: str) -> bool:

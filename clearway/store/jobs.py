@@ -12,7 +12,7 @@ _COLUMNS = """j.id, j.token, j.element, j.step, j.inputs, j.template_hash, j.att
     j.fence, j.status, j.run_at, j.lease_until, j.last_error"""
 # An attempt counts when its lease is taken, so that a job that kills its worker uses them up too.
 _LEASE = f"""UPDATE job j SET fence = j.fence + 1, attempts = j.attempts + 1,
-    lease_owner = %(worker)s, lease_until = %(until)s
+    began_at = coalesce(j.began_at, %(now)s), lease_owner = %(worker)s, lease_until = %(until)s
 FROM (SELECT id FROM job
       WHERE status = 'ready' AND run_at <= %(now)s AND attempts <= retries
           AND (lease_until IS NULL OR lease_until <= %(now)s)

@@ -23,6 +23,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 from clearway.store.schema_approvals import ballot, round_, seat
 from clearway.store.schema_base import identity, instant, metadata
+from clearway.store.schema_heat import stay, told, way
+from clearway.store.schema_history import answer, entry, evaluation
 from clearway.store.schema_registry import (
     absence,
     alert,
@@ -84,9 +86,12 @@ __all__ = [
     "session",
     "sign_in_failure",
     "state_archive",
+    "stay",
     "subscription",
     "timer",
+    "told",
     "version",
+    "way",
     "work_item",
 ]
 
@@ -273,6 +278,7 @@ job = Table(
     Column("last_error", Text),
     Column("result", JSONB),
     instant("finished_at", nullable=True),
+    instant("began_at", nullable=True),  # its first lease; null of what older releases leased
     Index("ix_job_ready", "run_at", "id", postgresql_where=text("status = 'ready'")),
     Index("ix_job_instance", "instance_id"),
     Index(
@@ -331,57 +337,6 @@ link = Table(
     Column("made_by", Text, nullable=False),
     UniqueConstraint("from_key", "kind", "to_key"),
     Index("ix_link_to_key", "to_key"),
-)
-
-# --- history -----------------------------------------------------------------------------------
-
-entry = Table(
-    "entry",
-    metadata,
-    identity(),
-    Column("instance_id", BigInteger, ForeignKey("instance.id")),  # null: registry, deployment
-    Column("revision", Integer, nullable=False),
-    instant("at"),
-    Column("actor", Text, nullable=False),
-    Column("command", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("element", Text),
-    Column("state_before", Text),
-    Column("state_after", Text),
-    Column("details", JSONB, nullable=False),
-    Column("leaf", LargeBinary, nullable=False),  # sha-256 over the entry's canonical text
-    Index("ix_entry_instance", "instance_id", "id"),
-    Index(
-        "ix_entry_decision",
-        text("(details ->> 'decision')"),
-        "at",
-        "id",
-        postgresql_where=text("kind IN ('decided', 'evaluated')"),
-    ),
-)
-
-evaluation = Table(
-    "evaluation",  # asked for without a record; append-only, as `entry` is
-    metadata,
-    identity(),
-    Column("version_id", BigInteger, ForeignKey("version.id"), nullable=False),
-    Column("process", Text, nullable=False),
-    Column("decision", Text, nullable=False),
-    instant("at"),
-    Column("asked_by", Text, nullable=False),
-    Column("context", JSONB, nullable=False),
-    Column("details", JSONB, nullable=False),  # as those of an entry: inputs, rules, outputs ...
-    Index("ix_evaluation_decision", "process", "decision", "at", "id"),
-)
-
-answer = Table(
-    "answer",  # what a command answered, so that a repeated delivery gets the same
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("command", Text, nullable=False),
-    Column("request_hash", Text, nullable=False),
-    Column("answer", JSONB, nullable=False),
-    instant("at"),
 )
 
 attachment = Table(

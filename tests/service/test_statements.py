@@ -81,7 +81,7 @@ def test_pages_take_few_statements(house, people, desk, count):
     assert count(lambda: task(house, bob, item))[0] == 1
     assert count(lambda: record(house, bob, key))[0] == 5
     assert count(lambda: history(house, bob, key))[0] == 2
-    assert count(lambda: instance_view(house, bob, key))[0] == 3
+    assert count(lambda: instance_view(house, bob, key))[0] == 4
 
 
 def test_a_command_reads_only_its_own_record(house, people, desk, database_url):

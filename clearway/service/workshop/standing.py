@@ -110,10 +110,10 @@ def standing_of(trial: Trial) -> Standing:
     jobs = list(trial.memory.jobs)
     timers = sorted(trial.memory.timers.values(), key=lambda it: (it.due_at, it.id))
     waiting = [
-        *((it.element, "work_item", 1) for it in items),
-        *((it.element, "job", 1) for it in jobs),
-        *((it.element, "timer", 1) for it in timers),
-        *((it.element, "subscription", 1) for it in snapshot.subscriptions),
+        *(("work_item", it.element) for it in items),
+        *(("job", it.element) for it in jobs),
+        *(("timer", it.element) for it in timers),
+        *(("event", it.element) for it in snapshot.subscriptions),
     ]
     return Standing(
         tasks=[_task(trial, people, it) for it in items if it.round is None],

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from clearway.engine.values import Bundle, Finding, Severity
 from clearway.service.deploy import DESPITE, check, deploy, file_of, pull
 from clearway.service.permissions import refuse_unless
-from clearway.service.processes import diagram, versions
+from clearway.service.processes import diagram, process_outline, versions
 from clearway.service.processes import process as one_process
 from clearway.service.processes import processes as all_processes
 from clearway.service.values import GateReport, Refusal
@@ -59,9 +59,9 @@ def show_all(visit: Visiting) -> HTMLResponse:
 
 
 @router.get("/{process}")
-def show(visit: Visiting, process: str) -> HTMLResponse:
-    """One process: its diagram, its versions, and where a changed one is uploaded."""
-    return _page(visit, process)
+def show(visit: Visiting, process: str, show: str = "") -> HTMLResponse:
+    """One process: its diagram or its outline, its versions, and where a new one is uploaded."""
+    return _page(visit, process, as_outline=show == "outline")
 
 
 @router.get("/{process}/diagram.bpmn")
@@ -174,6 +174,8 @@ def _page(
     process: str,
     refusal: Refusal | None = None,
     checked: Checked | None = None,
+    *,
+    as_outline: bool = False,
 ) -> HTMLResponse:
     house, actor = visit.portal.house, visit.actor
     view = one_process(house, actor, process)
@@ -197,4 +199,5 @@ def _page(
         drafts=[] if isinstance(drafts, Refusal) else drafts,
         evidence=evidence_of(house, actor, process),
         moves=moves_of(house, actor, process),
+        outline_rows=process_outline(house, process) if as_outline else [],
     )

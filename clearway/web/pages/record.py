@@ -12,7 +12,7 @@ from clearway.service.cancel import cancel
 from clearway.service.comment import comment
 from clearway.service.deliver import send
 from clearway.service.history import Order, history
-from clearway.service.instance_view import instance_view
+from clearway.service.instance_view import instance_view, order_of
 from clearway.service.link import link
 from clearway.service.record import record
 from clearway.service.values import ActionView, EntryView, Page, Refusal
@@ -73,14 +73,13 @@ def news(visit: Visiting, key: str, seen: str = "", order: str = "") -> HTMLResp
 @router.get("/{key}/diagram")
 def show_diagram(visit: Visiting, key: str) -> HTMLResponse:
     """Where the record stands in its diagram, as a picture and as a list that says the same."""
-    house, actor = visit.portal.house, visit.actor
-    view = record(house, actor, key)
-    if isinstance(view, Refusal):
-        return refusal_page(visit, view)
-    standing = instance_view(house, actor, key)
-    if isinstance(standing, Refusal):
-        return refusal_page(visit, standing)
-    return page(visit, "record_diagram.html", has_diagram=True, view=view, standing=standing)
+    return _standing(visit, key, "diagram")
+
+
+@router.get("/{key}/outline")
+def show_outline(visit: Visiting, key: str) -> HTMLResponse:
+    """The same without the picture, for keyboards and screen readers."""
+    return _standing(visit, key, "outline")
 
 
 @router.get("/{key}/diagram.bpmn")
@@ -209,6 +208,26 @@ def _answer(
     if isinstance(answer, Refusal):
         return _page(visit, key, Answered(where, answer, texts=texts))
     return go(f"/records/{key}", said)
+
+
+def _standing(visit: Visit, key: str, part: str) -> HTMLResponse:
+    house, actor = visit.portal.house, visit.actor
+    view = record(house, actor, key)
+    if isinstance(view, Refusal):
+        return refusal_page(visit, view)
+    standing = instance_view(house, actor, key)
+    if isinstance(standing, Refusal):
+        return refusal_page(visit, standing)
+    return page(
+        visit,
+        "record_diagram.html",
+        has_diagram=part == "diagram",
+        view=view,
+        part=part,
+        standing=standing,
+        numbers=order_of(standing.path),
+        names={str(it["id"]): it["name"] for it in standing.outline},
+    )
 
 
 def _page(

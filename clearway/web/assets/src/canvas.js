@@ -25,7 +25,7 @@ export function bar(place, steps) {
     button.textContent = label;
     button.title = title;
     button.setAttribute("aria-label", title);
-    button.addEventListener("click", run);
+    button.addEventListener("click", () => run(button));
     made.append(button);
   }
   place.append(made);

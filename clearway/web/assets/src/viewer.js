@@ -4,8 +4,12 @@ import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import { COLOURS, bar, fit, hasOwnGround } from "./canvas.js";
 import "./viewer.css";
+import { badge, paint } from "./heat.js";
+import { toggleOrder, trace } from "./trace.js";
 
 const READABLE = 0.7;
+const TOO_SMALL = 0.2;
+
 showAll();
 document.addEventListener("clearway:fresh", showAll);
 
@@ -26,8 +30,10 @@ async function show(place) {
   place.classList.add("ready");
   const viewer = new NavigatedViewer({ container: place, bpmnRenderer: COLOURS });
   await viewer.importXML(xml);
-  mark(viewer, place);
-  open(viewer, JSON.parse(place.dataset.tokens));
+  if (place.dataset.heat) paint(viewer, JSON.parse(place.dataset.heat));
+  else mark(viewer, place);
+  if (place.dataset.heat) openHeat(viewer, JSON.parse(place.dataset.heat));
+  else open(viewer, JSON.parse(place.dataset.tokens));
   controls(viewer, place);
   place.dispatchEvent(new CustomEvent("clearway:drawn", { bubbles: true, detail: viewer }));
 }
@@ -35,7 +41,6 @@ async function show(place) {
 function mark(viewer, place) {
   const canvas = viewer.get("canvas");
   const registry = viewer.get("elementRegistry");
-  const overlays = viewer.get("overlays");
   const tokens = JSON.parse(place.dataset.tokens);
   for (const element of registry.filter(hasOwnGround)) canvas.addMarker(element, "own-ground");
   for (const element of Object.keys(JSON.parse(place.dataset.completed))) {
@@ -44,12 +49,9 @@ function mark(viewer, place) {
   for (const [element, count] of Object.entries(tokens)) {
     if (!registry.get(element)) continue;
     canvas.addMarker(element, "here");
-    // A node, never text: the overlay would take text for HTML.
-    const badge = document.createElement("div");
-    badge.className = "token";
-    badge.textContent = count > 1 ? `here × ${count}` : "here";
-    overlays.add(element, { position: { top: -12, left: -6 }, html: badge });
+    badge(viewer, registry.get(element), "token", count > 1 ? `here × ${count}` : "here", { top: -12, left: -6 });
   }
+  if (place.dataset.flows) trace(viewer, place.dataset);
 }
 
 // A large diagram with a token opens at the token, readable; everything else opens whole.
@@ -68,16 +70,25 @@ function open(viewer, tokens) {
   canvas.scrollToElement(here, { top: above, bottom: above, left: beside, right: beside });
 }
 
+// Where the whole drawing would be too small for figures, it opens at the hottest element.
+function openHeat(viewer, painted) {
+  const hottest = Object.entries(painted.nodes).sort(([, one], [, other]) => other.level - one.level)[0];
+  fit(viewer);
+  if (hottest && viewer.get("canvas").zoom() < TOO_SMALL) open(viewer, { [hottest[0]]: 1 });
+}
+
 // One pixel less than half of what the element leaves free: the viewer wants it to be smaller.
 function room(all, own) {
   return Math.max(1, (all - own * READABLE) / 2 - 1);
 }
 
 function controls(viewer, place) {
-  bar(place, [
+  const steps = [
     ["+", "Larger", () => viewer.get("zoomScroll").stepZoom(1)],
     ["–", "Smaller", () => viewer.get("zoomScroll").stepZoom(-1)],
     ["Fit", "Fit the whole diagram", () => fit(viewer)],
     ["Full", "Full screen", () => (document.fullscreenElement ? document.exitFullscreen() : place.requestFullscreen())],
-  ]);
+  ];
+  if (place.dataset.order) steps.unshift(["Order", "Show the order of the path", (button) => toggleOrder(viewer, place, button)]);
+  bar(place, steps);
 }
