@@ -8,7 +8,7 @@ ifneq ($(TEST_DATA),)
 export CLEARWAY_TEST_DATA ?= $(abspath $(TEST_DATA))
 endif
 
-.PHONY: up test check axe walks fuzz properties bench replay lock clean run-ready test-ready python-there bundle
+.PHONY: up test check axe walks fuzz properties files bench replay lock clean run-ready test-ready python-there bundle
 
 up: run-ready
 	@exec $(BIN)/clearway up
@@ -45,6 +45,10 @@ properties: test-ready
 	for round in $$(seq $${ROUNDS:-3}); do \
 		PROPERTIES=random $(BIN)/pytest -q -m hypothesis -n 2 --dist loadgroup || exit 1; \
 	done
+
+# Every reference file of other tools in the diagram editor; `make test` opens a quarter of them.
+files: test-ready
+	FILES=all $(BIN)/pytest tests/browser/test_editor_files.py
 
 # Table of all cases, some twenty minutes; some of them: make bench CASES="B5 B6". What is compared
 # with is installed into .bench/ by the cases themselves.

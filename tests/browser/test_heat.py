@@ -62,8 +62,7 @@ def _done(result: Any) -> None:
     assert isinstance(result, Done), result
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1300, 390])
+@pytest.mark.parametrize(("width", "theme"), [(1300, "light"), (390, "dark")])
 def test_neither_the_map_nor_the_path_has_a_barrier(
     open_browser: Callable[..., Page],
     violations: Callable[[Page], list[str]],

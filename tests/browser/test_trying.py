@@ -134,8 +134,7 @@ def test_a_refusal_is_shown_on_its_form_and_a_doing_can_be_taken_back(
     assert _here(page) == {"find_context"}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1300, 390])
+@pytest.mark.parametrize(("width", "theme"), [(1300, "light"), (390, "dark")])
 def test_the_pages_of_a_trial_have_no_barrier(
     open_browser: Callable[..., Page],
     violations: Callable[[Page], list[str]],

@@ -4,23 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from proving import found_in
 
-from clearway.engine.examine import examine
-from clearway.engine.findings import Findings
-from clearway.engine.gate.say import Say
-from clearway.engine.soundness import check
-from clearway.engine.values import Bundle, Finding
+from clearway.engine.values import Bundle
 
 Drawing = Callable[..., Bundle]
-
-
-def found_in(bundle: Bundle) -> list[Finding]:
-    """All that the check says, about a drawing that is otherwise only read."""
-    draft = examine(bundle, strict=False, trusted=True)
-    findings = Findings()
-    for process in draft.read.called():
-        check(process, draft.read.processes, Say("p/p.bpmn", findings))
-    return list(findings.found)
 
 
 UNDONE = (

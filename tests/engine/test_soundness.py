@@ -7,6 +7,7 @@ from itertools import combinations, product
 from typing import Any
 
 import pytest
+from proving import found_in
 from steps import at_most
 
 import clearway.engine.soundness.search as search
@@ -18,18 +19,9 @@ from clearway.engine.gate.say import Say
 from clearway.engine.model import Scope
 from clearway.engine.soundness import check
 from clearway.engine.soundness.net import Net
-from clearway.engine.values import Bundle, Finding
+from clearway.engine.values import Bundle
 
 Drawing = Callable[..., Bundle]
-
-
-def found_in(bundle: Bundle) -> list[Finding]:
-    """All that the check says, about a drawing that is otherwise only read."""
-    draft = examine(bundle, strict=False, trusted=True)
-    findings = Findings()
-    for process in draft.read.called():
-        check(process, draft.read.processes, Say("p/p.bpmn", findings))
-    return list(findings.found)
 
 
 def rules(bundle: Bundle) -> list[tuple[str | None, str]]:

@@ -342,7 +342,7 @@ DROPPABLE = """<definitions id="d" targetNamespace="urn:test"
     </laneSet>
     <startEvent id="asked" name="Asked"/>
     <userTask id="look" name="Look" clearway:state="looking"/>
-    <endEvent id="over" name="Over" clearway:state="over"/>
+    <endEvent id="over" name="Over" clearway:state="over"><terminateEventDefinition/></endEvent>
     <sequenceFlow id="to_look" sourceRef="asked" targetRef="look"/>
     <sequenceFlow id="to_over" sourceRef="look" targetRef="over"/>
     <subProcess id="dropping" name="Dropping" triggeredByEvent="true">
@@ -351,7 +351,7 @@ DROPPABLE = """<definitions id="d" targetNamespace="urn:test"
         <messageEventDefinition id="drop_caught" messageRef="drop_message"/>
       </startEvent>
       <userTask id="why" name="Say why" clearway:role="desk" clearway:state="looking"/>
-      <endEvent id="dropped" name="Dropped" clearway:state="over"/>
+      <endEvent id="dropped" name="Dropped"/>
       <sequenceFlow id="to_why" sourceRef="drop" targetRef="why"/>
       <sequenceFlow id="to_dropped" sourceRef="why" targetRef="dropped"/>
     </subProcess>
