@@ -105,7 +105,7 @@ def test_each_change_of_the_panel_is_one_step_back(room: DrawingRoom):
     room.select("triage")
     before = room.field("Due after").input_value()
     room.field("Due after").press_sequentially("x", delay=10)
-    room.page.wait_for_timeout(900)
+    expect(room.page.locator("[data-do=undo]")).to_be_enabled()
     room.field("Due after").press_sequentially("y", delay=10)
     room.field("Name").focus()
     expect(room.page.locator("[data-do=undo]")).to_be_enabled()

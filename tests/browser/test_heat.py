@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import text
 
 from clearway.service.claim import claim
 from clearway.service.complete import complete
@@ -93,8 +94,12 @@ def test_neither_the_map_nor_the_path_has_a_barrier(
 
 
 def test_every_colour_has_its_figure_and_every_figure_its_records(
-    open_browser: Callable[..., Page], held: str
+    live: Any, open_browser: Callable[..., Page], held: str
 ):
+    triage = "SELECT count(*) FROM work_item w JOIN instance i ON i.id = w.instance_id"
+    triage += " WHERE w.element = 'triage' AND i.process = 'incident'"
+    # Others report incidents in this portal as well.
+    entered = live.house.store.ask(lambda it: it.execute(text(triage)).scalar_one())
     page = open_browser("grace")
     page.goto("/processes/incident/heat")
     page.wait_for_selector(".diagram.ready .djs-container")
@@ -106,10 +111,11 @@ def test_every_colour_has_its_figure_and_every_figure_its_records(
     assert page.locator(".diagram .flow-figure").count() > 10
     table = page.locator(".heat-table")
     row = table.locator("tr", has_text="Check and correct the proposal")
-    expect(row.locator("td[data-label=Entered]")).to_have_text("3")
+    assert entered >= 3
+    expect(row.locator("td[data-label=Entered]")).to_have_text(str(entered))
     row.locator("td[data-label=Completed] a").click()
     expect(page).to_have_url(re.compile(r"/processes/incident/heat/triage\?"))
-    page.get_by_role("link", name="Mail does not arrive").click()
+    page.locator(f"a[href='/records/{held}']").first.click()
     expect(page).to_have_url(re.compile(f"/records/{held}$"))
 
 

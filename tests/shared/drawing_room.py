@@ -1,5 +1,6 @@
 """The editor as a test drives it: a draft is opened, and what is drawn is reached by its id."""
 
+import re
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -55,8 +56,10 @@ class DrawingRoom:
         return self.is_ready()
 
     def is_ready(self) -> "DrawingRoom":
-        """Wait until the drawing can be changed."""
-        expect(self.page.locator("#editor")).to_have_attribute("data-ready", "yes", timeout=30_000)
+        """Wait until the drawing can be changed, and the panel has what it offers."""
+        editor = self.page.locator("#editor")
+        expect(editor).to_have_attribute("data-ready", "yes", timeout=30_000)
+        expect(editor).to_have_attribute("data-choices", re.compile("."), timeout=30_000)
         return self
 
     @property

@@ -79,9 +79,15 @@ async function loadChoices(desk) {
   try {
     desk.choices = { ...NOTHING, ...(await desk.server.choices()) };
     desk.panel.refresh();
+    tellChoices("there");
   } catch (error) {
     desk.tell(`What can be chosen is not known: ${error.message}`);
+    tellChoices("unknown");
   }
+}
+
+function tellChoices(how) {
+  document.getElementById("editor").dataset.choices = how;
 }
 
 /** What the parts of the page work with. */
