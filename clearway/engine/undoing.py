@@ -1,6 +1,6 @@
 """Which activities a drawn event undoes: their compensation handlers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from clearway.engine.compiler import links
 from clearway.engine.model import Node, Scope
@@ -32,27 +32,52 @@ def handlers(node: Node, processes: Mapping[str, Scope]) -> Iterator[Node]:
                 open_ends += inside.nodes.values()
 
 
-def may_follow(event: Node, handler: Node) -> bool:
-    """Whether `event` may come when what `handler` undoes has been done, behind it or beside it."""
+def wanted(process: Scope, processes: Mapping[str, Scope]) -> set[str]:
+    """The handlers that some event may run, behind what they undo or beside it."""
+    before: dict[str, set[str]] = {}
+
+    def leading_to(scope: Scope, node: str) -> set[str]:
+        if node not in before:
+            before[node] = _before(scope, node)
+        return before[node]
+
+    found: set[str] = set()
+    for event in process.all_nodes():
+        for handler in handlers(event, processes):
+            if handler.id not in found and _may_follow(event, handler, leading_to):
+                found.add(handler.id)
+    return found
+
+
+def _may_follow(event: Node, handler: Node, leading_to: Callable[[Scope, str], set[str]]) -> bool:
     scope = event.scope
-    if scope.kind == "event" and scope.parent is not None:
-        scope = scope.parent
+    if scope.kind == "event":
+        return True
     activity = next(it for it in handler.scope.nodes.values() if _own_handler(it) is handler)
     while activity.scope is not scope:
         if activity.scope.owner is None:
             # In a called process: the call is looked at with its own boundary events.
             return True
         activity = activity.scope.owner
-    if event.scope.kind == "event":
+    to_event = leading_to(scope, event.id)
+    if activity.id in to_event:
         return True
-    after = {node: behind(scope, node) for node in scope.nodes}
-    if event.id in after[activity.id]:
-        return True
-    return any(
-        activity.id in after[node.id] and event.id in after[node.id]
-        for node in scope.nodes.values()
-        if _parts(scope, node)
-    )
+    to_both = to_event & leading_to(scope, activity.id)
+    return any(_parts(scope, scope.nodes[it]) for it in to_both)
+
+
+def _before(scope: Scope, end: str) -> set[str]:
+    linked = links(scope)
+    found: set[str] = set()
+    open_ends = [end]
+    while open_ends:
+        node = scope.nodes[open_ends.pop()]
+        before = [flow.source for flow in scope.incoming(node.id) if flow.source in scope.nodes]
+        before += [node.attached_to] if node.attached_to in scope.nodes else []
+        before += [source for source, target in linked if target == node.id]
+        open_ends += [it for it in before if it not in found]
+        found |= {*before}
+    return found
 
 
 def behind(scope: Scope, start: str) -> set[str]:

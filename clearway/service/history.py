@@ -1,5 +1,6 @@
 """The history of a record, each line as a sentence."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from clearway.service.correspondence import keys_in, readable_of, with_keys
@@ -55,28 +56,29 @@ def history(
     )
     lines = with_keys(house, snapshot.instance_id, found[:limit])
     known = readable_of(house, actor, lines)
-    views: list[EntryView] = []
-    for entry in lines:
-        name = deployed.name_of(entry.element)
-        views.append(
-            EntryView(
-                id=entry.id,
-                at=entry.at,
-                actor=entry.actor,
-                command=entry.command,
-                kind=entry.kind,
-                element=entry.element,
-                element_name=name,
-                state_before=entry.state_before,
-                state_after=entry.state_after,
-                details=entry.details,
-                sentence=sentence(entry, name, deployed, say),
-                keys=[key for key in keys_in(entry) if key in known],
-                explanation=_explanation(entry, deployed, say),
-            )
-        )
+    views = [
+        entry_view(deployed, it, say, [key for key in keys_in(it) if key in known]) for it in lines
+    ]
     return Page(views, str(views[-1].id) if len(found) > limit else None)
 
 
-def _explanation(entry: Entry, deployed: Deployed, say: Say | None) -> list[str]:
-    return explanation(entry.details, deployed, say) if entry.kind in KINDS else []
+def entry_view(
+    deployed: Deployed, entry: Entry, say: Say | None, keys: Sequence[str] = ()
+) -> EntryView:
+    """A line of history with its sentence; `keys` are the records it names that may be read."""
+    name = deployed.name_of(entry.element)
+    return EntryView(
+        id=entry.id,
+        at=entry.at,
+        actor=entry.actor,
+        command=entry.command,
+        kind=entry.kind,
+        element=entry.element,
+        element_name=name,
+        state_before=entry.state_before,
+        state_after=entry.state_after,
+        details=entry.details,
+        sentence=sentence(entry, name, deployed, say),
+        keys=keys,
+        explanation=explanation(entry.details, deployed, say) if entry.kind in KINDS else [],
+    )

@@ -126,6 +126,14 @@ def test_a_save_without_a_change_changes_no_byte(live: Any, room: DrawingRoom, d
     assert stored(live.house, live.actor("grace"), "incident", draft) == before
 
 
+_IS_KEPT = """() => new Promise((answer) => {
+  indexedDB.open("clearway-editor", 1).onsuccess = ({ target }) => {
+    const kept = target.result.transaction("unsaved").objectStore("unsaved").count();
+    kept.onsuccess = () => answer(kept.result > 0);
+  };
+})"""
+
+
 def test_a_browser_that_was_killed_in_the_middle_has_its_draft(
     live: Any, chromium: Browser, draft: int, tmp_path: Path
 ):
@@ -134,7 +142,7 @@ def test_a_browser_that_was_killed_in_the_middle_has_its_draft(
     page.route("**/drawing/**", lambda route: None)
     rename(room, "triage", "Typed before the end")
     expect(room.status).to_have_text("Saving")
-    page.wait_for_timeout(500)
+    page.wait_for_function(_IS_KEPT)
     _kill(tmp_path)
 
     again = _started(live, chromium, tmp_path)

@@ -1,10 +1,12 @@
 """States and ends beside what undoes, what events begin, and what is done several times."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from proving import found_in
+from steps import at_most
 
 from clearway.engine.values import Bundle
 
@@ -261,6 +263,31 @@ def test_what_is_thrown_only_before_or_elsewhere_undoes_nothing(drawn: Drawing, 
     )
 
     assert ("u", "dead-activity") in [(it.element, it.rule) for it in found_in(drawn(body))]
+
+
+def test_many_handlers_that_nothing_reaches_are_told_in_bounded_time(drawn: Drawing):
+    numbers = range(60)
+    tasks = "".join(
+        UNDONE.removeprefix("<startEvent id='s'/>")
+        .replace("'x'", f"'x{it}'")
+        .replace("'bx'", f"'bx{it}'")
+        .replace("id='u'", f"id='u{it}'")
+        + f"<intermediateThrowEvent id='t{it}'><compensateEventDefinition activityRef='x{it}'/>"
+        "</intermediateThrowEvent>"
+        for it in numbers
+    )
+    way = ["s", *(f"t{it}" for it in numbers), *(f"x{it}" for it in numbers)]
+    flows = " ".join(f"{one}>{other}" for one, other in pairwise(way))
+    by = "".join(
+        BY.replace("'as'", f"'as{it}'").replace("'bx'", f"'bx{it}'").replace("'u'", f"'u{it}'")
+        for it in numbers
+    )
+    bundle = drawn(f"<startEvent id='s'/>{tasks}{{{flows}}}{by}")
+
+    with at_most(calls=400_000):
+        found = found_in(bundle)
+
+    assert [it.rule for it in found] == ["dead-activity"] * 60
 
 
 def test_the_state_of_an_end_that_undoes_is_the_last(play: Callable[..., Any]):

@@ -10,7 +10,6 @@ from clearway.engine.soundness import several_states
 from clearway.engine.soundness.net import Marking, Net, Outcome, outcome_of, takes_time
 from clearway.engine.soundness.search import MOST_SECONDS, Explored, explore
 from clearway.engine.soundness.several_states import beside
-from clearway.engine.undoing import may_follow
 
 _LONGEST_TRACE = 12
 
@@ -128,12 +127,7 @@ def _never_undone(process: Scope, processes: Mapping[str, Scope], say: Say) -> N
     called = {it.called for each in processes.values() for it in each.all_nodes()}
     if process.id in called:
         return
-    wanted = {
-        handler.id
-        for event in process.all_nodes()
-        for handler in undoing.handlers(event, processes)
-        if may_follow(event, handler)
-    }
+    wanted = undoing.wanted(process, processes)
     for scope in process.walk():
         for handler in scope.handlers.values():
             if handler not in wanted:

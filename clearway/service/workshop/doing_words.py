@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from typing import cast
 
 from clearway.service.deployed import Deployed
-from clearway.service.explained import KINDS, explanation
+from clearway.service.history import entry_view
 from clearway.service.scenario_file import Scenario, Step
-from clearway.service.sentences import sentence
 from clearway.service.values import EntryView
 from clearway.service.wording import Say, in_words, listed
 from clearway.service.workshop.trying import Doing
-from clearway.store.histories import Entry
 
 _UNITS = (("D", "day"), ("H", "hour"), ("M", "minute"))
 _SIMPLE = re.compile(r"P(?:(\d+)D|T(\d+)H|T(\d+)M)")
@@ -55,25 +53,7 @@ def said(deployed: Deployed, run: Scenario, step: Step | None) -> str:
 
 def entry_views(deployed: Deployed, doing: Doing, say: Say | None) -> list[EntryView]:
     """The history of one doing, each line with its sentence."""
-    return [_view(deployed, entry, say) for entry in doing.entries]
-
-
-def _view(deployed: Deployed, entry: Entry, say: Say | None) -> EntryView:
-    name = deployed.name_of(entry.element)
-    return EntryView(
-        id=entry.id,
-        at=entry.at,
-        actor=entry.actor,
-        command=entry.command,
-        kind=entry.kind,
-        element=entry.element,
-        element_name=name,
-        state_before=entry.state_before,
-        state_after=entry.state_after,
-        details=entry.details,
-        sentence=sentence(entry, name, deployed, say),
-        explanation=explanation(entry.details, deployed, say) if entry.kind in KINDS else [],
-    )
+    return [entry_view(deployed, entry, say) for entry in doing.entries]
 
 
 def _vote(deployed: Deployed, step: Step, who: str | None) -> str:

@@ -47,8 +47,13 @@ export class Kept {
   async _do(mode, work) {
     this._database ??= opened();
     const database = await this._database;
-    const asked = work(database.transaction(STORE, mode).objectStore(STORE));
-    return done(asked);
+    // Kept is what is on the disk: a browser that is killed a moment later must find it again.
+    const transaction = database.transaction(STORE, mode, { durability: "strict" });
+    const asked = work(transaction.objectStore(STORE));
+    return new Promise((resolve, reject) => {
+      transaction.oncomplete = () => resolve(asked.result);
+      transaction.onabort = () => reject(transaction.error);
+    });
   }
 }
 
@@ -60,10 +65,6 @@ async function openTabs() {
 function opened() {
   const asked = indexedDB.open("clearway-editor", 1);
   asked.onupgradeneeded = () => asked.result.createObjectStore(STORE, { keyPath: "key" });
-  return done(asked);
-}
-
-function done(asked) {
   return new Promise((resolve, reject) => {
     asked.onsuccess = () => resolve(asked.result);
     asked.onerror = () => reject(asked.error);
