@@ -1,5 +1,7 @@
 // The editor's page: opens the drawing, and puts canvas, panel, problems and saving together.
 import { Kept } from "./kept.js";
+import { Marks } from "./marks.js";
+import { drawing } from "./medium.js";
 import { begin as beginAt, makeModeler, open, show, written } from "./modeler.js";
 import { Server } from "./net.js";
 import { Outline } from "./outline.js";
@@ -23,12 +25,13 @@ export async function openEditor(place) {
   const desk = makeDesk({ server, path, modeler, process: place.dataset.process });
   // Tests and the console of whoever looks for a fault reach the modeler here.
   place.modeler = modeler;
-  const saving = new Saving({ server, path, kept, status, modeler, tell: desk.tell, write: () => written(modeler) });
+  const medium = drawing(modeler);
+  const saving = new Saving({ server, path, medium, kept, status, tell: desk.tell });
   desk.saving = saving;
 
   const stored = await server.read(path).catch((error) => ({ error }));
   if (stored.error) return cannotOpen({ desk, status, error: stored.error });
-  const left = await offerLeft({ kept, stored, modeler });
+  const left = await offerLeft({ kept, stored, medium });
   const opened = await opening(desk, left?.after ?? stored.text, status, stored);
   if (!opened) return undefined;
   if (left) saving.begin({ etag: left.etag, before: left.before });
@@ -56,7 +59,9 @@ function begin(desk, place, saving, status, isChanged) {
   modeler.on("commandStack.changed", () => saving.changed());
   desk.panel = new Panel(document.getElementById("editor-panel"), desk);
   desk.problems = new Problems({
-    desk,
+    server: desk.server,
+    path: desk.path,
+    ground: new Marks(desk),
     place: document.getElementById("editor-problems"),
     count: document.getElementById("editor-count"),
     after: (answer) => {
