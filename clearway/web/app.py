@@ -41,6 +41,7 @@ from clearway.web.pages import (
     sign_in,
     task,
     trouble,
+    try_decision,
     trying,
 )
 from clearway.web.portal import AlertReceiver, Portal, WebSettings
@@ -70,6 +71,7 @@ PAGES = (
     search,
     sign_in,
     task,
+    try_decision,
     trying,
 )
 
