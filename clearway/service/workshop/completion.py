@@ -58,7 +58,7 @@ TEST = "test"
 """A cell of a table's input: tests of its value."""
 
 _LITTLE = Limits(steps=20_000)
-_TESTS = "Write tests such as `5`, `> 5`, `[1..5]`, `\"a\", \"b\"`, or `-` for any value."
+_TESTS = 'Write tests such as `5`, `> 5`, `[1..5]`, `"a", "b"`, or `-` for any value.'
 _CELLS = frozenset(("answer", "formula"))
 """Expressions of a table, whose names may have spaces."""
 _SET = {False: "Set it in a script task first.", True: "Give it as input data, or correct it."}

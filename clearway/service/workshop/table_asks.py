@@ -115,9 +115,7 @@ def _place(path: Path, columns: Mapping[str, Input]) -> int:
     return next((at for at, text in enumerate(columns) if name in text), len(columns))
 
 
-def _ask(
-    decisions: Decisions, path: Path, column: Input | None, record: Mapping[str, Any]
-) -> Ask:
+def _ask(decisions: Decisions, path: Path, column: Input | None, record: Mapping[str, Any]) -> Ask:
     known = {each.name: each.type for each in decisions.inputs.values()}
     wanted: Type | None = type_of_path(path, known, decisions.types)
     if wanted is None and column is not None:
@@ -132,7 +130,7 @@ def _ask(
     elif not values:
         values = [feel_text(it) for it in _choices(field)]
     label = column.label if column is not None else str(field.get("title") or ".".join(path))
-    return Ask(".".join(path), label, kind, values)
+    return Ask(".".join(path), label, kind, tuple(values))
 
 
 def _values(allowed: Sequence[UnaryTests]) -> list[str]:

@@ -74,7 +74,9 @@ def tried(
     if problems:
         return {"made": None, "refused": None, "problems": problems}
     try:
-        found = evaluate(decisions, decision, context_from_json(decisions, context), now=house.now())
+        found = evaluate(
+            decisions, decision, context_from_json(decisions, context), now=house.now()
+        )
         return {"made": _made(found), "refused": None, "problems": {}}
     except DecisionError as error:
         return {"made": None, "refused": _refused(error), "problems": _at_input(error, asks)}

@@ -15,14 +15,14 @@ export const asked = {
 export default class FeelCell {
   constructor({ container, value, onChange, contentAttributes = {} }) {
     const place = placeOf(container);
-    const { field, set } = feelField({
+    const { field, set, look } = feelField({
       id: fresh("cell"),
       value: value ?? "",
       names: () => asked.names(place),
       check: (text) => asked.check(place, text),
       type: () => {},
     });
-    this.set = set;
+    Object.assign(this, { set, look });
     this.area = field.querySelector("textarea");
     this.area.setAttribute("aria-label", contentAttributes["aria-label"] || "Expression");
     this.area.addEventListener("input", () => onChange(this.area.value));
@@ -35,7 +35,12 @@ export default class FeelCell {
   }
 
   setValue(value) {
-    this.set(value ?? "");
+    const text = value ?? "";
+    if (this.area.value === text) return;
+    // Also while it has the focus: undo changed it.
+    this.area.value = text;
+    this.set(text);
+    this.look();
   }
 
   setVariables() {

@@ -8,7 +8,7 @@ import { Status } from "../editor/status.js";
 import { asked } from "./feel_cell.js";
 import { Ground } from "./ground.js";
 import { known, problemOf } from "./known.js";
-import { makeModeler, onChange, open, part, tables, viewOf, written } from "./modeler.js";
+import { makeModeler, onChange, open, part, tables, viewOf, written, writtenFor } from "./modeler.js";
 import { rememberChoice } from "./rules.js";
 import { notShown, Tabs } from "./tabs.js";
 import { toolbar } from "./toolbar.js";
@@ -31,7 +31,7 @@ export async function openTables(place) {
   rememberChoice(desk);
   joinTyping(modeler, place);
   // Tests and the console of whoever looks for a fault reach the modeler here.
-  place.modeler = modeler;
+  Object.assign(place, { modeler, tables: { open, written, writtenFor } });
   const medium = tables(modeler);
   const saving = new Saving({ server, path, medium, kept, status, tell: desk.tell });
   desk.saving = saving;
