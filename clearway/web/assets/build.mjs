@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 const here = dirname(fileURLToPath(import.meta.url));
 const sources = join(here, "src");
 const target = join(here, "..", "static", "build");
-const ENTRIES = ["portal.css", "portal.js", "viewer.js", "compare.js", "editor.js", "tables.js", "trying.js"];
+const ENTRIES = ["portal.css", "portal.js", "viewer.js", "compare.js", "editor.js", "files.js", "tables.js", "trying.js"];
 
 // dmn-js brings an editor for FEEL that knows other names and injects styles, which our policy blocks:
 // ours stands in its place.

@@ -49,6 +49,8 @@ export class Ground {
 
   /** Marks the cells and rules of the view that is open. */
   again() {
+    // The library's corner of the table is a heading of nothing.
+    canvas().querySelector("th.index-column:empty:not([role])")?.setAttribute("role", "cell");
     const open = this.desk.modeler.getActiveView()?.element.id;
     const wanted = new Map();
     for (const finding of this.findings.filter((one) => one.element === open)) {
@@ -91,7 +93,7 @@ export class Ground {
         ? rows.map((row) => cellOf(row.cells[0]?.id)?.closest("tr")?.querySelector(".rule-index"))
         : rules.length
           ? rows.map((row) => cellOf(row.cells[columnAt]?.id))
-          : [cellOf(root.cols[columnAt]?.id)];
+          : [canvas().querySelector(`th[data-col-id="${CSS.escape(root.cols[columnAt]?.id ?? "")}"]`)];
     return found.filter(Boolean);
   }
 }
