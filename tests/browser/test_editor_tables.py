@@ -88,7 +88,8 @@ def test_an_owner_changes_a_table_is_told_of_mistakes_mends_and_tries_it(
     expect(room.problems).to_contain_text(["no rule fits Impact = 1, Urgency = 3"])
     page.get_by_role("button", name="Add a rule for this input").click()
     expect(cells(page, "input").nth(27)).to_have_text("1")
-    write(page, cells(page, "output").nth(9), "3")
+    expect(cells(page, "output").nth(9).locator("textarea")).to_be_focused()
+    page.keyboard.type("3")
     expect(count).to_have_text("No problems")
 
     # The hit policy and the order of rules.
@@ -166,6 +167,4 @@ def _weight(page: Page) -> int:
     files = {it.rpartition("/")[2] for it in loaded if it.startswith("/static/build/")}
     assert names["tables.js"] in files
     own = len(gzip.compress(page.content().encode()))
-    weight = own + sum(len(gzip.compress((BUILD / it).read_bytes(), 9)) for it in files)
-    print("weight", weight)
-    return weight
+    return own + sum(len(gzip.compress((BUILD / it).read_bytes(), 9)) for it in files)

@@ -50,7 +50,7 @@ class WrongInput(Exception):
 
 
 def asks_of(decisions: Decisions, decision_id: str, record: Mapping[str, Any]) -> list[Ask]:
-    """What has to be given for a decision and all that it needs; `record` is the record's schema."""
+    """What has to be given for a decision and all that it needs; `record` is its schema."""
     needed = list(_with_needed(decisions, decision_id))
     made = {each.variable for each in needed}
     made |= {each.name for each in (*decisions.knowledge.values(), *decisions.services.values())}
@@ -144,10 +144,14 @@ def _values(allowed: Sequence[UnaryTests]) -> list[str]:
 
 def _field(record: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
     """The schema of `record.a.b`; nothing for all that is no field."""
-    found: Any = record if path[0] == "record" else {}
+    found = record if path[0] == "record" else {}
     for name in path[1:]:
-        fields = found.get("properties") if isinstance(found, dict) else None
-        found = fields.get(name) if isinstance(fields, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] JSON
+        found = _inside(_inside(found, "properties"), name)
+    return found
+
+
+def _inside(schema: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found: object = schema.get(name)
     return cast(Mapping[str, Any], found) if isinstance(found, dict) else {}
 
 
@@ -155,7 +159,7 @@ def _kind_of_field(field: Mapping[str, Any]) -> str:
     return _OF_FORMAT.get(str(field.get("format"))) or _OF_SCHEMA.get(str(field.get("type")), "")
 
 
-def _choices(field: Mapping[str, Any]) -> list[object]:
+def _choices(field: Mapping[str, Any]) -> Sequence[object]:
     listed: object = field.get("enum")
     if not isinstance(listed, list):
         options: object = field.get("oneOf")

@@ -1,11 +1,19 @@
-"""Trying a decision of a draft as it is on the screen: what it asks, and what comes of an answer."""
+"""Trying a decision of a draft as it is on the screen: what it asks for, and what comes of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from clearway.decisions import DecisionError, Decisions, MissingInput, RulesOverlap, WrongValue
-from clearway.decisions import evaluate, explain, read_decisions
+from clearway.decisions import (
+    DecisionError,
+    Decisions,
+    MissingInput,
+    RulesOverlap,
+    WrongValue,
+    evaluate,
+    explain,
+    read_decisions,
+)
 from clearway.decisions.check.names import required_names
 from clearway.decisions.evaluation import Evaluation
 from clearway.decisions.explain import in_order
@@ -81,7 +89,11 @@ def tried(
     except DecisionError as error:
         return {"made": None, "refused": _refused(error), "problems": _at_input(error, asks)}
     except ClearwayError as error:
-        refused = {"text": str(error), "remedy": "Correct the values or the table.", "fired": []}
+        refused: Mapping[str, object] = {
+            "text": str(error),
+            "remedy": "Correct the values or the table.",
+            "fired": (),
+        }
         return {"made": None, "refused": refused, "problems": {}}
 
 
@@ -120,7 +132,7 @@ def _at_input(error: DecisionError, asks: Sequence[Ask]) -> dict[str, str]:
     """The input that the error is about, where there is one."""
     if isinstance(error, MissingInput):
         paths = [it.path for it in asks if it.path.partition(".")[0] == error.name]
-        return {path: "It is missing." for path in paths[:1]}
+        return dict.fromkeys(paths[:1], "It is missing.")
     if isinstance(error, WrongValue) and error.place.rule is None:
         labelled = [it.path for it in asks if it.label == error.place.column]
         return {labelled[0]: f"{error.cause}."} if len(labelled) == 1 else {}

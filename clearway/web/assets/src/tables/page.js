@@ -28,7 +28,7 @@ export async function openTables(place) {
   onChange(modeler, () => {
     for (const heard of desk.heard) heard();
   });
-  rememberChoice(desk);
+  rememberChoice(desk, document.getElementById("editor-canvas"));
   joinTyping(modeler, place);
   // Tests and the console of whoever looks for a fault reach the modeler here.
   Object.assign(place, { modeler, tables: { open, written, writtenFor } });

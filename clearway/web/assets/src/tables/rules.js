@@ -39,18 +39,19 @@ export function moveColumn(desk, by) {
 }
 
 /** Remembers the cell that was chosen last: a button above the table takes the choice away. */
-export function rememberChoice(desk) {
-  desk.modeler.on("viewer.created", ({ type, viewer }) => {
-    if (type !== "decisionTable") return;
-    viewer.on("cellSelection.changed", ({ elementId }) => {
-      if (elementId) desk.chosen = elementId;
-    });
-  });
+export function rememberChoice(desk, canvas) {
+  const remember = ({ target }) => {
+    const cell = target.closest("[data-element-id], [data-col-id]");
+    if (cell) desk.chosen = cell.dataset.elementId || cell.dataset.colId;
+  };
+  // Before the library, which keeps it to itself.
+  canvas.addEventListener("focusin", remember, true);
+  canvas.addEventListener("click", remember);
 }
 
 function chosen(desk) {
   const found = desk.part("elementRegistry")?.get(desk.chosen);
-  return found?.row || found?.col ? found : found && { row: found.cells ? found : undefined, col: found };
+  return found?.row ? found : { col: found };
 }
 
 function rootOf(desk) {

@@ -3,7 +3,7 @@
 /** Lets the views that `modeler` makes put letters of one stretch of typing together. */
 export function joinTyping(modeler, place) {
   let stretch = 0;
-  place.addEventListener("focusin", () => (stretch += 1));
+  place.addEventListener("focusin", () => (stretch += 1), true);
   modeler.on("viewer.created", ({ viewer }) => {
     const stack = viewer.get("commandStack", false);
     if (!stack) return;
