@@ -7,6 +7,15 @@ const VERSION = { model: "20191111" };
 const COLOURS = { defaultFillColor: "var(--cw-raised)", defaultStrokeColor: "var(--cw-ink)", defaultLabelColor: "var(--cw-ink)" };
 
 export function makeModeler(container) {
+  // The library closes a list of choices when the focus leaves it: a click in it must not move the
+  // focus to the page around it.
+  container.addEventListener(
+    "mousedown",
+    (event) => {
+      if (event.target.closest(".dms-select-options")) event.preventDefault();
+    },
+    true,
+  );
   return new Modeler({ container, drd: { drdRenderer: COLOURS } });
 }
 
