@@ -206,15 +206,18 @@ def _read_calendar(data: bytes, name: str) -> Calendar:
 
 
 @lru_cache(maxsize=128)
-def _read_decisions(data: bytes, path: str) -> tuple[Decisions, Sequence[Finding]]:
-    """The decisions of a file and what is wrong with them: most files did not change."""
+def checked_decisions(data: bytes, path: str) -> tuple[Decisions, Sequence[Finding]]:
+    """The decisions of a file and what is wrong with them: most files did not change.
+
+    Raises DecisionError or FeelError for a file that cannot be read.
+    """
     found = read_decisions(data, path)
     return found, check(found)
 
 
 def _decisions(draft: Draft, path: str, data: bytes) -> None:
     try:
-        found, problems = _read_decisions(data, path)
+        found, problems = checked_decisions(data, path)
     except (DecisionError, FeelError) as error:
         draft.findings.error(
             path, None, "decision", f"The file cannot be read: {error}", "Correct the file."

@@ -8,6 +8,7 @@ import pytest
 from size_table import size_table
 
 from clearway.decisions import Decisions, read_decisions
+from clearway.decisions.check import check
 from clearway.service.workshop.completion import problem_of
 from clearway.service.workshop.table_asks import Ask, asks_of, context_of
 from clearway.service.workshop.table_marks import Mark, marks_of
@@ -36,7 +37,12 @@ def asked(column: str) -> list[Ask]:
 
 def marks(*rules: tuple[str, str]) -> list[Mark]:
     """Where the findings of a table with these rules are."""
-    return marks_of(read(*rules))
+    return marks_in(read(*rules))
+
+
+def marks_in(decisions: Decisions) -> list[Mark]:
+    """Where the findings of a file are."""
+    return marks_of(decisions, check(decisions))
 
 
 def test_a_column_says_what_it_asks_for():
@@ -94,7 +100,7 @@ def test_every_gap_of_a_table_is_closed_by_the_rules_that_are_offered():
     path = ROOT / "bpmn/incident/priority.dmn"
     text = path.read_text().replace("<text>2</text>", "<text>3</text>", 1)
 
-    found = [it for it in marks_of(read_decisions(text.encode(), path.name)) if it.tests]
+    found = [it for it in marks_in(read_decisions(text.encode(), path.name)) if it.tests]
     assert all(len(it.tests) == 3 for it in found)
     assert found
 

@@ -144,7 +144,7 @@ def _values(allowed: Sequence[UnaryTests]) -> list[str]:
 
 def _field(record: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
     """The schema of `record.a.b`; nothing for all that is no field."""
-    found = record if path[0] == "record" else {}
+    found: Mapping[str, Any] = record if path[0] == "record" else {}
     for name in path[1:]:
         found = _inside(_inside(found, "properties"), name)
     return found

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clearway.decisions import Decisions, Finding
-from clearway.decisions.check import check
 from clearway.decisions.model import Table
 
 
@@ -25,9 +24,9 @@ class Mark:
     tests: Sequence[str]
 
 
-def marks_of(decisions: Decisions) -> list[Mark]:
-    """The places of all findings of a file."""
-    return [_mark(decisions, it) for it in check(decisions)]
+def marks_of(decisions: Decisions, findings: Sequence[Finding]) -> list[Mark]:
+    """The places of these findings of a file."""
+    return [_mark(decisions, it) for it in findings]
 
 
 def _mark(decisions: Decisions, found: Finding) -> Mark:

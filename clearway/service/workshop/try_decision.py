@@ -12,12 +12,12 @@ from clearway.decisions import (
     WrongValue,
     evaluate,
     explain,
-    read_decisions,
 )
 from clearway.decisions.check.names import required_names
 from clearway.decisions.evaluation import Evaluation
 from clearway.decisions.explain import in_order
 from clearway.decisions.json_values import context_from_json
+from clearway.engine.examine import checked_decisions
 from clearway.errors import ClearwayError
 from clearway.feel import feel_text
 from clearway.service.house import House
@@ -43,12 +43,12 @@ def looked_at(
     if isinstance(record, Refusal):
         return record
     try:
-        decisions = read_decisions(text.encode(), path)
+        decisions, findings = checked_decisions(text.encode(), path)
     except ClearwayError:
         return _NOTHING
     return {
         "decisions": [_told(decisions, it, record) for it in decisions.ids],
-        "marks": [asdict(it) for it in marks_of(decisions)],
+        "marks": [asdict(it) for it in marks_of(decisions, findings)],
     }
 
 
@@ -73,7 +73,7 @@ def tried(
     if isinstance(record, Refusal):
         return record
     try:
-        decisions = read_decisions(text.encode(), path)
+        decisions, _ = checked_decisions(text.encode(), path)
         decisions.get(decision)
     except ClearwayError as error:
         return Refusal("invalid", f"The table cannot be tried: {error}", "Mend it first.")
