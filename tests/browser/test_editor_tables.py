@@ -34,6 +34,18 @@ _ROUND = """async text => {
 }"""
 
 
+_RENAME = """async text => {
+    const { modeler, tables } = document.getElementById('editor');
+    const { before } = await tables.open(modeler, text);
+    await modeler.open(modeler.getViews().find(view => view.type === 'drd'));
+    const drawn = modeler.getActiveViewer();
+    const isDecision = it => it.businessObject?.$type === 'dmn:Decision';
+    const [first] = drawn.get('elementRegistry').filter(isDecision);
+    drawn.get('modeling').updateProperties(first, { name: 'A new name' });
+    return { before, after: await tables.written(modeler) };
+}"""
+
+
 @pytest.fixture(scope="module")
 def draft(live: Any) -> int:
     """A draft of the incident process."""
@@ -127,6 +139,30 @@ def test_what_is_opened_and_not_changed_is_kept_byte_for_byte(
         before, after = found["before"].encode(), found["after"].encode()
         assert graft(content, before, after) == content, file
     assert refused == []
+
+
+def test_a_change_keeps_the_version_of_dmn_and_what_is_not_shown(
+    open_browser: Callable[..., Page], draft: int, test_data: Path
+):
+    page = DrawingRoom(open_browser("grace"), "incident", draft, "incident/impact.dmn").open().page
+    [file] = (test_data / "dmn-tck").rglob("1154-boxed-every.dmn")
+    content = file.read_bytes()
+
+    found = page.evaluate(_RENAME, content.decode())
+    changed = graft(content, found["before"].encode(), found["after"].encode())
+    assert b"A new name" in changed
+    assert content.count(b"<every") == changed.count(b"<every") > 0
+    assert b"DMN/20230324/MODEL/" in changed
+    assert b"DMN/20191111/" not in changed
+
+    # The name that others use follows the title only where both were the same.
+    assert b'<variable name="A new name"/>' in changed
+    own = (ROOT / "bpmn" / PRIORITY).read_bytes()
+    found = page.evaluate(_RENAME, own.decode())
+    changed = graft(own, found["before"].encode(), found["after"].encode())
+    assert set(own.splitlines()) - set(changed.splitlines()) == {
+        b'  <decision id="priority" name="Priority">'
+    }
 
 
 def test_a_file_of_another_version_is_refused_in_a_sentence_and_handed_out(

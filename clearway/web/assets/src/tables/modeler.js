@@ -1,6 +1,7 @@
 // The modeler of decisions: dmn-js for every version of DMN that our engine runs.
 import Modeler from "dmn-js/lib/Modeler";
 import { containsDi } from "dmn-js-shared/lib/util/DiUtil";
+import { namesModule } from "./names.js";
 import { readable, written as inItsVersion } from "./versions.js";
 
 const VERSION = { model: "20191111" };
@@ -16,7 +17,14 @@ export function makeModeler(container) {
     },
     true,
   );
-  return new Modeler({ container, drd: { drdRenderer: COLOURS } });
+  const own = { additionalModules: [namesModule] };
+  return new Modeler({
+    container,
+    drd: { drdRenderer: COLOURS, ...own },
+    decisionTable: own,
+    literalExpression: own,
+    boxedExpression: own,
+  });
 }
 
 /** Calls `changed()` after every change that somebody makes in one of the views. */
