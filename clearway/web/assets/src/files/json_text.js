@@ -86,12 +86,12 @@ export class JsonText {
     return this.text.slice(node.offset, node.offset + node.length);
   }
 
-  /** The whole text with this value at the path; objects on the way there are made. */
+  /** The whole text with this value at the path; objects and lists on the way there are made. */
   set(path, value) {
     const there = this.at(path);
     if (there) return this._replace(there.offset, there.length, this._written(value, this._depth(there)));
     const parent = this.at(path.slice(0, -1));
-    if (!parent) return this.set(path.slice(0, -1), { [path.at(-1)]: value });
+    if (!parent) return this.set(path.slice(0, -1), typeof path.at(-1) === "number" ? [value] : { [path.at(-1)]: value });
     return this._insert(parent, parent.type === "object" ? `${JSON.stringify(path.at(-1))}: ` : "", value);
   }
 
