@@ -101,6 +101,7 @@ function question(field, { how, values }) {
 export function needing({ kind, path, required }, name, is) {
   const at = required.indexOf(name);
   if (is === at >= 0) return [];
+  if (kind === "any" && !is && required.length === 1) return removing({ kind, path });
   if (kind === "any") return [(json) => (is ? json.set([...path, required.length], { required: [name] }) : json.remove([...path, at]))];
   const list = kind === "with" ? path : [...path, "then", "required"];
   if (is) return [(json) => (json.at(list) ? json.set([...list, required.length], name) : json.set(list, [name]))];

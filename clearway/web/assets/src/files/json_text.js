@@ -24,10 +24,10 @@ const WORDS = {
 export class JsonText {
   constructor(text) {
     this.text = text;
+    if (text.trim() === "") throw this._unread(0, "there is nothing in it");
     const errors = [];
     this.root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
     if (errors.length > 0) throw this._unread(errors[0].offset, WORDS[errors[0].error] ?? "it cannot be read");
-    if (!this.root) throw this._unread(0, "there is nothing in it");
     try {
       JSON.parse(text);
     } catch (error) {
