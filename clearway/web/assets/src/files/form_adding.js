@@ -26,8 +26,8 @@ function ofRecord(form) {
   if (!form.choicesKnown) return h("p", { class: "quiet" }, "The fields of the record are being read.");
   if (free.length === 0) return h("p", { class: "quiet" }, "Every field of the record is in the form.");
   const options = free.map(({ name, title }) => ({ value: name, label: `${title || spoken(name)} (${name})` }));
-  const which = control({ at: "add:record", kind: "select", label: "Field of the record", options });
-  const shown = control({ at: "add:shown", kind: "check", label: "Only shown, not changed" });
+  const which = control({ at: "add:record", kind: "select", label: "Field of the record", options, keeps: true });
+  const shown = control({ at: "add:shown", kind: "check", label: "Only shown, not changed", keeps: true });
   const add = () => {
     const one = free.find(({ name }) => name === which.querySelector("select").value);
     insert(form, one.name, copied(one.schema, shown.querySelector("input").checked));

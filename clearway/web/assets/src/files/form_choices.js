@@ -44,11 +44,11 @@ function row(field, form, { value, text, words }, at) {
 function addRow(field, form) {
   const others = offered(field, form);
   const list = h("datalist", { id: fresh("choices") }, others.map((text) => h("option", { value: text })));
-  const value = control({ at: `${field.name}:choice-new`, label: "Value of a new choice", list });
-  const words = control({ at: `${field.name}:choice-new-words`, label: "Words for it" });
+  const value = control({ at: `${field.name}:choice-new`, label: "Value of a new choice", list, keeps: true });
+  const words = control({ at: `${field.name}:choice-new-words`, label: "Words for it", keeps: true });
   const problem = h("div", { class: "field-error", role: "status" });
   const add = async () => {
-    problem.textContent = (await added(field, form, read(value), read(words))) ?? "";
+    problem.textContent = (await added(field, form, read(value), read(words), [value, words])) ?? "";
   };
   return h("div", { class: "form-choice-add" }, value, words, button("Add choice", `${field.name}:choice-add`, add, { style: "btn-outline" }), problem);
 }
@@ -58,7 +58,7 @@ function read(part) {
 }
 
 /** Adds a choice, in record.json as well where the record does not hold it yet; answers a problem. */
-async function added(field, form, text, words) {
+async function added(field, form, text, words, parts) {
   const { choices, choicesPath, name } = field;
   if (!text) return "Write the value that is kept, such as low.";
   if (choices.some((one) => one.text === text)) return "This choice is there already.";
@@ -73,6 +73,7 @@ async function added(field, form, text, words) {
     const done = await form.inRecord((json) => (json.at([...choicesPath, "enum"]) ? steps(choicesPath) : []), `The choice ${text}`);
     if (!done) return "Nothing was changed: record.json could not be saved.";
   }
+  for (const part of parts) part.querySelector("input").value = "";
   form.say(`field:${name}:choices`, ...steps(choicesPath), "add");
   return null;
 }

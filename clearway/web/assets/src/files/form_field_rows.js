@@ -14,7 +14,7 @@ export function fieldRows(form) {
 function row(form, field, at) {
   const { name, title } = field;
   const isOpen = form.openField === name;
-  const found = form.findings.filter((one) => one.message.includes(`\`${name}\``));
+  const findings = h("div", { "data-findings-of": name });
   const head = h(
     "div",
     { class: "form-row-head" },
@@ -29,7 +29,7 @@ function row(form, field, at) {
       button("Remove", `${name}:drop`, () => remove(form, field, at), { about: title }),
     ),
   );
-  const item = h("li", { class: `form-row${found.length ? " has-finding" : ""}`, "data-field": name }, head, found.map(finding), field.more.length && !isOpen ? h("p", { class: "form-more" }, "It has more than is shown here: see Source.") : null, isOpen ? fieldEditor(field, form) : null);
+  const item = h("li", { class: "form-row", "data-field": name }, head, findings, field.more.length && !isOpen ? h("p", { class: "form-more" }, "It has more than is shown here: see Source.") : null, isOpen ? fieldEditor(field, form) : null);
   takesDrops(form, item, at);
   return item;
 }
@@ -43,6 +43,15 @@ function marks({ required, shape, name }) {
     shape["x-link"] ? "links" : null,
   ].filter(Boolean);
   return [h("code", { class: "form-row-name" }, name), ...words.map((word) => h("span", { class: "form-mark" }, word))];
+}
+
+/** Shows at each field what the gate finds about it; nothing else on the page changes. */
+export function markFindings(place, findings) {
+  for (const room of place.querySelectorAll("[data-findings-of]")) {
+    const found = findings.filter((one) => one.message.includes(`\`${room.dataset.findingsOf}\``));
+    room.replaceChildren(...found.map(finding));
+    room.closest(".form-row").classList.toggle("has-finding", found.length > 0);
+  }
 }
 
 function finding({ severity, message, remedy }) {

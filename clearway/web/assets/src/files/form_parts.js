@@ -3,7 +3,8 @@ import { fresh, h } from "../editor/dom.js";
 
 /**
  * A control from its description: `at` is its name in the page, `value` what stands in it, `set(value)`
- * changes the form; a text that cannot be taken is refused by `refuse(text)` with a sentence.
+ * changes the form; a text that cannot be taken is refused by `refuse(text)` with a sentence. What
+ * stands in a control that `keeps` belongs to no field yet: it stays while the page is drawn anew.
  */
 export function control(one) {
   return MADE[one.kind ?? "text"](one);
@@ -25,6 +26,7 @@ function typed(one) {
     type: isArea ? null : "text",
     inputmode: one.kind === "number" ? "decimal" : null,
     list: one.list?.id,
+    "data-keeps": one.keeps,
     autocomplete: "off",
     "aria-describedby": `${describedBy ?? ""} ${id}-error`.trim(),
   });
@@ -50,7 +52,7 @@ function refusal(one, text) {
 
 function check(one) {
   const { id, help, describedBy } = around(one);
-  const box = h("input", { id, type: "checkbox", class: "form-check-input", "data-at": one.at, "aria-describedby": describedBy });
+  const box = h("input", { id, type: "checkbox", class: "form-check-input", "data-at": one.at, "data-keeps": one.keeps, "aria-describedby": describedBy });
   box.checked = Boolean(one.value);
   box.addEventListener("change", () => one.set?.(box.checked));
   return h("div", { class: "form-part" }, h("label", { class: "option", for: id }, box, h("span", {}, one.label)), help);
@@ -65,8 +67,8 @@ function select(one) {
     ...one.options,
     ...(one.value && !known ? [{ value: one.value, label: `${one.value} (not there)` }] : []),
   ];
-  const list = h("select", { id, class: "form-select form-select-sm", "data-at": one.at, "aria-describedby": describedBy }, all.map(({ value, label }) => h("option", { value }, label)));
-  list.value = one.value ?? "";
+  const list = h("select", { id, class: "form-select form-select-sm", "data-at": one.at, "data-keeps": one.keeps, "aria-describedby": describedBy }, all.map(({ value, label }) => h("option", { value }, label)));
+  if (one.value !== undefined || one.none !== undefined) list.value = one.value ?? "";
   list.addEventListener("change", () => one.set?.(list.value));
   return h("div", { class: "form-part" }, h("label", { class: "field-label", for: id }, one.label), list, help);
 }
@@ -103,17 +105,25 @@ export function moreNote(what, keys = []) {
   return h("p", { class: "form-more" }, `${what} has more than is shown here${named}: see Source. It is kept.`);
 }
 
-/** Draws anew and puts the focus back to the part of the same name. */
+/** Draws anew; what is only begun stays, and the focus goes back to the part of the same name. */
 export function redraw(place, draw) {
   const active = place.contains(document.activeElement) ? document.activeElement : null;
   const at = active?.dataset.at;
   const range = active && "selectionStart" in active ? [active.selectionStart, active.selectionEnd] : null;
+  const begun = [...place.querySelectorAll("[data-keeps]")];
   draw();
+  for (const one of begun) keep(place.querySelector(`[data-at="${CSS.escape(one.dataset.at)}"]`), one);
   if (!at) return;
   const found = place.querySelector(`[data-at="${CSS.escape(at)}"]`);
   if (!found) return;
   found.focus({ preventScroll: true });
   if (range && found.setSelectionRange && found.type === "text") found.setSelectionRange(...range);
+}
+
+function keep(now, before) {
+  if (!now) return;
+  if (now.type === "checkbox") now.checked = before.checked;
+  else if (now.tagName !== "SELECT" || [...now.options].some((one) => one.value === before.value)) now.value = before.value;
 }
 
 /** Brings the focus to the part of this name, and shows it. */

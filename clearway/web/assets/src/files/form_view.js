@@ -3,7 +3,7 @@ import "./form_view.css";
 import { h } from "../editor/dom.js";
 import { addingSection } from "./form_adding.js";
 import { conditionSection } from "./form_condition_rows.js";
-import { fieldRows } from "./form_field_rows.js";
+import { fieldRows, markFindings } from "./form_field_rows.js";
 import { fieldOf } from "./form_kinds.js";
 import { control, redraw } from "./form_parts.js";
 import { FormPreview } from "./form_preview.js";
@@ -58,7 +58,7 @@ export class FormView {
 
   tell(findings) {
     this.findings = findings;
-    if (this.drawn) this.draw();
+    markFindings(this.body, findings);
   }
 
   /**
@@ -122,6 +122,7 @@ export class FormView {
   draw() {
     this.fields = this.json.keys(["properties"]).map((name) => fieldOf(this.json, name));
     redraw(this.body, () => this.body.replaceChildren(this._head(), fieldRows(this), addingSection(this), conditionSection(this)));
+    markFindings(this.body, this.findings);
   }
 
   _head() {
