@@ -15,7 +15,7 @@ export function addingSection(form) {
   return h(
     "section",
     { class: "form-section form-adding", "aria-labelledby": "form-adding" },
-    h("h3", { id: "form-adding" }, "Add a field"),
+    h("h2", { id: "form-adding" }, "Add a field"),
     ofRecord(form),
     fresh(form),
   );
@@ -44,7 +44,7 @@ function copied(schema, isShown) {
 function insert(form, name, shape) {
   form.open({ field: name }, false);
   form.say("fields", (json) => json.set(["properties", name], shape), "add");
-  focusAt(form.place, `${name}:title`);
+  focusAt(form.body, `${name}:title`);
 }
 
 function fresh(form) {
@@ -112,6 +112,6 @@ async function intoRecord(form, name, shape) {
     return [(now) => now.set(["properties", name], shape)];
   };
   const done = await form.inRecord(add, `“${shape.title}”`);
-  if (done) form.choices.fields.push({ name, title: shape.title, type: shape.type, schema: shape });
+  if (done && !form.choices.fields.some((one) => one.name === name)) form.choices.fields.push({ name, title: shape.title, type: shape.type, schema: shape });
   return done;
 }

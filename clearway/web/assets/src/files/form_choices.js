@@ -6,7 +6,7 @@ import { plain, spoken } from "./form_kinds.js";
 /** The rows of the choices of a field, and the place to add one. */
 export function choiceRows(field, form) {
   const { choices, name } = field;
-  const title = h("h4", { class: "small-title" }, "Choices");
+  const title = h("h3", { class: "small-title" }, "Choices");
   const isPlain = choices.every(({ value }) => ["string", "number"].includes(typeof value));
   if (!isPlain) return h("div", {}, title, moreNote("This list"));
   const rows = choices.map((choice, at) => row(field, form, choice, at));

@@ -17,7 +17,7 @@ export function conditionSection(form) {
   return h(
     "section",
     { class: "form-section", "aria-labelledby": "form-conditions" },
-    h("h3", { id: "form-conditions" }, "Conditions"),
+    h("h2", { id: "form-conditions" }, "Conditions"),
     h("p", { class: "field-help" }, "All fields are always on the page. A condition says what else must be filled in; it is checked when the form is sent."),
     body,
     button("Add condition", "condition:add", () => add(form, all.length), { style: "btn-outline", disabled: form.fields.length === 0 }),
@@ -41,7 +41,7 @@ function row(form, one, at) {
     form.open({ condition: null }, false);
     form.say("conditions", ...removing(one), "remove");
     form.note("The condition is removed. Undo brings it back.");
-    focusAt(form.place, "condition:add");
+    focusAt(form.body, "condition:add");
   };
   const buttons = h(
     "span",
@@ -56,7 +56,7 @@ function add(form, at) {
   const first = form.fields.find((one) => ["choice", "boolean"].includes(one.kind) && !one.shape.readOnly) ?? form.fields[0];
   form.open({ condition: at }, false);
   form.say("conditions", adding(first.name, { how: first.kind === "choice" || first.kind === "boolean" ? "is" : "filled", values: [firstValue(first)] }), "add");
-  focusAt(form.place, `condition:${at}:field`);
+  focusAt(form.body, `condition:${at}:field`);
 }
 
 function firstValue(field) {

@@ -8,7 +8,7 @@ import { button, focusAt } from "./form_parts.js";
 export function fieldRows(form) {
   const rows = form.fields.map((field, at) => row(form, field, at));
   const body = rows.length ? h("ol", { class: "form-list", "aria-label": "Fields in their order" }, rows) : h("p", { class: "empty" }, "The form has no field yet: people only confirm. Add a field below.");
-  return h("section", { class: "form-section", "aria-labelledby": "form-fields" }, h("h3", { id: "form-fields" }, "Fields"), body);
+  return h("section", { class: "form-section", "aria-labelledby": "form-fields" }, h("h2", { id: "form-fields" }, "Fields"), body);
 }
 
 function row(form, field, at) {
@@ -64,8 +64,8 @@ function move(form, from, to) {
   const { name, title } = form.fields[from];
   form.say("fields", (json) => json.reorder(["properties"], order), "move");
   form.note(`“${title}” is number ${to + 1} of ${order.length} now.`);
-  const isStuck = document.activeElement?.disabled || !form.place.contains(document.activeElement);
-  if (isStuck) focusAt(form.place, to === 0 ? `${name}:down` : `${name}:up`);
+  const isStuck = document.activeElement?.disabled || !form.body.contains(document.activeElement);
+  if (isStuck) focusAt(form.body, to === 0 ? `${name}:down` : `${name}:up`);
 }
 
 function remove(form, { name, title, required }, at) {
@@ -78,7 +78,7 @@ function remove(form, { name, title, required }, at) {
   form.say("fields", (json) => json.remove(["properties", name]), needed >= 0 ? (json) => json.remove(["required", needed]) : null, "remove");
   form.note(`“${title}” is removed from the form. Undo brings it back.`);
   const next = form.fields[Math.min(at, form.fields.length - 1)];
-  focusAt(form.place, next ? `${next.name}:drop` : "add:record");
+  focusAt(form.body, next ? `${next.name}:drop` : "add:record");
 }
 
 // Dragging is for the mouse only: the buttons do the same for everybody.

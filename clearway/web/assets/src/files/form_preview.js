@@ -16,7 +16,7 @@ export class FormPreview {
     const check = h("button", { type: "button", class: "btn btn-sm btn-outline", "data-at": "preview:check", onclick: () => this._ask(true) }, "Check what is filled in");
     const empty = h("button", { type: "button", class: "btn btn-sm btn-quiet", "data-at": "preview:empty", onclick: () => this._empty() }, "Begin again");
     place.append(
-      h("h3", {}, "Preview"),
+      h("h2", {}, "Preview"),
       h("p", { class: "field-help" }, "As on a phone. Fill it in to try it: nothing is sent or kept. Names and links are looked up only on the real page."),
       h("div", { class: "actions-row" }, check, empty),
       this.said,

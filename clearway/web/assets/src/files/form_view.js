@@ -5,7 +5,7 @@ import { addingSection } from "./form_adding.js";
 import { conditionSection } from "./form_condition_rows.js";
 import { fieldRows, markFindings } from "./form_field_rows.js";
 import { fieldOf } from "./form_kinds.js";
-import { control, redraw } from "./form_parts.js";
+import { control, focusAt, redraw } from "./form_parts.js";
 import { FormPreview } from "./form_preview.js";
 import { changed, JsonText } from "./json_text.js";
 import { usesOf } from "./form_uses.js";
@@ -16,7 +16,7 @@ const TYPED = [undefined, "text", "area", "number"];
 
 export class FormView {
   constructor(place, desk) {
-    Object.assign(this, { place, desk, json: null, fields: [], findings: [], openField: null, openCondition: null, wide: new Set() });
+    Object.assign(this, { room: place, desk, json: null, fields: [], findings: [], openField: null, openCondition: null, wide: new Set() });
     this.typing = { title: "", name: "", kind: "line", kept: "", choices: "", link: "", isOpen: false };
     this.uses = h("div", { class: "form-uses" }, h("p", { class: "quiet" }, "Looking for who meets this form."));
     this.body = h("div", { class: "form-body" });
@@ -59,6 +59,17 @@ export class FormView {
   tell(findings) {
     this.findings = findings;
     markFindings(this.body, findings);
+  }
+
+  /** Where a finding leads to: the first field that it names. */
+  place({ message }) {
+    const field = this.fields.find((one) => message.includes(`\`${one.name}\``));
+    if (!field) return null;
+    const go = () => {
+      this.open({ field: field.name });
+      focusAt(this.body, `${field.name}:open`);
+    };
+    return { name: field.title, go };
   }
 
   /**
