@@ -24,16 +24,17 @@ def script() -> Iterator[Callable[..., dict[str, Any]]]:
     command = ["node", str(Path(__file__).with_name("form_text.mjs")), str(ROOT)]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, **pipes, encoding="utf-8") as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
+        stdin, stdout = process.stdin, process.stdout
+        assert stdin is not None
+        assert stdout is not None
 
         def ask(what: str, text: str, **more: Any) -> dict[str, Any]:
-            process.stdin.write(json.dumps({"what": what, "text": text, **more}) + "\n")
-            process.stdin.flush()
-            return json.loads(process.stdout.readline())
+            stdin.write(json.dumps({"what": what, "text": text, **more}) + "\n")
+            stdin.flush()
+            return json.loads(stdout.readline())
 
         yield ask
-        process.stdin.close()
+        stdin.close()
         process.wait(timeout=10)
 
 
@@ -189,7 +190,8 @@ def test_a_condition_of_another_shape_is_named_and_left_alone(made: Ask):
         {"if": {"required": ["a", "c"]}, "then": {"required": ["b"]}},
         {"not": {"required": ["a"]}},
     ]
-    form = {"properties": {"a": {}, "b": {}, "c": {}}, "allOf": strange, "oneOf": [{}]}
+    fields: dict[str, Any] = {"a": {}, "b": {}, "c": {}}
+    form: dict[str, Any] = {"properties": fields, "allOf": strange, "oneOf": [{}]}
 
     found = made("conditions", json.dumps(form))
     assert [it["kind"] for it in found] == ["more"] * 5
