@@ -1,16 +1,16 @@
-// Two people saved the same drawing: nobody's work is lost unseen.
+// Two people saved the same file: nobody's work is lost unseen.
 import { choose, download } from "./dialogs.js";
-import { writtenFor } from "./modeler.js";
 import { clockTime } from "./status.js";
 
 /** Tells who saved when, and lets the reader choose. */
 export async function meetTheirs(saving) {
   const { changed_by: who, changed_at: when } = saving.theirs ?? {};
-  const by = who ? `${who} saved this diagram` : "Somebody saved this diagram";
+  const what = `this ${saving.medium.noun}`;
+  const by = `${who ?? "Somebody"} saved ${what}`;
   const at = when ? ` at ${clockTime(when)}` : "";
   for (;;) {
     const answer = await choose({
-      title: "Somebody else saved this diagram",
+      title: `Somebody else saved ${what}`,
       text: [`${by}${at}, after you had opened it. Yours is not saved yet; it is kept in this browser.`],
       buttons: [
         ["look", "Look at theirs (new tab)"],
@@ -32,7 +32,7 @@ export async function meetTheirs(saving) {
 async function putOver(saving, told) {
   const answer = await choose({
     title: "Put yours over theirs?",
-    text: [`${told}. What they changed in this diagram is replaced by yours. The earlier save stays in the list of saves of this draft.`],
+    text: [`${told}. What they changed in it is replaced by yours. The earlier save stays in the list of saves of this draft.`],
     buttons: [
       ["over", "Put mine over theirs", "btn-danger"],
       ["", "Go back"],
@@ -50,7 +50,7 @@ async function putOver(saving, told) {
   return false;
 }
 
-/** Makes a new draft with what is drawn here, and goes there; false when that did not work. */
+/** Makes a new draft with what stands here, and goes there; false when that did not work. */
 export async function offerCopy(saving) {
   const { server, path } = saving;
   try {
@@ -58,8 +58,8 @@ export async function offerCopy(saving) {
     const base = await server.newDraft();
     await copyOthers(server, path, base);
     const stored = await server.read(path, base);
-    const before = await writtenFor(saving.modeler, stored.text);
-    await server.saveDrawing(path, { before, after: mine, etag: stored.etag, base });
+    const before = await saving.medium.writtenFor(stored.text);
+    await saving.medium.send(server, path, { before, after: mine, etag: stored.etag, base });
     saving.dirty = false;
     saving.keepPause.stop();
     await saving.kept.forget();
@@ -82,6 +82,6 @@ async function copyOthers(server, path, base) {
   for (const file of await server.list()) {
     if (file.path === path || there.get(file.path) === file.etag) continue;
     const { text } = await server.read(file.path);
-    await server.saveFile(file.path, text, there.get(file.path), base);
+    await server.saveFile(file.path, text, there.get(file.path), { base });
   }
 }

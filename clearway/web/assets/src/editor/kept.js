@@ -11,7 +11,7 @@ export class Kept {
     this._hold();
   }
 
-  /** Keeps the state of the drawing; answers whether that worked. */
+  /** Keeps the state of the file; answers whether that worked. */
   async keep({ etag, before, after }) {
     const entry = { ...this.about, key: this._key(), tab: this.tab, etag, before, after, at: Date.now() };
     this.working = await this._do("readwrite", (store) => store.put(entry)).then(

@@ -34,9 +34,15 @@ export class Server {
   }
 
   /** Saves a file as it is; without `etag` only when there is none of this name yet. */
-  async saveFile(path, text, etag, base = this.base) {
+  async saveFile(path, text, etag, { base = this.base, keepalive = false } = {}) {
     const only = etag ? { "If-Match": etag } : { "If-None-Match": "*" };
-    return this._put(`${base}/files/${encoded(path)}`, text, { "Content-Type": "application/octet-stream", ...only });
+    return this._put(`${base}/files/${encoded(path)}`, text, { "Content-Type": "application/octet-stream", ...only }, keepalive);
+  }
+
+  /** Takes a file out of the draft if it is still as it was opened. */
+  async removeFile(path, etag) {
+    const headers = { "X-CSRF-Token": this.csrf, "If-Match": etag };
+    await this._ask(`${this.base}/files/${encoded(path)}`, { method: "DELETE", headers });
   }
 
   /** Asks a question about what is not saved yet. */

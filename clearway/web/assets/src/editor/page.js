@@ -1,5 +1,7 @@
 // The editor's page: opens the drawing, and puts canvas, panel, problems and saving together.
 import { Kept } from "./kept.js";
+import { Marks } from "./marks.js";
+import { drawing } from "./medium.js";
 import { begin as beginAt, makeModeler, open, show, written } from "./modeler.js";
 import { Server } from "./net.js";
 import { Outline } from "./outline.js";
@@ -23,12 +25,13 @@ export async function openEditor(place) {
   const desk = makeDesk({ server, path, modeler, process: place.dataset.process });
   // Tests and the console of whoever looks for a fault reach the modeler here.
   place.modeler = modeler;
-  const saving = new Saving({ server, path, kept, status, modeler, tell: desk.tell, write: () => written(modeler) });
+  const medium = drawing(modeler);
+  const saving = new Saving({ server, path, medium, kept, status, tell: desk.tell });
   desk.saving = saving;
 
   const stored = await server.read(path).catch((error) => ({ error }));
   if (stored.error) return cannotOpen({ desk, status, error: stored.error });
-  const left = await offerLeft({ kept, stored, modeler });
+  const left = await offerLeft({ kept, stored, medium });
   const opened = await opening(desk, left?.after ?? stored.text, status, stored);
   if (!opened) return undefined;
   if (left) saving.begin({ etag: left.etag, before: left.before });
@@ -56,7 +59,9 @@ function begin(desk, place, saving, status, isChanged) {
   modeler.on("commandStack.changed", () => saving.changed());
   desk.panel = new Panel(document.getElementById("editor-panel"), desk);
   desk.problems = new Problems({
-    desk,
+    server: desk.server,
+    path: desk.path,
+    ground: new Marks(desk),
     place: document.getElementById("editor-problems"),
     count: document.getElementById("editor-count"),
     after: (answer) => {
@@ -107,6 +112,7 @@ function makeDesk({ server, path, modeler, process }) {
     checkFeel: (element, use, text, part) => checkFeel(desk, element, use, text, part),
     rename: (element, id) => rename(desk, element, id),
     addFile: (where, text, what) => addFile(desk, where, text, what),
+    goToFile: (...where) => goToFile(desk, where),
   };
   return desk;
 }
@@ -150,4 +156,17 @@ async function addFile(desk, where, text, what) {
   }
   await loadChoices(desk);
   desk.problems.now();
+}
+
+// Only when all is saved: what is not would be left behind. `where`: places, the first that is there.
+async function goToFile(desk, where) {
+  if (!(await desk.saving.save())) return desk.tell("What you changed here is not saved yet: the other file was not opened.");
+  try {
+    const there = new Set((await desk.server.list()).map((file) => file.path));
+    const path = where.find((one) => there.has(one));
+    if (!path) return desk.tell(`There is no file ${where[0]} in this draft.`);
+    return location.assign(`${desk.server.base}/edit?file=${encodeURIComponent(path)}`);
+  } catch (error) {
+    return desk.tell(`The other file was not opened: ${error.message}`);
+  }
 }

@@ -1,17 +1,22 @@
-// What the gate finds while somebody draws: marks on the elements, and a list with remedies.
+// What the gate finds while somebody edits: a list with places, remedies and fixes.
 import { coded, h, later } from "./dom.js";
-import { applyFix } from "./fixes.js";
-import { show } from "./modeler.js";
 
 const PAUSE = 600;
 const WORDS = { error: "Error", warning: "Warning", info: "Note" };
 
+/**
+ * What the list asks of the editor around it (`ground`):
+ *
+ * `unsaved()` answers {path: text}, what is on the screen; `listen(changed)` calls `changed` after
+ * each change; `mark(findings)` shows them at their places; `place(finding)` answers {name, go},
+ * where `go()` leads there, or null; `fix(finding)` mends it and answers whether it could.
+ */
 export class Problems {
   /** `place` holds the list; `count` says how many there are; `after(answer)` hears each answer. */
-  constructor({ desk, place, count, after }) {
-    Object.assign(this, { desk, place, count, after, findings: [] });
+  constructor({ server, path, ground, place, count, after = () => {} }) {
+    Object.assign(this, { server, path, ground, place, count, after, findings: [] });
     this.look = later(PAUSE, () => this._look());
-    desk.modeler.on("commandStack.changed", () => this.look());
+    ground.listen(() => this.look());
   }
 
   /** Asks the gate at once. */
@@ -29,8 +34,7 @@ export class Problems {
     this.asking = true;
     this.place.setAttribute("aria-busy", "true");
     try {
-      const text = await this.desk.write();
-      const answer = await this.desk.server.ask("lint", { files: { [this.desk.path]: text } });
+      const answer = await this.server.ask("lint", { files: await this.ground.unsaved() });
       this.findings = answer.findings;
       this._draw();
       this.after(answer);
@@ -47,8 +51,8 @@ export class Problems {
   }
 
   _draw() {
-    this._mark();
     const { findings } = this;
+    this.ground.mark(findings);
     const errors = findings.filter((one) => one.severity === "error").length;
     const said = findings.length === 0 ? "No problems" : `${counted(errors, "error")}, ${counted(findings.length - errors, "warning")}`;
     this.count.textContent = said;
@@ -62,83 +66,38 @@ export class Problems {
   }
 
   _line(finding, at) {
-    const element = finding.element && this.desk.modeler.get("elementRegistry").get(finding.element);
-    const here = finding.file === this.desk.path;
-    const where = finding.element ?? finding.file;
-    const place =
-      element && here
-        ? h("button", { type: "button", class: "problem-place", onclick: () => this._go(finding) }, nameOf(element))
-        : h("span", { class: "problem-place" }, here ? where : `${finding.file}${finding.element ? ` · ${finding.element}` : ""}`);
-    const fix = finding.fix
+    const fix = finding.fix && finding.file === this.path
       ? h("button", { type: "button", class: "btn btn-sm btn-outline", onclick: () => this._fix(finding) }, finding.fix.label)
       : null;
     return h(
       "li",
       { class: `problem problem-${finding.severity}`, "data-finding": at, "data-rule": finding.rule },
       h("span", { class: "problem-word" }, WORDS[finding.severity]),
-      place,
+      this._place(finding),
       h("span", { class: "problem-text" }, coded(finding.message), " ", h("span", { class: "quiet" }, coded(finding.remedy))),
       fix,
     );
   }
 
-  _go(finding) {
-    if (show(this.desk.modeler, finding.element)) this.desk.focusPanel();
+  _place(finding) {
+    const here = finding.file === this.path;
+    const found = here ? this.ground.place(finding) : null;
+    if (found) return h("button", { type: "button", class: "problem-place", onclick: found.go }, found.name);
+    const where = finding.element ?? finding.file;
+    return h("span", { class: "problem-place" }, here ? where : `${finding.file}${finding.element ? ` · ${finding.element}` : ""}`);
   }
 
   _fix(finding) {
-    if (applyFix(this.desk, finding)) this.now();
+    if (this.ground.fix(finding)) this.now();
   }
 
   /** Shows the list's lines of one element. */
   open(element) {
-    const line = this.findings.findIndex((one) => one.element === element && one.file === this.desk.path);
+    const line = this.findings.findIndex((one) => one.element === element && one.file === this.path);
     const item = this.place.children[line];
     item?.scrollIntoView({ block: "nearest" });
     (item?.querySelector("button") ?? this.place).focus();
   }
-
-  _mark() {
-    const { modeler, path } = this.desk;
-    const overlays = modeler.get("overlays");
-    const registry = modeler.get("elementRegistry");
-    overlays.remove({ type: "clearway-problem" });
-    const byElement = new Map();
-    for (const finding of this.findings) {
-      if (finding.file !== path || !registry.get(finding.element)) continue;
-      byElement.set(finding.element, [...(byElement.get(finding.element) ?? []), finding]);
-    }
-    for (const [id, found] of byElement) {
-      const element = registry.get(id);
-      if (element === modeler.get("canvas").getRootElement()) continue;
-      overlays.add(id, "clearway-problem", { position: place(element), html: this._badge(element, found), scale: { min: 0.7, max: 1.2 } });
-    }
-  }
-
-  _badge(element, found) {
-    const worst = found.some((one) => one.severity === "error") ? "error" : "warning";
-    const badge = h("button", {
-      type: "button",
-      class: `problem-badge problem-${worst}`,
-      "aria-label": `${found.length === 1 ? "1 problem" : `${found.length} problems`} on ${nameOf(element)}`,
-      title: found.map((one) => one.message).join("\n"),
-    });
-    badge.textContent = String(found.length);
-    badge.addEventListener("click", () => {
-      show(this.desk.modeler, element.id);
-      this.open(element.id);
-    });
-    return badge;
-  }
-}
-
-function place(element) {
-  if (element.waypoints) return { top: -12, left: 0 };
-  return { top: -11, right: 11 };
-}
-
-function nameOf(element) {
-  return element.businessObject.name?.replace(/\s+/g, " ").trim() || element.id;
 }
 
 function counted(number, word) {

@@ -1,26 +1,25 @@
 // Offers what an earlier page left unsaved: take it, look at it, or throw it away.
 import { choose, download } from "./dialogs.js";
-import { writtenFor } from "./modeler.js";
 import { clockTime } from "./status.js";
 
 /** The unsaved state that the reader takes, or null. */
-export async function offerLeft({ kept, stored, modeler }) {
+export async function offerLeft({ kept, stored, medium }) {
   for (const left of await kept.left()) {
-    const now = await writtenFor(modeler, stored.text);
+    const now = await medium.writtenFor(stored.text);
     // It reached the server after all, or says what is stored anyway.
     if (left.after === now || left.after === left.before) {
       await kept.forget(left.key);
       continue;
     }
-    if (await isTaken(left, stored, kept)) return left;
+    if (await isTaken(left, stored, kept, medium)) return left;
   }
   return null;
 }
 
-async function isTaken(left, stored, kept) {
+async function isTaken(left, stored, kept, medium) {
   const moved = left.etag !== stored.etag;
   const text = [`There are changes of ${when(left.at)} that were not saved.`];
-  if (moved) text.push("Since then this diagram was saved by somebody. If you take them, you choose what counts before anything is replaced.");
+  if (moved) text.push(`Since then this ${medium.noun} was saved by somebody. If you take them, you choose what counts before anything is replaced.`);
   for (;;) {
     const answer = await choose({
       title: "Changes that were not saved",

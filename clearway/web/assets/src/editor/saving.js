@@ -1,8 +1,7 @@
-// Saves the drawing by itself, and says in words whether that worked and what to do when not.
+// Saves a file by itself, and says in words whether that worked and what to do when not.
 import { choose, download } from "./dialogs.js";
 import { later } from "./dom.js";
 import { meetTheirs, offerCopy } from "./conflict.js";
-import { writtenFor } from "./modeler.js";
 
 const PAUSE = 1200;
 const KEEP_PAUSE = 250;
@@ -13,11 +12,11 @@ const KEEPALIVE_BYTES = 60_000;
 
 export class Saving {
   /**
-   * `write()` answers the XML as it is now; `status.show(word, text, actions)` tells the reader;
-   * `kept` keeps it in the browser meanwhile.
+   * `medium`: see medium.js; `status.show(word, text, actions)` tells the reader; `kept` keeps it
+   * in the browser meanwhile.
    */
-  constructor({ server, path, write, kept, status, modeler, tell }) {
-    Object.assign(this, { server, path, write, kept, status, modeler, tell });
+  constructor({ server, path, medium, kept, status, tell }) {
+    Object.assign(this, { server, path, medium, kept, status, tell, write: () => medium.write() });
     this.failures = 0;
     this.busy = null;
     this.stopped = "";
@@ -26,12 +25,12 @@ export class Saving {
     this._listen();
   }
 
-  /** The stored state, and what the modeler writes for it. */
+  /** The stored state, and what the medium writes for it. */
   begin({ etag, before }) {
     Object.assign(this, { etag, before, dirty: false, stopped: "" });
   }
 
-  /** The drawing was changed. */
+  /** What is edited was changed. */
   changed() {
     this.dirty = true;
     this.keepPause();
@@ -61,7 +60,7 @@ export class Saving {
     this.status.show("saving", "Saving");
     const size = this.before.length + after.length;
     try {
-      const answer = await this.server.saveDrawing(this.path, {
+      const answer = await this.medium.send(this.server, this.path, {
         before: this.before,
         after,
         etag: this.etag,
@@ -150,6 +149,7 @@ export class Saving {
 
   // The server cannot tell for certain where the change belongs in the stored file.
   _notGrafted(error, kept) {
+    if (!this.medium.isGrafted) return this._refused(error, kept);
     this.status.show("failed", `Not saved: ${sentence(error.message)} ${kept}`, [
       ["Save the whole file anew", () => this._saveWhole()],
       ["Download", () => this.handOut()],
@@ -194,7 +194,7 @@ export class Saving {
     if (await this._isOurs()) return;
     this._stop("conflict");
     this.theirs = error.body;
-    this.status.show("failed", "Not saved: somebody else saved this diagram meanwhile.", [
+    this.status.show("failed", `Not saved: somebody else saved this ${this.medium.noun} meanwhile.`, [
       ["Choose what to do", () => meetTheirs(this)],
     ]);
     // Not awaited: what the reader chooses saves again, and this save has to end first.
@@ -206,7 +206,7 @@ export class Saving {
     try {
       const stored = await this.server.read(this.path);
       const sent = await this.write();
-      if ((await writtenFor(this.modeler, stored.text)) !== sent) return false;
+      if ((await this.medium.writtenFor(stored.text)) !== sent) return false;
       await this._saved({ etag: stored.etag }, sent);
       return true;
     } catch {
@@ -214,9 +214,9 @@ export class Saving {
     }
   }
 
-  /** Puts what is drawn here over what is stored now, in one save. */
+  /** Puts what stands here over what is stored now, in one save. */
   async overwrite(stored) {
-    const before = await writtenFor(this.modeler, stored.text);
+    const before = await this.medium.writtenFor(stored.text);
     if (before === null) return false;
     Object.assign(this, { before, etag: stored.etag, dirty: true });
     return this.resume();
