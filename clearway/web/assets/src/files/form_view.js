@@ -62,7 +62,8 @@ export class FormView {
   }
 
   /** Where a finding leads to: the first field that it names. */
-  place({ message }) {
+  place({ file, message }) {
+    if (file !== this.desk.path) return null;
     const field = this.fields.find((one) => message.includes(`\`${one.name}\``));
     if (!field) return null;
     const go = () => {
@@ -78,6 +79,7 @@ export class FormView {
    */
   say(key, ...parts) {
     const how = typeof parts.at(-1) === "function" || parts.at(-1) === null ? undefined : parts.pop();
+    if (!this._isNewest()) return;
     const text = changed(this.json.text, ...parts);
     if (text === this.json.text) return;
     this.json = new JsonText(text);
@@ -85,6 +87,18 @@ export class FormView {
     if (TYPED.includes(how)) this._retitle();
     else this.draw();
     this.preview.show(text);
+  }
+
+  // What had to wait for the server must not undo what was changed meanwhile in Source.
+  _isNewest() {
+    if (this.desk.text === this.json.text) return true;
+    try {
+      this.show(this.desk.text);
+      return true;
+    } catch (error) {
+      this.note(`The form was not changed: ${error.message}`);
+      return false;
+    }
   }
 
   /** Says that a field must be filled in, or need not. */
