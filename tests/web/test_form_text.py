@@ -125,6 +125,8 @@ def test_a_keyword_that_no_control_shows_is_named(made: Ask):
         "d": {"type": "array", "items": {"type": "string", "format": "email"}},
         "e": {"type": "integer", "maxLength": 3},
         "f": True,
+        "g": {"type": "object"},
+        "h": {"enum": ["x"], "x-titles": "X"},
     }
 
     found = {it["name"]: it["more"] for it in made("fields", json.dumps({"properties": fields}))}
@@ -135,6 +137,8 @@ def test_a_keyword_that_no_control_shows_is_named(made: Ask):
         "d": ["items: format"],
         "e": ["maxLength"],
         "f": ["it is no object"],
+        "g": ["type"],
+        "h": ["x-titles"],
     }
 
 

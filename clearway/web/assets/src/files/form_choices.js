@@ -7,7 +7,8 @@ import { plain, spoken } from "./form_kinds.js";
 export function choiceRows(field, form) {
   const { choices, name } = field;
   const title = h("h3", { class: "small-title" }, "Choices");
-  const isPlain = choices.every(({ value }) => ["string", "number"].includes(typeof value));
+  const isFit = !field.more.some((key) => key.endsWith("x-titles"));
+  const isPlain = isFit && choices.every(({ value }) => ["string", "number"].includes(typeof value));
   if (!isPlain) return h("div", {}, title, moreNote("This list"));
   const rows = choices.map((choice, at) => row(field, form, choice, at));
   return h("section", { class: "form-choices", "aria-label": `Choices of ${field.title}` }, title, h("ol", { class: "form-choice-list" }, rows), addRow(field, form), isKept(field) ? recordNote(name, form) : null);

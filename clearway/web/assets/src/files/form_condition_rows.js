@@ -49,7 +49,7 @@ function row(form, one, at) {
     one.kind === "more" ? null : button(isOpen ? "Close" : "Change", `condition:${at}:open`, open, { about: `condition ${at + 1}`, expanded: isOpen }),
     one.kind === "more" ? null : button("Remove", `condition:${at}:drop`, drop, { about: `condition ${at + 1}` }),
   );
-  return h("li", { class: "form-row form-condition" }, h("div", { class: "form-row-head" }, h("p", { class: "form-words" }, words, more), buttons), isOpen ? editor(form, one, at) : null);
+  return h("li", { class: "form-row form-condition" }, h("div", { class: "form-row-head" }, h("p", { class: `form-words${one.kind === "more" ? " form-more" : ""}` }, words, more), buttons), isOpen ? editor(form, one, at) : null);
 }
 
 function add(form, at) {

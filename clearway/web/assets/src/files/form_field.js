@@ -17,6 +17,7 @@ const LINKED = ["x-link", "x-of", "x-in", "x-open"];
 
 /** The controls of a field; `form` has its json, its fields, `say(key, ...steps)` and the choices. */
 export function fieldEditor(field, form) {
+  if (!field.isObject) return h("div", { class: "form-field-body" }, moreNote(`“${field.title}”`, field.more));
   const rows = [general(field, form), ofKind(field, form)];
   if (field.choices.length > 0 || ["choice", "several"].includes(field.kind)) rows.push(choiceRows(field, form));
   rows.push(beyond(field, form));
@@ -24,8 +25,12 @@ export function fieldEditor(field, form) {
   return h("div", { class: "form-field-body" }, rows.filter(Boolean));
 }
 
-/** What a keyword says, with a control that sets it; nothing in it removes the keyword. */
+/**
+ * What a keyword says, with a control that sets it; nothing in it removes the keyword. There is none
+ * for what a control cannot show.
+ */
 function part(field, form, key, description, path = [...field.path, key]) {
+  if (field.more.includes(key)) return null;
   const value = form.json.get(path);
   return control({
     at: `${field.name}:${path.slice(2).join(".")}`,
@@ -45,8 +50,12 @@ function general(field, form) {
     { class: "form-grid" },
     part(field, form, "title", { label: "Title" }),
     part(field, form, "description", { label: "Help text", kind: "area" }),
-    control({ at: `${field.name}:required`, kind: "check", label: "Must be filled in", value: field.required, help: field.kind === "boolean" ? "Then it asks with Yes and No." : "", set: (is) => form.require(field.name, is) }),
-    part(field, form, "readOnly", { label: "Only shown, not changed", kind: "check" }),
+    h(
+      "div",
+      { class: "form-part" },
+      control({ at: `${field.name}:required`, kind: "check", label: "Must be filled in", value: field.required, help: field.kind === "boolean" ? "Then it asks with Yes and No." : "", set: (is) => form.require(field.name, is) }),
+      part(field, form, "readOnly", { label: "Only shown, not changed", kind: "check" }),
+    ),
     note,
   );
 }
@@ -86,7 +95,8 @@ function textParts(field, add) {
 }
 
 function sideOfNow(field, form) {
-  const { shape, path, name } = field;
+  const { shape, path, name, more } = field;
+  if (more.includes("x-ahead") || more.includes("x-past")) return null;
   const value = shape["x-ahead"] ? "x-ahead" : shape["x-past"] ? "x-past" : "";
   const set = (now) => {
     const drop = value && value !== now ? (json) => json.remove([...path, value]) : null;
@@ -124,7 +134,8 @@ function beyond(field, form) {
   return h("details", { class: "more form-beyond", open: form.isWide(name), ontoggle: (event) => form.widen(name, event.target.open) }, h("summary", {}, "Where it is kept, names, links, other fields"), body);
 }
 
-function whereKept({ shape, path, name }, form) {
+function whereKept({ shape, path, name, more }, form) {
+  if (more.includes("x-only") || more.includes("x-comment")) return null;
   const value = shape["x-only"] ? "only" : (shape["x-comment"] ?? "");
   const options = [
     { value: "public", label: "As a public comment" },
@@ -140,12 +151,12 @@ function whereKept({ shape, path, name }, form) {
   return control({ at: `${name}:kept`, kind: "select", label: "Where it is kept", none: "In the record", value, options, set });
 }
 
-function nameParts({ shape, path, name }, form, add, parts) {
+function nameParts({ shape, path, name, more }, form, add, parts) {
   const { choices } = form;
   add("x-suggest", { label: "Takes names of the registry", kind: "select", none: "No", options: REGISTRY });
   add("x-new", { label: "Gives a new name to one of", kind: "select", none: "No", options: REGISTRY });
   add("x-link", { label: "Links with the record that it names", kind: "select", none: "No", options: choices.links.map((value) => ({ value, label: value.replaceAll("_", " ") })) });
-  if (!LINKED.some((key) => key in shape)) return;
+  if (!LINKED.some((key) => key in shape) || more.includes("x-of") || more.includes("x-in")) return;
   const listOf = (key, value) => form.say(`field:${name}:${key}`, (json) => (value.length ? json.set([...path, key], value) : json.remove([...path, key])), "checks");
   parts.push(control({ at: `${name}:x-of`, kind: "checks", label: "Of these processes", value: shape["x-of"] ?? [], options: choices.processes.map((value) => ({ value, label: value })), help: "None is chosen: of any process.", set: (now) => listOf("x-of", now) }));
   parts.push(control({ at: `${name}:x-in`, label: "In these states", value: (shape["x-in"] ?? []).join(" "), help: "Parted by blanks; empty: in any state.", set: (text) => form.say(`field:${name}:x-in`, (json) => (text.trim() ? json.set([...path, "x-in"], text.trim().split(/\s+/)) : json.remove([...path, "x-in"])), "text") }));

@@ -35,6 +35,7 @@ export function fieldOf(json, name) {
   return {
     name,
     path,
+    isObject,
     shape: isObject ? shape : {},
     kind,
     called: KINDS[kind][0],
@@ -74,7 +75,9 @@ function constants(listed) {
 function more(shape, kind) {
   const known = new Set([...COMMON, ...KINDS[kind][1], ...(HAS_DEFAULT.includes(kind) ? ["default"] : [])]);
   const found = Object.keys(shape).filter((key) => !known.has(key) || isUnfit(key, shape));
+  if (kind === "other" && found.length === 0) found.push("type");
   const items = OF_ITEMS[kind];
+  if (items && "x-titles" in shape.items && isUnfit("x-titles", shape.items)) found.push("items: x-titles");
   if (items) found.push(...Object.keys(shape.items).filter((key) => !items.includes(key)).map((key) => `items: ${key}`));
   return found;
 }
@@ -84,6 +87,7 @@ function isUnfit(key, shape) {
   const value = shape[key];
   if (key === "type") return Array.isArray(value);
   if (key === "default") return typeof value === "object";
+  if (key === "x-titles") return typeof value !== "object" || value === null || Array.isArray(value);
   if (key === "examples") return !Array.isArray(value) || value.length > 1 || value.some((one) => typeof one !== "string");
   if (["x-of", "x-in"].includes(key)) return !Array.isArray(value) || value.some((one) => typeof one !== "string");
   if (["title", "description", "pattern", "x-link", "x-suggest", "x-new", "x-after", "x-why", "x-other-than", "x-comment"].includes(key)) return typeof value !== "string";

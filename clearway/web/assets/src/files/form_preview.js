@@ -15,10 +15,11 @@ export class FormPreview {
     this.frame.addEventListener("load", () => this._loaded());
     const check = h("button", { type: "button", class: "btn btn-sm btn-outline", "data-at": "preview:check", onclick: () => this._ask(true) }, "Check what is filled in");
     const empty = h("button", { type: "button", class: "btn btn-sm btn-quiet", "data-at": "preview:empty", onclick: () => this._empty() }, "Begin again");
+    this.row = h("div", { class: "actions-row" }, check, empty);
     place.append(
       h("h2", {}, "Preview"),
       h("p", { class: "field-help" }, "As on a phone. Fill it in to try it: nothing is sent or kept. Names and links are looked up only on the real page."),
-      h("div", { class: "actions-row" }, check, empty),
+      this.row,
       this.said,
       this.frame,
     );
@@ -52,6 +53,8 @@ export class FormPreview {
     }
     if (mine !== this.asked) return;
     this.uses(answer.uses);
+    // At a vote the form is only read: there is nothing to check.
+    this.row.hidden = answer.uses[0]?.kind === "vote";
     if (answer.problem) return this._say(`${answer.problem.text} ${answer.problem.remedy}`, "danger");
     this._draw(answer, check);
   }

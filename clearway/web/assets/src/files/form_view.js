@@ -51,6 +51,8 @@ export class FormView {
     if (json.root.type !== "object") throw new Error("This is JSON, but no form. Begin it in Source with { and end it with }.");
     const fields = json.at(["properties"]);
     if (fields && fields.type !== "object") throw new Error(`Line ${json.line(fields.offset)}: “properties” is no object. Write the fields in it as names with objects, in Source.`);
+    const required = json.at(["required"]);
+    if (required && required.type !== "array") throw new Error(`Line ${json.line(required.offset)}: “required” is no list. Write the names of the fields in it, in Source.`);
     this.json = json;
     this.draw();
     this.drawn = true;
