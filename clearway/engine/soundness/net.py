@@ -45,7 +45,7 @@ PASSING = frozenset(
 _SPLITS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway")
 
 ALIKE = 2
-"""More tokens than this at one place show nothing that these do not show, unless a join is ahead."""
+"""More tokens than this at one place show nothing that these do not, unless a join is ahead."""
 
 MOST_ALIKE = 8
 """With a join ahead each of them counts; a scope with more than this is not proven."""
@@ -132,7 +132,7 @@ class Net:
         return [it for it in map(self._countable, moves) if it is not None]
 
     def _countable(self, move: Move) -> Move | None:
-        """The move with no more alike tokens than make a difference; None when that is not known."""
+        """The move without alike tokens that make no difference; None when too many are left."""
         after = move.after
         if len(after) - len(set(after)) < ALIKE:
             return move
