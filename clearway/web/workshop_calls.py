@@ -20,7 +20,7 @@ from clearway.web.visit import ForeignForm, SignInNeeded, Visit, refuse_other_si
 
 CSRF_HEADER = "X-CSRF-Token"
 _CALLS = re.compile(
-    r"^/processes/[^/]+/drafts/[^/]+/(files|drawing|lint|feel|choices|layout|outline)(/|$)"
+    r"^/processes/[^/]+/drafts/[^/]+/(files|drawing|lint|feel|choices|layout|outline|preview_form)(/|$)"
 )
 _TITLES: Mapping[int, str] = {
     400: "The request cannot be read",
