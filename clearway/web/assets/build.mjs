@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 const here = dirname(fileURLToPath(import.meta.url));
 const sources = join(here, "src");
 const target = join(here, "..", "static", "build");
-const ENTRIES = ["portal.css", "portal.js", "viewer.js", "compare.js", "editor.js", "trying.js"];
+const ENTRIES = ["portal.css", "portal.js", "viewer.js", "compare.js", "editor.js", "files.js", "trying.js"];
 
 await main();
 

@@ -1,7 +1,8 @@
 """Drafts: made, shown with what changed and what the gate says, taken back and discarded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
@@ -11,7 +12,8 @@ from clearway.service.deploy import pull
 from clearway.service.values import Refusal
 from clearway.service.workshop.compare import changes_view
 from clearway.service.workshop.drafts import bring_back_draft, discard_draft, held, make_draft
-from clearway.service.workshop.files import restore_save, saves_of
+from clearway.service.workshop.files import restore_save, save_file, saves_of
+from clearway.service.workshop.kinds import Kind, by_kind, new_file
 from clearway.service.workshop.merging import bring_in, coming
 from clearway.service.workshop.releases import checked, releases_of
 from clearway.service.workshop.reviews import possible_reviewers, reviews_of
@@ -26,6 +28,14 @@ from clearway.web.visit import Form, Posting, Sent, Visit, Visiting
 
 router = APIRouter(prefix="/processes/{process}/drafts")
 
+_TITLES: Mapping[Kind, str] = {
+    "diagram": "Diagrams",
+    "table": "Decision tables",
+    "form": "Forms",
+    "message": "Messages",
+    "calendar": "Calendars",
+    "text": "Other files",
+}
 _FIRST_SAVES = 10
 _SAVES = 50
 _LONGEST_NUMBER = 9
@@ -37,6 +47,21 @@ class ChangedFile:
 
     path: str
     what: str
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A file that somebody began, with why it could not be."""
+
+    kind: str = "form"
+    name: str = ""
+    refusal: Refusal | None = None
+    kinds: Sequence[tuple[str, str]] = (
+        ("form", "Form"),
+        ("table", "Decision table"),
+        ("message", "Message"),
+        ("calendar", "Calendar"),
+    )
 
 
 @router.post("")
@@ -118,6 +143,23 @@ def restore(visit: Posting, sent: Form, process: str, draft: RowId) -> Response:
     return go(f"/processes/{process}/drafts/{draft}", "restored")
 
 
+@router.post("/{draft}/new-file")
+def begin_file(visit: Posting, sent: Form, process: str, draft: RowId) -> Response:
+    """Begin a file of the draft and go to its editor."""
+    kind, name = sent.text("kind"), sent.text("name").strip()
+    made = new_file(process, kind, name)
+    if isinstance(made, Refusal):
+        return draft_page(visit, process, draft, made, NewFile(kind, name, made))
+    path, content = made
+    house, actor = visit.portal.house, visit.actor
+    done = save_file(house, actor, process, draft, path, content, expected=None)
+    if isinstance(done, Outdated):
+        done = Refusal("stale", f"{path} is there already.", "Open it, or choose another name.")
+    if isinstance(done, Refusal):
+        return draft_page(visit, process, draft, done, NewFile(kind, name, done))
+    return go(f"/processes/{process}/drafts/{draft}/edit?file={quote(path)}")
+
+
 @router.post("/{draft}/bring-in")
 def bring_newest_in(visit: Posting, sent: Form, process: str, draft: RowId) -> Response:
     """Bring the newest version into the draft; of what both changed the form says whose stays."""
@@ -157,7 +199,11 @@ def bring_back(visit: Posting, sent: Form, process: str, draft: RowId) -> Respon
 
 
 def draft_page(
-    visit: Visit, process: str, draft: int, refusal: Refusal | None = None
+    visit: Visit,
+    process: str,
+    draft: int,
+    refusal: Refusal | None = None,
+    begun: NewFile | None = None,
 ) -> HTMLResponse:
     """The page of a draft, with what could not be done."""
     house, actor = visit.portal.house, visit.actor
@@ -173,8 +219,10 @@ def draft_page(
         visit,
         "draft.html",
         status=status_of(refusal) if refusal else 200,
-        refusal=refusal,
+        refusal=None if begun else refusal,
         draft=found.draft,
+        files=listed_files(found.bundle),
+        new_file=begun or NewFile(),
         changed=changed_files(before, found.bundle),
         changes=changes_view(before, found.bundle),
         shows=SHOWS,
@@ -186,6 +234,12 @@ def draft_page(
         releases=releases,
         saves=saves_of(house, actor, process, draft, limit=_FIRST_SAVES),
     )
+
+
+def listed_files(bundle: Bundle) -> Sequence[tuple[str, Sequence[str]]]:
+    """The files of a draft by what they are, ready for the page."""
+    groups = by_kind(sorted(bundle.files))
+    return [(_TITLES[kind], paths) for kind, paths in groups.items()]
 
 
 def changed_files(before: Bundle, after: Bundle) -> Sequence[ChangedFile]:

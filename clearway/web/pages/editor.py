@@ -1,4 +1,4 @@
-"""The diagram editor: its page, and what its script asks while somebody draws."""
+"""The editors of a draft's files: their page, and what their scripts ask meanwhile."""
 
 import time
 from typing import cast
@@ -14,6 +14,7 @@ from clearway.service.values import Refusal
 from clearway.service.workshop.asking import choices_for, laid_out, lint_of, outline_of, problem_in
 from clearway.service.workshop.drafts import one_draft
 from clearway.service.workshop.files import files_of
+from clearway.service.workshop.kinds import kind_of
 from clearway.web.addresses import RowId
 from clearway.web.api.plain import answer
 from clearway.web.pages.trouble import refusal_page
@@ -23,10 +24,12 @@ from clearway.web.workshop_calls import Calling, of_refusal, problem
 
 router = APIRouter(prefix="/processes/{process}/drafts/{draft}")
 
+_TEMPLATES = {"diagram": "editor.html"}
+
 
 @router.get("/edit")
 def edit(visit: Visiting, process: str, draft: RowId, file: str = "") -> HTMLResponse:
-    """The editor of the draft's diagram, or of another diagram among its files."""
+    """The editor of the draft's diagram, or of another one of its files."""
     house, actor = visit.portal.house, visit.actor
     if (refusal := refuse_unless(actor, "edit_draft")) is not None:
         return refusal_page(visit, refusal)
@@ -35,12 +38,15 @@ def edit(visit: Visiting, process: str, draft: RowId, file: str = "") -> HTMLRes
     if isinstance(found, Refusal) or isinstance(files, Refusal):
         return refusal_page(visit, found if isinstance(found, Refusal) else cast(Refusal, files))
     path = file or f"{process}/{process}.bpmn"
-    drawings = [it.path for it in files if it.path.endswith(".bpmn")]
-    if path not in drawings:
-        text = f"Draft {draft} has no diagram {path}."
+    paths = [it.path for it in files]
+    if path not in paths:
+        text = f"Draft {draft} has no file {path}."
         return refusal_page(visit, Refusal("not_found", text, "Look at the files of the draft."))
+    kind = kind_of(path)
+    drawings = [it for it in paths if kind_of(it) == "diagram"]
+    template = _TEMPLATES.get(kind, "edit_file.html")
     return page(
-        visit, "editor.html", has_diagram=True, draft=found, diagram=path, drawings=drawings
+        visit, template, has_diagram=True, draft=found, file=path, kind=kind, drawings=drawings
     )
 
 

@@ -18,7 +18,8 @@ export function formGroup(element, desk) {
       value: () => (form ? `It asks for: ${form.fields.join(", ") || "nothing"}.` : "It has no form: the person only says that it is done."),
     },
   ];
-  if (!form) fields.push({ id: "form-new", kind: "action", label: "Add a form", run: () => addForm(element, desk) });
+  if (form) fields.push({ id: "form-edit", kind: "action", label: "Edit the form", run: () => desk.goToFile(path) });
+  else fields.push({ id: "form-new", kind: "action", label: "Add a form", run: () => addForm(element, desk) });
   return { title: "Form", fields };
 }
 

@@ -112,11 +112,13 @@ function decision(element, desk) {
     kind: "note",
     value: () => `Asks: ${chosenOne.inputs.join(", ") || "nothing"}. Gives: ${chosenOne.outputs.join(", ") || "one value"}.`,
   };
+  const edit = chosenOne && { id: "decision-edit", kind: "action", label: "Edit the table", run: () => desk.goToFile(chosenOne.file) };
   return {
     title: "Decision",
     fields: [
       chosen(desk, element, "clearway:decision", "Decision", options),
       asks,
+      edit,
       outputs(desk, element, { help: "Without outputs the record's fields of the same names are written." }),
     ].filter(Boolean),
   };

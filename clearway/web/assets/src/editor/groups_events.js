@@ -45,14 +45,22 @@ function timer(element, desk, definition) {
     const properties = { timeDuration: undefined, timeDate: undefined, timeCycle: undefined, [next]: made };
     desk.changes.apply([{ element, of: definition, properties }]);
   };
+  const calendar = element.businessObject.get("clearway:calendar");
+  const edit = calendar && {
+    id: "calendar-edit",
+    kind: "action",
+    label: "Edit the calendar",
+    run: () => desk.goToFile(`shared/calendars/${calendar}.yaml`, `${desk.process}/calendars/${calendar}.yaml`),
+  };
   return {
     title: "Timer",
     fields: [
       { id: "timer", kind: "select", label: "Comes", options: () => TIMERS, value: () => kind, set: choose },
       expressed(desk, element, definition, kind, "When", kind, { id: "when", help: EXAMPLES[kind] }),
       chosen(desk, element, "clearway:calendar", "Counted in the time of", () => desk.choices.calendars, { none: "All hours" }),
+      edit,
       chosen(desk, element, "clearway:missed", "Missed while all stood still", () => MISSED, { none: "Once (as usual)" }),
-    ],
+    ].filter(Boolean),
   };
 }
 

@@ -66,6 +66,9 @@ export function tellingGroup(element, desk, of) {
   const fields = rootFields(element, desk, of, "messageRef", "None: it is a notice to people");
   if (!hasMessage || node.get("clearway:notice")) {
     fields.push(chosen(desk, element, "clearway:notice", "Template of the notice", () => desk.choices.templates));
+    const template = node.get("clearway:notice");
+    const places = [desk.process, "shared"].map((folder) => `${folder}/messages/${template}.md.j2`);
+    if (template) fields.push({ id: "notice-edit", kind: "action", label: "Edit the message", run: () => desk.goToFile(...places) });
   }
   fields.push(
     formula(desk, element, "clearway:to", hasMessage ? "To which record (its key)" : "To whom", "to", {

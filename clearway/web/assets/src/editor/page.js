@@ -112,6 +112,7 @@ function makeDesk({ server, path, modeler, process }) {
     checkFeel: (element, use, text, part) => checkFeel(desk, element, use, text, part),
     rename: (element, id) => rename(desk, element, id),
     addFile: (where, text, what) => addFile(desk, where, text, what),
+    goToFile: (...where) => goToFile(desk, where),
   };
   return desk;
 }
@@ -155,4 +156,17 @@ async function addFile(desk, where, text, what) {
   }
   await loadChoices(desk);
   desk.problems.now();
+}
+
+// Only when all is saved: what is not would be left behind. `where`: places, the first that is there.
+async function goToFile(desk, where) {
+  if (!(await desk.saving.save())) return desk.tell("What you changed here is not saved yet: the other file was not opened.");
+  try {
+    const there = new Set((await desk.server.list()).map((file) => file.path));
+    const path = where.find((one) => there.has(one));
+    if (!path) return desk.tell(`There is no file ${where[0]} in this draft.`);
+    return location.assign(`${desk.server.base}/edit?file=${encodeURIComponent(path)}`);
+  } catch (error) {
+    return desk.tell(`The other file was not opened: ${error.message}`);
+  }
 }

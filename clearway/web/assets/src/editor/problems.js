@@ -66,7 +66,7 @@ export class Problems {
   }
 
   _line(finding, at) {
-    const fix = finding.fix
+    const fix = finding.fix && finding.file === this.path
       ? h("button", { type: "button", class: "btn btn-sm btn-outline", onclick: () => this._fix(finding) }, finding.fix.label)
       : null;
     return h(
