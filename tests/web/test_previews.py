@@ -158,7 +158,10 @@ def test_an_amount_of_business_time_ends_as_the_unsaved_calendar_says(desk: Desk
 
 
 TWICE = "extra:\n" + "  - {date: 2026-03-01, hours: '9:00-12:00'}\n" * 2
+TWO = "['9:00-12:00', '11:00-13:00']"
 WRONG = (
+    (f"tz: UTC\nweek: {{thu: 9:00-12:00, fri: {TWO}}}", "week", "friday", "join"),
+    ("tz: UTC\nweek: {thu: '9:00-12:00', wed: '22:00-10:00'}", "week", "wednesday", "join"),
     ("tz: Europe/Berlin\nweek: {mon: ['9:00-12:00', '11:00-13:00']}", "week", "monday", "join"),
     ("tz: Mars/Base\nweek: {mon: '9:00-12:00'}", "tz", "", "there is no time zone"),
     ("tz: UTC\nweek: {mon: '9:00'}", "week", "mon", "is no opening"),

@@ -191,7 +191,9 @@ def _names(senders: Sequence[Sender]) -> list[NameOffered]:
 
 
 def _about_name(name: str, sender: Sender) -> str:
-    return next(it.title or it.expression for it in sender.gives if it.name == name)
+    given = next(it for it in sender.gives if it.name == name)
+    same = SURROUNDINGS.get(name) if given.expression.strip() == name else None
+    return same or given.title or given.expression
 
 
 def _only(by: Sequence[Sender], senders: Sequence[Sender]) -> list[str]:

@@ -10,7 +10,7 @@ const WORDS = {
 
 export class ListRoom {
   constructor(field, does) {
-    Object.assign(this, { field, does, drawn: null, open: new Set() });
+    Object.assign(this, { field, does, drawn: null, open: new Set([String(new Date().getFullYear())]) });
     const { title, help } = WORDS[field];
     const id = fresh("list");
     this.general = h("div", { class: "texts-problems", role: "status" });

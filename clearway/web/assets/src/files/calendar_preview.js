@@ -42,7 +42,7 @@ export class CalendarPreview {
   show(answer, desk) {
     this.problem.textContent = answer.problem ? "The preview comes back when what is wrong is mended." : "";
     this._drawTouches(answer, desk);
-    this.room.classList.toggle("texts-stale", Boolean(answer.problem));
+    for (const it of [this.months, this.about]) it.hidden = Boolean(answer.problem);
     if (answer.problem) return;
     this.title.textContent = this.isYear ? String(this.year) : `${MONTHS[this.month - 1]} ${this.year}`;
     this.about.textContent = `Times of ${answer.zone}. ${answer.day ? `A business day is ${answer.day}.` : "A business day has no length: the days differ, so say one."}`;
@@ -103,7 +103,7 @@ export class CalendarPreview {
 function others(copies, process) {
   if (copies.length === 0) return h("p", { class: "quiet" }, `No other process has a copy of this file. A folder of files that is deployed brings its own.`);
   const lines = copies.map(({ process: name, version, is_same: isSame }) => h("li", {}, `${name}, version ${version}: `, isSame ? "the same as here" : "not the same as here"));
-  return h("div", {}, h("p", {}, `The file is shared, but each version of a process keeps a copy of its own. These stay as they are, until they are changed in drafts of their own:`), h("ul", { class: "texts-list" }, lines), h("p", { class: "quiet" }, `So ${process} and they can differ.`));
+  return h("div", {}, h("p", {}, `The file is shared, but each version of a process keeps a copy of its own. These stay as they are, until they are changed in drafts of their own:`), h("ul", { class: "texts-list" }, lines), h("p", { class: "quiet" }, `So they can differ from ${process}.`));
 }
 
 function said(amount, unit) {

@@ -22,14 +22,8 @@ export class CalendarView {
     this.holidays = this._list("holidays", change);
     this.extra = this._list("extra", change);
     this.preview = new CalendarPreview(() => this.ask());
-    place.replaceChildren(
-      h(
-        "div",
-        { class: "texts" },
-        h("div", { class: "texts-edit" }, this.general, this.facts.room, this.week.room, this.holidays.room, this.extra.room),
-        this.preview.room,
-      ),
-    );
+    this.edit = h("div", { class: "texts-edit" }, this.general, this.facts.room, this.week.room, this.holidays.room, this.extra.room);
+    place.replaceChildren(h("div", { class: "texts" }, this.edit, this.preview.room));
   }
 
   show(text) {
@@ -39,12 +33,20 @@ export class CalendarView {
     this.ask();
   }
 
+  /** Where the gate's finding is to be mended, as the last look at the text knows it. */
+  place({ rule }) {
+    const field = rule === "calendar" ? this.wrong?.field : "";
+    const input = () => this.edit.querySelector("input[aria-invalid=true]") ?? this.edit.querySelector("input");
+    return field ? { name: field, go: () => input().focus() } : null;
+  }
+
   /** Asks what follows from the text on the screen. */
   async ask() {
     const mine = (this.asked += 1);
     try {
       const answer = await this.desk.server.ask("calendar", { path: this.desk.path, text: this.text, ...this.preview.wanted() });
       if (mine !== this.asked) return;
+      this.wrong = answer.problem;
       this._mark(answer.problem ? [answer.problem] : [], answer.notes ?? []);
       this.preview.show(answer, this.desk);
     } catch (error) {

@@ -1,12 +1,13 @@
 // The view of a message: its subject and text, what they may say, and the mail that comes of them.
 import { fresh, h, later } from "../editor/dom.js";
 import { Names } from "../editor/feel_field.js";
-import { newMessage } from "./message_new.js";
 import { MessagePreview } from "./message_preview.js";
 import { placeIn, readMessage, withBody, withSubject } from "./message_text.js";
 import "./texts.css";
 
 const PAUSE = 300;
+/** So long after the last key, what is typed next is a step of its own to undo. */
+const STEP = 1500;
 
 export class MessageView {
   constructor(place, desk) {
@@ -14,6 +15,8 @@ export class MessageView {
     this.findings = [];
     this.answer = null;
     this.asked = 0;
+    this.step = 0;
+    this.rests = later(STEP, () => (this.step += 1));
     this.look = later(PAUSE, () => this.ask());
     this.subject = this._writing("input", "Subject", "subject", { type: "text" });
     this.body = this._writing("textarea", "Text", "body", { rows: 12 });
@@ -33,7 +36,6 @@ export class MessageView {
           h("p", { class: "field-help" }, "Text is Markdown: **bold**, lists, tables. A value stands in {{ }}, a condition in {% if %} and {% endif %}. Ctrl and Space offer what may stand there."),
           this.names,
           this.senders,
-          h("p", {}, h("button", { type: "button", class: "btn btn-sm btn-outline", onclick: () => newMessage(desk) }, "New message")),
         ),
         this.preview.room,
       ),
@@ -51,6 +53,13 @@ export class MessageView {
   tell(findings) {
     this.findings = findings;
     this._say();
+  }
+
+  /** Where a finding of the gate is to be mended. */
+  place({ message }) {
+    const line = lineOf(message);
+    if (line === 1) return { name: "Subject", go: () => this.subject.area.focus() };
+    return line ? { name: `Line ${line}`, go: () => this._go(line) } : null;
   }
 
   /** Asks for the preview of what is on the screen now. */
@@ -101,7 +110,8 @@ export class MessageView {
     const text = key === "subject" ? withSubject(this.text, value) : withBody(this.text, value);
     if (text === this.text) return;
     this.text = text;
-    this.desk.change(text, key);
+    this.desk.change(text, `${key}-${this.step}`);
+    this.rests();
     this.look();
   }
 
@@ -160,10 +170,12 @@ export class MessageView {
   /** At the cursor of the input that was used last: the bare name inside of a tag, else a tag. */
   _insert(name) {
     const { area } = this.last;
+    this.step += 1;
     const said = placeIn(before(area)) === "value" ? name : `{{ ${name} }}`;
     area.focus();
     area.setRangeText(said, area.selectionStart, area.selectionEnd, "end");
     area.dispatchEvent(new Event("input", { bubbles: true }));
+    this.step += 1;
   }
 }
 
@@ -179,7 +191,10 @@ function before(area) {
 }
 
 function put(area, value) {
-  if (area.value !== value) area.value = value;
+  if (area.value === value) return;
+  const at = area.selectionStart;
+  area.value = value;
+  if (document.activeElement === area) area.setSelectionRange(at, at);
 }
 
 function lineOf(message) {
