@@ -26,7 +26,7 @@ export class ListRoom {
     this.sort.hidden = this.isFixed || items.every((it, at) => at === 0 || items[at - 1].date <= it.date);
     // The rows stay while only their texts change: somebody may be in one of them.
     const shape = JSON.stringify([this.isFixed, items.map(({ date }) => [year(date), dateType(date)])]);
-    if (shape !== this.drawn) this._rows(items, shape);
+    if (shape !== this.drawn) this._redraw(items, shape);
     items.forEach((item, at) => this._put(this.rows[at], item));
   }
 
@@ -40,6 +40,17 @@ export class ListRoom {
     mark(this.general, rest);
     this.rows.forEach((row, at) => row.date.mark(here.get(at) ?? []));
     for (const at of here.keys()) this.rows[at].room.closest("details")?.setAttribute("open", "");
+  }
+
+  /** Draws the rows anew; whoever was in one of them is in it again. */
+  _redraw(items, shape) {
+    const parts = ["date", "hours", "name"];
+    const inputs = (row) => parts.map((part) => row?.[part]?.input);
+    const at = (this.rows ?? []).findIndex((row) => inputs(row).includes(document.activeElement));
+    const part = at >= 0 ? inputs(this.rows[at]).indexOf(document.activeElement) : -1;
+    if (at >= 0 && items[at]) this.open.add(year(items[at].date));
+    this._rows(items, shape);
+    if (at >= 0) inputs(this.rows[at])[part]?.focus();
   }
 
   _rows(items, shape) {

@@ -1,6 +1,7 @@
 // Inputs of the calendar's view that keep their place: a problem below, and a value that is put in.
 import { fresh, h } from "../editor/dom.js";
 
+const FIRST = "1900-01-01";
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** An input with its label; `type(value)` is told what stands there when the reader leaves it. */
@@ -10,7 +11,11 @@ export class Field {
     this.problem = h("div", { id: told, class: "texts-problems" });
     const described = [help ? about : "", told, describedBy].filter(Boolean).join(" ");
     this.input = h("input", { id, class: "form-control form-control-sm", autocomplete: "off", "aria-describedby": described, value, ...attributes });
-    this.input.addEventListener("change", () => type?.(this.input.value.trim()));
+    this.input.addEventListener("change", () => {
+      // While a year is typed, a picker already tells of the years 2, 20 and 202.
+      if (this.input.type === "date" && this.input.value !== "" && this.input.value < FIRST) return;
+      type?.(this.input.value.trim());
+    });
     this.room = h(
       "div",
       { class: "texts-field" },

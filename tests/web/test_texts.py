@@ -1,4 +1,4 @@
-"""A calendar's text after changes in the browser: what was changed is, and all else stays."""
+"""Texts after changes in the browser: what was changed is as wanted, and all else stays."""
 
 import json
 import random
@@ -12,7 +12,7 @@ import yaml
 from processes.hours import WEEKDAYS, read_hours
 
 ROOT = Path(__file__).resolve().parents[2]
-EDITS = ROOT / "tests" / "shared" / "calendar_edits.mjs"
+CALENDARS, MESSAGES = "calendar_edits.mjs", "message_edits.mjs"
 HOUSE = [path.read_text() for path in sorted(ROOT.glob("bpmn/shared/calendars/*.yaml"))]
 FLOW = (
     "tz: UTC\nweek: {mon-wed: [[540,1020]], thu: '9:00-10:00'} # why\n"
@@ -24,11 +24,11 @@ BLOCK = (
 )
 
 
-def changed(cases: Sequence[tuple[str, list[list[Any]]]]) -> list[dict[str, Any]]:
+def changed(cases: Sequence[tuple[Any, ...]], by: str = CALENDARS) -> Any:
     """What the editor makes of each text by these edits, or the error it tells."""
-    done = subprocess.run(
-        ["node", str(EDITS)], input=json.dumps(cases), capture_output=True, text=True, check=True
-    )
+    command = ["node", str(ROOT / "tests" / "shared" / by)]
+    text = json.dumps(cases)
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
@@ -99,6 +99,42 @@ def test_what_cannot_be_shown_or_changed_with_certainty_is_refused_with_a_senten
 
     for (_, _, told), found in zip(texts, changed([it[:2] for it in texts]), strict=True):
         assert told in found["error"]
+
+
+def test_a_message_keeps_its_line_ends_and_marks_where_nobody_typed():
+    dos = "\ufeffSubject\r\none\r\n\r\ntwo\n"
+    cases = [
+        (dos, ["withSubject", "Other"]),
+        (dos, ["withBody", "one\n\nand\ntwo\n"]),
+        (dos, ["withBody", "one\n\ntwo\n"]),
+        ("Subject", ["withBody", "text"]),
+        ("Subject", ["withBody", ""]),
+        ("Subject\r\n", ["withBody", "aa"]),
+        ("S\naa", ["withBody", "aaa"]),
+    ]
+
+    assert changed(cases, MESSAGES) == [
+        "\ufeffOther\r\none\r\n\r\ntwo\n",
+        "\ufeffSubject\r\none\r\n\r\nand\r\ntwo\n",
+        dos,
+        "Subject\ntext",
+        "Subject",
+        "Subject\r\naa",
+        "S\naaa",
+    ]
+
+
+def test_names_are_offered_inside_of_tags_only():
+    cases = [
+        ("Dear {{ ", "value"),
+        ("{{ key | up", "filter"),
+        ("{% if a", "value"),
+        ("{{ key }} and", ""),
+        ("plain", ""),
+    ]
+
+    found = changed([(text, ["placeIn"]) for text, _ in cases], MESSAGES)
+    assert found == [place for _, place in cases]
 
 
 def test_the_server_reads_what_the_page_shows_after_any_changes():
