@@ -73,7 +73,7 @@ def test_an_owner_writes_a_message_and_reads_the_mail_that_it_makes(
     expect(problem).to_have_count(0)
 
     text.press_sequentially("{{ nobody }}")
-    named = page.locator(".texts-problems", has_text="the template uses `nobody`")
+    named = page.locator(".texts-problems", has_text="the template uses nobody")
     expect(named).to_be_visible(timeout=20_000)
     page.keyboard.press("Control+z")
     expect(named).to_have_count(0, timeout=20_000)

@@ -1,5 +1,5 @@
 // Inputs of the calendar's view that keep their place: a problem below, and a value that is put in.
-import { fresh, h } from "../editor/dom.js";
+import { coded, fresh, h } from "../editor/dom.js";
 
 const FIRST = "1900-01-01";
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -43,7 +43,7 @@ export class Field {
 
 /** Writes problems (what stops) and notes (what is seldom meant) into their place. */
 export function mark(place, problems) {
-  place.replaceChildren(...problems.map(({ text, isWrong }) => h("p", { class: isWrong ? "field-problem" : "texts-note" }, text)));
+  place.replaceChildren(...problems.map(({ text, isWrong }) => h("p", { class: isWrong ? "field-problem" : "texts-note" }, coded(text))));
 }
 
 /** A picker where the text is a date or nothing; else the text itself, so that it can be mended. */

@@ -43,8 +43,9 @@ export class CalendarPreview {
     this.problem.textContent = answer.problem ? "The preview comes back when what is wrong is mended." : "";
     this._drawTouches(answer, desk);
     for (const it of [this.months, this.about]) it.hidden = Boolean(answer.problem);
-    if (answer.problem) return;
     this.title.textContent = this.isYear ? String(this.year) : `${MONTHS[this.month - 1]} ${this.year}`;
+    this.reckon.result.textContent = "";
+    if (answer.problem) return;
     this.about.textContent = `Times of ${answer.zone}. ${answer.day ? `A business day is ${answer.day}.` : "A business day has no length: the days differ, so say one."}`;
     this.months.className = this.isYear ? "texts-year" : "";
     this.months.replaceChildren(...answer.months.map((month) => (this.isYear ? small(month, answer.today) : large(month, answer.today))));

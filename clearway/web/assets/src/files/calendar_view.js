@@ -1,5 +1,5 @@
 // The view of a calendar: its facts, week, holidays and extra days, and what follows from them.
-import { h, later } from "../editor/dom.js";
+import { coded, h, later } from "../editor/dom.js";
 import { sorted, withDay, withField, withItem, withItemChanged, withoutItem } from "./calendar_edit.js";
 import { FactsRoom } from "./calendar_facts.js";
 import { ListRoom } from "./calendar_list.js";
@@ -94,7 +94,7 @@ export class CalendarView {
   }
 
   _general(texts) {
-    this.general.replaceChildren(...texts.map((text) => h("p", { class: "field-problem" }, text)), ...this.held.map((text) => h("p", { class: "field-help" }, text)));
+    this.general.replaceChildren(...texts.map((text) => h("p", { class: "field-problem" }, coded(text))), ...this.held.map((text) => h("p", { class: "field-help" }, text)));
   }
 
   /** Says each problem at its input; what belongs to none stands above them all. */

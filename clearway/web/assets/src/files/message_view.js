@@ -1,5 +1,5 @@
 // The view of a message: its subject and text, what they may say, and the mail that comes of them.
-import { fresh, h, later } from "../editor/dom.js";
+import { coded, fresh, h, later } from "../editor/dom.js";
 import { Names } from "../editor/feel_field.js";
 import { MessagePreview } from "./message_preview.js";
 import { placeIn, readMessage, withBody, withSubject } from "./message_text.js";
@@ -134,7 +134,7 @@ export class MessageView {
 
   _problem(text, line) {
     const go = line > 1 ? h("button", { type: "button", class: "btn btn-sm btn-quiet", onclick: () => this._go(line) }, "Go there") : null;
-    return h("p", { class: "field-problem" }, text, go);
+    return h("p", { class: "field-problem" }, coded(text), go);
   }
 
   _go(line) {
