@@ -65,8 +65,9 @@ _BY = {"instance": "id", "message": "sender_id", "answer": "key"}
 _TABLES = [
     table
     for table in schema.metadata.sorted_tables
-    if table.name in _BY or "instance_id" in table.c
+    if (table.name in _BY or "instance_id" in table.c) and table.primary_key.columns
 ]
+"""What a command writes. The heat map's rows have no key: a worker counts them afterwards."""
 
 
 def _rows(url: str, instance_id: int, once: str) -> dict[str, dict[object, DbRow]]:

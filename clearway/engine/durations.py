@@ -12,7 +12,8 @@ from processes.calendar import Calendar
 
 _DURATION = re.compile(
     r"^P(?!$)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?"
-    r"(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d{1,6})?)S)?)?$"
+    r"(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d{1,6})?)S)?)?$",
+    re.ASCII,
 )
 _MOST_DAYS = 36525
 
@@ -82,10 +83,14 @@ def add_duration(start: datetime, duration: Duration, calendar: Calendar | None)
     moved = _add_months(start, duration.months)
     if calendar is None:
         return (moved + timedelta(days=duration.days)).astimezone(UTC) + duration.time
-    amount = duration.time
-    if duration.days:
-        amount += business.business_days(calendar, duration.days)
-    return business.add(calendar, moved, amount)
+    return business.add(calendar, moved, business_length(duration, calendar))
+
+
+def business_length(duration: Duration, calendar: Calendar) -> timedelta:
+    """Its days and time as open time; months are no part of it."""
+    if not duration.days:
+        return duration.time
+    return duration.time + business.business_days(calendar, duration.days)
 
 
 def _add_months(start: datetime, months: int) -> datetime:

@@ -7,18 +7,25 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from clearway.engine.durations import Duration, DurationError, add_duration, parse_duration
+from clearway.engine.durations import (
+    Duration,
+    DurationError,
+    add_duration,
+    business_length,
+    parse_duration,
+)
 from clearway.engine.expressions import Formula
 from clearway.engine.values import ProcessFault, Value
 from clearway.feel import feel_text
 from clearway.feel.temporal import parse_date_time, zone_name
 from clearway.feel.values import YearsMonths
-from processes.calendar import Calendar, CalendarError
+from processes.calendar import Calendar, CalendarError, elapsed
 
-_CYCLE = re.compile(r"^R(\d*)/(.+)$")
+_CYCLE = re.compile(r"^R(\d*)/(.+)$", re.ASCII)
 _ISO = re.compile(r"^(R\d*/|[-+]?P|\d{4}-\d\d-\d\dT)")
 _MOST_ROUNDS = 100_000
 _TOO_FAR = timedelta(days=36525)
+_SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 Missed = Literal["once", "all", "skip"]
 
@@ -84,26 +91,37 @@ class TimerRule:
             return False
         every = parse_duration(armed["every"])
         left, wanted = int(armed["left"]), max(times, 1)
-        due, rounds = due_instant(armed), 0
-        if self.calendar is None and not every.months and self.missed != "all":
-            missed = (now - due) // every.span + 1
-            # A day of a zone may have an hour more: the last of them is looked for.
-            wanted = max(wanted, missed - 1 if "zone" in armed else missed)
-        while rounds < wanted or (self.missed != "all" and due <= now and rounds < _MOST_ROUNDS):
-            step = wanted if rounds == 0 and self.calendar is None else 1
+        due, rounds, most = due_instant(armed), 0, _MOST_ROUNDS
+        if not every.months and self.missed != "all":
+            wanted = max(wanted, self._missed(armed, due, every, now))
+            most += wanted
+        while rounds < wanted or (self.missed != "all" and due <= now and rounds < most):
+            step = 1 if rounds or (self.calendar is not None and every.months) else wanted
             rounds += step
-            due = self._later(armed, due, every, rounds)
+            due = self._later(armed, due, every, rounds, step)
         if 0 <= left < rounds:
             return False
         armed["due"], armed["number"] = due_text(due), armed["number"] + rounds
         armed["left"] = left - rounds if left >= 0 else left
         return True
 
+    def _missed(
+        self, armed: Mapping[str, Any], due: datetime, every: Duration, now: datetime
+    ) -> int:
+        """How many rounds lead past `now`, or one less where that is not certain."""
+        if now < due:
+            return 1
+        if self.calendar is not None:
+            return elapsed(self.calendar, due, now) // business_length(every, self.calendar)
+        missed = (now - due) // every.span + 1
+        # A day of a zone may have an hour more: the last of them is looked for.
+        return missed - 1 if "zone" in armed else missed
+
     def _later(
-        self, armed: Mapping[str, Any], due: datetime, every: Duration, rounds: int
+        self, armed: Mapping[str, Any], due: datetime, every: Duration, rounds: int, step: int
     ) -> datetime:
         if self.calendar is not None:
-            return add_duration(due, every, self.calendar)
+            return add_duration(due, every.times(step), self.calendar)
         anchor = datetime.fromisoformat(armed["anchor"])
         if "zone" in armed:
             anchor = anchor.astimezone(ZoneInfo(armed["zone"]))
@@ -116,12 +134,26 @@ def is_literal(text: str) -> bool:
 
 
 def check_literal(kind: str, text: str, calendar: Calendar | None) -> None:
-    """Raises TimerError, DurationError or CalendarError when the text says no time."""
-    timing(kind, text, datetime(2026, 1, 1, tzinfo=UTC), calendar)
+    """Raises TimerError, DurationError or CalendarError when no timer can be set by the text."""
+    check_constant(kind, text, calendar)
+
+
+def check_constant(kind: str, value: Value, calendar: Calendar | None) -> None:
+    """Raises TimerError, DurationError or CalendarError when no timer can be set by the value."""
+    found = timing(kind, value, _SOME_DAY, calendar)
+    if too_far(found.due, _SOME_DAY):
+        raise TimerError(f"{_told(value)} is more than a hundred years ahead.")
 
 
 def timing(kind: str, value: Value, now: datetime, calendar: Calendar | None) -> Timing:
-    """What a timer's text or value means at `now`."""
+    """What a timer's text or value means at `now`; raises TimerError and its kin."""
+    try:
+        return _timing(kind, value, now, calendar)
+    except OverflowError as error:
+        raise TimerError(f"{_told(value)} is beyond what any calendar has.") from error
+
+
+def _timing(kind: str, value: Value, now: datetime, calendar: Calendar | None) -> Timing:
     if kind == "timeDate":
         return Timing(_instant(value).astimezone(UTC))
     if kind == "timeCycle":
@@ -216,8 +248,8 @@ def _told(value: Value) -> str:
 
 
 def _parts(text: str) -> tuple[str | None, str]:
-    first, _, every = text.rpartition("/")
-    if not first:
+    first, parted, every = text.rpartition("/")
+    if not parted:
         return None, every
     # A zone has slashes in its name, an instant of another kind has none.
     if every.startswith("P") and ("@" in first or "/" not in first):

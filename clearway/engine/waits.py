@@ -67,7 +67,9 @@ def _timer(each: Subscription, rule: TimerRule) -> list[WaitingTimer]:
     if armed is None:
         return []
     left = armed.get("left") if repeats(each.spec) else None
-    return [WaitingTimer(each.token, each.spec.name, due_instant(armed), left, rule.missed)]
+    # What comes once is never skipped: nothing else would let the process go on.
+    missed = "once" if left is None else rule.missed
+    return [WaitingTimer(each.token, each.spec.name, due_instant(armed), left, missed)]
 
 
 def _event(each: Subscription) -> WaitingEvent:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from clearway.engine.durations import DurationError
-from clearway.engine.timers import TimerError, due_time, timing
+from clearway.engine.timers import TimerError, check_constant, due_time
 from clearway.engine.values import Value
 from clearway.feel import feel_text
 from clearway.feel.values import is_list
@@ -55,7 +55,7 @@ def a_due_time(value: Value) -> str | None:
 
 def a_timing(kind: str, calendar: Calendar | None) -> Wanted:
     """What a timer of this kind can be set by."""
-    return lambda value: _timely(lambda: timing(kind, value, _SOME_DAY, calendar))
+    return lambda value: _timely(lambda: check_constant(kind, value, calendar))
 
 
 def _timely(find: Callable[[], object]) -> str | None:

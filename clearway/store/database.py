@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import logging
 import random
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -18,6 +19,9 @@ from clearway.store.errors import Contended, DiskFull, Superseded, Unavailable
 from clearway.store.notifier import Notifier
 
 __all__ = ["Connection", "Store", "Transaction"]
+
+# It warns of each pipeline that an error ends; here that error is told or tried again.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 T = TypeVar("T")
 Row = tuple[Any, ...]

@@ -36,6 +36,7 @@ def timer(kind: str, text: str) -> str:
         ("timeDuration", 'date("2026-07-01")', "not a duration"),
         ("timeDuration", 'duration("-P1D")', "negative"),
         ("timeDuration", "42", "not a duration"),
+        ("timeDuration", 'duration("P4000Y")', "hundred years ahead"),
         ("timeCycle", '"PT1H"', "not a cycle"),
         ("timeCycle", 'duration("PT1H")', "A cycle needs a text"),
     ],

@@ -290,10 +290,46 @@ def test_another_message_is_told(play, move):
     assert playing.last.finished
 
 
+BELL = (
+    ENDS + "<userTask id='a'/><boundaryEvent id='bell' attachedToRef='a' cancelActivity='false'>"
+    "{0}</boundaryEvent><endEvent id='be'/>{{s>a a>e bell>be}}"
+)
+HOUR = "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "told"),
+    [
+        (HOUR, "<messageEventDefinition messageRef='m1'/>", "waits for m1 now"),
+        (
+            "<messageEventDefinition messageRef='m1'/>",
+            "<signalEventDefinition signalRef='g1'/>",
+            "waits for g1 now, no longer for m1",
+        ),
+    ],
+)
+def test_an_event_that_waits_for_something_else_is_told(play, move, was: str, now: str, told: str):
+    playing = at(play, BELL.format(was))
+
+    answer = move(playing, BELL.format(now))
+
+    assert isinstance(answer, Moved)
+    assert any(told in note for note in answer.notes), answer.notes
+
+
 FORK = (
     ENDS + "<parallelGateway id='f'/><userTask id='a'/><userTask id='b'/>"
     "<parallelGateway id='j'/>{s>f f>a f>b a>j b>j j>e}"
 )
+
+
+def test_a_branch_that_arrived_is_never_mapped_onto_one_that_is_still_to_come(play, move):
+    playing = at(play, FORK, "a")
+
+    answer = move(playing, FORK, {"a_j": "b_j"})
+
+    assert not isinstance(answer, Moved)
+    assert any("standstill at j" in it.reason for it in answer)
 
 
 def test_a_join_keeps_what_has_arrived(play, move):

@@ -45,6 +45,30 @@ def test_what_an_exclusive_gateway_parts_no_parallel_one_joins(drawn: Drawing):
     )
 
 
+WIDE = (
+    "<startEvent id='s'/><parallelGateway id='f'/>"
+    + "".join(f"<userTask id='{it}' name='{it}'/>" for it in "abcdgh")
+    + "<exclusiveGateway id='m'/><exclusiveGateway id='n'/><parallelGateway id='j'/>"
+    "<endEvent id='e'/>{s>f f>a f>b f>c f>d f>g a>m b>m c>m d>n g>n m>j n>j j>e %s}"
+)
+
+
+def test_every_token_counts_where_a_join_is_ahead(drawn: Drawing):
+    assert rules(drawn(WIDE % "f>h h>n")) == []
+    assert rules(drawn(WIDE.replace("<userTask id='h' name='h'/>", "") % "")) == [("j", "deadlock")]
+
+
+def test_more_tokens_at_one_place_than_are_counted_are_not_proven(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><exclusiveGateway id='m'/><userTask id='a' name='a'/>"
+        "<parallelGateway id='f'/><userTask id='b' name='b'/><userTask id='c' name='c'/>"
+        "<exclusiveGateway id='x' default='x_m'/><parallelGateway id='j'/><endEvent id='e'/>"
+        "{s>m m>a a>f f>b f>x x>m x>c[k] b>j c>j j>e}"
+    )
+
+    assert ("p", "soundness-unproven") in rules(drawn(body))
+
+
 def test_two_ways_into_a_split_are_no_join(drawn: Drawing):
     body = (
         "<startEvent id='s'/><parallelGateway id='f'/><userTask id='a' name='a'/>"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from clearway.engine import BlueprintError, build
-from clearway.engine.values import FireTimer, ProcessFault
+from clearway.engine import BlueprintError, build, check
+from clearway.engine.values import FireTimer, ProcessFault, Severity
 
 Playing = Callable[..., Any]
 OFFICE = b"""
@@ -89,6 +89,11 @@ def test_a_timer_is_due_when_it_says(play: Playing, kind: str, text: str, due: d
         ("timeCycle", "R0/PT1H"),
         ("timeCycle", "R3/PT0S"),
         ("timeCycle", "R3/2026-01-01/PT1H/PT2H"),
+        ("timeCycle", "R3//PT1H"),
+        ("timeCycle", "R\u0663/PT1H"),
+        ("timeDuration", "P\u0661D"),
+        ("timeDate", "2199-01-01T09:00:00Z"),
+        ("timeDate", "9999-12-31T23:00:00-05:00"),
     ],
 )
 def test_a_timer_that_says_no_time_is_refused(drawn: Callable[..., Any], kind: str, text: str):
@@ -235,6 +240,33 @@ def test_a_tiny_cycle_after_a_long_outage_takes_no_time(play: Playing):
 
     assert run.count("n") == 1
     assert run.waits.timers[0].due > run.now
+
+
+def test_a_cycle_in_business_time_fires_once_after_a_year_of_outage(
+    drawn: Callable[..., Any], play_bundle: Playing
+):
+    files = {"shared/calendars/office.yaml": OFFICE}
+    body = repeating("R/PT1M", "clearway:calendar='office'")
+    run = play_bundle(drawn(body, **files), now=datetime(2026, 3, 6, 14, 0, tzinfo=UTC))
+    run.start()
+    run.now += timedelta(days=365, seconds=30)
+
+    run.apply(FireTimer(run.waits.timers[0].token))
+
+    assert run.count("n") == 1
+    assert run.now < run.waits.timers[0].due <= run.now + timedelta(days=3)
+
+
+@pytest.mark.parametrize("missed", ["skip", "all"])
+def test_a_timer_that_comes_once_is_neither_skipped_nor_made_up_for(
+    drawn: Callable[..., Any], missed: str
+):
+    text = catching("timeDuration", "PT1H", f"clearway:missed='{missed}'")
+
+    found = [it for it in check(drawn(text), trusted=True) if it.rule == "missed"]
+
+    assert [(it.element, it.severity) for it in found] == [("c", Severity.ERROR)]
+    assert "comes only once" in found[0].message
 
 
 def test_a_timer_keeps_its_token_while_it_waits(play: Playing):

@@ -28,7 +28,7 @@ def test_each_file_leads_to_its_editor(address: str, visitor: Enter):
 
     page = grace.get(address)
     for title in ("Diagrams", "Forms", "Messages", "Other files"):
-        assert f">{title}</h3>" in page.answer.text
+        assert f"<summary>{title} " in page.answer.text
     record = grace.get(f"{address}/edit?file=errand/record.json")
     assert 'data-kind="text"' in record.answer.text
     drawing = grace.get(f"{address}/edit?file=errand/errand.bpmn")

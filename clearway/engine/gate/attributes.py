@@ -98,6 +98,18 @@ def _check_missed(node: Node, say: Say) -> None:
     missed = node.own.get("missed", "once")
     if missed not in ("once", "all", "skip"):
         say.error(node.id, "missed", f"clearway:missed is `{missed}`.", "Write once, all or skip.")
+    elif missed != "once" and not _comes_again(node):
+        say.error(
+            node.id,
+            "missed",
+            f"clearway:missed is `{missed}`, and this timer comes only once.",
+            "Take it out, or draw a cycle on an event that does not interrupt.",
+        )
+
+
+def _comes_again(node: Node) -> bool:
+    is_cycle = any(event.timer_kind == "timeCycle" for event in node.events)
+    return is_cycle and node.kind in ("boundaryEvent", "startEvent") and not node.interrupting
 
 
 def _check_telling(node: Node, say: Say) -> None:

@@ -49,11 +49,28 @@ def counterpart(event: NodeSpec | None, number: int, catch: Catch) -> Catch | No
     return before
 
 
-def message_of(spec: NodeSpec) -> str | None:
-    """The message or signal that a node itself waits for."""
-    if spec.node.kind in ("boundaryEvent", "startEvent"):
+def new_wait(event: NodeSpec, before: NodeSpec | None) -> str | None:
+    """What an event waits for now, and for what no longer; None when that is the same."""
+    if before is None:
         return None
-    return next((it.name for it in spec.catches if it.kind in ("message", "signal")), None)
+    was, now = _told(before), _told(event)
+    if was == now:
+        return None
+    return f"{event.node.label} waits for {now} now, no longer for {was}."
+
+
+def _told(event: NodeSpec) -> str:
+    return " or ".join(map(_waits_for, event.catches)) or "nothing"
+
+
+def _waits_for(catch: Catch) -> str:
+    if catch.timer is not None:
+        return "a timer"
+    if catch.kind == "conditional":
+        return "a condition"
+    if catch.name is None:
+        return f"any {catch.kind}" if catch.kind in ("error", "escalation") else f"a {catch.kind}"
+    return f"the {catch.kind} {catch.name}" if catch.kind in ("error", "escalation") else catch.name
 
 
 def _other_work(was: NodeSpec, now: NodeSpec, called: Called) -> Difference | None:

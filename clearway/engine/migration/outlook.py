@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from clearway.engine.instance import Instance, Running
 from clearway.engine.migration.relocation import Obstacle, Relocation
-from clearway.engine.soundness.net import MOST_ALIKE, Marking, Net
+from clearway.engine.soundness.net import Marking, Net
 from clearway.engine.soundness.search import explore
 from clearway.engine.specs.gateways import JoinSpec
 
@@ -102,9 +102,7 @@ def _marking(tokens: Iterable[tuple[Any, Mapping[str, Any]]]) -> Marking:
         if "body" in kept:
             continue
         joins = isinstance(spec, JoinSpec) and spec.incoming_count > 1
-        place = (kept["flow"] if joins else spec.name, ())
-        if found.count(place) < MOST_ALIKE:
-            found.append(place)
+        found.append((kept["flow"] if joins else spec.name, ()))
     return tuple(sorted(found))
 
 

@@ -110,7 +110,8 @@ class Relocation:
     def _move_scope(self, number: int, scope: list[Any]) -> None:
         identifier, name, flags, arms, ledger, tokens = scope
         was = self.old.scopes[name]
-        self.before[identifier] = (was, [list(token) for token in tokens])
+        # What each token keeps is changed in place below: here stays what it kept before.
+        self.before[identifier] = (was, [[*token[:3], dict(token[3])] for token in tokens])
         if number == 0:
             now = self.new.spec
         elif identifier in self._placed:
@@ -161,9 +162,8 @@ class Relocation:
             arms = self._arms(kept.pop("arms", {}), events, others, identifier)
             if arms:
                 kept["arms"] = arms
-        message, other = likeness.message_of(was), likeness.message_of(now)
-        if other is not None and message != other:
-            self.notes.append(f"{now.node.label} waits for {other} now, no longer for {message}.")
+        if "body" in kept and now.catches and state == WAITING:
+            self._note(likeness.new_wait(now, was))
 
     def _carry_flow(self, was: NodeSpec, now: NodeSpec, kept: dict[str, Any]) -> None:
         """A token that has arrived at a join stays there if the way by which it came is there."""
@@ -201,6 +201,7 @@ class Relocation:
         kept: dict[str, Any] = {}
         for event in now:
             before = known.pop(event.name, None)
+            self._note(likeness.new_wait(event, before))
             for number, catch in enumerate(event.catches):
                 counterpart = likeness.counterpart(before, number, catch)
                 if counterpart is None:
@@ -242,6 +243,10 @@ class Relocation:
                 "Let the compensation end in the old version first, or map the activity.",
             )
         return self.called(name)
+
+    def _note(self, text: str | None) -> None:
+        if text is not None and text not in self.notes:
+            self.notes.append(text)
 
     def _refuse(self, element: str, reason: str, remedy: str) -> None:
         obstacle = Obstacle(element, reason, remedy)

@@ -5,8 +5,9 @@ at by itself; from outside, a subprocess is an activity that ends, if there is a
 """
 
 from bisect import bisect
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
 
@@ -43,8 +44,11 @@ PASSING = frozenset(
 
 _SPLITS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway")
 
-MOST_ALIKE = 2
-"""More tokens than this at one place show nothing that these do not show."""
+ALIKE = 2
+"""More tokens than this at one place show nothing that these do not, unless a join is ahead."""
+
+MOST_ALIKE = 8
+"""With a join ahead each of them counts; a scope with more than this is not proven."""
 
 _WIDEST = 6
 """An inclusive split with more ways takes one, two, or all of them here."""
@@ -77,6 +81,8 @@ class Net:
     scope: Scope
     outcomes: dict[str, Outcome]
     processes: Mapping[str, Scope] = field(default_factory=dict[str, Scope])
+    overflows: int = 0
+    """How many markings were left out because too many tokens were at one place."""
     _reaches: dict[str, dict[str, frozenset[str]]] = field(
         default_factory=dict[str, dict[str, frozenset[str]]]
     )
@@ -109,18 +115,35 @@ class Net:
         for token in dict.fromkeys(marking):
             is_quick = self._quick.get(token[0])
             if is_quick:
-                yield list(self._leave(marking, token, self.scope.nodes[token[0]]))
+                yield self._bounded(self._leave(marking, token, self.scope.nodes[token[0]]))
                 return
             if is_quick is not None:
                 resting.append(token)
         joined = self._join(marking)
         if joined is not None:
-            yield [joined]
+            yield self._bounded([joined])
             return
         for token in resting:
-            moves = list(self._leave(marking, token, self.scope.nodes[token[0]]))
+            moves = self._bounded(self._leave(marking, token, self.scope.nodes[token[0]]))
             if moves:
                 yield moves
+
+    def _bounded(self, moves: Iterable[Move]) -> list[Move]:
+        return [it for it in map(self._countable, moves) if it is not None]
+
+    def _countable(self, move: Move) -> Move | None:
+        """The move without alike tokens that make no difference; None when too many are left."""
+        after = move.after
+        if len(after) - len(set(after)) < ALIKE:
+            return move
+        for token, count in Counter(after).items():
+            if count > ALIKE and token[0] not in self._counted:
+                for _ in range(count - ALIKE):
+                    after = _without(after, token)
+            elif count > MOST_ALIKE:
+                self.overflows += 1
+                return None
+        return replace(move, after=after)
 
     def waiting_at(self, marking: Marking) -> dict[str, list[Flow]]:
         """Joins that wait here, each with the flows on which a token has come."""
@@ -140,6 +163,16 @@ class Net:
             if node.event.kind == "compensate"
             and any(map(takes_time, undoing.handlers(node, self.processes)))
         )
+
+    @cached_property
+    def _counted(self) -> frozenset[str]:
+        """The places from which a token may come to a join: how many are there matters."""
+        joins = [node for node in self.scope.nodes.values() if self._joins(node)]
+        found = {flow.id for join in joins for flow in self.scope.incoming(join.id)}
+        for join in joins:
+            for before in nodes_before(join).values():
+                found |= before
+        return frozenset(found)
 
     @cached_property
     def _flows(self) -> dict[str, Flow]:
@@ -318,8 +351,6 @@ def _some_of(flows: list[Flow]) -> Iterator[list[Flow]]:
 
 
 def _with(marking: Marking, token: Token) -> Marking:
-    if marking.count(token) == MOST_ALIKE:
-        return marking
     at = bisect(marking, token)
     return (*marking[:at], token, *marking[at:])
 

@@ -12,6 +12,7 @@ from clearway.engine.soundness.search import MOST_SECONDS, Explored, explore
 from clearway.engine.soundness.several_states import beside
 
 _LONGEST_TRACE = 12
+_MOST_NAMED = 5
 
 Shows = dict[str, frozenset[str]]
 """Node -> the states that a record may show by it; those of what lies in it come first."""
@@ -156,25 +157,36 @@ def _dead(scope: Scope, found: Explored, say: Say) -> None:
 
 
 def _two_states(scope: Scope, found: Explored, shows: Shows, say: Say) -> None:
-    told: set[tuple[str, str]] = set()
+    """Each element once, with what is open beside it and shows another state."""
+    ways: dict[str, Marking] = {}
+    besides: dict[str, list[str]] = {}
     aside = [it.id for it in beside(scope) if shows[it.id]]
     for marking in found.came_by:
         open_at_once = [place for place, _ in marking if shows.get(place)]
         one, *others = [*open_at_once, *aside] or [""]
         for other in others:
-            pair = (one, other)
-            if pair in told or len(shows[one] | shows[other]) < 2:
-                continue
-            told.add(pair)
-            states = " and ".join(sorted(shows[one] | shows[other]))
-            say.error(
-                one,
-                "states-at-once",
-                f"The record would show more than one state at once ({states}): "
-                f"{_way(found, marking)}{_label(scope, one)} and {_label(scope, other)} are "
-                "open at the same time.",
-                "Give clearway:state to one of the two only, or the same to both.",
-            )
+            told = besides.setdefault(one, [])
+            if other not in told and len(shows[one] | shows[other]) > 1:
+                ways.setdefault(one, marking)
+                told.append(other)
+    for one, marking in ways.items():
+        other, *more = besides[one]
+        states = " and ".join(sorted(shows[one] | shows[other]))
+        text = (
+            f"The record would show more than one state at once ({states}): "
+            f"{_way(found, marking)}{_label(scope, one)} and {_label(scope, other)} are "
+            "open at the same time."
+        )
+        if more:
+            named = ", ".join(_label(scope, it) for it in more[:_MOST_NAMED])
+            rest = f" and {len(more) - _MOST_NAMED} more" if len(more) > _MOST_NAMED else ""
+            text += f" So it is with {named}{rest}."
+        say.error(
+            one,
+            "states-at-once",
+            text,
+            "Give clearway:state to one of the two only, or the same to both.",
+        )
 
 
 def _half_ended(scope: Scope, found: Explored, say: Say) -> None:

@@ -77,14 +77,16 @@ def explore(
         if len(found.came_by) >= MOST_MARKINGS or now() > deadline:
             found.is_whole = False
             break
-        marking = open_ends.popleft()
+        marking, left_out = open_ends.popleft(), net.overflows
         moves: list[Move] = []
         for group in net.moves(marking):
             moves += group
             if in_turn and all(move.after not in found.came_by for move in group):
                 moves = group
                 break
-        if not moves and not is_over(marking):
+        if net.overflows > left_out:
+            found.is_whole = False
+        elif not moves and not is_over(marking):
             found.stuck.append(marking)
         for move in moves:
             found.acted.add(move.node)

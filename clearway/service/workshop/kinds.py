@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from clearway.engine.bundle import SHARED
 from clearway.service.values import Refusal
 
-Kind = Literal["diagram", "table", "form", "message", "calendar", "text"]
+Kind = Literal["diagram", "table", "form", "message", "calendar", "scenario", "text"]
 KINDS: Sequence[Kind] = get_args(Kind)
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -29,6 +29,8 @@ def kind_of(path: str) -> Kind:
         return "message"
     if folder == "calendars" and name.endswith((".yaml", ".yml")):
         return "calendar"
+    if folder == "scenarios" and name.endswith((".yaml", ".yml")):
+        return "scenario"
     return "text"
 
 

@@ -34,6 +34,7 @@ _TITLES: Mapping[Kind, str] = {
     "form": "Forms",
     "message": "Messages",
     "calendar": "Calendars",
+    "scenario": "Scenarios",
     "text": "Other files",
 }
 _FIRST_SAVES = 10
