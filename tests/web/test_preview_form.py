@@ -29,7 +29,7 @@ class Preview:
         text = form if isinstance(form, str) else json.dumps(form)
         token = self.client.get(f"{self.base}/files").headers["X-CSRF-Token"]
         return self.client.post(
-            f"{self.base}/preview_form",
+            f"{self.base}/form",
             json={"path": path, "text": text, **more},
             headers={"X-CSRF-Token": token},
         )
@@ -155,7 +155,7 @@ def test_what_is_no_question_is_refused(preview: Preview):
 
     for body in bodies:
         answer = preview.client.post(
-            f"{preview.base}/preview_form", json=body, headers={"X-CSRF-Token": token}
+            f"{preview.base}/form", json=body, headers={"X-CSRF-Token": token}
         )
         assert answer.status_code == 422
 
@@ -166,7 +166,7 @@ def test_only_who_may_see_drafts_is_answered(preview: Preview, visitor: Enter):
     alice = visitor("alice").client
     token = alice.get("/inbox").text.partition('name="csrf" value="')[2].partition('"')[0]
     answer = alice.post(
-        f"{preview.base}/preview_form",
+        f"{preview.base}/form",
         json={"path": SORT, "text": "{}"},
         headers={"X-CSRF-Token": token},
     )

@@ -37,7 +37,7 @@ class _Asked:
     check: bool
 
 
-@router.post("/preview_form")
+@router.post("/form")
 async def preview(visit: Calling, process: str, draft: RowId) -> Response:
     """The form as a page of its own, for a frame in which nothing can be sent."""
     asked = _asked(await visit.request.body())

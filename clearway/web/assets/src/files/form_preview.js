@@ -46,7 +46,7 @@ export class FormPreview {
     this.isFresh = false;
     let answer;
     try {
-      answer = await this.desk.server.ask("preview_form", { path: this.desk.path, text: this.text, typed, check });
+      answer = await this.desk.server.ask("form", { path: this.desk.path, text: this.text, typed, check });
     } catch (error) {
       if (mine === this.asked) this._say(`There is no preview now: ${error.message}`, "warn");
       return;

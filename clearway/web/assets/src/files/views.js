@@ -1,4 +1,6 @@
 // How each kind of file is shown and changed: its name on the tab, and the view.
+import { CalendarView } from "./calendar_view.js";
+import { MessageView } from "./message_view.js";
 import { FormView } from "./form_view.js";
 
 /**
@@ -7,5 +9,7 @@ import { FormView } from "./form_view.js";
  * `place(finding)`, if there is one, answers {name, go} for a finding that it can lead to.
  */
 export const VIEWS = {
+  calendar: { title: "Calendar", View: CalendarView },
+  message: { title: "Message", View: MessageView },
   form: { title: "Form", View: FormView },
 };
