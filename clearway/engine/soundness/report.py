@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from clearway.engine import undoing
 from clearway.engine.gate.say import Say
 from clearway.engine.model import ACTIVITIES, Node, Scope
-from clearway.engine.soundness import several_states
+from clearway.engine.soundness import recursion, several_states
 from clearway.engine.soundness.net import Marking, Net, Outcome, outcome_of, takes_time
 from clearway.engine.soundness.search import MOST_SECONDS, Explored, explore
 from clearway.engine.soundness.several_states import beside
@@ -30,6 +30,7 @@ def check(process: Scope, processes: Mapping[str, Scope], say: Say) -> None:
     shows: Shows = {}
     deadline = time.monotonic() + MOST_SECONDS
     _never_undone(process, processes, say)
+    recursion.check(process, processes, say)
     for scope in reversed(list(process.walk())):
         around = _state_around(scope)
         for node in scope.nodes.values():
