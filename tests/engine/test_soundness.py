@@ -172,6 +172,18 @@ def test_an_end_that_says_closed_while_something_is_open_is_told(drawn: Drawing)
     )
 
 
+def test_what_is_done_by_itself_in_one_moment_is_never_open_beside_an_end(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><userTask id='a' name='a'/><parallelGateway id='f'/>"
+        "<subProcess id='q' name='q'><startEvent id='s2'/><task id='t'/><endEvent id='e2'/>"
+        "{s2>t t>e2}</subProcess><endEvent id='d'/><endEvent id='e' clearway:state='closed'/>"
+        "{s>a a>f f>q f>e q>d}"
+    )
+
+    assert rules(drawn(body)) == []
+
+
+
 def test_a_flow_that_leads_nowhere_is_told_once_and_not_as_a_standstill(drawn: Drawing):
     body = (
         "<startEvent id='s'/><userTask id='a' name='Work'/><subProcess id='p1'>"

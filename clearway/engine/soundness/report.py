@@ -200,7 +200,7 @@ def _half_ended(scope: Scope, found: Explored, say: Say) -> None:
             if end is None or end.kind != "endEvent" or place in told or not end.own.get("state"):
                 continue
             rest = [it for it, _ in marking if it != place]
-            others = [it for it in rest if it in found.net.undoes or _rests(scope.nodes.get(it))]
+            others = [it for it in rest if it in found.net.undoes or _lasts(scope.nodes.get(it))]
             others += [place] if place in found.net.undoes and not end.event.waits else []
             others += aside
             if not others or end.event.kind in ("terminate", "error", "cancel"):
@@ -219,6 +219,11 @@ def _is_slow(node: Node, processes: Mapping[str, Scope]) -> bool:
     inside = node.inner.all_nodes() if node.inner is not None else ()
     undone = (it for each in inside for it in undoing.handlers(each, processes))
     return takes_time(node) or any(map(takes_time, undone))
+
+
+def _lasts(node: Node | None) -> bool:
+    """What is done by itself in the same moment is never seen open."""
+    return _rests(node) and node is not None and takes_time(node)
 
 
 def _rests(node: Node | None) -> bool:
