@@ -10,6 +10,8 @@ from bpmn_io.lint.resolver import StaticResolver
 from bpmn_io.lint.rules import RULES
 from bpmn_io.moddle_xml.read import ParseError
 
+from clearway.engine import xml_worker
+from clearway.engine.reader import local
 from clearway.engine.values import Finding, Severity
 
 LONGEST = 600_000
@@ -39,6 +41,7 @@ gateways, several flows into one activity, several triggers on one event.
 _CONFIG = {"rules": dict.fromkeys(REMEDIES, "warn")}
 # From a table and not by name: the package would look for rules in every folder it knows.
 _RESOLVER: Any = StaticResolver({f"rule:bpmnlint/{name}": RULES[name] for name in REMEDIES})
+_UNSEEN = frozenset(("waypoint", "BPMNLabel", "extensionElements", "documentation", "script"))
 _EVENTS = ("bpmn:StartEvent", "bpmn:EndEvent")
 
 
@@ -58,8 +61,8 @@ def check_style(file: str, data: bytes) -> Iterator[Finding]:
 def _reports(data: bytes) -> tuple[tuple[str | None, str, str], ...]:
     """(element, rule, message) of each finding; most files are asked about more than once."""
     try:
-        read = create_moddle().from_xml(data.decode(), "bpmn:Definitions")
-    except (ParseError, UnicodeDecodeError):
+        read = create_moddle().from_xml(_bare(data), "bpmn:Definitions")
+    except (ParseError, xml_worker.etree.XMLSyntaxError, ValueError):
         return ()
     # The rules remember what they saw: each file needs rules of its own.
     linter = Linter(config=_CONFIG, resolver=_RESOLVER)
@@ -71,6 +74,16 @@ def _reports(data: bytes) -> tuple[tuple[str | None, str, str], ...]:
         for report in found
         if not _is_plain_border(rule, elements.get(str(report.get("id"))))
     )
+
+
+def _bare(data: bytes) -> str:
+    """The file without what no rule looks at: to read that takes a third of the time."""
+    root = xml_worker.etree.fromstring(data, xml_worker.hardened_parser())
+    for element in [it for it in root.iter("{*}*") if local(it) in _UNSEEN]:
+        around = element.getparent()
+        if around is not None:
+            around.remove(element)
+    return xml_worker.etree.tostring(root).decode()
 
 
 def _is_plain_border(rule: str, element: Any) -> bool:
