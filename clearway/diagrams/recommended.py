@@ -22,7 +22,7 @@ REMEDIES: Mapping[str, str] = {
     "end-event-required": "Draw an end event.",
     "global": "Use it somewhere, or remove it.",
     "label-required": "Give it a name.",
-    "no-bpmndi": "Open it in the editor and let it be laid out.",
+    "no-bpmndi": "Open it in the editor and let the drawing be laid out, or use `clearway fmt --layout`.",
     "no-duplicate-sequence-flows": "Remove one of the two flows.",
     "no-gateway-join-fork": "Draw two gateways: one that joins, and one after it that parts.",
     "no-implicit-end": "Draw an end event after it.",
@@ -38,6 +38,11 @@ REMEDIES: Mapping[str, str] = {
 Left out is what our own gate says already, and what runs rightly here: inclusive and complex
 gateways, several flows into one activity, several triggers on one event.
 """
+_OF_NAMES = {
+    "Element name is not unique": "Give one of the two another name.",
+    "Element is missing name": "Give it a name.",
+}
+"""Of one rule, what it says of names."""
 _CONFIG = {"rules": dict.fromkeys(REMEDIES, "warn")}
 # From a table and not by name: the package would look for rules in every folder it knows.
 _RESOLVER: Any = StaticResolver({f"rule:bpmnlint/{name}": RULES[name] for name in REMEDIES})
@@ -54,7 +59,8 @@ def check_style(file: str, data: bytes) -> Iterator[Finding]:
         )
         return
     for element, rule, message in _reports(data):
-        yield Finding(file, element, PREFIX + rule, Severity.WARNING, f"{message}.", REMEDIES[rule])
+        remedy = _OF_NAMES.get(message, REMEDIES[rule])
+        yield Finding(file, element, PREFIX + rule, Severity.WARNING, f"{message}.", remedy)
 
 
 @lru_cache(maxsize=128)
@@ -63,6 +69,8 @@ def _reports(data: bytes) -> tuple[tuple[str | None, str, str], ...]:
     try:
         read = create_moddle().from_xml(_bare(data), "bpmn:Definitions")
     except (ParseError, xml_worker.etree.XMLSyntaxError, ValueError):
+        return ()
+    if not cast(Any, read.root_element).get("rootElements"):
         return ()
     # The rules remember what they saw: each file needs rules of its own.
     linter = Linter(config=_CONFIG, resolver=_RESOLVER)

@@ -20,6 +20,7 @@ from clearway.web.rendering import status_of
 from clearway.web.visit import ForeignForm, SignInNeeded, Visit, refuse_other_sites, signed_in
 
 CSRF_HEADER = "X-CSRF-Token"
+SIGNED_IN_HEADER = "X-Signed-In-As"
 _CALLS = re.compile(
     r"^/processes/[^/]+/drafts/[^/]+/"
     r"(files|drawing|lint|feel|choices|layout|outline|form|message|calendar|table|decide)(/|$)"

@@ -93,6 +93,35 @@ def test_a_file_without_a_drawing_is_laid_out(
     assert b"BPMNShape" not in content
 
 
+@pytest.mark.parametrize(
+    "missing", [b'x="150"', b'<dc:Bounds x="150" y="0" width="100" height="80"/>']
+)
+def test_a_file_that_is_drawn_in_part_is_laid_out_when_asked_for(
+    live: Any,
+    complaints: list[str],
+    room_for: Callable[[str, bytes], DrawingRoom],
+    draft: int,
+    missing: bytes,
+):
+    instead = b'x="NaN"' if missing.startswith(b"x") else b""
+    content = _chain(3, drawn=True).replace(missing, instead, 1)
+    room = room_for(f"in_part_{len(missing)}.bpmn", content)
+    room.page.goto(room.address)
+
+    told = room.page.get_by_role("dialog", name="Not all of it is drawn")
+    expect(told).to_contain_text("One element has no place on the drawing")
+    expect(told).to_contain_text("Task 1")
+    told.get_by_role("button", name="Lay it out anew").click()
+    room.is_ready()
+    room.is_saved()
+    saved = stored(live.house, live.actor("grace"), "incident", draft, room.path)
+    assert b"NaN" not in saved
+    assert room.do("m => Boolean(m.get('elementRegistry').get('t1'))")
+    # The library's own note of what it could not draw.
+    assert all(it.startswith("console: failed to import") for it in complaints)
+    complaints.clear()
+
+
 def test_xml_that_cannot_be_read_is_said_and_handed_out(
     room_for: Callable[[str, bytes], DrawingRoom],
 ):

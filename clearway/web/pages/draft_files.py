@@ -2,6 +2,7 @@
 
 import hashlib
 from typing import cast
+from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Request
@@ -23,6 +24,7 @@ from clearway.web.api.plain import answer
 from clearway.web.visit import Visiting
 from clearway.web.workshop_calls import (
     CSRF_HEADER,
+    SIGNED_IN_HEADER,
     Calling,
     etag,
     expected,
@@ -51,6 +53,8 @@ def list_files(visit: Visiting, process: str, draft: RowId) -> Response:
     ]
     response = answer(listed)
     response.headers[CSRF_HEADER] = visit.signed_in.csrf
+    # A script that goes on after somebody signed in again must know whether it is the same person.
+    response.headers[SIGNED_IN_HEADER] = quote(visit.actor.name)
     return response
 
 

@@ -4,6 +4,7 @@ import minimapModule from "diagram-js-minimap";
 import clearway from "./clearway.json";
 import { changesModule } from "./changes.js";
 import { offeredModule } from "./offered.js";
+import { TheirOrder } from "./order.js";
 import { tidyModule } from "./tidy.js";
 
 const COLOURS = { defaultFillColor: "var(--cw-raised)", defaultStrokeColor: "var(--cw-ink)" };
@@ -20,6 +21,7 @@ export function makeModeler(container) {
     additionalModules: [minimapModule, changesModule, offeredModule, tidyModule, IN_THEIR_ORDER],
   });
   modeler.on("import.parse.complete", keepReferences);
+  new TheirOrder(modeler);
   const theirs = new WeakSet();
   modeler.on("import.parse.complete", ({ definitions }) => {
     for (const shape of shapesOf(definitions)) if (shape.label) theirs.add(shape.label);

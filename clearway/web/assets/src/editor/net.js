@@ -1,5 +1,7 @@
 // Asks the server for one draft: what it answers as values, what it refuses with reason and remedy.
 
+const LONGEST_WAIT = 30_000;
+
 /** Why something did not work: `status` is 0 when no answer came. */
 export class Refused extends Error {
   constructor(status, text, body = {}) {
@@ -13,6 +15,7 @@ export class Server {
     this.base = place.dataset.base;
     this.csrf = place.dataset.csrf;
     this.drafts = place.dataset.drafts;
+    this.actor = place.dataset.actor;
   }
 
   /** `{text, etag}` of a stored file. */
@@ -66,12 +69,18 @@ export class Server {
     return new URL(answer.url).pathname.replace(/\/edit$/, "");
   }
 
-  /** After somebody signed in again: the token of the new session. False when nobody did. */
+  /**
+   * After somebody signed in again: takes the token of the new session and answers {}. False when
+   * nobody did, `{other}` when it is another person than the one who opened this page.
+   */
   async renew() {
     const answer = await this._ask(`${this.base}/files`, {});
     const token = answer.headers.get("X-CSRF-Token");
-    if (token) this.csrf = token;
-    return Boolean(token);
+    const name = decodeURIComponent(answer.headers.get("X-Signed-In-As") ?? "");
+    if (!token) return false;
+    if (name !== this.actor) return { other: name };
+    this.csrf = token;
+    return {};
   }
 
   async _put(address, body, headers, keepalive) {
@@ -87,8 +96,10 @@ export class Server {
   async _ask(address, options) {
     let answer;
     try {
-      answer = await fetch(address, { credentials: "same-origin", cache: "no-store", ...options });
-    } catch {
+      const signal = AbortSignal.timeout(LONGEST_WAIT);
+      answer = await fetch(address, { credentials: "same-origin", cache: "no-store", signal, ...options });
+    } catch (error) {
+      if (error.name === "TimeoutError") throw new Refused(0, "The server did not answer in time.");
       throw new Refused(0, "There is no connection to the server.");
     }
     if (answer.redirected && new URL(answer.url).pathname === "/login") {

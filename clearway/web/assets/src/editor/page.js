@@ -1,4 +1,5 @@
 // The editor's page: opens the drawing, and puts canvas, panel, problems and saving together.
+import { offerToDraw } from "./drawn.js";
 import { Kept } from "./kept.js";
 import { Marks } from "./marks.js";
 import { drawing } from "./medium.js";
@@ -45,6 +46,8 @@ export async function openEditor(place) {
 async function opening(desk, text, status, stored) {
   try {
     const opened = await open(desk.modeler, text);
+    const drawn = await offerToDraw(desk, stored);
+    if (drawn) return drawn;
     const { length } = opened.warnings;
     if (length > 0) desk.tell(`Parts of the file that are not understood here: ${length}. A save keeps them as they are.`);
     return opened;

@@ -56,6 +56,9 @@ export class Saving {
   async _save(keepalive) {
     const after = await this.write();
     if (after === this.before) return this._saved({}, after);
+    // Whether it arrives is not known until the answer is there: until then it is kept here.
+    const kept = this._keep(after);
+    if (!keepalive) await kept;
     this.dirty = false;
     this.status.show("saving", "Saving");
     const size = this.before.length + after.length;
@@ -127,17 +130,28 @@ export class Saving {
   async _tryRenewed() {
     const renewed = await this.server.renew().catch(() => false);
     if (!renewed) return this._signedOut("It is kept in this browser.");
+    if (renewed.other) return this._others(renewed.other);
     this.signedOut = false;
     return this.save();
   }
 
+  // What one person wrote is not saved in the name of another.
+  _others(name) {
+    clearTimeout(this.again);
+    this.signedOut = true;
+    this.status.show("failed", `Not saved: ${name} is signed in in this browser now, and you wrote this as ${this.server.actor}. Sign in as ${this.server.actor} again and it is saved. It is kept in this browser.`, [
+      ["Try again", () => this._tryRenewed()],
+      ["Download", () => this.handOut()],
+    ]);
+  }
+
   // Another session than the page's: its token has to be fetched once.
   async _forbidden(error, kept) {
-    if (this.failures === 1 && (await this.server.renew().catch(() => false))) {
-      this.again = setTimeout(() => this.save(), 0);
-      return;
-    }
-    this._refused(error, kept);
+    const renewed = this.failures === 1 && (await this.server.renew().catch(() => false));
+    if (renewed?.other) return this._others(renewed.other);
+    if (!renewed) return this._refused(error, kept);
+    this.again = setTimeout(() => this.save(), 0);
+    return undefined;
   }
 
   _refused(error, kept) {
@@ -239,9 +253,11 @@ export class Saving {
 
   /** Keeps in the browser what is not saved. */
   async keep() {
-    if (!this.dirty) return;
-    const after = await this.write();
-    await this.kept.keep({ etag: this.etag, before: this.before, after });
+    if (this.dirty) await this._keep(await this.write());
+  }
+
+  _keep(after) {
+    return this.kept.keep({ etag: this.etag, before: this.before, after });
   }
 
   _listen() {

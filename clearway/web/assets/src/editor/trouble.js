@@ -1,13 +1,14 @@
 // When a drawing cannot be opened: says why, and the way out.
 import { download } from "./dialogs.js";
 import { h } from "./dom.js";
-import { open, writtenFor } from "./modeler.js";
+import { layOut } from "./drawn.js";
 
 /** Shows why it did not open. Answers what was opened when a layout helped, else undefined. */
 export async function cannotOpen({ desk, status, error, stored }) {
   const isUndrawn = /no diagram to display|no process or collaboration/i.test(error.message);
   if (stored && isUndrawn) {
-    const laidOut = await layOut(desk, stored);
+    const laidOut = await layOut(desk, stored.text);
+    if (laidOut) desk.tell("The file had no drawing: it was laid out by itself.");
     if (laidOut) return laidOut;
   }
   const name = desk.path.split("/").pop();
@@ -23,21 +24,12 @@ export async function cannotOpen({ desk, status, error, stored }) {
 }
 
 function reason(error, isUndrawn) {
-  if (isUndrawn) return "The file says what happens, but nothing in it is drawn, and it could not be laid out by itself.";
+  if (isUndrawn) return "There is no process in the file, or nothing in it is drawn and it could not be laid out by itself.";
   if (error.status === 404) return "The draft or its diagram is not there any more.";
   if (error.status !== undefined) return error.message;
+  // The library that writes the file cannot tell two namespaces of one prefix apart.
+  if (/no namespace uri given/.test(error.message)) return "One prefix stands for two namespaces in the file, and the editor could not write that. Give one of them a prefix of its own, or change the file outside and upload it.";
   const line = /line: (\d+)/.exec(error.message)?.[1];
   const first = error.message.split("\n")[0];
   return `The XML cannot be read${line ? ` (near line ${Number(line) + 1})` : ""}: ${first}.`;
-}
-
-async function layOut(desk, stored) {
-  try {
-    const { xml } = await desk.server.ask("layout", { xml: stored.text });
-    const opened = await open(desk.modeler, xml);
-    desk.tell("The file had no drawing: it was laid out by itself.");
-    return { ...opened, laidOut: true, stored: await writtenFor(desk.modeler, stored.text) };
-  } catch {
-    return undefined;
-  }
 }
