@@ -46,9 +46,10 @@ properties: test-ready
 		PROPERTIES=random $(BIN)/pytest -q -m hypothesis -n 2 --dist loadgroup || exit 1; \
 	done
 
-# Every reference file of other tools in the diagram editor; `make test` opens a quarter of them.
+# Every reference file of other tools in the editors of diagrams and tables; `make test` opens a part
+# of them.
 files: test-ready
-	FILES=all $(BIN)/pytest tests/browser/test_editor_files.py
+	FILES=all $(BIN)/pytest tests/browser/test_editor_files.py tests/browser/test_editor_tables.py
 
 # Table of all cases, some twenty minutes; some of them: make bench CASES="B5 B6". What is compared
 # with is installed into .bench/ by the cases themselves.

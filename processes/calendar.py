@@ -285,8 +285,8 @@ def _check_day(where: str, windows: Sequence[Window], following: Sequence[Window
                 f"{where}: [{opens}, {closes}] is no opening; it begins at 0 to 1439 and ends "
                 "later, at most a day later (22:00 to 06:00 is [1320, 1800])"
             )
-    later = [(opens + DAY_MINUTES, closes + DAY_MINUTES) for opens, closes in following]
-    line = [*windows, *later]
-    for (_, closes), (opens, _) in pairwise(line):
+    # What overlaps on the following day is that day's: it is named when its own turn comes.
+    later = [(opens + DAY_MINUTES, closes + DAY_MINUTES) for opens, closes in following[:1]]
+    for (_, closes), (opens, _) in pairwise([*windows, *later]):
         if opens < closes:
             raise CalendarError(f"{where}: two openings overlap; join them into one")

@@ -132,7 +132,14 @@ def _one(made: "Evaluation") -> dict[str, object]:
 
 
 def _row(name: str, finding: "Finding") -> dict[str, object]:
-    return {"file": name, **asdict(finding), "element": finding.element or None}
+    return {
+        "file": name,
+        "element": finding.element or None,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "message": finding.message,
+        "remedy": finding.remedy,
+    }
 
 
 def _unreadable_row(name: str, error: Exception) -> dict[str, object]:

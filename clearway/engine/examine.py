@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-import yaml
-
 from clearway.decisions import DecisionError, Decisions, Finding, read_decisions
 from clearway.decisions.check import check
 from clearway.engine import limits
 from clearway.engine.bundle import scenario_files
+from clearway.engine.calendar_file import CalendarProblem, read_calendar
 from clearway.engine.compile_context import CompileContext
 from clearway.engine.compiler import Compiled, compile_reading
 from clearway.engine.findings import Findings
@@ -21,9 +20,8 @@ from clearway.engine.model import CATCHING, Diagram, Node, Reading, Scope
 from clearway.engine.reader import read_diagram
 from clearway.engine.values import Bundle
 from clearway.engine.xml import read_xml
-from clearway.engine.yaml_problem import yaml_problem
 from clearway.feel import FeelError
-from processes.calendar import Calendar, CalendarError
+from processes.calendar import Calendar
 
 README = "README.md"
 """The one file of a process that is for people only."""
@@ -188,33 +186,26 @@ def _json(draft: Draft, path: str, data: bytes) -> dict[str, Any]:
 
 
 def _calendar(draft: Draft, path: str, data: bytes, name: str) -> None:
-    try:
-        draft.calendars[name] = _read_calendar(data, name)
-    except yaml.YAMLError as error:
-        line, problem = yaml_problem(error)
-        message = f"Line {line}: The calendar is no YAML: {problem}."
-        draft.findings.error(path, None, "calendar", message, "Correct the file.")
-    except (CalendarError, TypeError, AttributeError, RecursionError) as error:
-        draft.findings.error(
-            path, None, "calendar", f"The calendar cannot be read: {error}", "Correct the file."
-        )
-
-
-@lru_cache(maxsize=64)
-def _read_calendar(data: bytes, name: str) -> Calendar:
-    return Calendar.from_data(yaml.safe_load(data), name)
+    found = read_calendar(data, name)
+    if isinstance(found, CalendarProblem):
+        draft.findings.error(path, None, "calendar", found.text, "Correct the file.")
+    else:
+        draft.calendars[name] = found
 
 
 @lru_cache(maxsize=128)
-def _read_decisions(data: bytes, path: str) -> tuple[Decisions, Sequence[Finding]]:
-    """The decisions of a file and what is wrong with them: most files did not change."""
+def checked_decisions(data: bytes, path: str) -> tuple[Decisions, Sequence[Finding]]:
+    """The decisions of a file and what is wrong with them: most files did not change.
+
+    Raises DecisionError or FeelError for a file that cannot be read.
+    """
     found = read_decisions(data, path)
     return found, check(found)
 
 
 def _decisions(draft: Draft, path: str, data: bytes) -> None:
     try:
-        found, problems = _read_decisions(data, path)
+        found, problems = checked_decisions(data, path)
     except (DecisionError, FeelError) as error:
         draft.findings.error(
             path, None, "decision", f"The file cannot be read: {error}", "Correct the file."

@@ -54,6 +54,16 @@ def examine_whole(bundle: Bundle, surroundings: Surroundings | None = None) -> C
     return replace(checked, findings=in_order([*checked.findings, *more]))
 
 
+def template_problem(template: str) -> str | None:
+    """What is wrong with a template, with the line of its file; None when nothing is."""
+    problem = check_template(template)
+    if problem is None:
+        return None
+    # Subject and text are read apart, each from its own line 1; with one more line break between
+    # them the lines of the text are those of the file.
+    return check_template(template.replace("\n", "\n\n", 1)) or problem
+
+
 def _style(bundle: Bundle, checked: Checked) -> Iterator[Finding]:
     """How the diagrams are drawn; nothing of a file that could not be read."""
     for file in checked.draft.roots:
@@ -70,7 +80,7 @@ def _templates(bundle: Bundle, checked: Checked) -> Iterator[Finding]:
             line = content[: error.start].count(b"\n") + 1
             yield from _unreadable(file, notices, f"Line {line}: this is no UTF-8 text.")
             continue
-        problem = _problem(template)
+        problem = template_problem(template)
         if problem is not None:
             yield from _unreadable(file, notices, problem)
             continue
@@ -82,15 +92,6 @@ def _templates(bundle: Bundle, checked: Checked) -> Iterator[Finding]:
 def _file_of(bundle: Bundle, template: str) -> str:
     own = f"{bundle.process}/messages/{template}.md.j2"
     return own if own in bundle.files else f"shared/messages/{template}.md.j2"
-
-
-def _problem(template: str) -> str | None:
-    problem = check_template(template)
-    if problem is None:
-        return None
-    # Subject and text are read apart, each from its own line 1; with one more line break between
-    # them the lines of the text are those of the file.
-    return check_template(template.replace("\n", "\n\n", 1)) or problem
 
 
 def _unreadable(file: str, notices: Iterable[NoticeDrawn], problem: str) -> Iterator[Finding]:

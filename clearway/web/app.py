@@ -31,6 +31,9 @@ from clearway.web.pages import (
     me,
     moves,
     opening,
+    preview_calendar,
+    preview_form,
+    preview_message,
     processes,
     record,
     registry,
@@ -41,6 +44,7 @@ from clearway.web.pages import (
     sign_in,
     task,
     trouble,
+    try_decision,
     trying,
 )
 from clearway.web.portal import AlertReceiver, Portal, WebSettings
@@ -61,6 +65,9 @@ PAGES = (
     me,
     moves,
     opening,
+    preview_calendar,
+    preview_message,
+    preview_form,
     processes,
     record,
     registry,
@@ -70,6 +77,7 @@ PAGES = (
     search,
     sign_in,
     task,
+    try_decision,
     trying,
 )
 

@@ -41,7 +41,9 @@ LIMITS: Sequence[BodyLimit] = (
     BodyLimit(re.compile(r"^(/api/v1)?/processes/[^/]+/(check|versions)$"), 6 * MEBIBYTE, SMALLER),
     # A drawing is sent as it was and as it is, as text within JSON.
     BodyLimit(
-        re.compile(r"^/processes/[^/]+/drafts/[^/]+/(drawing/|(lint|layout|outline)$)"),
+        re.compile(
+            r"^/processes/[^/]+/drafts/[^/]+/(drawing/|(lint|layout|outline|table|decide)$)"
+        ),
         16 * MEBIBYTE,
         SMALLER,
     ),

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, cast
 
+import orjson
 from fastapi import Depends, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
@@ -20,7 +21,8 @@ from clearway.web.visit import ForeignForm, SignInNeeded, Visit, refuse_other_si
 
 CSRF_HEADER = "X-CSRF-Token"
 _CALLS = re.compile(
-    r"^/processes/[^/]+/drafts/[^/]+/(files|drawing|lint|feel|choices|layout|outline)(/|$)"
+    r"^/processes/[^/]+/drafts/[^/]+/"
+    r"(files|drawing|lint|feel|choices|layout|outline|form|message|calendar|table|decide)(/|$)"
 )
 _TITLES: Mapping[int, str] = {
     400: "The request cannot be read",
@@ -61,6 +63,15 @@ async def called(request: Request) -> Visit:
 
 
 Calling = Annotated[Visit, Depends(called)]
+
+
+async def sent_object(visit: Visit) -> dict[str, object]:
+    """The JSON object that a call sent; an empty one for anything else."""
+    try:
+        sent = cast(object, orjson.loads(await visit.request.body()))
+    except orjson.JSONDecodeError:
+        return {}
+    return cast(dict[str, object], sent) if isinstance(sent, dict) else {}
 
 
 def problem(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from drawing_room import DrawingRoom, new_draft
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 pytestmark = pytest.mark.browser
 
@@ -113,6 +113,30 @@ def test_each_change_of_the_panel_is_one_step_back(room: DrawingRoom):
     room.page.locator("[data-do=undo]").click()
     expect(room.field("Due after")).to_have_value(before)
     expect(room.page.locator("[data-do=undo]")).to_be_disabled()
+
+
+def test_typing_goes_on_as_one_step_when_the_panel_is_made_anew(
+    open_browser: Callable[..., Page], draft: int
+):
+    page = open_browser("grace", width=1440)
+    held: list[Route] = []
+    page.route("**/choices", lambda route: held.append(route))
+    room = DrawingRoom(page, "incident", draft)
+    page.goto(room.address)
+    expect(page.locator("#editor")).to_have_attribute("data-ready", "yes", timeout=30_000)
+    room.select("triage")
+    before = room.field("Due after").input_value()
+    room.field("Due after").press_sequentially("x", delay=10)
+    expect(page.locator("[data-do=undo]")).to_be_enabled()
+
+    held[0].continue_()
+    expect(page.get_by_role("button", name="Edit the form")).to_be_visible()
+    page.keyboard.type("y")
+    room.field("Name").focus()
+    page.locator("[data-do=undo]").click()
+
+    expect(room.field("Due after")).to_have_value(before)
+    expect(page.locator("[data-do=undo]")).to_be_disabled()
 
 
 def test_names_that_exist_there_are_offered_while_a_condition_is_typed(room: DrawingRoom):

@@ -77,6 +77,12 @@ def test_a_second_branch_that_writes_one_field_is_refused(drawn: Drawing, body: 
     assert _refused(drawn, body, merge="last") == []
 
 
+def test_a_variable_that_two_branches_write_is_refused_as_a_field_is(drawn: Drawing):
+    body = PART + _writes("a") + _writes("b") + "<task id='c'/>" + TWO
+
+    assert _refused(drawn, body.replace("record.n", "n"), merge="last") == ["a"]
+
+
 @pytest.mark.parametrize(
     "body",
     [

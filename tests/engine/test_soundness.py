@@ -69,6 +69,31 @@ def test_more_tokens_at_one_place_than_are_counted_are_not_proven(drawn: Drawing
     assert ("p", "soundness-unproven") in rules(drawn(body))
 
 
+def test_events_are_played_also_where_two_tokens_lie_at_one_place(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><parallelGateway id='f'/><userTask id='a' name='a'/>"
+        "<boundaryEvent id='late' attachedToRef='a' cancelActivity='false'>"
+        "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>"
+        "</boundaryEvent><exclusiveGateway id='x' default='x_u'/><userTask id='u' name='u'/>"
+        "<userTask id='w' name='w'/><parallelGateway id='j'/><userTask id='v' name='v'/>"
+        "<exclusiveGateway id='m'/><exclusiveGateway id='n'/><endEvent id='e'/>"
+        "{s>f f>a f>m f>n n>m m>v v>e a>e late>x x>u x>w[k] u>j w>j j>e}"
+    )
+
+    assert ("j", "deadlock") in rules(drawn(body))
+
+
+def test_a_process_that_only_calls_itself_never_ends(drawn: Drawing):
+    ends = "<startEvent id='s'/><userTask id='a' name='a'/><callActivity id='c' calledElement='p'/>"
+    never = drawn(ends + "<endEvent id='e'/>{s>a a>c c>e}")
+    sometimes = drawn(
+        ends + "<exclusiveGateway id='x' default='x_e'/><endEvent id='e'/>{s>a a>x x>c[k] x>e c>e}"
+    )
+
+    assert ("c", "livelock") in rules(never)
+    assert "livelock" not in [rule for _, rule in rules(sometimes)]
+
+
 def test_two_ways_into_a_split_are_no_join(drawn: Drawing):
     body = (
         "<startEvent id='s'/><parallelGateway id='f'/><userTask id='a' name='a'/>"
@@ -145,6 +170,18 @@ def test_an_end_that_says_closed_while_something_is_open_is_told(drawn: Drawing)
         "The record would show closed while *Check* is still open: after *Work*, "
         "it comes to *Done*."
     )
+
+
+def test_what_is_done_by_itself_in_one_moment_is_never_open_beside_an_end(drawn: Drawing):
+    body = (
+        "<startEvent id='s'/><userTask id='a' name='a'/><parallelGateway id='f'/>"
+        "<subProcess id='q' name='q'><startEvent id='s2'/><task id='t'/><endEvent id='e2'/>"
+        "{s2>t t>e2}</subProcess><endEvent id='d'/><endEvent id='e' clearway:state='closed'/>"
+        "{s>a a>f f>q f>e q>d}"
+    )
+
+    assert rules(drawn(body)) == []
+
 
 
 def test_a_flow_that_leads_nowhere_is_told_once_and_not_as_a_standstill(drawn: Drawing):

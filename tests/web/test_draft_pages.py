@@ -38,7 +38,9 @@ def test_a_draft_goes_from_the_first_save_to_a_release_by_forms(
     )
     assert "errand/errand.bpmn changed" in asked.text
     assert "The name." in asked.text
-    assert f"draft {bench.draft} of errand" in heidi.get("/processes").text
+    for where in ("/processes", "/inbox"):
+        assert f"draft {bench.draft} of errand" in heidi.get(where).text
+        assert "for your review" not in grace.get(where).text
 
     approved = heidi.submit(
         heidi.get(address), f"{address}/review/decide", button=("decision", "approve")

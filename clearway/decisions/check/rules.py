@@ -27,6 +27,7 @@ def gaps(subject: Subject) -> Iterator[Finding]:
             f"no rule fits {subject.told(gap)}",
             "Add a rule for this case or a default output; or list the allowed values of the "
             "input, if the case cannot be.",
+            example=subject.tests(gap),
         )
     if len(found) > LISTED:
         yield subject.error(
@@ -45,6 +46,7 @@ def overlaps(subject: Subject) -> Iterator[Finding]:
             f"rules {one + 1} and {other + 1} fit {subject.told(subject.meeting(one, other))}, but "
             "hit policy UNIQUE allows one rule only",
             "Narrow one of the rules, or choose another hit policy.",
+            numbers=(one + 1, other + 1),
         )
     if len(found) > LISTED:
         yield subject.error(
@@ -65,6 +67,7 @@ def contradictions(subject: Subject) -> Iterator[Finding]:
             f"rules {one + 1} and {other + 1} fit {subject.told(subject.meeting(one, other))} and "
             f"answer {answers}, but hit policy ANY allows one answer only",
             "Let both answer the same, or narrow one of them.",
+            numbers=(one + 1, other + 1),
         )
     if len(against) > LISTED:
         yield subject.error(
@@ -89,6 +92,7 @@ def shadowed(subject: Subject) -> Iterator[Finding]:
             f"rule {place + 1} never answers: whatever fits it, a rule that goes before it "
             f"answers; {subject.told(subject.meeting(place, shown))} fits rule {shown + 1} as well",
             "Move the rule up, narrow those before it, or remove it.",
+            numbers=(place + 1, shown + 1),
         )
     if len(subject.hidden) > LISTED:
         yield subject.error(

@@ -12,7 +12,7 @@ from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.index import common, places
 from clearway.decisions.model import Rules, Table
 from clearway.decisions.table import Purse, TableRun
-from clearway.feel import DEFAULT_LIMITS
+from clearway.feel import DEFAULT_LIMITS, feel_text
 
 PLACES_PER_LOOK = 10
 LISTED = 5
@@ -130,9 +130,27 @@ class Subject:
         """An input as a reader sees it."""
         return told(self.inputs(parts))
 
-    def error(self, rule: str, cause: str, remedy: str, place: Place | None = None) -> Finding:
+    def tests(self, parts: Sequence[Part]) -> tuple[str, ...]:
+        """The cells of a rule that fits this input and no other; none where two inputs share a
+        label, so that it is not certain whose value is whose."""
+        labels = [each.label for each in self.table.inputs]
+        if len(set(labels)) < len(labels):
+            return ()
+        return tuple(feel_text(value) for value in self.inputs(parts).values())
+
+    def error(
+        self,
+        rule: str,
+        cause: str,
+        remedy: str,
+        place: Place | None = None,
+        *,
+        numbers: tuple[int, ...] = (),
+        example: tuple[str, ...] = (),
+    ) -> Finding:
         """A finding for which the table is refused."""
-        return finding_of(DecisionError(place or self.place, cause, remedy), rule)
+        error = DecisionError(place or self.place, cause, remedy)
+        return finding_of(error, rule, numbers=numbers, example=example)
 
     def warning(self, rule: str, cause: str, remedy: str, place: Place | None = None) -> Finding:
         """A finding to be thought about."""

@@ -1,4 +1,4 @@
-"""Two branches that run side by side must not write the same field of the record."""
+"""Two branches that run side by side must not write the same field or variable."""
 
 from collections.abc import Collection
 
@@ -13,7 +13,7 @@ from clearway.engine.gate.branches import (
     two_apart,
 )
 from clearway.engine.gate.say import Say
-from clearway.engine.gate.writing import Writing
+from clearway.engine.gate.writing import Writing, collection_of
 from clearway.engine.model import Node, Scope
 
 _REMEDY = (
@@ -78,7 +78,7 @@ def _refuse(one: Node, other: Node, name: str, where: str, say: Say) -> None:
 def _check_repeated(node: Node, writing: Writing, say: Say, free: Collection[str]) -> None:
     if node.loop is None or node.loop.kind != "parallel":
         return
-    for name in sorted(writing.by(node).keys() - free):
+    for name in sorted(writing.by(node).keys() - {*free, collection_of(node)}):
         say.refuse(
             node,
             "written-twice",

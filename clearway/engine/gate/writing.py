@@ -1,4 +1,4 @@
-"""Which fields of the record a node writes, by itself or by something in it."""
+"""Which fields and variables a node writes, by itself or by something in it."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from clearway.engine.examine import Draft
 from clearway.engine.model import Node, Scope
 
 Writers = dict[str, Node]
-"""Field -> the node by which it is written."""
+"""Field, or `variable NAME` -> the node by which it is written."""
 
 
 class Writing:
@@ -62,6 +62,10 @@ def _own_fields(node: Node, draft: Draft) -> Iterator[str]:
     for name in (node.own.get("result", ""), node.own.get("holder", "")):
         if name.startswith("record."):
             yield name.removeprefix("record.")
+        elif name and node.kind == "scriptTask":
+            yield f"variable {name}"
+    if (collected := collection_of(node)) is not None:
+        yield collected
     if node.kind == "userTask" and node.own.get("rule"):
         for name in ("result", "reasons", "conditions"):
             if node.own.get(name):
@@ -70,6 +74,15 @@ def _own_fields(node: Node, draft: Draft) -> Iterator[str]:
     if node.kind == "businessRuleTask" and table is not None and not node.outputs:
         decision = table.decisions.get(node.own["decision"])
         yield from decision.outputs if decision is not None else ()
+
+
+def collection_of(node: Node) -> str | None:
+    """What a repeated activity writes its collected values to: a field, or a variable."""
+    target = node.loop.output_collection if node.loop is not None else None
+    if not target:
+        return None
+    field = target.removeprefix("record.")
+    return field if field != target else f"variable {target}"
 
 
 def _of_form(node: Node, draft: Draft) -> Iterator[str]:

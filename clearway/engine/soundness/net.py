@@ -24,8 +24,8 @@ An event that does not wait for what it undoes stays, with `_UNDOING`, until tha
 Marking = tuple[Token, ...]
 """All tokens of a scope, sorted."""
 
-_ABROAD = ""
-"""Where the only token of a scope is that an error or a cancellation has left."""
+_ABROAD = "\0"
+"""Where the only token of a scope is that an error or a cancellation has left; no id of XML."""
 
 _UNDOING = ("undoing",)
 
@@ -225,10 +225,7 @@ class Net:
                 yield Move(self._arrive(rest, out), node.id, boundary.id)
             elif boundary.id not in token[1]:
                 again = (token[0], tuple(sorted({*token[1], boundary.id})))
-                after = self._arrive(_with(rest, again), out)
-                if len(set(after)) == len(after):
-                    # A branch that is open already is looked at as it is: once is enough.
-                    yield Move(after, node.id, boundary.id)
+                yield Move(self._arrive(_with(rest, again), out), node.id, boundary.id)
 
     def _is_choice(self, node: Node) -> bool:
         return len(self.scope.outgoing(node.id)) > 1

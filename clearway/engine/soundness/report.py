@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from clearway.engine import undoing
 from clearway.engine.gate.say import Say
 from clearway.engine.model import ACTIVITIES, Node, Scope
-from clearway.engine.soundness import several_states
+from clearway.engine.soundness import recursion, several_states
 from clearway.engine.soundness.net import Marking, Net, Outcome, outcome_of, takes_time
 from clearway.engine.soundness.search import MOST_SECONDS, Explored, explore
 from clearway.engine.soundness.several_states import beside
@@ -30,6 +30,7 @@ def check(process: Scope, processes: Mapping[str, Scope], say: Say) -> None:
     shows: Shows = {}
     deadline = time.monotonic() + MOST_SECONDS
     _never_undone(process, processes, say)
+    recursion.check(process, processes, say)
     for scope in reversed(list(process.walk())):
         around = _state_around(scope)
         for node in scope.nodes.values():
@@ -199,7 +200,7 @@ def _half_ended(scope: Scope, found: Explored, say: Say) -> None:
             if end is None or end.kind != "endEvent" or place in told or not end.own.get("state"):
                 continue
             rest = [it for it, _ in marking if it != place]
-            others = [it for it in rest if it in found.net.undoes or _rests(scope.nodes.get(it))]
+            others = [it for it in rest if it in found.net.undoes or _lasts(scope.nodes.get(it))]
             others += [place] if place in found.net.undoes and not end.event.waits else []
             others += aside
             if not others or end.event.kind in ("terminate", "error", "cancel"):
@@ -218,6 +219,11 @@ def _is_slow(node: Node, processes: Mapping[str, Scope]) -> bool:
     inside = node.inner.all_nodes() if node.inner is not None else ()
     undone = (it for each in inside for it in undoing.handlers(each, processes))
     return takes_time(node) or any(map(takes_time, undone))
+
+
+def _lasts(node: Node | None) -> bool:
+    """What is done by itself in the same moment is never seen open."""
+    return _rests(node) and node is not None and takes_time(node)
 
 
 def _rests(node: Node | None) -> bool:

@@ -34,7 +34,9 @@ def check(scope: Scope, shows: Mapping[str, frozenset[str]], say: Say) -> None:
             _tell(node, shows[node.id], "its event may come again while it is open", say)
     for event in scope.nodes.values():
         if event.attached_to is not None and not event.interrupting and _comes_again(event):
-            behind = {state for it in undoing.behind(scope, event.id) for state in shows[it]}
+            behind = {
+                state for it in undoing.behind(scope, event.id) for state in shows.get(it, ())
+            }
             if len(behind) > 1:
                 why = "it may come again while what it has begun is open"
                 _tell(event, behind, why, say)

@@ -1,9 +1,7 @@
 """What the editor asks of a draft: choices, findings and the problem of one expression."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from clearway.diagrams.errors import DiagramError
 from clearway.diagrams.layout import layout
@@ -15,9 +13,9 @@ from clearway.service.values import Actor, Refusal
 from clearway.service.workshop.choices import choices_of
 from clearway.service.workshop.completion import problem_of
 from clearway.service.workshop.drafts import held
-from clearway.service.workshop.files import read_file
 from clearway.service.workshop.fixes import Fix
 from clearway.service.workshop.live_gate import LiveFinding, examine_live, laid_over
+from clearway.service.workshop.record_schema import record_schema
 from clearway.store import registry, versions
 
 
@@ -103,16 +101,8 @@ def problem_in(
     """What is wrong with one expression at its place, ready for the page."""
     if (refusal := refuse_unless(actor, "drafts")) is not None:
         return refusal
-    stored = read_file(house, actor, process, draft_id, f"{process}/record.json")
-    if isinstance(stored, Refusal) and stored.code != "not_found":
-        return stored
-    found = problem_of(text, place, known, {} if isinstance(stored, Refusal) else _schema(stored))
+    record = record_schema(house, actor, process, draft_id)
+    if isinstance(record, Refusal):
+        return record
+    found = problem_of(text, place, known, record)
     return None if found is None else asdict(found)
-
-
-def _schema(content: bytes) -> Mapping[str, Any]:
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}  # pyright: ignore[reportUnknownVariableType] keys of JSON are text

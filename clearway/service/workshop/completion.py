@@ -18,7 +18,15 @@ from clearway.engine.wanted import (
     names,
 )
 from clearway.errors import ClearwayError
-from clearway.feel import Expression, FeelError, FeelLimitError, Limits, compile_expression
+from clearway.feel import (
+    Expression,
+    FeelError,
+    FeelLimitError,
+    Limits,
+    UnaryTests,
+    compile_expression,
+    compile_unary_tests,
+)
 from processes.links import NAMES as LINKS
 
 TIMERS = ("timeDate", "timeDuration", "timeCycle")
@@ -41,10 +49,19 @@ WANTED: Mapping[str, Wanted | None] = {
     "script": None,
     "input": None,
     "output": None,
+    "answer": None,
+    "formula": None,
 }
 """What an expression is for -> what it is to give; None: anything."""
 
+TEST = "test"
+"""A cell of a table's input: tests of its value."""
+
 _LITTLE = Limits(steps=20_000)
+_TESTS = 'Write tests such as `5`, `> 5`, `[1..5]`, `"a", "b"`, or `-` for any value.'
+_CELLS = frozenset(("answer", "formula"))
+"""Expressions of a table, whose names may have spaces."""
+_SET = {False: "Set it in a script task first.", True: "Give it as input data, or correct it."}
 _ONLY_IN_OUTPUTS = frozenset(("result", "message", "error"))
 
 
@@ -73,13 +90,17 @@ def problem_of(
         return _of_literal(plain, "timeDuration" if place == "expires" else place)
     offset = text.index(plain) + (1 if plain.startswith("=") else 0)
     formula = plain[1:].strip() if plain.startswith("=") else plain
+    here = BUILT_IN_NAMES | frozenset(known)
     try:
-        expression = compile_expression(formula, BUILT_IN_NAMES)
+        if place == TEST:
+            return _of_names(compile_unary_tests(plain, here), text, place, known, record)
+        expression = compile_expression(formula, here if place in _CELLS else BUILT_IN_NAMES)
     except FeelError as error:
         line, column = error.position or (None, None)
         if column is not None and line == 1:
             column += offset
-        return Problem(f"{error.cause}.", hint_for(formula), line, column)
+        hint = _TESTS if place == TEST else hint_for(formula)
+        return Problem(f"{error.cause}.", hint, line, column)
     return _of_names(expression, text, place, known, record) or _of_value(expression, place)
 
 
@@ -92,7 +113,7 @@ def _of_literal(text: str, kind: str) -> Problem | None:
 
 
 def _of_names(
-    expression: Expression,
+    expression: Expression | UnaryTests,
     text: str,
     place: str,
     known: Collection[str],
@@ -104,7 +125,7 @@ def _of_names(
     fields: Mapping[str, Any] = record.get("properties") or {}
     for name in sorted(expression.free_names - here):
         close = get_close_matches(name, here, 1)
-        hint = f"Did you mean `{close[0]}`?" if close else "Set it in a script task first."
+        hint = f"Did you mean `{close[0]}`?" if close else _SET[place in (TEST, *_CELLS)]
         if name in fields:
             hint = f"Write `record.{name}`."
         return _at(text, name, f"`{name}` means nothing here.", hint)

@@ -24,7 +24,7 @@ from clearway.web.workshop_calls import Calling, of_refusal, problem
 
 router = APIRouter(prefix="/processes/{process}/drafts/{draft}")
 
-_TEMPLATES = {"diagram": "editor.html"}
+_TEMPLATES = {"diagram": "editor.html", "table": "edit_table.html"}
 
 
 @router.get("/edit")

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from clearway.service.inbox import MOST_COUNTED, inbox, inbox_counts
 from clearway.service.processes import processes
+from clearway.service.workshop.reviews import waiting_for
 from clearway.web.rendering import go, page
 from clearway.web.visit import Visiting
 
@@ -40,6 +41,7 @@ def show(
         view=view,
         views=[(name, label, _counted(counts[name])) for name, label in VIEWS.items()],
         rows=found.rows,
+        reviews=waiting_for(house, actor),
         q=q,
         process=process,
         filters=urlencode(filters),

@@ -83,7 +83,7 @@ function go(area, { line, column }) {
 }
 
 /** The list of names below the field: typed for, chosen with the arrow keys and Enter or Tab. */
-class Names {
+export class Names {
   constructor(area, box, names) {
     Object.assign(this, { area, box, names, at: 0, found: [] });
   }

@@ -23,12 +23,27 @@ function ids(description) {
   return { id, helpId: description.help ? `${id}-help` : null };
 }
 
+let stretch = { field: "", token: null };
+let isGoingOn = false;
+
+/** Gives the focus back by `focus()` to a field that was made anew while somebody typed in it. */
+export function goOn(focus) {
+  isGoingOn = true;
+  focus();
+  isGoingOn = false;
+}
+
 // One stretch of typing in a field is one command: see `changes.apply`.
 function typing(description) {
   const state = { now: description, token: null };
+  const begin = () => {
+    const goesOn = isGoingOn && stretch.field === description.id;
+    state.token = goesOn ? stretch.token : fresh(`typing-${description.id}`);
+    stretch = { field: description.id, token: state.token };
+  };
   return {
     state,
-    begin: () => (state.token = fresh(`typing-${description.id}`)),
+    begin,
     set: (value) => state.now.set(value, state.token ?? undefined),
   };
 }

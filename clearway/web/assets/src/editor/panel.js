@@ -1,6 +1,6 @@
 // The properties panel: shows the groups of the selected element, and keeps them true to the drawing.
 import { h } from "./dom.js";
-import { makeField } from "./fields.js";
+import { goOn, makeField } from "./fields.js";
 import { groupsOf, kindOf } from "./groups.js";
 
 export class Panel {
@@ -65,7 +65,7 @@ export class Panel {
   _goOn({ field, at }) {
     const control = field && this.place.querySelector(`[data-field="${CSS.escape(field)}"] :is(input, select, textarea, button)`);
     if (!control) return;
-    control.focus();
+    goOn(() => control.focus());
     if (at[0] !== null && at[0] !== undefined && control.setSelectionRange) control.setSelectionRange(...at);
   }
 
