@@ -183,7 +183,6 @@ def test_what_is_done_by_itself_in_one_moment_is_never_open_beside_an_end(drawn:
     assert rules(drawn(body)) == []
 
 
-
 def test_a_flow_that_leads_nowhere_is_told_once_and_not_as_a_standstill(drawn: Drawing):
     body = (
         "<startEvent id='s'/><userTask id='a' name='Work'/><subProcess id='p1'>"

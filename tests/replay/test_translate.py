@@ -213,5 +213,5 @@ def test_a_damaged_line_of_the_journal_is_told(tmp_path: Path):
     with path.open("a") as file:
         file.write("INC\t1\t1\tINC-1\tnew\t\t1\n")
 
-    with pytest.raises(JournalDamaged, match="journal.tsv, line 2, is damaged"):
+    with pytest.raises(JournalDamaged, match=r"journal\.tsv, line 2, is damaged"):
         list(lines(path))
