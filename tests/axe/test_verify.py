@@ -10,6 +10,7 @@ import pytest
 import scene
 from day import day
 
+from clearway.service.doctor import examine
 from clearway.service.house import House
 from clearway.service.resting import rehearse_upgrade
 from clearway.service.verify import verify
@@ -183,3 +184,15 @@ def test_an_upgrade_is_rehearsed_to_its_end_though_a_file_is_missing(damaged):
 
     assert {it.partition("-")[0] for it in found} == {"CHA"}
     assert all("chatter/chatter.bpmn" in it for it in found)
+
+
+def test_the_doctor_tells_all_signs_though_a_file_is_missing(damaged):
+    missing = OTHERS[r"Version 1 of chatter: chatter/chatter\.bpmn is missing or damaged"]
+
+    found = damaged(
+        missing, look=lambda house: [f"{it.subject} {it.text}" for it in examine(house)]
+    )
+
+    assert len(found) > 10
+    [told] = [it for it in found if "chatter/chatter.bpmn" in it]
+    assert told.startswith("leavers")
