@@ -145,6 +145,25 @@ _STRANGERS = """SELECT w.id, i.key, w.assignee FROM work_item w
 JOIN instance i ON i.id = w.instance_id
 WHERE w.closed_at IS NULL AND w.assignee IS NOT NULL
     AND NOT EXISTS (SELECT FROM person p WHERE p.name = w.assignee) ORDER BY w.id"""
+_SAVES = """SELECT d.id, d.process, d.revision, count(s.revision), coalesce(max(s.revision), 0)
+FROM draft d LEFT JOIN draft_save s ON s.draft_id = d.id
+GROUP BY d.id HAVING d.revision <> count(s.revision)
+    OR d.revision <> coalesce(max(s.revision), 0)"""
+_DRAFTS = """SELECT d.id, d.process, d.state FROM draft d
+JOIN draft_save s ON s.draft_id = d.id AND s.revision = d.revision
+LEFT JOIN LATERAL (
+    SELECT outcome, hash FROM draft_review WHERE draft_id = d.id ORDER BY id DESC LIMIT 1
+) r ON true
+WHERE (d.state = 'in_review') <> EXISTS (
+        SELECT FROM draft_review w WHERE w.draft_id = d.id AND w.outcome IS NULL)
+    OR (d.state = 'planned') <> EXISTS (
+        SELECT FROM draft_release w WHERE w.draft_id = d.id AND w.state = 'planned')
+    OR (d.state = 'released') <> EXISTS (
+        SELECT FROM draft_release w WHERE w.draft_id = d.id AND w.state = 'done')
+    OR (d.state IN ('approved', 'planned', 'released')
+        AND (r.outcome IS DISTINCT FROM 'approved' OR r.hash IS DISTINCT FROM s.hash))"""
+_MOVES = """SELECT m.id, m.process, count(*) FROM move m JOIN moved_record e ON e.move_id = m.id
+WHERE m.closed_at IS NOT NULL AND m.stopped_by IS NULL AND e.says IS NULL GROUP BY m.id"""
 
 QUESTIONS: dict[str, str] = {
     "{0} has not ended, and nothing could move it on.": _STUCK,
@@ -170,6 +189,9 @@ QUESTIONS: dict[str, str] = {
     "The line {0} of the history of {1} is of revision {2}, but stands behind {3}.": _OUT_OF_ORDER,
     "{0} came to revision {1} by `{2}`, but {3} answers are kept for that.": _ANSWERS,
     "The work item {0} of {1} is with {2}, who is in no registry.": _STRANGERS,
+    "Draft {0} of {1} is at save {2}, but has {3} saves up to {4}.": _SAVES,
+    "Draft {0} of {1} is {2}, but its reviews and releases say otherwise.": _DRAFTS,
+    "The move {0} of {1} has ended, but {2} of its records wait for it.": _MOVES,
     "The answer kept for `{0}` names revision {2} of {1}, which is at {3}.": _AHEAD,
 }
 """Sentence for each row that must not be there -> the question for such rows."""

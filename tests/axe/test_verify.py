@@ -20,6 +20,12 @@ pytestmark = pytest.mark.database
 
 Copies = Callable[[], AbstractContextManager[str]]
 
+_A_DRAFT = """
+        INSERT INTO draft (process, base, revision, state, made_at, made_by)
+        VALUES ('chatter', 1, {revision}, '{state}', now(), 'grace');
+        INSERT INTO draft_save (draft_id, revision, at, by, kind, base, paths, manifest, hash)
+        SELECT max(id), 1, now(), 'grace', 'made', 1, '{{}}', '{manifest}', 'c' FROM draft"""
+
 BREAKS: dict[str, str] = {
     "{0} has not ended, and nothing could move it on.": """
         DELETE FROM subscription WHERE instance_id IN (SELECT id FROM instance WHERE title = 'kim');
@@ -79,6 +85,16 @@ BREAKS: dict[str, str] = {
         DELETE FROM answer WHERE key = 'complete'""",
     "The work item {0} of {1} is with {2}, who is in no registry.": """
         UPDATE work_item SET assignee = 'mallory' WHERE closed_at IS NULL AND element = 'live'""",
+    "Draft {0} of {1} is at save {2}, but has {3} saves up to {4}.": _A_DRAFT.format(
+        revision=2, state="open", manifest="{}"
+    ),
+    "Draft {0} of {1} is {2}, but its reviews and releases say otherwise.": _A_DRAFT.format(
+        revision=1, state="approved", manifest="{}"
+    ),
+    "The move {0} of {1} has ended, but {2} of its records wait for it.": """
+        INSERT INTO move (process, kind, to_version, asked_at, asked_by, reason, closed_at)
+        VALUES ('chatter', 'migrate', 1, now(), 'grace', 'x', now());
+        INSERT INTO moved_record (move_id, key) SELECT max(id), 'CHA-1001' FROM move""",
     "The message {0} is settled and waits at once.": """
         UPDATE message SET settled_at = NULL WHERE status = 'caught'""",
 }
@@ -117,11 +133,9 @@ OTHERS: dict[str, str] = {
     r"Version 1 of chatter: chatter/chatter\.bpmn is missing or damaged": """
         DELETE FROM content WHERE hash = (SELECT manifest->>'chatter/chatter.bpmn'
             FROM version WHERE process = 'chatter')""",
-    r"Save 1 of draft 1 of chatter: a is missing or damaged": """
-        INSERT INTO draft (process, base, revision, state, made_at, made_by)
-        VALUES ('chatter', 1, 1, 'open', now(), 'grace');
-        INSERT INTO draft_save (draft_id, revision, at, by, kind, base, paths, manifest, hash)
-        SELECT max(id), 1, now(), 'grace', 'made', 1, '{}', '{"a": "b"}', 'c' FROM draft""",
+    r"Save 1 of draft 1 of chatter: a is missing or damaged": _A_DRAFT.format(
+        revision=1, state="open", manifest='{"a": "b"}'
+    ),
     r"It cannot be told whether .+ invalid input syntax for type bigint": """
         UPDATE fault SET trigger = '{"kind": "job", "id": "x"}', settled_at = NULL
         WHERE trigger->>'kind' = 'job'""",
