@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from clearway.engine.values import DeliverMessage
 from clearway.service.commands import Command, carry_out
+from clearway.service.deed import Deed
 from clearway.service.deployed import Deployed
-from clearway.service.draft import Draft
 from clearway.service.entitled import holder_of
 from clearway.service.house import House
 from clearway.service.parking import park_command
@@ -153,17 +153,17 @@ def condition_ended(
         name = claimed if owner else unclaimed
         told = {**payload, "owner": owner}
         event = waiting_for(snapshot, name) if snapshot.ended_at is None else None
-        draft = Draft(deployed, actor, "send", house.now(), snapshot=snapshot)
+        deed = Deed(deployed, actor, "send", house.now(), snapshot=snapshot)
         if owner or snapshot.ended_at is not None:
-            draft.line("comment", None, text=text, public=False)
+            deed.line("comment", None, text=text, public=False)
         if snapshot.ended_at is not None:
-            return planned(draft, message=None)
-        draft.line("message", event.element if event else None, name=name, message=name)
+            return planned(deed, message=None)
+        deed.line("message", event.element if event else None, name=name, message=name)
         if event is None:
-            draft.messages.append(SendMessage(name, key, None, told, house.now() + KEPT))
+            deed.messages.append(SendMessage(name, key, None, told, house.now() + KEPT))
         else:
-            draft.run(DeliverMessage(name, told))
-        return planned(draft, message=name)
+            deed.run(DeliverMessage(name, told))
+        return planned(deed, message=name)
 
     return carry_out(
         house,
@@ -193,9 +193,9 @@ def note(
     def plan(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
         for name in withdraws:
             alerts.withdraw(transaction, key, name, house.now())
-        draft = Draft(deployed, actor, "comment", house.now(), snapshot=snapshot)
-        draft.line("comment", None, text=text, public=False)
-        return planned(draft)
+        deed = Deed(deployed, actor, "comment", house.now(), snapshot=snapshot)
+        deed.line("comment", None, text=text, public=False)
+        return planned(deed)
 
     return carry_out(
         house,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from clearway.engine.limits import mebibytes
 from clearway.service.commands import Command, carry_out
+from clearway.service.deed import Deed
 from clearway.service.deployed import Deployed
-from clearway.service.draft import Draft
 from clearway.service.house import House
 from clearway.service.media import LARGEST, checked_type, safe_name
 from clearway.service.parking import park_command
@@ -69,9 +69,9 @@ def attach(
             at=now,
             by=actor.name,
         )
-        draft = Draft(deployed, actor, "attach", now, snapshot=snapshot)
-        draft.line("attached", None, attachment=number, name=kept_name, hash=hashed)
-        return planned(draft, attachment=number)
+        deed = Deed(deployed, actor, "attach", now, snapshot=snapshot)
+        deed.line("attached", None, attachment=number, name=kept_name, hash=hashed)
+        return planned(deed, attachment=number)
 
     return carry_out(
         house,

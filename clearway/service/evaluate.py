@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, replace
 
 from clearway.service.commands import Command, carry_out
 from clearway.service.deciding import evaluated
+from clearway.service.deed import Deed
 from clearway.service.deployed import Deployed
-from clearway.service.draft import Draft
 from clearway.service.house import House
 from clearway.service.permissions import cannot_see, refuse_unless
 from clearway.service.plan import Outcome, planned
@@ -95,8 +95,8 @@ def _about_record(
         if (refusal := _refuse(question, snapshot)) is not None:
             return refusal
         asked, now = chosen or deployed, house.now()
-        draft = Draft(deployed, actor, "evaluate", now, snapshot=snapshot)
-        world = draft.world()
+        deed = Deed(deployed, actor, "evaluate", now, snapshot=snapshot)
+        world = deed.world()
         if asked.blueprint.asks_links and not deployed.blueprint.asks_links:
             world = replace(world, linked=links.leading_to(transaction, key))
         brought = {
@@ -108,8 +108,8 @@ def _about_record(
         made = evaluated(asked, question.decision, question.context, brought, now, record=key)
         if isinstance(made, Refusal):
             return made
-        draft.line("evaluated", None, **made.kept, context=question.context)
-        return planned(draft, None, **made.answer)
+        deed.line("evaluated", None, **made.kept, context=question.context)
+        return planned(deed, None, **made.answer)
 
     return carry_out(
         house,

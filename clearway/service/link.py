@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from clearway.service.commands import Command, carry_out, ready
+from clearway.service.deed import Deed
 from clearway.service.deployed import Deployed
-from clearway.service.draft import Draft
 from clearway.service.house import House
 from clearway.service.parking import park_command
 from clearway.service.permissions import cannot_see, may_change
@@ -51,11 +51,11 @@ def link(
             return Refusal("invalid", told, "Link them the other way round, or not at all.")
         now = house.now()
         added = links.add(transaction, from_key, kind, to_key, now, actor.name)
-        draft = Draft(deployed, actor, "link", now, snapshot=snapshot)
+        deed = Deed(deployed, actor, "link", now, snapshot=snapshot)
         if not added:
-            return Plan(None, replace(draft.done(added=False), revision=snapshot.revision))
-        draft.line("linked", None, link=kind, to=to_key)
-        return planned(draft, added=True)
+            return Plan(None, replace(deed.done(added=False), revision=snapshot.revision))
+        deed.line("linked", None, link=kind, to=to_key)
+        return planned(deed, added=True)
 
     return carry_out(
         house,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from clearway.service.draft import Draft, UnfitChange
+from clearway.service.deed import Deed, UnfitChange
 from clearway.service.values import Done, Refusal
 from clearway.store.effect import Effect
 
@@ -20,11 +20,11 @@ class Plan:
 Outcome = Plan | Refusal
 
 
-def planned(draft: Draft, work_item_id: int | None = None, **details: object) -> Outcome:
-    """What a draft comes to. Whatever is written, history tells of it."""
+def planned(deed: Deed, work_item_id: int | None = None, **details: object) -> Outcome:
+    """What a deed comes to. Whatever is written, history tells of it."""
     try:
-        effect = draft.effect()
+        effect = deed.effect()
     except UnfitChange as unfit:
         return Refusal("invalid", unfit.cause, unfit.remedy)
-    assert effect.lines, f"{draft.command} writes, but tells nothing"  # noqa: S101 - our own mistake
-    return Plan(effect, draft.done(work_item_id, **details), frozenset(draft.visited))
+    assert effect.lines, f"{deed.command} writes, but tells nothing"  # noqa: S101 - our own mistake
+    return Plan(effect, deed.done(work_item_id, **details), frozenset(deed.visited))

@@ -11,8 +11,8 @@ from clearway.engine.values import (
     FinishJob,
     FireTimer,
 )
+from clearway.service.deed import Deed
 from clearway.service.deployed import Deployed
-from clearway.service.draft import Draft
 from clearway.service.entitled import has_role, refuse_unentitled, stand_in_for
 from clearway.service.permissions import cannot_see, may_change
 from clearway.service.plan import Outcome, planned
@@ -63,20 +63,20 @@ def plan_send(
         )
     if (refusal := refuse_send(deployed, snapshot, actor, found)) is not None:
         return refusal
-    draft = Draft(deployed, actor, "send", now, snapshot=snapshot)
-    draft.line("message", found.element, name=found.action or found.name, message=found.name)
+    deed = Deed(deployed, actor, "send", now, snapshot=snapshot)
+    deed.line("message", found.element, name=found.action or found.name, message=found.name)
     payload = values
     if found.form is not None or actor.is_person:
         filled = read_form(deployed, found.form, values, snapshot.record, now)
         if isinstance(filled, Refusal):
             return filled
-        draft.fill(filled, found.element)
+        deed.fill(filled, found.element)
         payload = filled.everything
     if actor.is_person:
         # So that a diagram can tell who pressed the button, as it can who replied.
         payload = {**payload, "person": actor.name}
-    draft.run(DeliverMessage(found.name, payload, found.element))
-    return planned(draft)
+    deed.run(DeliverMessage(found.name, payload, found.element))
+    return planned(deed)
 
 
 def refuse_send(
@@ -178,14 +178,14 @@ def plan_comment(
         too_long = "This takes at most 20000 characters."
         problem = "This must not be empty." if is_blank(text) else too_long
         return Refusal("invalid", problem, "Write something else.", {"text": problem})
-    draft = Draft(deployed, actor, "comment", now, snapshot=snapshot)
+    deed = Deed(deployed, actor, "comment", now, snapshot=snapshot)
     asker = snapshot.requester
     is_reply = public and asker is not None and _is_or_stands_in(actor, snapshot, asker)
     spoken_for: Mapping[str, object] = {"for": asker} if is_reply and actor.name != asker else {}
-    draft.line("comment", None, text=text, public=public, **spoken_for)
+    deed.line("comment", None, text=text, public=public, **spoken_for)
     if is_reply and waiting_for(snapshot, REPLY) is not None:
-        draft.run(DeliverMessage(REPLY, {"text": text, "person": actor.name}))
-    return planned(draft)
+        deed.run(DeliverMessage(REPLY, {"text": text, "person": actor.name}))
+    return planned(deed)
 
 
 def may_comment(deployed: Deployed, snapshot: Snapshot, actor: Actor) -> bool:
@@ -205,30 +205,30 @@ def plan_message(
     kind = message.kind
     if all((it.kind, it.name) != (kind, message.name) for it in snapshot.subscriptions):
         return Refusal("not_waiting", f"{snapshot.key} does not wait for {message.name}.", "")
-    draft = Draft(deployed, actor, "message", now, snapshot=snapshot)
-    draft.line("message", None, name=message.name, message=message.name, id=message.id)
+    deed = Deed(deployed, actor, "message", now, snapshot=snapshot)
+    deed.line("message", None, name=message.name, message=message.name, id=message.id)
     if kind == "signal":
-        draft.run(BroadcastSignal(message.name))
+        deed.run(BroadcastSignal(message.name))
     else:
-        draft.run(DeliverMessage(message.name, message.payload))
-    draft.settled_message = (message.id, "caught")
-    return planned(draft)
+        deed.run(DeliverMessage(message.name, message.payload))
+    deed.settled_message = (message.id, "caught")
+    return planned(deed)
 
 
 def plan_timer(
     deployed: Deployed, snapshot: Snapshot, actor: Actor, timer: Timer, now: datetime
 ) -> Outcome:
     """Something is due. Raises ProcessFault."""
-    draft = Draft(deployed, actor, "timer", now, snapshot=snapshot)
+    deed = Deed(deployed, actor, "timer", now, snapshot=snapshot)
     was_missed = timer.missed == "skip" and now - timer.due_at > _ON_TIME
     if was_missed:
-        draft.line("skipped", timer.element, due=timer.due_at)
-    turn = draft.run(FireTimer(timer.token, 0 if was_missed else 1))
-    if not turn.caught and timer.token not in draft.cleared_timers:
+        deed.line("skipped", timer.element, due=timer.due_at)
+    turn = deed.run(FireTimer(timer.token, 0 if was_missed else 1))
+    if not turn.caught and timer.token not in deed.cleared_timers:
         # Nothing waits for it any more: it must not come back again and again.
-        draft.cleared_timers.append(timer.token)
-        draft.line("skipped", timer.element, due=timer.due_at)
-    return planned(draft)
+        deed.cleared_timers.append(timer.token)
+        deed.line("skipped", timer.element, due=timer.due_at)
+    return planned(deed)
 
 
 def plan_finished_job(
@@ -241,19 +241,19 @@ def plan_finished_job(
     now: datetime,
 ) -> Outcome:
     """A step has answered, or a notice did not reach everybody. Raises ProcessFault."""
-    draft = Draft(deployed, actor, "step", now, snapshot=snapshot)
-    draft.job = JobChange(job.id, fence, "done", result=result)
+    deed = Deed(deployed, actor, "step", now, snapshot=snapshot)
+    deed.job = JobChange(job.id, fence, "done", result=result)
     is_notice = job.token is None
     for kind in (ONLY_NOTED, UNREACHED) if is_notice else (ONLY_NOTED,):
         if because := result.get(kind):
             notice = {name: job.inputs[name] for name in ("template", "to") if name in job.inputs}
             what: Mapping[str, object] = notice if is_notice else {"step": job.step}
-            draft.line(kind, job.element, **what, job=job.id, because=because)
+            deed.line(kind, job.element, **what, job=job.id, because=because)
     # Nothing in the process waits for a notice.
     if job.token is not None:
-        draft.line("answered", job.element, step=job.step, job=job.id, attempts=job.attempts)
-        draft.run(FinishJob(job.token, result))
-    return planned(draft)
+        deed.line("answered", job.element, step=job.step, job=job.id, attempts=job.attempts)
+        deed.run(FinishJob(job.token, result))
+    return planned(deed)
 
 
 def plan_failed_job(
@@ -267,11 +267,11 @@ def plan_failed_job(
     now: datetime,
 ) -> Outcome:
     """A step has raised what the diagram may catch. Raises ProcessFault when it does not."""
-    draft = Draft(deployed, actor, "step", now, snapshot=snapshot)
-    draft.job = JobChange(job.id, fence, "done", result={"error": code}, last_error=error)
-    draft.line("failed", job.element, step=job.step, job=job.id, code=code, error=error)
-    draft.run(FailJob(job.token or "", code, error))
-    return planned(draft)
+    deed = Deed(deployed, actor, "step", now, snapshot=snapshot)
+    deed.job = JobChange(job.id, fence, "done", result={"error": code}, last_error=error)
+    deed.line("failed", job.element, step=job.step, job=job.id, code=code, error=error)
+    deed.run(FailJob(job.token or "", code, error))
+    return planned(deed)
 
 
 def plan_cancel(
@@ -291,13 +291,13 @@ def plan_cancel(
     reason = reason.strip()
     if (refusal := refuse_unexplained(reason)) is not None:
         return refusal
-    draft = Draft(deployed, actor, "cancel", now, snapshot=snapshot)
-    draft.line("cancelled_record", None, reason=reason)
+    deed = Deed(deployed, actor, "cancel", now, snapshot=snapshot)
+    deed.line("cancelled_record", None, reason=reason)
     for key in concerned:
         told = {"key": snapshot.key, "outcome": CANCELLED}
-        draft.messages.append(SendMessage(LINKED_DONE, key, None, told, expires_at=now))
-        draft.line("sent", None, message=LINKED_DONE, to=key)
-    draft.run(CancelInstance())
+        deed.messages.append(SendMessage(LINKED_DONE, key, None, told, expires_at=now))
+        deed.line("sent", None, message=LINKED_DONE, to=key)
+    deed.run(CancelInstance())
     # No token is left to show a state, and where it stood is not where it is.
-    draft.state = CANCELLED
-    return planned(draft)
+    deed.state = CANCELLED
+    return planned(deed)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clearway.engine.values import ProcessFault
+from clearway.service.deed import Deed
 from clearway.service.deployed import Deployed
-from clearway.service.draft import Draft
 from clearway.service.permissions import ADMIN, PROCESS_OWNER
 from clearway.service.plan import Plan, planned
 from clearway.service.stops import OutOfOrder
@@ -44,19 +44,19 @@ def plan_fault(
     `again`: somebody had it tried again, and history says so.
     The same thing failing again leaves one fault: the old one is settled by the new.
     """
-    draft = Draft(deployed, actor, command, now, snapshot=snapshot)
-    draft.settled_faults += [it.id for it in snapshot.faults if _same(it.trigger, parked.trigger)]
+    deed = Deed(deployed, actor, command, now, snapshot=snapshot)
+    deed.settled_faults += [it.id for it in snapshot.faults if _same(it.trigger, parked.trigger)]
     who = ADMIN if isinstance(fault, OutOfOrder) else PROCESS_OWNER
-    draft.faults.append(RaiseFault(fault.element, fault.cause, fault.remedy, who, parked.trigger))
+    deed.faults.append(RaiseFault(fault.element, fault.cause, fault.remedy, who, parked.trigger))
     told = {"again": True} if again else {}
-    draft.line("fault", fault.element, cause=fault.cause, remedy=fault.remedy, **told)
+    deed.line("fault", fault.element, cause=fault.cause, remedy=fault.remedy, **told)
     if parked.job is not None:
-        draft.job = JobChange(parked.job, None, "faulted", last_error=fault.cause)
+        deed.job = JobChange(parked.job, None, "faulted", last_error=fault.cause)
     if parked.timer is not None:
-        draft.parked_timers[parked.timer] = True
+        deed.parked_timers[parked.timer] = True
     if parked.message is not None:
-        draft.settled_message = (parked.message, "faulted")
-    return Plan(draft.effect(), draft.done())
+        deed.settled_message = (parked.message, "faulted")
+    return Plan(deed.effect(), deed.done())
 
 
 def faulted(fault: ProcessFault, kept: str = "Nothing was lost") -> Refusal:
@@ -83,18 +83,18 @@ def plan_retry(
         return Refusal(
             "already_done", "This fault is settled already.", "Look at the record's history."
         )
-    draft = Draft(deployed, actor, "retry", now, snapshot=snapshot)
-    draft.settled_faults.append(fault_id)
+    deed = Deed(deployed, actor, "retry", now, snapshot=snapshot)
+    deed.settled_faults.append(fault_id)
     trigger = fault.trigger
     parked = {name: trigger[name] for name in ("kind", "id") if name in trigger}
-    draft.line("retried", fault.element, cause=fault.cause, parked=parked)
+    deed.line("retried", fault.element, cause=fault.cause, parked=parked)
     if trigger["kind"] == "job":
-        draft.job = JobChange(int(str(trigger["id"])), None, "ready", attempts=0, run_at=now)
+        deed.job = JobChange(int(str(trigger["id"])), None, "ready", attempts=0, run_at=now)
     elif trigger["kind"] == "timer":
-        draft.parked_timers[str(trigger["token"])] = False
+        deed.parked_timers[str(trigger["token"])] = False
     elif trigger["kind"] == "message":
-        draft.settled_message = (int(str(trigger["id"])), "waiting")
-    return planned(draft, is_gone=trigger["kind"] == "command")
+        deed.settled_message = (int(str(trigger["id"])), "waiting")
+    return planned(deed, is_gone=trigger["kind"] == "command")
 
 
 def _same(one: Mapping[str, object], other: Mapping[str, object]) -> bool:

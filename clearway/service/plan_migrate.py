@@ -17,8 +17,8 @@ from clearway.engine.values import (
     Wake,
     World,
 )
+from clearway.service.deed import Deed
 from clearway.service.deployed import Deployed
-from clearway.service.draft import Draft
 from clearway.service.plan import Outcome, Plan
 from clearway.service.values import Actor, Refusal
 from clearway.store.effect import Effect, OtherVersion, RenamedItem, Subscribe
@@ -44,7 +44,7 @@ def plan_migrate(
     if snapshot.ended_at is not None:
         return Refusal("already_done", f"{snapshot.key} has ended.", "It stays as it is.")
     if old.version_id == new.version_id:
-        there = Draft(new, actor, "migrate", now, snapshot=snapshot)
+        there = Deed(new, actor, "migrate", now, snapshot=snapshot)
         details = there.done(what="there", notes=[])
         return Plan(None, replace(details, revision=snapshot.revision))
     if (refusal := _parked_under(snapshot, mapping)) is not None:
@@ -102,14 +102,14 @@ def plan_undo(
         notices=(),
         happenings=(),
     )
-    draft = Draft(old, actor, "undo_migration", now, snapshot=snapshot)
-    draft.done_by = dict(archived.done_by)
-    draft.line("migration_undone", None, **{"from": new.number, "to": old.number})
-    draft.take(Wake(), turn)
+    deed = Deed(old, actor, "undo_migration", now, snapshot=snapshot)
+    deed.done_by = dict(archived.done_by)
+    deed.line("migration_undone", None, **{"from": new.number, "to": old.number})
+    deed.take(Wake(), turn)
     people = {number: (assignee, excluded) for number, assignee, excluded in archived.people}
-    effect = _moved(draft, turn, people)
+    effect = _moved(deed, turn, people)
     version = OtherVersion(old.version_id, keeps=False)
-    return Plan(replace(effect, version=version), draft.done(version=old.number))
+    return Plan(replace(effect, version=version), deed.done(version=old.number))
 
 
 def _planned(
@@ -122,44 +122,44 @@ def _planned(
     now: datetime,
     moved: Moved,
 ) -> Plan:
-    draft = Draft(new, actor, "migrate", now, snapshot=snapshot)
-    draft.done_by = _renamed(snapshot.done_by, mapping)
+    deed = Deed(new, actor, "migrate", now, snapshot=snapshot)
+    deed.done_by = _renamed(snapshot.done_by, mapping)
     lost, new_parts = _parts_called_otherwise(old, new, snapshot, mapping)
-    draft.done_by |= dict.fromkeys(new_parts, draft.done_those(lost))
+    deed.done_by |= dict.fromkeys(new_parts, deed.done_those(lost))
     told = [_called_otherwise(old, lost, it) for it in new_parts]
     if lost and not new_parts and new.blueprint.parts_kept_apart:
         told = [_forgotten(old, lost)]
     notes = [*moved.notes, *_misfits(old, new, snapshot), *told]
-    draft.line(
+    deed.line(
         "migrated",
         None,
         **{"from": old.number, "to": new.number, "mapping": dict(mapping)},
         reason=reason,
         notes=notes,
     )
-    draft.take(Wake(), moved.turn)
-    effect = _moved(draft, moved.turn, _people(draft, moved.turn.after.work_items))
+    deed.take(Wake(), moved.turn)
+    effect = _moved(deed, moved.turn, _people(deed, moved.turn.after.work_items))
     version = OtherVersion(new.version_id, went_on=moved.went_on)
-    details = draft.done(what="moved", version=new.number, notes=notes)
-    return Plan(replace(effect, version=version), details, frozenset(draft.visited))
+    details = deed.done(what="moved", version=new.number, notes=notes)
+    return Plan(replace(effect, version=version), details, frozenset(deed.visited))
 
 
 def _moved(
-    draft: Draft, turn: Turn, people: Mapping[int, tuple[str | None, Sequence[str]]]
+    deed: Deed, turn: Turn, people: Mapping[int, tuple[str | None, Sequence[str]]]
 ) -> Effect:
-    """The effect of a draft, with what the rows of waits that go on have in the other version."""
-    draft.subscribed += _renamed_events(turn.before, turn.after)
-    effect = draft.effect()
-    renamed = list(_renamed_items(draft, turn, people))
+    """The effect of a deed, with what the rows of waits that go on have in the other version."""
+    deed.subscribed += _renamed_events(turn.before, turn.after)
+    effect = deed.effect()
+    renamed = list(_renamed_items(deed, turn, people))
     named = {it.id for it in renamed}
     jobs = {job.token: job.element for job in turn.before.jobs}
     change = effect.instance
-    snapshot = draft.snapshot
+    snapshot = deed.snapshot
     if snapshot is not None and (change.title, change.requester) != (
         snapshot.title,
         snapshot.requester,
     ):
-        change = replace(change, record=draft.record)
+        change = replace(change, record=deed.record)
     return replace(
         effect,
         instance=change,
@@ -174,13 +174,13 @@ def _moved(
 
 
 def _renamed_items(
-    draft: Draft, turn: Turn, people: Mapping[int, tuple[str | None, Sequence[str]]]
+    deed: Deed, turn: Turn, people: Mapping[int, tuple[str | None, Sequence[str]]]
 ) -> Iterable[RenamedItem]:
     """Rows of work items that go on and are not what the other version says."""
     waiting = {it.token: it for it in turn.after.work_items}
-    for row in draft.open_items():
+    for row in deed.open_items():
         item = waiting.get(row.token)
-        if item is None or draft.is_closed(row):
+        if item is None or deed.is_closed(row):
             continue
         assignee, excluded = people.get(row.id, (row.assignee, row.excluded))
         renamed = RenamedItem(
@@ -192,7 +192,7 @@ def _renamed_items(
             item.not_same_person_as,
             assignee,
             tuple(excluded),
-            draft.due_at(row),
+            deed.due_at(row),
         )
         if renamed != _as_it_is(row):
             yield renamed
@@ -213,22 +213,22 @@ def _as_it_is(row: WorkItem) -> RenamedItem:
 
 
 def _people(
-    draft: Draft, items: Sequence[WaitingWorkItem]
+    deed: Deed, items: Sequence[WaitingWorkItem]
 ) -> Mapping[int, tuple[str | None, Sequence[str]]]:
     """Who has an item still; nobody when the new version wants another person for it."""
     found: dict[int, tuple[str | None, Sequence[str]]] = {}
     apart = {item.token: item.not_same_person_as for item in items}
-    for row in draft.open_items():
+    for row in deed.open_items():
         others = [
             person
             for element in apart.get(row.token, ())
-            for person in draft.done_by.get(element, ())
+            for person in deed.done_by.get(element, ())
         ]
         excluded = tuple(dict.fromkeys([*row.excluded, *others]))
         assignee = None if row.assignee in excluded else row.assignee
         if assignee != row.assignee:
             element = next(it.element for it in items if it.token == row.token)
-            draft.line("unassigned", element, person=row.assignee, because="same_person")
+            deed.line("unassigned", element, person=row.assignee, because="same_person")
         found[row.id] = (assignee, excluded)
     return found
 

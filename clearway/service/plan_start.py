@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from clearway.engine.values import Start
+from clearway.service.deed import Deed
 from clearway.service.deployed import Deployed, StartEvent
-from clearway.service.draft import Draft
 from clearway.service.forms import Filled, Form
 from clearway.service.permissions import REQUESTER, SYSTEM_ROLE
 from clearway.service.plan import Outcome, planned
@@ -55,8 +55,8 @@ def plan_start(
     filled = _read(deployed, actor, found, values, now)
     if isinstance(filled, Refusal):
         return filled
-    draft = Draft(deployed, actor, "start", now, key=key)
-    draft.line(
+    deed = Deed(deployed, actor, "start", now, key=key)
+    deed.line(
         "opened",
         found.element,
         name=found.label,
@@ -66,20 +66,20 @@ def plan_start(
         **({} if message is None else {"message": message}),
     )
     if follows is not None:
-        draft.line("linked", None, link="follows", to=follows)
-    draft.fill(filled, found.element)
+        deed.line("linked", None, link="follows", to=follows)
+    deed.fill(filled, found.element)
     if (
         actor.is_person
         and deployed.requester_field
-        and not draft.record.get(deployed.requester_field)
+        and not deed.record.get(deployed.requester_field)
     ):
-        draft.change(deployed.requester_field, actor.name, found.element)
+        deed.change(deployed.requester_field, actor.name, found.element)
     opener = deployed.elements[found.element].holder
     if actor.is_person and opener is not None:
-        draft.change(opener, actor.name, found.element)
+        deed.change(opener, actor.name, found.element)
     payload: Mapping[str, object] = filled.everything if found.message else {}
-    draft.run(Start(found.element if found.message else None, payload))
-    return planned(draft)
+    deed.run(Start(found.element if found.message else None, payload))
+    return planned(deed)
 
 
 def may_start(actor: Actor, event: StartEvent) -> bool:

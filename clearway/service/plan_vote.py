@@ -6,8 +6,8 @@ from datetime import datetime
 
 from clearway.engine.values import CompleteWorkItem
 from clearway.errors import ClearwayError
+from clearway.service.deed import Deed
 from clearway.service.deployed import Deployed
-from clearway.service.draft import Draft
 from clearway.service.entitled import refuse_closed
 from clearway.service.permissions import cannot_see
 from clearway.service.plan import Outcome, planned
@@ -85,13 +85,13 @@ def plan_vote(
             f"{taken.person} has cast for seat {vote.seat}, and you for seat {left}.",
             "Leave it so, or change your vote there: both count.",
         )
-    draft = Draft(deployed, actor, "vote", now, snapshot=snapshot)
-    _cast(draft, item, item.round, ballot)
+    deed = Deed(deployed, actor, "vote", now, snapshot=snapshot)
+    _cast(deed, item, item.round, ballot)
     ballots = [*(it for it in stays if it.seat != vote.seat), ballot]
     verdict = rule.decide(asked, ballots)
     if verdict.decided:
-        _decide(draft, item, item.round, verdict, ballots)
-    return planned(draft, work_item_id, outcome=verdict.outcome.value, because=verdict.reason)
+        _decide(deed, item, item.round, verdict, ballots)
+    return planned(deed, work_item_id, outcome=verdict.outcome.value, because=verdict.reason)
 
 
 def seat_round(
@@ -222,7 +222,7 @@ def _changed(round_: rows.Round, read: int) -> Refusal:
 
 
 def _cast(
-    draft: Draft,
+    deed: Deed,
     item: WorkItem,
     round_: rows.Round,
     ballot: Ballot,
@@ -237,7 +237,7 @@ def _cast(
     given_up = mine and (mine.instead_of or mine.person)
     given_up = None if given_up == ballot.voter else given_up
     taken_from = for_me.person if for_me and for_me.person != ballot.person else None
-    draft.ballots.append(
+    deed.ballots.append(
         CastBallot(
             seat.id,
             ballot.person,
@@ -248,7 +248,7 @@ def _cast(
             ballot.instead_of,
         )
     )
-    draft.line(
+    deed.line(
         "voted",
         item.element,
         name=item.name,
@@ -267,15 +267,15 @@ def _cast(
 
 
 def _decide(
-    draft: Draft,
+    deed: Deed,
     item: WorkItem,
     round_: rows.Round,
     verdict: Verdict,
     ballots: Sequence[Ballot],
 ) -> None:
     outcome = APPROVED if verdict.outcome is Verdicts.APPROVED else REJECTED
-    draft.closed_rounds.append(ClosedRound(round_.id, outcome, verdict.reason))
-    draft.line(
+    deed.closed_rounds.append(ClosedRound(round_.id, outcome, verdict.reason))
+    deed.line(
         "decided_round",
         item.element,
         name=item.name,
@@ -285,25 +285,25 @@ def _decide(
         rule=round_.rule,
         round=round_.revision,
     )
-    draft.change(round_.result_field, outcome, item.element)
-    _keep_words(draft, item.element, outcome, ballots)
+    deed.change(round_.result_field, outcome, item.element)
+    _keep_words(deed, item.element, outcome, ballots)
     voters = [name for it in ballots for name in (it.person, it.instead_of) if name]
-    draft.complete(item, list(dict.fromkeys(voters)))
-    draft.run(CompleteWorkItem(item.token))
+    deed.complete(item, list(dict.fromkeys(voters)))
+    deed.run(CompleteWorkItem(item.token))
 
 
-def _keep_words(draft: Draft, element: str, outcome: str, ballots: Sequence[Ballot]) -> None:
+def _keep_words(deed: Deed, element: str, outcome: str, ballots: Sequence[Ballot]) -> None:
     """Why it was rejected, and on which conditions it was approved, stand in the record.
 
     Where the diagram names a field for it; what an earlier round said goes.
     """
-    info = draft.deployed.elements[element]
+    info = deed.deployed.elements[element]
     said = [it for it in ballots if outcome == APPROVED or it.choice is Choice.REJECT]
     reasons = [f"{it.person}: {it.reason}" for it in said if outcome == REJECTED]
     conditions = [f"{it.person}: {each}" for it in said for each in it.conditions]
     for field, lines in ((info.reasons, reasons), (info.conditions, conditions)):
         if field is not None:
-            draft.change(field, "\n".join(lines) or None, element)
+            deed.change(field, "\n".join(lines) or None, element)
 
 
 def _ballot(round_: rows.Round, vote: Vote, actor: Actor, now: datetime) -> Ballot | Refusal:

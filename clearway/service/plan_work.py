@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from clearway.engine.values import CompleteWorkItem, Wake
+from clearway.service.deed import Deed
 from clearway.service.deployed import Deployed
-from clearway.service.draft import Draft
 from clearway.service.entitled import (
     UNASKED,
     Candidate,
@@ -119,11 +119,11 @@ def plan_complete(
     filled = read_form(deployed, item.form, values, snapshot.record, now)
     if isinstance(filled, Refusal):
         return filled
-    draft = Draft(deployed, actor, "complete", now, snapshot=snapshot)
+    deed = Deed(deployed, actor, "complete", now, snapshot=snapshot)
     people = acts_as(actor, snapshot, item)
     took_over = holder_of(snapshot, item) is None and len(people) == 1
     left = left_by(snapshot, item) if took_over else None
-    draft.line(
+    deed.line(
         "done",
         item.element,
         name=item.name,
@@ -131,12 +131,12 @@ def plan_complete(
         **({"for": people[1]} if len(people) > 1 else {}),
         **({"left_by": left} if left else {}),
     )
-    draft.fill(filled, item.element)
+    deed.fill(filled, item.element)
     if took_over:
-        draft.name_holder(item, actor.name)
-    draft.complete(item, people)
-    draft.run(CompleteWorkItem(item.token))
-    return planned(draft, work_item_id)
+        deed.name_holder(item, actor.name)
+    deed.complete(item, people)
+    deed.run(CompleteWorkItem(item.token))
+    return planned(deed, work_item_id)
 
 
 def refuse_work(
@@ -176,12 +176,12 @@ def _given(
     person: str | None,
     now: datetime,
 ) -> Outcome:
-    draft = Draft(deployed, actor, command, now, snapshot=snapshot)
+    deed = Deed(deployed, actor, command, now, snapshot=snapshot)
     if item.assignee == person:
-        return Plan(None, replace(draft.done(item.id), revision=snapshot.revision))
-    draft.give(item, person, item.excluded)
+        return Plan(None, replace(deed.done(item.id), revision=snapshot.revision))
+    deed.give(item, person, item.excluded)
     left = {"left": True} if left_by(snapshot, item) else {}
-    draft.line(
+    deed.line(
         "given",
         item.element,
         name=item.name,
@@ -190,10 +190,10 @@ def _given(
         after=person,
         **left,
     )
-    draft.name_holder(item, person)
-    if draft.changed_fields and deployed.blueprint.has_conditions:
-        draft.run(Wake())
-    return planned(draft, item.id)
+    deed.name_holder(item, person)
+    if deed.changed_fields and deployed.blueprint.has_conditions:
+        deed.run(Wake())
+    return planned(deed, item.id)
 
 
 def _refuse_approval(item: WorkItem) -> Refusal | None:

@@ -498,6 +498,19 @@ def test_a_file_that_nothing_reads_is_named(drawn: Drawing, path: str):
     assert finding.severity is Severity.WARNING
 
 
+def test_a_process_that_nothing_calls_is_said_to_be_unchecked(drawn: Drawing):
+    other = (
+        b"<definitions id='o' targetNamespace='o' "
+        b"xmlns='http://www.omg.org/spec/BPMN/20100524/MODEL'><process id='other'>"
+        b"<userTask id='lost'/></process></definitions>"
+    )
+    bundle = drawn("<startEvent id='s'/><endEvent id='e'/>{s>e}", **{"p/other.bpmn": other})
+
+    found = [it for it in check(bundle, trusted=True) if it.rule == "process-uncalled"]
+
+    assert [(it.file, it.element) for it in found] == [("p/other.bpmn", "other")]
+
+
 @pytest.mark.parametrize(
     "shape",
     [

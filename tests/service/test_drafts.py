@@ -71,12 +71,13 @@ def as_bytes(found: bytes | Refusal) -> bytes:
 
 def test_of_two_saves_at_once_one_wins_and_the_other_is_told(bench: Bench):
     expected = {it.hash for it in listed(bench) if it.path == DRAWING}
+    before = bench.read()
     answers: list[object] = []
     ready = threading.Barrier(2)
 
     def save(who: str) -> None:
+        content = before.replace(b'name="Sort"', f'name="{who}"'.encode())
         ready.wait()
-        content = bench.read().replace(b'name="Sort"', f'name="{who}"'.encode())
         answers.append(
             save_file(
                 bench.house,

@@ -137,3 +137,18 @@ def _check_house(draft: Draft, surroundings: Surroundings | None) -> None:
                 references.check_surroundings(node, surroundings, say)
     known_names.check(draft)
     constants.check(draft)
+    _check_uncalled(draft)
+
+
+def _check_uncalled(draft: Draft) -> None:
+    """What never runs was not looked at either; that is said, so that nobody takes it for right."""
+    called = {process.id for process in draft.read.called()}
+    for name, process in draft.read.processes.items():
+        if name not in called and process.nodes:
+            draft.findings.warning(
+                draft.read.files[name],
+                name,
+                "process-uncalled",
+                f"Nothing calls the process `{name}`: it never runs here, and was not checked.",
+                "Call it by a call activity, or take it out.",
+            )

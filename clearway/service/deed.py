@@ -47,7 +47,7 @@ class UnfitChange(ProcessFault):
         super().__init__(fault.element, fault.cause, "Fill in what it needs and send it again.")
 
 
-class Draft(Taking):
+class Deed(Taking):
     """The effect of one command while it is worked out."""
 
     def fill(self, filled: Filled, element: str | None) -> None:
@@ -80,7 +80,7 @@ class Draft(Taking):
     def run(self, trigger: Trigger) -> Turn:
         """Let the engine run to its next waits, and take up all that it did.
 
-        Raises ProcessFault when the process itself fails; the draft is useless then.
+        Raises ProcessFault when the process itself fails; the deed is useless then.
         """
         turn = self._turn(self._engine_state(), trigger, self.world())
         self.take(trigger, turn)
