@@ -43,12 +43,16 @@ def servicenow(
     """Drive the incidents of a ServiceNow log through the incident process.
 
     Prints one JSON summary. Ends with 0 when the database is sound and every priority agrees, with
-    1 when not or when it stopped; the same command then goes on where it stopped.
+    1 when not or when it stopped; the same command then goes on where it stopped. With 2 when the
+    log cannot be read: then nothing was done.
     """
+    from clearway.replay.log import LogError, read_cases
     from clearway.replay.run import Plan
     from clearway.replay.run import replay as live_through
 
     try:
+        # Before anything is made or forgotten.
+        read = read_cases(log, limit or None)
         settings = Settings.from_environment()
         bundle = bundle_at(settings.bpmn / "incident")
         with _place(settings, database_url, fresh) as place, bar("events") as progress:
@@ -60,6 +64,7 @@ def servicenow(
                 limit=limit or None,
                 workers=workers,
                 is_own_server=not database_url,
+                read=read,
             )
             summary, astray = live_through(
                 plan,
@@ -70,6 +75,8 @@ def servicenow(
         file = cases or settings.home / "replay" / "cases.jsonl"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
+    except LogError as error:
+        stop(str(error), 2)
     except (ClearwayError, OSError) as error:
         stop(str(error))
     print_json(summary)

@@ -1,12 +1,12 @@
 """How an instance rests between two turns: a few hundred bytes that name their version's hash.
 
-The bytes `CW`, one byte for the format, then zstd of JSON. Specs are named, never embedded;
-finished tokens are not kept; a token without its scope is an error, never skipped. Format 2 keeps
-what could be undone as a ledger; `old_state` reads format 1.
+The bytes `CW`, one byte for the format, then zstd of JSON, with a checksum; older states have none.
+Specs are named, never embedded; finished tokens are not kept; a token without its scope is an
+error, never skipped. Format 2 keeps what could be undone as a ledger; `old_state` reads format 1.
 """
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 import zstandard
@@ -17,7 +17,7 @@ from clearway.engine.keeping import KeptMessage
 from clearway.engine.token import Token
 from clearway.engine.values import World
 from clearway.errors import ClearwayError
-from clearway.feel import FeelError, decode, encode
+from clearway.feel import decode, encode
 
 if TYPE_CHECKING:
     from clearway.engine.blueprint import Blueprint
@@ -32,7 +32,7 @@ class StateError(ClearwayError):
 
 class _Tools(threading.local):
     def __init__(self) -> None:
-        self.pack = zstandard.ZstdCompressor(level=3)
+        self.pack = zstandard.ZstdCompressor(level=3, write_checksum=True)
         self.unpack = zstandard.ZstdDecompressor()
 
 
@@ -62,9 +62,12 @@ def save(instance: Instance) -> bytes:
 def load(blueprint: "Blueprint", state: bytes, world: World) -> Instance:
     """The instance that `save` wrote; raises StateError when it is not of this version."""
     data = read(state)
-    if data["version"] != blueprint.hash:
+    written = data.get("version")
+    if not isinstance(written, str):
+        raise StateError("The saved instance is damaged: it does not say of which version it is.")
+    if written != blueprint.hash:
         raise StateError(
-            f"The instance belongs to version {data['version'][:12]}, not {blueprint.hash[:12]}. "
+            f"The instance belongs to version {written[:12]}, not {blueprint.hash[:12]}. "
             "Load it with its own version, or move it to the new one first."
         )
     return restored(blueprint, data, world)
@@ -75,8 +78,9 @@ def restored(blueprint: "Blueprint", data: dict[str, Any], world: World) -> Inst
     instance = Instance(blueprint, world)
     try:
         _restore(instance, data)
-    except (KeyError, IndexError, TypeError, FeelError) as error:
-        raise StateError(f"The saved instance is damaged: {error!r} is missing.") from error
+    # What is damaged can fail anywhere.
+    except Exception as error:
+        raise StateError(f"The saved instance is damaged: it does not fit: {error!r}.") from error
     return instance
 
 
@@ -92,12 +96,23 @@ def read(state: bytes) -> dict[str, Any]:
             "Install the release that wrote it, or a newer one."
         )
     try:
-        data = orjson.loads(_TOOLS.unpack.decompress(state[3:], max_output_size=limits.STATE_BYTES))
+        data = orjson.loads(_unpacked(state[3:]))
         for number in range(written, FORMAT):
             old_state.UPGRADES[number](data)
-    except (zstandard.ZstdError, KeyError, TypeError, ValueError) as error:
+    except Exception as error:
         raise StateError(f"The saved instance is damaged: {error}.") from error
-    return data
+    if not isinstance(data, dict):
+        raise StateError("The saved instance is damaged: it is no object.")
+    return cast("dict[str, Any]", data)
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """The JSON; a size that no state has is not believed, or memory would be taken for it."""
+    if zstandard.frame_content_size(packed) > limits.STATE_BYTES:
+        raise ValueError("it says that it is larger than a state may be")
+    return _TOOLS.unpack.decompress(
+        packed, max_output_size=limits.STATE_BYTES, allow_extra_data=False
+    )
 
 
 def _saved(scope: Running) -> list[Any]:

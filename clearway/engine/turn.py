@@ -1,7 +1,7 @@
 """One turn: a trigger goes in, the instance runs until all waits, its effects come out."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from clearway.engine import catching, state, throwing
 from clearway.engine.instance import Instance
@@ -31,10 +31,13 @@ from clearway.engine.values import (
     World,
 )
 from clearway.engine.waits import approvals_anew, repeats, waits_of
+from clearway.errors import ClearwayError
 from clearway.feel import FeelError, from_json
 
 if TYPE_CHECKING:
     from clearway.engine.blueprint import Blueprint
+
+T = TypeVar("T")
 
 
 def turn(blueprint: "Blueprint", saved: bytes | None, trigger: Trigger, world: World) -> Turn:
@@ -47,7 +50,7 @@ def turn(blueprint: "Blueprint", saved: bytes | None, trigger: Trigger, world: W
         raise ValueError("An instance is started once: give saved state, or Start, not both.")
     instance = Instance(blueprint, world) if saved is None else state.load(blueprint, saved, world)
     # Nothing waits in an instance before it begins, whatever its diagram waits for from then on.
-    before = Waits() if saved is None else waits_of(instance)
+    before = Waits() if saved is None else _looked_at(instance, waits_of)
     try:
         caught = _APPLIED[type(trigger)](instance, trigger)
         instance.run()
@@ -84,12 +87,23 @@ def approvals(blueprint: "Blueprint", saved: bytes, world: World) -> Mapping[str
 
     Raises ProcessFault when an expression fails, and StateError for bytes that are no instance.
     """
-    return approvals_anew(state.load(blueprint, saved, world))
+    return _looked_at(state.load(blueprint, saved, world), approvals_anew)
 
 
 def waits(blueprint: "Blueprint", saved: bytes, world: World) -> Waits:
     """What a saved instance waits for; raises StateError for bytes that are none."""
-    return waits_of(state.load(blueprint, saved, world))
+    return _looked_at(state.load(blueprint, saved, world), waits_of)
+
+
+def _looked_at(instance: Instance, look: Callable[[Instance], T]) -> T:
+    """What is seen of an instance that was just loaded; raises StateError when that is damaged."""
+    try:
+        return look(instance)
+    except ClearwayError:
+        raise
+    except Exception as error:  # what is damaged can fail anywhere
+        told = f"The saved instance is damaged: it does not fit: {error!r}."
+        raise state.StateError(told) from error
 
 
 def _start(instance: Instance, trigger: Start) -> bool:

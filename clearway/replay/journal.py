@@ -18,6 +18,10 @@ class JournalInUse(ClearwayError):
     """Another replay writes this journal: wait for it to end."""
 
 
+class JournalDamaged(ClearwayError):
+    """A line of this journal is none that a replay has written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One row as replayed.
@@ -58,13 +62,20 @@ def opened(path: Path) -> Generator[Journal]:
 
 
 def lines(path: Path) -> Iterator[Line]:
-    """Every whole line of a journal; none when there is none yet."""
+    """Every whole line of a journal; none when there is none yet. Raises JournalDamaged."""
     if not path.exists():
         return
-    with path.open(encoding="utf-8") as file:
-        for text in file:
-            if text.endswith("\n"):
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for number, text in enumerate(file, 1):
+            if not text.endswith("\n"):
+                continue
+            try:
                 yield _line(text.rstrip("\n").split("\t"))
+            except (ValueError, KeyError) as error:
+                raise JournalDamaged(
+                    f"{path}, line {number}, is damaged: begin the replay anew on an empty "
+                    "database, or with --fresh."
+                ) from error
 
 
 def _line(cells: list[str]) -> Line:

@@ -7,11 +7,14 @@ are local, day first and without a zone; they are read as UTC. `?` stands for no
 import csv
 import functools
 import io
+import lzma
+import re
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
 from pathlib import Path
 
@@ -53,8 +56,35 @@ _NEEDED = (
 )
 
 
+_HIGHEST = {"impact": 3, "urgency": 3, "priority": 5}
+_LEVELS = frozenset("12345")
+_YEARS = (1970, 2100)
+LONGEST = timedelta(days=1800)
+"""From the first row to any other: what a process of the replay leases is its own for longer than
+from any row to any other."""
+_LONGEST_NUMBER = 100
+_LONGEST_NAME = 64
+_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._@ -]{{0,{_LONGEST_NAME - 1}}}")
+_MEND = "Correct the line, or fetch the log again; nothing was begun."
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    RuntimeError,  # a password is asked for
+    NotImplementedError,  # a method of packing that nothing here knows
+    UnicodeDecodeError,
+    csv.Error,
+)
+
+
 class LogError(ClearwayError):
-    """The file is not the log; the text says what is missing."""
+    """The file is not the log, or not as it should be; the text says where and what to do."""
+
+
+class _Wrong(Exception):
+    """What is wrong with a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +142,23 @@ def read_cases(path: Path, limit: int | None = None) -> list[Case]:
     Raises LogError when it is no zip file with such a table in it.
     """
     found: dict[str, list[Event]] = {}
-    for row in _rows(path):
-        found.setdefault(row["number"], []).append(_event(row))
+    first: datetime | None = None
+    for line, row in _rows(path):
+        try:
+            event = _event(row)
+            first = first or event.at
+            _check_span(first, event.at)
+        except _Wrong as wrong:
+            raise LogError(f"{path}, line {line}: {wrong} {_MEND}") from wrong
+        found.setdefault(event.number, []).append(event)
+    if not found:
+        raise LogError(f"{path} has no incident in it: name the log.")
     return [_case(number, events) for number, events in islice(found.items(), limit)]
 
 
-def _rows(path: Path) -> Iterator[Mapping[str, str]]:
+def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Each row with the line of the table on which it ends."""
+    line = 0
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if name.lower().endswith(".csv")]
@@ -127,11 +168,38 @@ def _rows(path: Path) -> Iterator[Mapping[str, str]]:
                 reader = csv.DictReader(io.TextIOWrapper(file, "utf-8", newline=""))
                 missing = [name for name in _NEEDED if name not in (reader.fieldnames or ())]
                 if missing:
-                    raise LogError(f"{names[0]} has no column {', '.join(missing)}: name the log.")
+                    told = ", ".join(missing)
+                    raise LogError(f"{path} has no column {told}: name the log.")
                 for row in reader:
-                    yield {name: sys.intern(row[name].strip()) for name in _NEEDED}
-    except (OSError, zipfile.BadZipFile, UnicodeDecodeError, csv.Error) as error:
-        raise LogError(f"{path} cannot be read as a zipped log: {error}.") from error
+                    line = reader.line_num
+                    _check_columns(path, line, row)
+                    yield line, {name: sys.intern(row[name].strip()) for name in _NEEDED}
+    except _UNREADABLE as error:
+        where = f" after line {line}" if line else ""
+        told = str(error).rstrip(".") or type(error).__name__
+        raise LogError(
+            f"{path} cannot be read as a zipped log{where}: {told}. "
+            "Fetch the log again, as a zip file without a password, packed with deflate."
+        ) from error
+
+
+def _check_columns(path: Path, line: int, row: Mapping[str | None, object]) -> None:
+    """The reader fills up what is missing with None, and keeps under None what is too much."""
+    if None in row or None in row.values():
+        many = "more" if None in row else "fewer"
+        raise LogError(
+            f"{path}, line {line}: The row has {many} columns than the first line. "
+            "Fetch the log again: it may have been cut off; or correct the line."
+        )
+
+
+def _check_span(first: datetime, at: datetime) -> None:
+    """Times that no replay can go through are typing errors."""
+    if not _YEARS[0] <= at.year <= _YEARS[1]:
+        raise _Wrong(f"The year {at.year} is not between {_YEARS[0]} and {_YEARS[1]}.")
+    if abs(at - first) > LONGEST:
+        years = LONGEST.days // 365
+        raise _Wrong(f"It is more than {years} years away from the first row, of {first:%Y-%m-%d}.")
 
 
 def _case(number: str, events: Sequence[Event]) -> Case:
@@ -149,7 +217,8 @@ def _update(row: Mapping[str, str]) -> int:
     try:
         return int(row["sys_mod_count"])
     except ValueError as error:
-        raise LogError(f"{row['number']} has an update that is not numbered.") from error
+        text = f"{row['number']} has an update that is not numbered, but `{row['sys_mod_count']}`."
+        raise _Wrong(text) from error
 
 
 def _instant(row: Mapping[str, str]) -> datetime:
@@ -157,7 +226,8 @@ def _instant(row: Mapping[str, str]) -> datetime:
         return _read_instant(row["sys_updated_at"])
     except ValueError as error:
         text = row["sys_updated_at"]
-        raise LogError(f"{row['number']} has an update at `{text}`, which is no time.") from error
+        text = f"{row['number']} has an update at `{text}`, which is no time like 29/2/2016 01:16."
+        raise _Wrong(text) from error
 
 
 @functools.lru_cache(maxsize=4096)
@@ -168,18 +238,18 @@ def _read_instant(text: str) -> datetime:
 def _event(row: Mapping[str, str]) -> Event:
     """The row by itself: its position is the number of its update, its time as written."""
     return Event(
-        number=row["number"],
+        number=_number(row),
         position=_update(row),
         at=_instant(row),
         said=row["incident_state"],
         impact=_level(row, "impact"),
         urgency=_level(row, "urgency"),
         priority=_level(row, "priority"),
-        group=_known(row["assignment_group"]),
-        assignee=_known(row["assigned_to"]),
-        updated_by=row["sys_updated_by"],
-        opened_by=_known(row["opened_by"]),
-        caller=_known(row["caller_id"]),
+        group=_name(row, "assignment_group"),
+        assignee=_name(row, "assigned_to"),
+        updated_by=_writer(row),
+        opened_by=_name(row, "opened_by"),
+        caller=_name(row, "caller_id"),
         channel=row["contact_type"],
         about=sys.intern(_about(row)),
         closed_code=_known(row["closed_code"]),
@@ -187,12 +257,47 @@ def _event(row: Mapping[str, str]) -> Event:
     )
 
 
+def _number(row: Mapping[str, str]) -> str:
+    """It becomes part of idempotency keys, titles and the journal's lines."""
+    number = row["number"]
+    if not number or len(number) > _LONGEST_NUMBER or not number.isprintable():
+        raise _Wrong(
+            f"{number[:_LONGEST_NUMBER]!r} is no number of an incident: it has 1 to "
+            f"{_LONGEST_NUMBER} letters and digits."
+        )
+    return number
+
+
 def _level(row: Mapping[str, str], name: str) -> int:
     """The number in front, as in `2 - Medium`."""
-    number = row[name].split(" ", 1)[0]
-    if not number.isdecimal():
-        raise LogError(f"{row['number']} has the {name} `{row[name]}`, which has no number.")
+    number, highest = row[name].split(" ", 1)[0], _HIGHEST[name]
+    if number not in _LEVELS or int(number) > highest:
+        text = f"{row['number']} has the {name} `{row[name]}`, which is not 1 to {highest}."
+        raise _Wrong(text)
     return int(number)
+
+
+def _name(row: Mapping[str, str], column: str) -> str | None:
+    """A person or a group, as the registry can have it."""
+    name = _known(row[column])
+    if name is not None and not _is_name(name):
+        raise _Wrong(
+            f"{row['number']} has the {column} {name[:_LONGEST_NUMBER]!r}, which is no name: "
+            f"at most {_LONGEST_NAME} letters, digits, spaces, dots, hyphens, @ and _."
+        )
+    return name
+
+
+@functools.lru_cache(maxsize=16_384)
+def _is_name(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None
+
+
+def _writer(row: Mapping[str, str]) -> str:
+    name = _name(row, "sys_updated_by")
+    if name is None:
+        raise _Wrong(f"{row['number']} has no sys_updated_by: somebody must have written the row.")
+    return name
 
 
 def _about(row: Mapping[str, str]) -> str:

@@ -44,6 +44,7 @@ class Plan:
     `folder` keeps the journals; `url` is the address of a migrated database that is empty, or that
     an earlier run of this plan has begun to fill. `bundle` is the incident process as shipped.
     `is_own_server`: nobody else uses the server, so that its commits need not wait for the disk.
+    `read`: the incidents of the log, when they were read already.
     """
 
     log: Path
@@ -53,6 +54,7 @@ class Plan:
     limit: int | None = None
     workers: int = 2
     is_own_server: bool = False
+    read: Sequence[Case] | None = None
 
 
 def replay(
@@ -63,9 +65,7 @@ def replay(
     Raises ReplayError, LogError or StoreError; the same plan then goes on where it stopped.
     """
     began = time.monotonic()
-    cases = read_cases(plan.log, plan.limit)
-    if not cases:
-        raise ReplayError(f"{plan.log} has no incident to replay.")
+    cases = read_cases(plan.log, plan.limit) if plan.read is None else plan.read
     _prepare(plan, cases)
     before = _so_far(plan)
     begun(sum(len(case.events) for case in cases), len(before))

@@ -88,7 +88,7 @@ def examine(
         *house.store.ask(lambda it: _backlogs(it, house.now(), late_runs)),
         house.store.ask(lambda it: _releases(it, house.now())),
         _approvals(house),
-        _leavers(left_tasks(house), left_events(house)),
+        _left_work(house),
         *([] if portal is None else [_portal(portal)]),
         *([] if disk is None else [_disk(disk)]),
         *([] if silent is None else [_connections(silent)]),
@@ -220,6 +220,20 @@ def _approvals(house: House) -> Sign:
         f"{waits} for a seat that nobody can take. {listed}{more}{looked}",
         "Do what each line says: until then nothing decides it.",
     )
+
+
+def _left_work(house: House) -> Sign:
+    try:
+        return _leavers(left_tasks(house), left_events(house))
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a damaged version must not hide all other signs
+        return Sign(
+            "leavers",
+            False,
+            f"Who has left what behind cannot be told: {error}",
+            "Run `clearway verify`: it names what is missing or damaged.",
+        )
 
 
 def _leavers(tasks: Sequence[LeftWork], events: Sequence[LeftWork]) -> Sign:

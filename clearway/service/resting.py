@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from clearway import engine
-from clearway.engine.values import World
+from clearway.engine.values import Waits, World
 from clearway.errors import ClearwayError
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
 from clearway.store import invariants
+from clearway.store.errors import StoreError
 
 _PAGE = 500
 
@@ -56,9 +58,15 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
         deployed = house.version(state["version_id"])
         world = World(house.now(), state["record"], key)
         waits = engine.waits(deployed.blueprint, bytes(state["engine_state"]), world)
+    except StoreError:
+        raise
     except ClearwayError as error:
         yield f"{key} cannot be read: {error}"
         return
+    except Exception as error:  # noqa: BLE001 - what is damaged can fail anywhere; the rest is told
+        yield f"{key} cannot be read: {type(error).__name__}: {error}"
+        return
+    yield from _wrong_times(key, waits, state["due"] or {})
     expected: Mapping[str, Mapping[str, Sequence[str | None]]] = {
         "work_items": {
             it.token: [it.element, it.role, it.group, it.form, it.approval and it.approval.rule]
@@ -82,6 +90,17 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
                     f"{key} waits for {_in_words(by_state[token])} by its state, but for "
                     f"{_in_words(by_rows[token])} by the row of the {told} with the token {token}."
                 )
+
+
+def _wrong_times(key: str, waits: Waits, due: Mapping[str, str]) -> Iterator[str]:
+    """Timers that would go off at another time than the one that was worked out for them."""
+    for it in waits.timers:
+        by_row = datetime.fromisoformat(due[it.token]) if it.token in due else it.due
+        if by_row != it.due:
+            yield (
+                f"The timer {it.token} of {key} is due at {it.due.isoformat()} by its state, "
+                f"but at {by_row.isoformat()} by its row."
+            )
 
 
 def _in_words(what: Sequence[str | None]) -> str:

@@ -13,7 +13,9 @@ def verify(house: House) -> list[str]:
     the engine's state waits for, and is what the state says it is; versions and their files exist
     and are what their hashes say; history is unchanged; ballots count once, by entitled people, and
     history tells of each; each notice and message that history tells of is there; what is parked
-    has its fault.
+    has its fault; timers are due when it was worked out; lines of history stand once and in order,
+    and what was asked for with a key has its answer; whoever has work is in the registry; drafts
+    have all their saves, and are as their reviews and releases say. What cannot be read is told.
     """
     found = house.store.ask(invariants.broken)
     found += house.store.ask(invariants.wrong_contents)

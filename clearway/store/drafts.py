@@ -1,6 +1,6 @@
 """Drafts and their saves: the working copies of processes that are not deployed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -119,6 +119,23 @@ def saves(connection: Connection, draft_id: int, limit: int, before: int | None)
         statement = statement.where(_SAVE.c.revision < before)
     statement = statement.order_by(_SAVE.c.revision.desc()).limit(limit)
     return [_light(row) for row in connection.execute(statement).mappings()]
+
+
+def earlier(
+    connection: Connection, draft_id: int, path: str, hashes: Collection[str]
+) -> bytes | None:
+    """The newest bytes with one of these hashes that a file of this draft ever had."""
+    held = _SAVE.c.manifest[path].astext
+    table = schema.content
+    statement = (
+        select(table.c.bytes)
+        .join(_SAVE, held == table.c.hash)
+        .where(_SAVE.c.draft_id == draft_id, held.in_(hashes))
+        .order_by(_SAVE.c.revision.desc())
+        .limit(1)
+    )
+    found = connection.execute(statement).scalar_one_or_none()
+    return None if found is None else bytes(found)
 
 
 def authors(connection: Connection, draft_id: int) -> list[str]:

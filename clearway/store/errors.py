@@ -19,5 +19,9 @@ class Contended(StoreError):
     """Others changed the same rows again and again; try again later."""
 
 
+class ContentMissing(ClearwayError):
+    """The bytes of a file of a version or of a draft are not in the database any more."""
+
+
 class Superseded(StoreError):
     """What was loaded is no longer so: raised inside a transaction to have it run again."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, text
 from sqlalchemy.dialects import postgresql
 
 from clearway.store import schema
+from clearway.store.errors import ContentMissing
 from clearway.store.rows import Json
 
 _LOCK_SPACE = 7_210_004  # first key of the advisory locks that line up deployments of a process
@@ -109,12 +110,16 @@ def registry_roles(connection: Connection) -> frozenset[str]:
 
 
 def contents(connection: Connection, manifest: Mapping[str, str]) -> dict[str, bytes]:
-    """Path -> bytes, for every path of a manifest."""
+    """Path -> bytes, for every path of a manifest. Raises ContentMissing."""
     table = schema.content
     statement = select(table.c.hash, table.c.bytes).where(table.c.hash.in_(manifest.values()))
     found: dict[str, bytes] = {
         hashed: bytes(content) for hashed, content in connection.execute(statement)
     }
+    if missing := [path for path, hashed in manifest.items() if hashed not in found]:
+        raise ContentMissing(
+            f"The database does not hold {', '.join(missing)} any more: restore it from a backup."
+        )
     return {path: found[hashed] for path, hashed in manifest.items()}
 
 

@@ -10,6 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import life
 import scene
 from undisturbed import Undisturbed, undisturbed
 from victims import Victim, victims
@@ -33,11 +34,11 @@ def copies(postgres: Any, furnished: str) -> Copies:
     return lambda: postgres.copy(furnished)
 
 
-@pytest.fixture(scope="session")
-def known(copies: Copies) -> Undisturbed:
-    """How the day goes when nothing happens."""
+@pytest.fixture(scope="session", params=life.DAYS)
+def known(request: pytest.FixtureRequest, copies: Copies) -> Undisturbed:
+    """How a day goes when nothing happens."""
     with copies() as url:
-        return undisturbed(url)
+        return undisturbed(url, life.DAYS[request.param][-1].name)
 
 
 @pytest.fixture(scope="session")

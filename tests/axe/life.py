@@ -1,10 +1,11 @@
-"""Every command there is, in the order of one long day, ready to be struck at any statement."""
+"""Every command there is, in the order of two days, ready to be struck at any statement."""
 
 from collections.abc import Sequence
 
 from life_around import ALERT, HEARTBEATS, REGISTRY, SCHEDULES, SIGN_IN
 from life_decisions import DECISIONS
 from life_records import ERRAND, FAULTS, MESSAGES, SIGNALS, STOOL
+from life_workshop import WORKSHOP
 from step import Step
 
 LIFE = (
@@ -22,10 +23,15 @@ LIFE = (
 )
 """The whole day."""
 
-STEPS = {step.name: step for step in LIFE}
+DAYS = {"life": LIFE, "workshop": WORKSHOP}
+
+STEPS = {step.name: step for day in DAYS.values() for step in day}
 
 
 def up_to(last: str) -> Sequence[Step]:
-    """The day up to this step, and with it."""
-    names = [step.name for step in LIFE]
-    return LIFE[: names.index(last) + 1]
+    """The day of this step up to it, and with it."""
+    for day in DAYS.values():
+        names = [step.name for step in day]
+        if last in names:
+            return day[: names.index(last) + 1]
+    raise KeyError(last)

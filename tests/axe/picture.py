@@ -25,6 +25,13 @@ _POINTS_TO = {
     "fault_id": "fault",
     "attachment": "attachment",
     "message": "message",
+    "draft": "draft",
+    "draft_id": "draft",
+    "review": "draft_review",
+    "release": "draft_release",
+    "move": "move",
+    "move_id": "move",
+    "undoes": "move",
     "people": "work_item",
 }
 """A column, or a name in JSON -> the table whose row it names."""
@@ -46,8 +53,10 @@ _LEFT_OUT = {
 _AT_LEAST_ONCE = {"session", "api_token", "sign_in_failure"}
 _TABLES = """SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
     AND relkind = 'r' AND relname <> 'alembic_version' ORDER BY 1"""
-_KEY = re.compile(r"\b(?:ERR|CHA|BEA|CON|MIL)-\d+\b")
+_KEY = re.compile(r"\b(?:ERR|CHA|BEA|CON|MIL|PAR)-\d+\b")
 _MESSAGE = re.compile(r"^message (\d+)$")
+_NUMBERED = re.compile(r"\b(move|release|draft|Draft) (\d+)\b")
+_NUMBERS = {"move": "move", "release": "draft_release", "draft": "draft", "Draft": "draft"}
 
 
 def picture(connection: Connection) -> Picture:
@@ -118,7 +127,15 @@ def _value(
             table = _BY_KIND.get(str(beside.get("kind")))
         if table is not None:
             return f"{table} {places.get(table, {}).get(value, value)}"
+    if isinstance(value, str):
+        return _NUMBERED.sub(lambda it: _placed(it[1], int(it[2]), places), value)
     return value
+
+
+def _placed(word: str, number: int, places: Mapping[str, Mapping[int, int]]) -> str:
+    """What a sentence or a key calls by its number."""
+    table = _NUMBERS[word]
+    return f"the {table} {places.get(table, {}).get(number, number)}"
 
 
 def _in_order(table: str, rows: list[tuple[tuple[int, str], str]]) -> list[str]:

@@ -14,8 +14,8 @@ from clearway.service.migrate import migrate, migrate_all
 from clearway.service.start import start
 from clearway.service.values import Actor
 
-ALICE, BOB, CAROL, DAVE, ERIN, GRACE = map(
-    scene.actor, ("alice", "bob", "carol", "dave", "erin", "grace")
+ALICE, BOB, CAROL, DAVE, ERIN, FRANK, GRACE = map(
+    scene.actor, ("alice", "bob", "carol", "dave", "erin", "frank", "grace")
 )
 ALERTS = Actor("alertmanager", roles=frozenset({"system"}), is_person=False)
 LEASE = timedelta(minutes=1)

@@ -15,6 +15,7 @@ from clearway.now import HandClock, TimeSource
 from clearway.service.deploy import deploy
 from clearway.service.house import House
 from clearway.service.values import SYSTEM, Actor, Done, Refusal
+from clearway.service.workshop.views import Outdated, Saved
 from clearway.store import versions
 from clearway.store.database import Store
 from clearway.store.sessions import Session, add_session, token_hash
@@ -35,6 +36,7 @@ _MEMBERS = {
     "carol": ("requester", "desk"),
     "dave": ("requester", "board", "chair"),
     "erin": ("requester", "board"),
+    "frank": ("requester", "process_owner"),
     "grace": ("requester", "process_owner"),
 }
 _FOLDERS = {
@@ -133,6 +135,10 @@ def told(result: object) -> dict[str, Any]:
     """What a command answered, as JSON can carry it from one process to another."""
     if isinstance(result, Done | Refusal):
         return {"kind": type(result).__name__, **json.loads(json.dumps(asdict(result)))}
+    if isinstance(result, Saved):
+        return {"kind": "Saved", "is_new": result.is_new, "hash": result.hash}
+    if isinstance(result, Outdated):
+        return {"kind": "Outdated", "text": result.refusal.text}
     if isinstance(result, list):
         return {"kind": "list", "length": len(result)}
     if result is None or isinstance(result, bool | int):

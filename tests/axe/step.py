@@ -44,6 +44,8 @@ WORDS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "anew": lambda told: told["kind"] != "Refusal",
     # It is as it is, however often it is said.
     "same": lambda told: told["kind"] != "Refusal",
+    # What is there is what was asked for; nothing was written a second time.
+    "kept": lambda told: told["kind"] == "Saved" and not told["is_new"],
     "gone": lambda told: told["kind"] == "Refusal" and told["code"] == "not_found",
 }
 

@@ -31,7 +31,7 @@ Point = Callable[[Step, int], Blow | None]
 
 
 def lived(
-    url: str, known: Undisturbed, strike: Strike, point: Point, until: str = life.LIFE[-1].name
+    url: str, known: Undisturbed, strike: Strike, point: Point, until: str
 ) -> tuple[int, list[str]]:
     """Live the day; how many commands were struck, and what is wrong.
 

@@ -21,20 +21,28 @@ pytestmark = pytest.mark.database
 
 Copies = Callable[[], AbstractContextManager[str]]
 
-ELSEWHERE = {"create_demo", "keep_up"}
+ELSEWHERE = {"clearway.service.demo.create_demo", "clearway.service.heat_keeping.keep_up"}
 """The first only on an empty database; that it is whole or not there is shown with the registry.
 The second writes nothing but what history says, and says it anew: heat maps read it."""
 
+WAYS = {"carry_out", "keep_fault"}
+"""No commands: the way that each command on a record goes."""
+
 
 def test_every_command_is_struck(copies: Copies):
-    """Whatever takes an idempotency key, and whatever writes without one, is in the day."""
-    called = {name for step in life.LIFE if step.struck for name in step.run.__code__.co_names}
+    """Whatever takes an idempotency key, and whatever writes without one, is in one of the days."""
+    steps = [step for one in life.DAYS.values() for step in one if step.struck]
+    called = {name for step in steps for name in step.run.__code__.co_names}
+    wrote = set[str]()
 
-    with copies() as url, day(url) as here:
-        wrote = set().union(*(writers_of(here, step) for step in life.LIFE))
+    for one in life.DAYS.values():
+        with copies() as url, day(url) as here:
+            wrote = wrote.union(*(writers_of(here, step) for step in one))
 
     assert keyed_commands() - called == set()
+    assert {"make_draft", "save_drawing", "roll_back"} <= called
     assert writers() - wrote == ELSEWHERE
+    assert openly_writing() - called == WAYS
 
 
 def writers_of(here: Day, step: Step) -> set[str]:
@@ -43,7 +51,8 @@ def writers_of(here: Day, step: Step) -> set[str]:
 
     def noting(run: Callable[..., Any]) -> Callable[..., Any]:
         def noted(*given: Any, **more: Any) -> Any:
-            found.add(sys._getframe(1).f_code.co_qualname)
+            frame = sys._getframe(1)
+            found.add(f"{frame.f_globals['__name__']}.{frame.f_code.co_qualname}")
             return run(*given, **more)
 
         return noted
@@ -58,22 +67,47 @@ def writers_of(here: Day, step: Step) -> set[str]:
 def keyed_commands() -> set[str]:
     """The functions of the service that take an idempotency key."""
     found: set[str] = set()
-    for module in pkgutil.iter_modules(service.__path__, f"{service.__name__}."):
-        for name, it in inspect.getmembers(import_module(module.name), inspect.isfunction):
-            if it.__module__ != module.name or name.startswith("_"):
+    for name in modules():
+        for function, it in inspect.getmembers(import_module(name), inspect.isfunction):
+            if it.__module__ != name or function.startswith("_"):
                 continue
             once = inspect.signature(it).parameters.get("once")
             if once is not None and once.kind is once.KEYWORD_ONLY:
-                found.add(name)
+                found.add(function)
     return found
+
+
+def modules() -> list[str]:
+    """Every module of the service, those of its packages among them."""
+    walked = pkgutil.walk_packages(service.__path__, f"{service.__name__}.")
+    return sorted(module.name for module in walked)
 
 
 def writers() -> set[str]:
     """The functions of the service that have a transaction of their own."""
+    return {f"{name}.{it}" for name in modules() for it in _writers_in(_tree(name), ())}
+
+
+def openly_writing() -> set[str]:
+    """The open functions of the service that have one by way of a hidden one beside them."""
     found: set[str] = set()
-    for file in sorted(Path(service.__path__[0]).glob("*.py")):
-        found |= set(_writers_in(ast.parse(file.read_text(encoding="utf-8")), ()))
+    for name in modules():
+        tree = _tree(name)
+        functions = {it.name: it for it in tree.body if isinstance(it, ast.FunctionDef)}
+        direct = {it.partition(".")[0] for it in _writers_in(tree, ())} & functions.keys()
+        writing = set(direct)
+        while more := {it for it in functions.keys() - writing if _names(functions[it]) & writing}:
+            writing |= more
+        found |= {it for it in writing - direct if not it.startswith("_")}
     return found
+
+
+def _names(function: ast.FunctionDef) -> set[str]:
+    return {it.id for it in ast.walk(function) if isinstance(it, ast.Name)}
+
+
+def _tree(module: str) -> ast.Module:
+    return ast.parse(Path(str(import_module(module).__file__)).read_text(encoding="utf-8"))
 
 
 def _writers_in(node: ast.AST, around: tuple[str, ...]) -> Iterator[str]:

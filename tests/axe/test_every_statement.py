@@ -46,10 +46,10 @@ def points(known: Undisturbed, when: str) -> Iterator[tuple[Point, str]]:
     Each command once somewhere; in the long form before, or after, each of its statements.
     """
     if when == "somewhere":
-        yield partial(_somewhere, random.Random(SEED)), life.LIFE[-1].name
+        yield partial(_somewhere, random.Random(SEED)), [*known.statements][-1]
         return
     for at in range(1, known.most() + 1):
-        until = [it.name for it in life.LIFE if len(known.statements[it.name]) >= at][-1]
+        until = [name for name, it in known.statements.items() if len(it) >= at][-1]
         yield partial(_there, Blow(at, when == "after")), until
 
 
@@ -81,7 +81,7 @@ def test_each_command_struck_at_a_statement_is_there_once_or_not_at_all(
 
     print(f"{struck} commands were {how} {when}")
     assert not wrong, "\n".join(wrong)
-    statements = [len(known.statements[step.name]) for step in life.LIFE if step.struck]
+    statements = [len(it) for name, it in known.statements.items() if life.STEPS[name].struck]
     assert struck == (sum(statements) if EVERY else len(statements))
 
 

@@ -10,12 +10,21 @@ import pytest
 import scene
 from day import day
 
+from clearway.service.doctor import examine
+from clearway.service.house import House
+from clearway.service.resting import rehearse_upgrade
 from clearway.service.verify import verify
 from clearway.store.invariants import QUESTIONS
 
 pytestmark = pytest.mark.database
 
 Copies = Callable[[], AbstractContextManager[str]]
+
+_A_DRAFT = """
+        INSERT INTO draft (process, base, revision, state, made_at, made_by)
+        VALUES ('chatter', 1, {revision}, '{state}', now(), 'grace');
+        INSERT INTO draft_save (draft_id, revision, at, by, kind, base, paths, manifest, hash)
+        SELECT max(id), 1, now(), 'grace', 'made', 1, '{{}}', '{manifest}', 'c' FROM draft"""
 
 BREAKS: dict[str, str] = {
     "{0} has not ended, and nothing could move it on.": """
@@ -64,6 +73,28 @@ BREAKS: dict[str, str] = {
     "The answer kept for `{0}` names revision {2} of {1}, which is at {3}.": """
         UPDATE answer SET answer = answer || '{"revision": 999}'
         WHERE jsonb_typeof(answer->'revision') = 'number'""",
+    "The line {0} of the history of {1} stands twice: it is the line {2}.": """
+        CREATE TEMP TABLE twice AS SELECT * FROM entry WHERE id =
+            (SELECT max(id) FROM entry WHERE instance_id IS NOT NULL AND kind = 'done');
+        UPDATE twice SET id = (SELECT max(id) + 1 FROM entry);
+        INSERT INTO entry OVERRIDING SYSTEM VALUE SELECT * FROM twice""",
+    "The line {0} of the history of {1} is of revision {2}, but stands behind {3}.": """
+        UPDATE entry SET id = (SELECT max(id) + 1 FROM entry) WHERE id =
+            (SELECT min(id) FROM entry WHERE command = 'claim')""",
+    "{0} came to revision {1} by `{2}`, but {3} answers are kept for that.": """
+        DELETE FROM answer WHERE key = 'complete'""",
+    "The work item {0} of {1} is with {2}, who is in no registry.": """
+        UPDATE work_item SET assignee = 'mallory' WHERE closed_at IS NULL AND element = 'live'""",
+    "Draft {0} of {1} is at save {2}, but has {3} saves up to {4}.": _A_DRAFT.format(
+        revision=2, state="open", manifest="{}"
+    ),
+    "Draft {0} of {1} is {2}, but its reviews and releases say otherwise.": _A_DRAFT.format(
+        revision=1, state="approved", manifest="{}"
+    ),
+    "The move {0} of {1} has ended, but {2} of its records wait for it.": """
+        INSERT INTO move (process, kind, to_version, asked_at, asked_by, reason, closed_at)
+        VALUES ('chatter', 'migrate', 1, now(), 'grace', 'x', now());
+        INSERT INTO moved_record (move_id, key) SELECT max(id), 'CHA-1001' FROM move""",
     "The message {0} is settled and waits at once.": """
         UPDATE message SET settled_at = NULL WHERE status = 'caught'""",
 }
@@ -89,6 +120,28 @@ OTHERS: dict[str, str] = {
     r"waits for the timers \[\] by its state, but for \['x'\] by its rows": """
         INSERT INTO timer (instance_id, token, element, due_at)
         SELECT id, 'x', 'x', now() FROM instance WHERE title = 'mother'""",
+    r"The timer \S+ of BEA-\d+ is due at 2026-.+ by its state, but at 2026-.+ by its row": """
+        UPDATE timer SET due_at = due_at + interval '3 days'""",
+    r"CHA-\d+ came to revision 1 by `start`, but 0 answers are kept": """
+        DELETE FROM answer WHERE key = 'start_mother'""",
+    r"ERR-\d+ came to revision \d+ by `complete`, but 2 answers are kept": """
+        INSERT INTO answer SELECT 'another', command, request_hash, answer, at
+        FROM answer WHERE key = 'complete'""",
+    r"CHA-\d+ cannot be read: .+chatter/chatter\.bpmn": """
+        DELETE FROM content WHERE hash = (SELECT manifest->>'chatter/chatter.bpmn'
+            FROM version WHERE process = 'chatter')""",
+    r"Version 1 of chatter: chatter/chatter\.bpmn is missing or damaged": """
+        DELETE FROM content WHERE hash = (SELECT manifest->>'chatter/chatter.bpmn'
+            FROM version WHERE process = 'chatter')""",
+    r"Save 1 of draft 1 of chatter: a is missing or damaged": _A_DRAFT.format(
+        revision=1, state="open", manifest='{"a": "b"}'
+    ),
+    r"It cannot be told whether .+ invalid input syntax for type bigint": """
+        UPDATE fault SET trigger = '{"kind": "job", "id": "x"}', settled_at = NULL
+        WHERE trigger->>'kind' = 'job'""",
+    r"CHA-\d+ cannot be read: .+": """
+        UPDATE content SET bytes = '[]' WHERE hash = (SELECT manifest->>'chatter/record.json'
+            FROM version WHERE process = 'chatter')""",
     r"CHA-\d+ cannot be read": """
         UPDATE instance SET engine_state = '\\x00' WHERE title = 'mother'""",
 }
@@ -106,16 +159,16 @@ def lived(copies: Copies) -> Iterator[str]:
 
 
 @pytest.fixture
-def damaged(lived: str, postgres) -> Iterator[Callable[[str], list[str]]]:
+def damaged(lived: str, postgres) -> Iterator[Callable[..., list[str]]]:
     """Breaks a copy of it, and answers what is said of that."""
     name = psycopg.conninfo.conninfo_to_dict(lived)["dbname"]
     with postgres.copy(name) as url:
 
-        def damage(how: str) -> list[str]:
+        def damage(how: str, look: Callable[[House], list[str]] = verify) -> list[str]:
             with psycopg.connect(url, options="-c session_replication_role=replica") as connection:
                 connection.execute(how)
             with scene.opened(url) as house:
-                return verify(house)
+                return look(house)
 
         yield damage
 
@@ -136,3 +189,24 @@ def test_a_damaged_row_is_told(damaged, words):
     found = damaged(OTHERS[words])
 
     assert any(re.search(words, told) for told in found), found
+
+
+def test_an_upgrade_is_rehearsed_to_its_end_though_a_file_is_missing(damaged):
+    missing = OTHERS[r"Version 1 of chatter: chatter/chatter\.bpmn is missing or damaged"]
+
+    found = damaged(missing, look=lambda house: rehearse_upgrade(house).problems)
+
+    assert {it.partition("-")[0] for it in found} == {"CHA"}
+    assert all("chatter/chatter.bpmn" in it for it in found)
+
+
+def test_the_doctor_tells_all_signs_though_a_file_is_missing(damaged):
+    missing = OTHERS[r"Version 1 of chatter: chatter/chatter\.bpmn is missing or damaged"]
+
+    found = damaged(
+        missing, look=lambda house: [f"{it.subject} {it.text}" for it in examine(house)]
+    )
+
+    assert len(found) > 10
+    [told] = [it for it in found if "chatter/chatter.bpmn" in it]
+    assert told.startswith("leavers")

@@ -23,7 +23,7 @@ class Undisturbed:
         return max(map(len, self.statements.values()))
 
 
-def undisturbed(url: str, until: str = life.LIFE[-1].name) -> Undisturbed:
+def undisturbed(url: str, until: str) -> Undisturbed:
     """Live the day up to this step once and keep all of it."""
     kept = Undisturbed()
     with Wire(url) as wire, day(url, wire) as here:

@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import life
 import scene
 import variants
+from parcel import parcel
 from program import forked
 
 from clearway import engine
@@ -47,6 +48,7 @@ def main() -> None:
     """Fork off one life after the other."""
     for process in ("errand", "beacon", "chatter"):
         engine.build(scene.bundle(process))
+    engine.build(parcel())
     engine.build(scene.errand_2())
     engine.build(scene.errand_3())
     # Unbuffered: what is meant for the child must not be read by its parent.

@@ -1,5 +1,6 @@
 """For years: nothing grows, nothing is shared, nothing runs for ever."""
 
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -103,6 +104,51 @@ def test_damaged_bytes_are_no_state(play: Playing, damage: bytes):
 
     with pytest.raises(StateError):
         waits(build(run.bundle, strict=False), damage, run.world)
+
+
+def test_no_damaged_byte_is_taken_for_something_else(play: Playing):
+    run = play("<startEvent id='s'/><userTask id='u'/><task id='u2'/>{s>u u>u2}")
+    whole, blueprint = run.start().state, build(run.bundle, strict=False)
+    expected = waits(blueprint, whole, run.world)
+    read: list[dict[str, Any]] = []
+
+    for place in range(3, len(whole)):
+        for bit in range(8):
+            damaged = whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :]
+            try:
+                assert waits(blueprint, damaged, run.world) == expected
+                read.append(states.read(damaged))
+            except StateError:
+                continue
+
+    # Some bits of a frame mean nothing.
+    assert all(it == states.read(whole) for it in read)
+    assert len(read) < 20
+
+
+@pytest.mark.parametrize(
+    "name", ["version", "count", "state", "told", "variables", "kept", "scopes"]
+)
+@pytest.mark.parametrize("value", [None, 3, "x", [1], [[1, 2, 3]], {"a": 1}, ...])
+def test_a_state_with_other_contents_is_told_or_read(play: Playing, name: str, value: object):
+    run = play("<startEvent id='s'/><userTask id='u'/>{s>u}")
+    data = states.read(run.start().state)
+    data = {key: it for key, it in data.items() if key != name or value is not ...}
+    if value is not ...:
+        data[name] = value
+    packed = states._TOOLS.pack.compress(states.orjson.dumps(data))
+
+    with contextlib.suppress(StateError):
+        waits(build(run.bundle, strict=False), b"CW\x02" + packed, run.world)
+
+
+def test_a_size_that_no_state_has_is_not_believed(play: Playing):
+    run = play("<startEvent id='s'/><userTask id='u'/>{s>u}")
+    run.start()
+    frame = states.zstandard.ZstdCompressor().compress(b" " * (17 << 20))
+
+    with pytest.raises(StateError, match="larger than a state may be"):
+        waits(build(run.bundle, strict=False), b"CW\x02" + frame, run.world)
 
 
 def test_a_token_without_its_scope_is_an_error_and_no_loss(play: Playing):

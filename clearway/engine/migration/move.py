@@ -14,9 +14,8 @@ from clearway.engine.migration import outlook
 from clearway.engine.migration.relocation import Obstacle, Relocation
 from clearway.engine.specs.gateways import InclusiveSpec, ParallelSpec
 from clearway.engine.spiff import WAITING
-from clearway.engine.turn import concluded, turn
+from clearway.engine.turn import concluded, turn, waits
 from clearway.engine.values import ProcessFault, Turn, Waits, Wake, World
-from clearway.engine.waits import waits_of
 
 if TYPE_CHECKING:
     from clearway.engine.blueprint import Blueprint
@@ -48,7 +47,7 @@ def migrate(
     `mapping` names elements and flows that are called otherwise: old id -> new id. Raises
     StateError for bytes that are no instance of `old`.
     """
-    before = waits_of(state.load(old, saved, world))
+    before = waits(old, saved, world)
     relocation = Relocation(state.read(saved), old, new, mapping)
     if relocation.obstacles:
         return tuple(relocation.obstacles)

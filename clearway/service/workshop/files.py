@@ -126,23 +126,32 @@ def save_drawing(
     expected: Collection[str],
 ) -> Answer:
     """Save what an editor changed of a drawing: the difference of what it wrote when it had opened
-    the file and what it writes now, on the bytes that are stored."""
+    the file and what it writes now, on the bytes that are stored.
+
+    What is there already is saved, as with `save_file`.
+    """
     if (refusal := refuse_unless(actor, "edit_draft")) is not None:
         return refusal
     stored = read_file(house, actor, process, draft_id, path)
     if isinstance(stored, Refusal):
         return stored
     there = hashlib.sha256(stored).hexdigest()
-    # Nothing is grafted onto what the editor never saw; what is saved meanwhile is told below.
-    grafted = graft_onto(path, stored, before, after) if there in expected else stored
-    if isinstance(grafted, Refusal):
+    opened: bytes | None = stored
+    if there not in expected:
+        # Nothing is grafted onto what the editor never saw: that somebody saved it is told below.
+        # It can be this very change, of which the first answer was lost.
+        opened = house.store.ask(lambda it: rows.earlier(it, draft_id, path, expected))
+    grafted = None if opened is None else graft_onto(path, opened, before, after)
+    if isinstance(grafted, Refusal) and there in expected:
         return grafted
 
     def work(connection: Connection, draft: Draft, held: Save) -> Answer:
         now = held.manifest.get(path)
-        if now != there or now not in expected:
-            return _outdated(connection, draft, path, now)
-        return _put(connection, house, actor, draft, held, path, grafted, expected)
+        if isinstance(grafted, bytes):
+            is_there = now == hashlib.sha256(grafted).hexdigest()
+            if is_there or (now == there and now in expected):
+                return _put(connection, house, actor, draft, held, path, grafted, expected)
+        return _outdated(connection, draft, path, now)
 
     return _under_lock(house, process, draft_id, work)
 
@@ -150,14 +159,17 @@ def save_drawing(
 def remove_file(
     house: House, actor: Actor, process: str, draft_id: int, path: str, *, expected: Collection[str]
 ) -> Answer:
-    """Take a file out of a draft when its hash is one of `expected`."""
+    """Take a file out of a draft when its hash is one of `expected`.
+
+    What was just taken out is out: the answer to the first time was lost.
+    """
     if (refusal := refuse_unless(actor, "edit_draft")) is not None:
         return refusal
 
     def work(connection: Connection, draft: Draft, held: Save) -> Answer:
         now = held.manifest.get(path)
         if now is None:
-            return no_file(draft.id, path)
+            return _taken_out(connection, draft, held, path, expected)
         if (refusal := refuse_change(connection, draft)) is not None:
             return refusal
         if now not in expected:
@@ -274,6 +286,17 @@ def _put(
         return refusal
     kept = versions.keep_contents(connection, {path: content})
     return keep(connection, house, actor, draft, "saved", {**held.manifest, **kept}, [path])
+
+
+def _taken_out(
+    connection: Connection, draft: Draft, held: Save, path: str, expected: Collection[str]
+) -> Saved | Refusal:
+    """Done when the newest save did just this; else there is no such file."""
+    if (held.kind, held.paths) == ("removed", [path]):
+        before = rows.save_at(connection, draft.id, held.revision - 1)
+        if before is not None and before.manifest.get(path) in expected:
+            return Saved(path, None, held.revision, held.at, held.by, is_new=False)
+    return no_file(draft.id, path)
 
 
 def _outdated(connection: Connection, draft: Draft, path: str, now: str | None) -> Outdated:

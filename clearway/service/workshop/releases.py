@@ -116,17 +116,18 @@ def plan_release(
     if (refusal := refuse_unexplained(reason)) is not None:
         return refusal
     now = house.now()
-    if (refusal := _refuse_instant(due_at, now)) is not None:
-        return refusal
     found = held(house, actor, process, draft_id)
     if isinstance(found, Refusal):
         return found
-    if (refusal := refuse_report(checked(house, found.bundle), reason, _SHOWN)) is not None:
-        return refusal
+    # Refused only below, where who asks again has got the first answer: time has passed since.
+    refused = _refuse_instant(due_at, now) or refuse_report(
+        checked(house, found.bundle), reason, _SHOWN
+    )
     release = _asked(actor, draft_id, hashed, due_at, zone, now, reason, moves)
 
     def work(connection: Connection, draft: Draft) -> Done | Refusal:
-        if (refusal := _refuse_release(connection, draft, release, APPROVED)) is not None:
+        refusal = refused or _refuse_release(connection, draft, release, APPROVED)
+        if refusal is not None:
             return refusal
         newest = versions.current(connection, process)
         if newest is None or newest.number != draft.base:
