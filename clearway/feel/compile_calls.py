@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from clearway.feel.builtins.catalogue import BUILTINS
 from clearway.feel.builtins.signature import CALL_OF_BUILT_IN, BuiltIn
+from clearway.feel.constants import never_sorts, reading_of
 from clearway.feel.errors import FeelError
 from clearway.feel.frame import Code, Frame
 from clearway.feel.scope import Maker, Scope
-from clearway.feel.syntax import Call, Literal, Name, Node
-from clearway.feel.text import feel_text
+from clearway.feel.syntax import Call, Name, Node
 from clearway.feel.values import SCALARS, Function, adopted
 
 Invocation = Callable[[Frame, object], object]
@@ -29,9 +29,11 @@ def call(node: Call, scope: Scope, maker: Maker) -> Code:
             error.locate(text, at)
             raise
 
-    reading = _settled(node, built_in)
+    reading = reading_of(node) if built_in is not None else None
     if reading is not None:
         maker.uses.settled.append((reading, run))
+    elif built_in is BUILTINS["sort"] and (reading := never_sorts(node)) is not None:
+        maker.uses.settled.append((reading, lambda _frame: None))
     if built_in is None or node.named:
         return run
     return _direct_call(built_in, arguments, run, (text, at)) or run
@@ -124,18 +126,3 @@ def _direct_call(
             raise
 
     return run_two
-
-
-def _settled(node: Call, built_in: BuiltIn | None) -> str | None:
-    """How a call reads whose value is known beforehand: of a built-in function, with literals."""
-    if built_in is None:
-        return None
-    given = [*((None, it) for it in node.arguments), *node.named]
-    literals = [(name, it.value) for name, it in given if isinstance(it, Literal)]
-    if not literals or len(literals) < len(given) or any(value is None for _, value in literals):
-        return None
-    told = ", ".join(
-        feel_text(value) if name is None else f"{name}: {feel_text(value)}"
-        for name, value in literals
-    )
-    return f"{built_in.name}({told})"

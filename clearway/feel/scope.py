@@ -52,7 +52,7 @@ class Uses:
     paths: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
     item_slots: set[int] = field(default_factory=set[int])
     settled: list[tuple[str, Code]] = field(default_factory=list[tuple[str, Code]])
-    """Calls of built-in functions with nothing but literals: how they read, and their code."""
+    """Calls of built-in functions with nothing but constants: how they read, and their code."""
     slots: int = 0
     nodes: int = 0
     input_reads: int = 0
