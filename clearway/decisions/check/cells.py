@@ -9,7 +9,7 @@ from clearway.decisions.errors import Place
 from clearway.decisions.findings import Finding
 from clearway.decisions.index import places
 from clearway.decisions.model import Cell
-from clearway.feel import Expression, UnaryTests, feel_text
+from clearway.feel import Expression, FeelError, UnaryTests, feel_text
 from clearway.feel.values import kind
 
 
@@ -17,8 +17,10 @@ def wrong_cells(subject: Subject) -> Iterator[Finding]:
     """Cells that compare with a value which the input can never have."""
     for rule in subject.table.rules:
         for cell in rule.cells:
-            yield from null_calls(subject, cell.tests, cell.place)
-            yield from _wrong_cell(subject, cell)
+            found = [*null_calls(subject, cell.tests, cell.place), *_wrong_cell(subject, cell)]
+            if found:
+                subject.wrong_places.add(cell.place)
+            yield from found
 
 
 def null_calls(subject: Subject, text: UnaryTests | Expression, place: Place) -> Iterator[Finding]:
@@ -68,11 +70,13 @@ def rules_that_never_fit(subject: Subject) -> Iterator[Finding]:
     """Rules with a cell that accepts nothing of what the input can have."""
     for column in subject.columns:
         fitting = 0
-        for part in column.all_parts:
+        for part in column.possible_parts:
             fitting |= part.may
         for place in places(column.exact & ~fitting):
             rule = subject.table.rules[place]
             cells = [it for it in rule.cells if _label(subject, it) in column.labels]
+            if any(cell.place in subject.wrong_places for cell in cells):
+                continue  # What is wrong with the cell tells why.
             texts = " and ".join(f"`{cell.tests.text}`" for cell in cells)
             yield subject.error(
                 "decision-never-fits",
@@ -114,8 +118,16 @@ def _wrong_cell(subject: Subject, cell: Cell) -> Iterator[Finding]:
 
 def _refusing(allowed: list[UnaryTests], value: object) -> Iterator[UnaryTests]:
     for tests in allowed:
-        if not tests.free_names and tests.matches(value, {}) is not True:
+        if not tests.free_names and tests.breaks().timeless and not _allows(tests, value):
             yield tests
+
+
+def _allows(tests: UnaryTests, value: object) -> bool:
+    """Whether a value is allowed, as far as that can be computed beforehand."""
+    try:
+        return tests.matches(value, {}) is True
+    except FeelError:
+        return True
 
 
 def _label(subject: Subject, cell: Cell) -> str:

@@ -1,9 +1,9 @@
 """The inputs of a table as a check sees them: parts of values, and which rules fit each part."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from clearway.decisions.check.domains import examples, is_in_order
+from clearway.decisions.check.domains import examples, is_in_order, other_zone
 from clearway.decisions.check.kinds import KINDS, constraints_of, is_open, kind_of, type_of_path
 from clearway.decisions.check.looking import OutOfLooks
 from clearway.decisions.index import ColumnIndex
@@ -37,7 +37,10 @@ class Column:
     """One input, or several that ask for the same; `labels` are their names.
 
     `parts` cover what the input can have, unless `doubt` says why they may not; `null` is the
-    input without a value. `exact` are the rules that fit all of a part when they fit its example.
+    input without a value. `beside` are values that have no order with the constants: those with a
+    zone where these have none, or the other way round. Of `unsure` the example is not allowed, but
+    other values of the part may be. `exact` are the rules that fit all of a part when they fit its
+    example.
     """
 
     labels: tuple[str, ...]
@@ -45,11 +48,18 @@ class Column:
     null: Part
     exact: Rules
     doubt: str = ""
+    beside: tuple[Part, ...] = ()
+    unsure: tuple[Part, ...] = ()
 
     @property
     def all_parts(self) -> tuple[Part, ...]:
-        """The parts with a value, and the input without one."""
-        return (*self.parts, self.null)
+        """The parts whose example the input can have, and the input without a value."""
+        return (*self.parts, *self.beside, self.null)
+
+    @property
+    def possible_parts(self) -> tuple[Part, ...]:
+        """These, and the parts of which that is not known: all of which something never is."""
+        return (*self.all_parts, *self.unsure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +108,12 @@ class _ColumnReader:
         """The column, with at least one part unless no value is allowed."""
         labels = tuple(each.label for each in self._inputs)
         kinds = self._kinds()
-        examples = self._examples(kinds)
-        if len(examples) * self._all.bit_length() > MOST_BITS:
+        found = list(self._examples(kinds))
+        if len(found) * self._all.bit_length() > MOST_BITS:
             raise OutOfLooks
-        found = [self._part(each) for each in examples]
+        beside = [
+            example for each in kinds if (example := other_zone(each, self._constants)) is not None
+        ]
         asked = self._all
         inexact = 0
         for rule, tests in self._cells:
@@ -114,23 +126,38 @@ class _ColumnReader:
             return Column(labels, unknown[:1], unknown[1], asked, doubt)
         is_certain = all(self._breaks[tests].exact for tests in self._allowed)
         doubt = "" if is_certain else "its allowed values are computed"
-        return Column(labels, tuple(found), self._part(None), self._all & ~inexact, doubt)
+        return Column(
+            labels,
+            tuple(self._part(it) for it in found if self._is_allowed(it)),
+            self._part(None),
+            self._all & ~inexact,
+            doubt,
+            tuple(self._part(it) for it in beside if self._is_allowed(it)),
+            tuple(self._part(it) for it in (*found, *beside) if self._may_hold_allowed(it)),
+        )
 
-    def _examples(self, kinds: Sequence[str]) -> list[object]:
+    def _is_allowed(self, value: object) -> bool:
+        return all(self._answer(tests, value) is True for tests in self._allowed)
+
+    def _may_hold_allowed(self, value: object) -> bool:
+        """Whether the value is not allowed, but computed tests may allow others of its part."""
+        answers = [(self._answer(it, value), self._breaks[it].exact) for it in self._allowed]
+        refused = [exact for answer, exact in answers if answer is not True]
+        return bool(refused) and not any(refused)
+
+    def _examples(self, kinds: Sequence[str]) -> Iterator[object]:
         values = [value for each in self._breaks.values() for value in each.values]
         limits = [value for each in self._breaks.values() for value in each.limits]
-        return [
-            value
-            for each in kinds
-            for value in examples(each, values, limits)
-            if all(self._answer(tests, value) is not False for tests in self._allowed)
-        ]
+        for each in kinds:
+            yield from examples(each, values, limits)
+
+    @property
+    def _constants(self) -> list[object]:
+        return [value for each in self._breaks.values() for value in (*each.values, *each.limits)]
 
     def _kinds(self) -> list[str]:
         declared = kind_of(self._type, self._types)
-        constants = [
-            value for each in self._breaks.values() for value in (*each.values, *each.limits)
-        ]
+        constants = self._constants
         kinds = [declared] if declared is not None else []
         if declared is None and is_open(self._type, self._types):
             kinds = sorted({kind(each) for each in constants} & KINDS) or ["string"]
@@ -161,5 +188,10 @@ def declared_type(inputs: Sequence[Input], names: Names) -> Type | None:
     for each in inputs:
         if each.type is not None:
             return each.type
-    path = [part.strip() for part in inputs[0].text.split(".")]
+    return named_type(inputs[0], names)
+
+
+def named_type(column: Input, names: Names) -> Type | None:
+    """The type of the value that an input names; None where it computes one."""
+    path = [part.strip() for part in column.text.split(".")]
     return type_of_path(path, names.known, names.types)

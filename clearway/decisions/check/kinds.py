@@ -22,6 +22,12 @@ def is_open(wanted: Type | None, types: Mapping[str, Type]) -> bool:
     return base is None or (isinstance(base, Named) and base.name == "Any")
 
 
+def fields_of(wanted: Type | None, types: Mapping[str, Type]) -> Mapping[str, Type] | None:
+    """The components of a type of contexts; None for all other types."""
+    base = _resolved(wanted, types)[0]
+    return dict(base.fields) if isinstance(base, ContextType) else None
+
+
 def constraints_of(wanted: Type | None, types: Mapping[str, Type]) -> list[UnaryTests]:
     """The allowed values of a type definition, and of those it is made of."""
     return [each.tests for each in _resolved(wanted, types)[1]]
@@ -33,8 +39,7 @@ def type_of_path(
     """The type of `applicant.age`, as far as the types of names and their fields tell."""
     found = known.get(path[0])
     for name in path[1:]:
-        base = _resolved(found, types)[0]
-        found = dict(base.fields).get(name) if isinstance(base, ContextType) else None
+        found = (fields_of(found, types) or {}).get(name)
     return found
 
 

@@ -1,13 +1,14 @@
 """Checks of outputs: their types and allowed values, and those that no rule gives."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from clearway.decisions.check.cells import null_calls
+from clearway.decisions.check.kinds import constraints_of
 from clearway.decisions.check.subject import Subject
 from clearway.decisions.errors import DecisionError, WrongValue
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.hits import aggregated
-from clearway.decisions.model import Output
+from clearway.decisions.model import Answer, Output
 from clearway.feel import DEFAULT_LIMITS, compile_expression, feel_text
 from clearway.feel.limits import Run
 from clearway.feel.logic import equal
@@ -17,14 +18,29 @@ def wrong_outputs(subject: Subject) -> Iterator[Finding]:
     """Outputs that an evaluation would refuse, whatever its input."""
     for rule in subject.table.rules:
         for answer in rule.answers:
-            if answer.text:
-                yield from null_calls(subject, compile_expression(answer.text), answer.place)
-        try:
-            subject.run().row(rule.answers)
-        except WrongValue as error:
-            yield finding_of(error)
-        except DecisionError:
-            continue  # It is computed from the input, so only an evaluation can tell.
+            yield from _null_calls(subject, answer)
+        yield from _refused(subject, rule.answers)
+    outputs = subject.table.outputs
+    defaults = [each.default for each in outputs if each.default is not None]
+    for answer in defaults:
+        yield from _null_calls(subject, answer)
+    # The defaults answer only where every output has one.
+    if defaults and len(defaults) == len(outputs):
+        yield from _refused(subject, defaults)
+
+
+def _null_calls(subject: Subject, answer: Answer) -> Iterator[Finding]:
+    if answer.text:
+        yield from null_calls(subject, compile_expression(answer.text), answer.place)
+
+
+def _refused(subject: Subject, answers: Sequence[Answer]) -> Iterator[Finding]:
+    try:
+        subject.run().row(answers)
+    except WrongValue as error:
+        yield finding_of(error)
+    except DecisionError:
+        return  # It is computed from the input, so only an evaluation can tell.
 
 
 def wrong_sums(subject: Subject) -> Iterator[Finding]:
@@ -46,7 +62,7 @@ def missing_outputs(subject: Subject) -> Iterator[Finding]:
         given = [None if row is None else row[number] for row in rows]
         if any(row is None for row in rows) or not _add_default(output, given):
             continue
-        for value in output.order:
+        for value in output.order or _enumerated(subject, output):
             if not any(_same(value, each) for each in given):
                 yield subject.warning(
                     "decision-output-unreachable",
@@ -54,6 +70,15 @@ def missing_outputs(subject: Subject) -> Iterator[Finding]:
                     "list",
                     "Add a rule that answers it, or take it from the list.",
                 )
+
+
+def _enumerated(subject: Subject, output: Output) -> Sequence[object]:
+    """The values that the type of an output lists, if it lists them."""
+    for tests in constraints_of(output.type, subject.names.types):
+        breaks = tests.breaks()
+        if breaks.exact and not breaks.limits and tests.constants is not None:
+            return breaks.values
+    return ()
 
 
 def _add_default(output: Output, given: list[object]) -> bool:

@@ -21,12 +21,16 @@ LISTED = 5
 
 @dataclass
 class Subject:
-    """A table with its place; rules are told by number from 1, and known by place from 0."""
+    """A table with its place; rules are told by number from 1, and known by place from 0.
+
+    `wrong_places` are those of the cells that were found to be wrong for themselves.
+    """
 
     table: Table
     place: Place
     names: Names
     looking: Looking = field(default_factory=Looking)
+    wrong_places: set[Place] = field(default_factory=set[Place])
 
     @cached_property
     def columns(self) -> list[Column]:
