@@ -45,6 +45,20 @@ def type_named(name: str | None) -> Type | None:
     return None if plain == "Any" else Named(plain)
 
 
+def answer_type(wanted: Type | None, types: Mapping[str, Type]) -> Type | None:
+    """What a function gives whose variable has this type: a type of functions, or of its answer."""
+    for _ in range(DEEPEST):
+        if not (isinstance(wanted, Named) and wanted.name in types):
+            break
+        found = types[wanted.name]
+        if not isinstance(found, Named | FunctionType):
+            break
+        wanted = found
+    if isinstance(wanted, FunctionType):
+        return None if wanted.result == ANY else wanted.result
+    return None if wanted == Named("function") else wanted
+
+
 def prefixed(kind: Type, prefix: str, names: Collection[str]) -> Type:
     """A type of an imported file, as the importing file names it."""
     if isinstance(kind, Named):

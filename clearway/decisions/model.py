@@ -9,6 +9,7 @@ from clearway.decisions.errors import DecisionError, Place
 from clearway.feel import Function, UnaryTests
 from clearway.feel.frame import Code
 from clearway.feel.limits import Run
+from clearway.feel.scope import Called
 from clearway.feel.types import Type
 
 Context = Mapping[str, object]
@@ -156,10 +157,43 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The names that an expression expects from outside, and where it stands."""
+    """What an expression expects from outside, and where it stands.
+
+    `names` it asks for, `paths` that go on from them, and the `calls` of functions among them.
+    """
 
     place: Place
     names: frozenset[str]
+    paths: frozenset[tuple[str, ...]] = frozenset()
+    calls: tuple[Called, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A text in FEEL whose value has a declared type; `what` tells the reader which value."""
+
+    place: Place
+    what: str
+    text: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a function takes, in order, and of which type its answer is."""
+
+    parameters: tuple[tuple[str, Type | None], ...]
+    result: Type | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the parameters."""
+        return [name for name, _ in self.parameters]
+
+    @property
+    def types(self) -> list[Type | None]:
+        """The types of the parameters."""
+        return [wanted for _, wanted in self.parameters]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +220,7 @@ class Decision:
 
     `broken` are the reasons why it is refused; such a decision is never evaluated. `paths` are
     the names it asks for, such as (record, impact); those of its own variables are among them.
-    `asked` are the names that it expects from outside, by place.
+    `asked` are the names that it expects from outside, by place, `typed` its texts with a type.
     """
 
     id: str
@@ -199,6 +233,7 @@ class Decision:
     paths: frozenset[tuple[str, ...]] = frozenset()
     asked: tuple[Asked, ...] = ()
     broken: tuple[DecisionError, ...] = ()
+    typed: tuple[Typed, ...] = ()
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -219,6 +254,8 @@ class Knowledge:
     place: Place
     asked: tuple[Asked, ...] = ()
     broken: tuple[DecisionError, ...] = ()
+    typed: tuple[Typed, ...] = ()
+    signature: Signature = Signature(())
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,7 @@ class TableReader:
         try:
             tests = compile_typed_unary_tests(text or "-", self._room.names, self._room.types)
             self._room.paths.update(tests.paths)
-            self._room.asked.append(Asked(place, tests.free_names))
+            self._room.asked.append(Asked(place, tests.free_names, tests.paths, tests.calls))
             return tests
         except FeelError as error:
             self._note(place, str(error), "Correct the cell.")

@@ -1,13 +1,14 @@
 """Calls of functions to closures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from clearway.feel.builtins.catalogue import BUILTINS
 from clearway.feel.builtins.signature import CALL_OF_BUILT_IN, BuiltIn
-from clearway.feel.constants import never_sorts, reading_of
+from clearway.feel.compile_names import root_path
+from clearway.feel.constants import never_sorts, reading_of, settled
 from clearway.feel.errors import FeelError
 from clearway.feel.frame import Code, Frame
-from clearway.feel.scope import Maker, Scope
+from clearway.feel.scope import NOT_KNOWN, Called, Maker, Scope
 from clearway.feel.syntax import Call, Name, Node
 from clearway.feel.values import SCALARS, Function, adopted
 
@@ -29,6 +30,9 @@ def call(node: Call, scope: Scope, maker: Maker) -> Code:
             error.locate(text, at)
             raise
 
+    path = root_path(node.function)
+    if built_in is None and path is not None and scope.find(path[0]) == (None, ()):
+        maker.uses.calls.append(Called(path, tuple(_given(node))))
     reading = reading_of(node) if built_in is not None else None
     if reading is not None:
         maker.uses.settled.append((reading, run))
@@ -37,6 +41,12 @@ def call(node: Call, scope: Scope, maker: Maker) -> Code:
     if built_in is None or node.named:
         return run
     return _direct_call(built_in, arguments, run, (text, at)) or run
+
+
+def _given(node: Call) -> Iterator[tuple[str, object]]:
+    for name, argument in (*(("", it) for it in node.arguments), *node.named):
+        found = settled(argument)
+        yield name, NOT_KNOWN if found is None else found.value
 
 
 def _built_in(node: Node, scope: Scope) -> BuiltIn | None:

@@ -33,7 +33,8 @@ class Expression:
     """A compiled expression.
 
     `free_names` are the names it expects from its context, `paths` the dotted ways it goes from
-    them, `filter_names` names inside filters that may be entries of an item or come from outside.
+    them, `filter_names` names inside filters that may be entries of an item or come from outside,
+    `calls` those of functions of the context.
     """
 
     def __init__(self, text: str, code: Code, uses: Uses) -> None:
@@ -41,6 +42,7 @@ class Expression:
         self.free_names = frozenset(uses.free)
         self.filter_names = frozenset(uses.in_filters)
         self.paths = frozenset(uses.paths)
+        self.calls = tuple(uses.calls)
         self._code = code
         self._slots = uses.slots
         self._settled = tuple(uses.settled)
@@ -110,6 +112,7 @@ class UnaryTests:
         self.free_names = frozenset(uses.free)
         self.filter_names = frozenset(uses.in_filters)
         self.paths = frozenset(uses.paths)
+        self.calls = tuple(uses.calls)
         self.constants = constants_of(negated, tree)
         self.slots = uses.slots
         self.weight = uses.nodes

@@ -6,7 +6,7 @@ import pytest
 
 from clearway.decisions import DecisionError, Decisions, evaluate, read_decisions
 from clearway.decisions.evaluation import Session
-from clearway.decisions.table import Purse
+from clearway.decisions.purse import Purse
 from clearway.feel import DEFAULT_LIMITS
 
 Read = Callable[[str], Decisions]

@@ -1,5 +1,6 @@
 """Checks of decision tables: what they leave open or say twice, with an input that shows it."""
 
+from clearway.decisions.check.calls import wrong_calls
 from clearway.decisions.check.cells import (
     computed_cells,
     doubtful_columns,
@@ -7,6 +8,8 @@ from clearway.decisions.check.cells import (
     wrong_cells,
 )
 from clearway.decisions.check.columns import Names
+from clearway.decisions.check.components import unknown_components
+from clearway.decisions.check.constants import wrong_constants
 from clearway.decisions.check.definitions import names_given_twice, wrong_types
 from clearway.decisions.check.inputs import wrong_inputs
 from clearway.decisions.check.looking import Looking, OutOfLooks
@@ -40,14 +43,16 @@ def check(decisions: Decisions) -> list[Finding]:
     values that no rule gives, and what could not be proven. An input without a value is no gap:
     it is a fault when it happens, unless a rule has `null`.
     """
-    found = [
-        *decisions.problems(),
+    names = Names(decisions.types, _known_types(decisions))
+    found = [*decisions.problems(), *unknown_names(decisions)]
+    broken = {each.element for each in found}
+    found += [
         *names_given_twice(decisions),
         *wrong_types(decisions),
-        *unknown_names(decisions),
+        *unknown_components(decisions, names.known),
+        *wrong_calls(decisions),
+        *wrong_constants(decisions),
     ]
-    broken = {each.element for each in found}
-    names = Names(decisions.types, _known_types(decisions))
     for place, table in decisions.tables:
         if place.decision not in broken:
             found += check_table(Subject(table, place, names))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from clearway.decisions.item_types import Allowed
 from clearway.feel import UnaryTests
-from clearway.feel.types import SIMPLE, Constrained, ContextType, Named, Type
+from clearway.feel.types import SIMPLE, Constrained, ContextType, ListType, Named, Type
 
 KINDS = frozenset(SIMPLE.values()) - {"null"}
 
@@ -26,6 +26,16 @@ def fields_of(wanted: Type | None, types: Mapping[str, Type]) -> Mapping[str, Ty
     """The components of a type of contexts; None for all other types."""
     base = _resolved(wanted, types)[0]
     return dict(base.fields) if isinstance(base, ContextType) else None
+
+
+def item_of(wanted: Type | None, types: Mapping[str, Type]) -> Type | None:
+    """The type of the items of a list, through lists of lists; any other type as it is."""
+    for _ in range(len(types) + 2):
+        base = _resolved(wanted, types)[0]
+        if not isinstance(base, ListType):
+            break
+        wanted = base.item
+    return wanted
 
 
 def constraints_of(wanted: Type | None, types: Mapping[str, Type]) -> list[UnaryTests]:

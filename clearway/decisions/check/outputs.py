@@ -26,7 +26,7 @@ def wrong_outputs(subject: Subject) -> Iterator[Finding]:
         yield from _null_calls(subject, answer)
     # The defaults answer only where every output has one.
     if defaults and len(defaults) == len(outputs):
-        yield from _refused(subject, defaults)
+        yield from _refused(subject, defaults, "the default output: ")
 
 
 def _null_calls(subject: Subject, answer: Answer) -> Iterator[Finding]:
@@ -34,11 +34,11 @@ def _null_calls(subject: Subject, answer: Answer) -> Iterator[Finding]:
         yield from null_calls(subject, compile_expression(answer.text), answer.place)
 
 
-def _refused(subject: Subject, answers: Sequence[Answer]) -> Iterator[Finding]:
+def _refused(subject: Subject, answers: Sequence[Answer], what: str = "") -> Iterator[Finding]:
     try:
         subject.run().row(answers)
     except WrongValue as error:
-        yield finding_of(error)
+        yield finding_of(WrongValue(error.place, f"{what}{error.cause}", error.remedy))
     except DecisionError:
         return  # It is computed from the input, so only an evaluation can tell.
 

@@ -11,7 +11,8 @@ from clearway.decisions.errors import DecisionError, Place, told
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.index import common, places
 from clearway.decisions.model import Rules, Table
-from clearway.decisions.table import Purse, TableRun
+from clearway.decisions.purse import Purse
+from clearway.decisions.table import TableRun
 from clearway.feel import DEFAULT_LIMITS
 
 PLACES_PER_LOOK = 10
