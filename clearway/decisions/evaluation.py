@@ -15,6 +15,8 @@ from clearway.decisions.model import (
     Service,
     Signature,
     Table,
+    is_unnamed,
+    parted,
 )
 from clearway.decisions.purse import Purse
 from clearway.decisions.reader import Decisions
@@ -136,19 +138,21 @@ class Session:
 
     def _at_home(self, identity: str) -> "tuple[Session, str]":
         """The session of the file that an element is in, and its id there."""
-        name, _, own = identity.rpartition("#")
+        name, own = parted(identity)
         if not name:
             return self, identity
         if name not in self._others:
             inner = self._context.get(name)
             context = inner if is_context(inner) else {}
+            if is_unnamed(name):
+                context = dict(self._context)
             self._others[name] = Session(self._decisions.imported[name], context, self._run)
         return self._others[name], own
 
     def _bind(self, context: dict[str, object], identity: str, name: str, value: object) -> None:
-        """Give a value its name; one of an imported file stands inside the import's name."""
-        prefix = identity.rpartition("#")[0]
-        if not prefix:
+        """Give a value its name; one of an imported file stands inside that import."""
+        prefix, _ = parted(identity)
+        if not prefix or is_unnamed(prefix):
             context[name] = value
             return
         inner = context.get(prefix)
@@ -201,8 +205,13 @@ class Session:
         return found
 
     def _input_names(self, decision: Decision) -> list[str]:
-        own = (each for each in decision.needs.inputs if "#" not in each)
-        return [self._decisions.inputs[each].name for each in own]
+        found: list[str] = []
+        for identity in decision.needs.inputs:
+            prefix, _ = parted(identity)
+            if not prefix or is_unnamed(prefix):
+                session, own = self._at_home(identity)
+                found.append(session.input_named(own).name)
+        return found
 
     def _typed(self, decision: Decision, value: object) -> object:
         found = coerced(value, decision.type, self._decisions.types)

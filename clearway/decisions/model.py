@@ -16,6 +16,21 @@ Context = Mapping[str, object]
 Value = Callable[[Context, Run], object]
 
 
+UNNAMED = "."
+"""What stands before the number of an import without a name; no name begins with it."""
+
+
+def parted(identity: str) -> tuple[str, str]:
+    """The name of the import that an id belongs to, empty for none, and the id in that file."""
+    name, _, inner = identity.rpartition("#")
+    return name, inner
+
+
+def is_unnamed(name: str) -> bool:
+    """Whether what is imported under this name is known by its own names alone (DMN 1.5)."""
+    return name.startswith(UNNAMED)
+
+
 class BoundFunction(Function):
     """A function with the names it can see, which may be completed after it is made."""
 

@@ -10,12 +10,14 @@ from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.item_types import (
     answer_type,
     component_names,
+    field_names,
+    imported_types,
     item_types,
-    prefixed,
     type_named,
 )
 from clearway.decisions.markup import DMN, Element, child, children, definitions, text_of
 from clearway.decisions.model import (
+    UNNAMED,
     BoundFunction,
     Context,
     Decision,
@@ -27,6 +29,8 @@ from clearway.decisions.model import (
     Table,
     Typed,
     Value,
+    is_unnamed,
+    parted,
 )
 from clearway.decisions.table import decide
 from clearway.decisions.table_reader import TableReader
@@ -70,6 +74,19 @@ class Decisions:
             raise DecisionError(place, "there is no such decision", f"Name one of: {known}.")
         return self.decisions[decision_id]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all elements, and of the components of all types."""
+        return frozenset(
+            (
+                *(each.name for each in self.inputs.values()),
+                *(each.variable for each in self.decisions.values()),
+                *(each.name for each in self.knowledge.values()),
+                *(each.name for each in self.services.values()),
+                *field_names(self.types.values()),
+            )
+        )
+
     def problems(self) -> list[Finding]:
         """Everything that is refused in this file; empty for a file that can be used."""
         errors = [*self.wrong]
@@ -101,13 +118,20 @@ class FileReader:
         self._tables: list[tuple[Place, Table]] = []
         self._imports = self._imported(known)
         foreign = {
-            f"{name}.{each}": prefixed(kind, name, other.types)
+            each: kind
             for name, other in self._imports.items()
-            for each, kind in other.types.items()
+            for each, kind in imported_types(name, other.types).items()
         }
         self._types, wrong = item_types(root, file, foreign)
         self._wrong += wrong
+        for name in sorted({each.get("name") for each in children(root, "itemDefinition")}):
+            if name in foreign:
+                place = Place(file, column=name)
+                cause = f"an imported file defines the type `{name}` as well"
+                self._wrong.append(NotUnderstood(place, cause, "Rename it, or name the import."))
         self._names = component_names(root) | {_variable(each) for each in children(root, *NAMED)}
+        for name, other in self._imports.items():
+            self._names |= other.names if is_unnamed(name) else frozenset()
 
     def decisions(self) -> Decisions:
         """All decisions, with what is wrong with each."""
@@ -140,7 +164,7 @@ class FileReader:
                 cause = f"the import of `{namespace}` is not there"
                 self._wrong.append(NotUnderstood(place, cause, "Add the file."))
             else:
-                found[element.get("name")] = known[namespace]
+                found[element.get("name") or f"{UNNAMED}{len(found)}"] = known[namespace]
         return found
 
     def _reference(self, href: str) -> str:
@@ -328,7 +352,7 @@ def _missing(found: Decisions, place: Place, needs: Requirements) -> list[Decisi
 
 
 def _has(found: Decisions, identity: str, kind: str) -> bool:
-    name, _, inner = identity.rpartition("#")
+    name, inner = parted(identity)
     if name:
         return name in found.imported and _has(found.imported[name], inner, kind)
     known = {

@@ -6,7 +6,7 @@ from clearway.decisions.declared import misfit
 from clearway.decisions.errors import DecisionError, Place
 from clearway.decisions.evaluation import signature_of
 from clearway.decisions.findings import Finding, finding_of
-from clearway.decisions.model import Decision, Knowledge, Signature
+from clearway.decisions.model import Decision, Knowledge, Signature, is_unnamed, parted
 from clearway.decisions.reader import Decisions
 from clearway.feel.scope import NOT_KNOWN, Called
 from clearway.feel.types import Type, coerced
@@ -31,11 +31,11 @@ def _known(
     found: dict[tuple[str, ...], tuple[Signature, Mapping[str, Type]]] = {}
     own = (element.id,) if isinstance(element, Knowledge) else ()
     for identity in (*element.needs.knowledge, *own):
-        prefix, _, inner = identity.rpartition("#")
+        prefix, inner = parted(identity)
         home = decisions.imported.get(prefix) if prefix else decisions
         if home is None:
             continue
-        before = (prefix,) if prefix else ()
+        before = (prefix,) if prefix and not is_unnamed(prefix) else ()
         if inner in home.knowledge:
             knowledge = home.knowledge[inner]
             if not knowledge.broken:

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from clearway.decisions.check.inputs import value_of_other_kind
 from clearway.decisions.check.kinds import kind_of
+from clearway.decisions.check.names import names_by_id
 from clearway.decisions.errors import DecisionError, Place
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.item_types import Allowed
+from clearway.decisions.model import is_unnamed
 from clearway.decisions.reader import Decisions
 from clearway.feel import feel_text
 from clearway.feel.types import Constrained, ContextType, ListType, Type
@@ -21,17 +23,18 @@ def wrong_types(decisions: Decisions) -> Iterator[Finding]:
 
 def names_given_twice(decisions: Decisions) -> Iterator[Finding]:
     """Names that two elements have, so that nobody knows which of them an expression means."""
+    named = [(name, identity) for identity, name in names_by_id(decisions).items()]
+    theirs = [other for name, other in decisions.imported.items() if is_unnamed(name)]
+    for other in theirs:
+        named += [
+            (name, f"{other.file}: {identity}") for identity, name in names_by_id(other).items()
+        ]
     first: dict[str, str] = {}
-    named = [
-        *((each.name, each.id) for each in decisions.inputs.values()),
-        *((each.variable, each.id) for each in decisions.decisions.values()),
-        *((each.name, each.id) for each in decisions.knowledge.values()),
-        *((each.name, each.id) for each in decisions.services.values()),
-    ]
     for name, identity in named:
-        if name in first and first[name] != identity:
+        if name in first:
             cause = f"`{first[name]}` and `{identity}` are both called `{name}`"
-            error = DecisionError(Place(decisions.file, identity), cause, "Rename one of them.")
+            place = Place(decisions.file, identity if identity in decisions.ids else "")
+            error = DecisionError(place, cause, "Rename one of them.")
             yield finding_of(error, "decision-name-twice")
         first.setdefault(name, identity)
 
