@@ -78,7 +78,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A column of inputs: its label, expression, type and allowed values."""
+    """A column of inputs: its label, expression, type and allowed values.
+
+    `computed_from` are the names of an expression that is more than a name or path; else None.
+    """
 
     label: str
     text: str
@@ -86,6 +89,7 @@ class Input:
     type: Type | None
     allowed: UnaryTests | None
     place: Place
+    computed_from: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,14 @@ class TableRun:
             unfit = {cell.column for cell in rule.cells if not self._fits(cell, asked[cell.column])}
             if unfit and unfit <= unknown:
                 column = self._table.inputs[min(unfit)]
-                raise MissingInput(column.place, column.text)
+                raise MissingInput(column.place, column.text, self._seen(column))
+
+    def _seen(self, column: Input) -> Mapping[str, object] | None:
+        """What an expression that has no value was given; None for a value that is named."""
+        if column.computed_from is None:
+            return None
+        names = sorted(column.computed_from)
+        return {name: self._context[name] for name in names if name in self._context}
 
     @property
     def _rules(self) -> Sequence[Rule]:

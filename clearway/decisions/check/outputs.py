@@ -9,6 +9,7 @@ from clearway.decisions.errors import DecisionError, WrongValue
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.hits import aggregated
 from clearway.decisions.model import Answer, Output
+from clearway.decisions.table_reader import NOTHING
 from clearway.feel import DEFAULT_LIMITS, compile_expression, feel_text
 from clearway.feel.limits import Run
 from clearway.feel.logic import equal
@@ -30,7 +31,14 @@ def wrong_outputs(subject: Subject) -> Iterator[Finding]:
 
 
 def _null_calls(subject: Subject, answer: Answer) -> Iterator[Finding]:
-    if answer.text:
+    if answer.text == NOTHING:
+        yield subject.warning(
+            "decision-output-empty",
+            f"the output is `{NOTHING}`, which answers null",
+            "Write what it answers; write null if it is to answer nothing.",
+            answer.place,
+        )
+    elif answer.text:
         yield from null_calls(subject, compile_expression(answer.text), answer.place)
 
 
