@@ -8,16 +8,20 @@ from clearway.decisions.check.subject import LISTED, Subject
 from clearway.decisions.errors import Place
 from clearway.decisions.findings import Finding
 from clearway.decisions.index import places
-from clearway.decisions.model import Cell
+from clearway.decisions.model import Cell, Input
 from clearway.feel import Expression, FeelError, UnaryTests, feel_text
 from clearway.feel.values import kind
 
 
 def wrong_cells(subject: Subject) -> Iterator[Finding]:
     """Cells that compare with a value which the input can never have."""
+    expected = [_expected(subject, column) for column in subject.table.inputs]
     for rule in subject.table.rules:
         for cell in rule.cells:
-            found = [*null_calls(subject, cell.tests, cell.place), *_wrong_cell(subject, cell)]
+            found = [
+                *null_calls(subject, cell.tests, cell.place),
+                *_wrong_cell(subject, cell, *expected[cell.column]),
+            ]
             if found:
                 subject.wrong_places.add(cell.place)
             yield from found
@@ -86,15 +90,20 @@ def rules_that_never_fit(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _wrong_cell(subject: Subject, cell: Cell) -> Iterator[Finding]:
-    column = subject.table.inputs[cell.column]
+def _expected(subject: Subject, column: Input) -> tuple[str | None, list[UnaryTests]]:
+    """Which simple kind the values of a column are, and the tests that allow them."""
     wanted = declared_type([column], subject.names)
-    expected = kind_of(wanted, subject.names.types)
+    allowed = [] if column.allowed is None else [column.allowed]
+    allowed += constraints_of(wanted, subject.names.types)
+    return kind_of(wanted, subject.names.types), allowed
+
+
+def _wrong_cell(
+    subject: Subject, cell: Cell, expected: str | None, allowed: list[UnaryTests]
+) -> Iterator[Finding]:
     breaks = cell.tests.breaks()
     if expected is None or not breaks.exact:
         return
-    allowed = [] if column.allowed is None else [column.allowed]
-    allowed += constraints_of(wanted, subject.names.types)
     for value in (*breaks.values, *breaks.limits):
         if value is not None and kind(value) != expected:
             yield subject.error(

@@ -1,9 +1,9 @@
 """The inputs of a table as a check sees them: parts of values, and which rules fit each part."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from clearway.decisions.check.domains import examples, is_in_order, other_zone
+from clearway.decisions.check.domains import ZONED, examples, is_in_order, other_zone
 from clearway.decisions.check.kinds import KINDS, constraints_of, is_open, kind_of, type_of_path
 from clearway.decisions.check.looking import OutOfLooks
 from clearway.decisions.index import ColumnIndex
@@ -108,12 +108,9 @@ class _ColumnReader:
         """The column, with at least one part unless no value is allowed."""
         labels = tuple(each.label for each in self._inputs)
         kinds = self._kinds()
-        found = list(self._examples(kinds))
-        if len(found) * self._all.bit_length() > MOST_BITS:
+        lines = [(each, list(self._examples(each))) for each in kinds]
+        if sum(len(line) for _, line in lines) * self._all.bit_length() > MOST_BITS:
             raise OutOfLooks
-        beside = [
-            example for each in kinds if (example := other_zone(each, self._constants)) is not None
-        ]
         asked = self._all
         inexact = 0
         for rule, tests in self._cells:
@@ -126,30 +123,35 @@ class _ColumnReader:
             return Column(labels, unknown[:1], unknown[1], asked, doubt)
         is_certain = all(self._breaks[tests].exact for tests in self._allowed)
         doubt = "" if is_certain else "its allowed values are computed"
+        parts: list[Part] = []
+        beside: list[Part] = []
+        unsure: list[Part] = []
+        for each, line in lines:
+            for value in line:
+                self._sort(value, parts, unsure)
+            other = other_zone(each, self._constants) if each in ZONED else None
+            if other is not None:
+                self._sort(other, beside, unsure)
         return Column(
             labels,
-            tuple(self._part(it) for it in found if self._is_allowed(it)),
+            tuple(parts),
             self._part(None),
             self._all & ~inexact,
             doubt,
-            tuple(self._part(it) for it in beside if self._is_allowed(it)),
-            tuple(self._part(it) for it in (*found, *beside) if self._may_hold_allowed(it)),
+            tuple(beside),
+            tuple(unsure),
         )
 
-    def _is_allowed(self, value: object) -> bool:
-        return all(self._answer(tests, value) is True for tests in self._allowed)
+    def _sort(self, value: object, allowed: list[Part], unsure: list[Part]) -> None:
+        """Put the part of a value where it belongs; nowhere if nothing of it is allowed."""
+        refusing = [it for it in self._allowed if self._answer(it, value) is not True]
+        if not any(self._breaks[tests].exact for tests in refusing):
+            (unsure if refusing else allowed).append(self._part(value))
 
-    def _may_hold_allowed(self, value: object) -> bool:
-        """Whether the value is not allowed, but computed tests may allow others of its part."""
-        answers = [(self._answer(it, value), self._breaks[it].exact) for it in self._allowed]
-        refused = [exact for answer, exact in answers if answer is not True]
-        return bool(refused) and not any(refused)
-
-    def _examples(self, kinds: Sequence[str]) -> Iterator[object]:
+    def _examples(self, kind_of_input: str) -> Iterable[object]:
         values = [value for each in self._breaks.values() for value in each.values]
         limits = [value for each in self._breaks.values() for value in each.limits]
-        for each in kinds:
-            yield from examples(each, values, limits)
+        return examples(kind_of_input, values, limits)
 
     @property
     def _constants(self) -> list[object]:

@@ -11,6 +11,8 @@ from clearway.feel.values import NUMBERS, YearsMonths, kind
 Point = Decimal | str | date | time | datetime | timedelta | YearsMonths
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)
+ZONED = ("date and time", "time")
+"""The kinds whose values may have a zone."""
 
 
 def examples(
@@ -53,7 +55,7 @@ def other_zone(kind_of_input: str, constants: Iterable[object]) -> object:
     It has no order with them and is equal to none; None where there are no such constants.
     """
     same = [each for each in constants if kind(each) == kind_of_input]
-    if not same or kind_of_input not in ("date and time", "time"):
+    if not same or kind_of_input not in ZONED:
         return None
     has_zone = cast("datetime | time", same[0]).tzinfo is not None
     some = cast("datetime | time", LINES[kind_of_input].some)

@@ -17,17 +17,22 @@ from clearway.feel.logic import equal
 
 def wrong_outputs(subject: Subject) -> Iterator[Finding]:
     """Outputs that an evaluation would refuse, whatever its input."""
-    for rule in subject.table.rules:
+    for rule, tried in zip(subject.table.rules, subject.tried, strict=True):
         for answer in rule.answers:
             yield from _null_calls(subject, answer)
-        yield from _refused(subject, rule.answers)
+        # What is computed from the input only an evaluation can tell.
+        if isinstance(tried, WrongValue):
+            yield finding_of(tried)
     outputs = subject.table.outputs
     defaults = [each.default for each in outputs if each.default is not None]
     for answer in defaults:
         yield from _null_calls(subject, answer)
     # The defaults answer only where every output has one.
     if defaults and len(defaults) == len(outputs):
-        yield from _refused(subject, defaults, "the default output: ")
+        tried = subject.outputs_of(defaults)
+        if isinstance(tried, WrongValue):
+            cause = f"the default output: {tried.cause}"
+            yield finding_of(WrongValue(tried.place, cause, tried.remedy))
 
 
 def _null_calls(subject: Subject, answer: Answer) -> Iterator[Finding]:
@@ -40,15 +45,6 @@ def _null_calls(subject: Subject, answer: Answer) -> Iterator[Finding]:
         )
     elif answer.text:
         yield from null_calls(subject, compile_expression(answer.text), answer.place)
-
-
-def _refused(subject: Subject, answers: Sequence[Answer], what: str = "") -> Iterator[Finding]:
-    try:
-        subject.run().row(answers)
-    except WrongValue as error:
-        yield finding_of(WrongValue(error.place, f"{what}{error.cause}", error.remedy))
-    except DecisionError:
-        return  # It is computed from the input, so only an evaluation can tell.
 
 
 def wrong_sums(subject: Subject) -> Iterator[Finding]:
