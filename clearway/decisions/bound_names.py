@@ -13,7 +13,7 @@ def names_within(root: Element) -> Iterator[str]:
     for element in _inside(root):
         if element.name in BINDING:
             yield element.get("name")
-        if element.get("iteratorVariable"):
+        if "iteratorVariable" in element.attributes:
             yield element.get("iteratorVariable")
 
 
@@ -46,13 +46,13 @@ def _names_bound(root: Element) -> Iterator[str]:
             yield element.get("name")
         if element.name == "contextEntry":
             yield from (each.get("name") for each in children(element, "variable"))
-        if element.get("iteratorVariable"):
+        if "iteratorVariable" in element.attributes:
             yield element.get("iteratorVariable")
 
 
-def _inside(root: Element) -> Iterator[Element]:
-    waiting = [root]
-    while waiting:
-        element = waiting.pop()
-        yield element
-        waiting += list(element)
+def _inside(root: Element) -> list[Element]:
+    found = [root]
+    for element in found:
+        # The list grows while it is gone through, until the last level is in it.
+        found += element.inside
+    return found

@@ -191,18 +191,24 @@ def _list(element: Element, room: Room) -> Value:
 
 
 def _relation(element: Element, room: Room) -> Value:
-    columns = [column.get("name") for column in children(element, "column")]
+    wanted = [type_named(each.get("typeRef")) for each in children(element, "column")]
+    columns = [each.get("name") for each in children(element, "column")]
     _refuse_twice("columns", columns, room.place)
     rows: list[list[Value]] = []
     for row in children(element, "row"):
-        cells = [value_of(cell, room) for cell in row if cell.name]
+        cells = [cell for cell in row if cell.name]
         if len(cells) != len(columns):
             raise NotUnderstood(
                 room.place,
                 f"a row has {len(cells)} cells for {len(columns)} columns",
                 "Fill the row.",
             )
-        rows.append(cells)
+        rows.append(
+            [
+                typed_value(value_of(cell, room), cell, each, f"the entry `{key}`", room)
+                for key, each, cell in zip(columns, wanted, cells, strict=True)
+            ]
+        )
 
     def run(context: Context, purse: Run) -> object:
         return [

@@ -279,6 +279,11 @@ def test_a_value_of_an_enumeration_that_no_rule_gives_is_told(read: Read):
             "decision-wrong-value",
             'the entry `n` is "", which is not of type number',
         ),
+        (
+            f'<relation><column name="n" typeRef="date"/><row>{literal("1")}</row></relation>',
+            "decision-wrong-value",
+            "the entry `n` is 1, which is not of type date",
+        ),
     ],
 )
 def test_what_does_not_fit_a_declared_type_is_found_and_refused(
