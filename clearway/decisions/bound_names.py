@@ -24,7 +24,7 @@ def outside(
 
     The paths from its own `parameters` are kept, where nothing else in it has their name.
     """
-    bound = list(_names_bound(root))
+    bound = list(names_bound(root))
     own = frozenset(bound)
     hidden = own - {name for name in parameters if bound.count(name) == 1}
     return tuple(
@@ -38,8 +38,8 @@ def outside(
     )
 
 
-def _names_bound(root: Element) -> Iterator[str]:
-    """Names of parameters, of entries of contexts, and of what loops go over."""
+def names_bound(root: Element) -> Iterator[str]:
+    """Names of parameters, of entries of contexts, and of what loops go over; `partial` as well."""
     yield "partial"
     for element in _inside(root):
         if element.name == "formalParameter":

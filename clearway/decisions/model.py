@@ -239,7 +239,8 @@ class Decision:
 
     `broken` are the reasons why it is refused; such a decision is never evaluated. `paths` are
     the names it asks for, such as (record, impact); those of its own variables are among them.
-    `asked` are the names that it expects from outside, by place, `typed` its texts with a type.
+    `asked` are the names that it expects from outside, by place, `typed` its texts with a type,
+    `bound` the names that it gives values itself.
     """
 
     id: str
@@ -253,6 +254,7 @@ class Decision:
     asked: tuple[Asked, ...] = ()
     broken: tuple[DecisionError, ...] = ()
     typed: tuple[Typed, ...] = ()
+    bound: frozenset[str] = frozenset()
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -274,6 +276,7 @@ class Knowledge:
     asked: tuple[Asked, ...] = ()
     broken: tuple[DecisionError, ...] = ()
     typed: tuple[Typed, ...] = ()
+    bound: frozenset[str] = frozenset()
     signature: Signature = Signature(())
 
 

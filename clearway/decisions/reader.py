@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from clearway.decisions.bound_names import names_within, outside
+from clearway.decisions.bound_names import names_bound, names_within, outside
 from clearway.decisions.boxed import Room, function_of, only_expression, value_of
 from clearway.decisions.errors import DecisionError, NotUnderstood, Place
 from clearway.decisions.findings import Finding, finding_of
@@ -222,6 +222,7 @@ class FileReader:
             outside(room.asked, element),
             tuple(broken),
             tuple(room.typed),
+            frozenset(names_bound(element)),
         )
 
     def _logic(
@@ -282,6 +283,7 @@ class FileReader:
             outside(room.asked, element, signature.names),
             tuple(broken),
             tuple(room.typed),
+            frozenset(names_bound(element)),
             signature,
         )
 

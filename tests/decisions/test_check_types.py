@@ -203,6 +203,44 @@ def test_a_function_that_cannot_sort_is_found(table: Table):
 
 
 @pytest.mark.parametrize(
+    ("kind", "answer", "said"),
+    [
+        ("number", 'x + "a"', "a number + a string"),
+        ("number", 'if x = 1 then "b" else [1 - x + x, max(x * "a")]', "a number * a string"),
+        ("date", "x - 1", "a date - a number"),
+        ("date", 'x + @"P1D" - x > @"P1M"', None),
+        ("date", 'x - @"2026-01-01T00:00:00Z" = x - @"2026-01-01T00:00:00"', None),
+        ("string", 'x + "a"', None),
+        ("Any", 'x + "a"', None),
+        ("number", 'for x in ["b"] return x + "a"', None),
+        ("number", "x + null", None),
+    ],
+)
+def test_a_sum_of_kinds_that_have_none_is_found(
+    read: Read, kind: str, answer: str, said: str | None
+):
+    column = "<inputExpression><text>x</text></inputExpression>"
+    answer = answer.replace(">", "&gt;")
+
+    found = told(read(input_of(kind) + table_of(column, "UNIQUE", ("-", answer))))
+
+    assert [rule for _, rule, _ in found] == ([] if said is None else ["decision-null-call"])
+    assert said is None or f"has {said}, which is always null" in found[0][2]
+
+
+def test_a_name_that_an_element_binds_itself_is_not_that_of_the_file(read: Read):
+    typed = '<inputExpression typeRef="string"><text>x</text></inputExpression>'
+    table = table_of(typed, "UNIQUE", ("-", 'x + "a"'))
+    logic = table[table.index("<decisionTable") : table.index("</decision>")]
+    model = (
+        '<businessKnowledgeModel id="k" name="k"><encapsulatedLogic><formalParameter name="x"/>'
+        f"{logic}</encapsulatedLogic></businessKnowledgeModel>"
+    )
+
+    assert told(read(input_of("number") + model)) == []
+
+
+@pytest.mark.parametrize(
     ("output", "said"),
     [
         ('typeRef="number"><defaultOutputEntry><text>"z"</text></defaultOutputEntry>', "of type"),

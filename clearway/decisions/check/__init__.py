@@ -1,5 +1,7 @@
 """Checks of decision tables: what they leave open or say twice, with an input that shows it."""
 
+from collections.abc import Mapping
+
 from clearway.decisions.check.calls import wrong_calls
 from clearway.decisions.check.cells import (
     computed_cells,
@@ -17,6 +19,7 @@ from clearway.decisions.check.names import unknown_names
 from clearway.decisions.check.outputs import missing_outputs, wrong_outputs, wrong_sums
 from clearway.decisions.check.rules import contradictions, gaps, overlaps, shadowed
 from clearway.decisions.check.subject import Subject
+from clearway.decisions.errors import Place
 from clearway.decisions.findings import Finding
 from clearway.decisions.model import Table
 from clearway.decisions.reader import Decisions
@@ -43,20 +46,30 @@ def check(decisions: Decisions) -> list[Finding]:
     values that no rule gives, and what could not be proven. An input without a value is no gap:
     it is a fault when it happens, unless a rule has `null`.
     """
-    names = Names(decisions.types, _known_types(decisions))
+    known = _known_types(decisions)
     found = [*decisions.problems(), *unknown_names(decisions)]
     broken = {each.element for each in found}
     found += [
         *names_given_twice(decisions),
         *wrong_types(decisions),
-        *unknown_components(decisions, names.known),
+        *unknown_components(decisions, known),
         *wrong_calls(decisions),
         *wrong_constants(decisions),
     ]
     for place, table in decisions.tables:
         if place.decision not in broken:
+            names = Names(decisions.types, _known_inside(decisions, place, known))
             found += check_table(Subject(table, place, names))
     return found
+
+
+def _known_inside(
+    decisions: Decisions, place: Place, known: Mapping[str, Type | None]
+) -> Mapping[str, Type | None]:
+    """The types of names inside of an element, which may give some of them values itself."""
+    element = decisions.decisions.get(place.decision) or decisions.knowledge.get(place.decision)
+    own = element.bound if element is not None else frozenset[str]()
+    return {name: wanted for name, wanted in known.items() if name not in own}
 
 
 def check_table(subject: Subject) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from clearway.decisions.check.cells import null_sums_in
 from clearway.decisions.check.columns import declared_type, named_type
 from clearway.decisions.check.kinds import fields_of, kind_of
 from clearway.decisions.check.subject import Subject
@@ -17,6 +18,7 @@ READ_FROM_TEXT = frozenset(SIMPLE[name] for name in TEMPORAL)
 def wrong_inputs(subject: Subject) -> Iterator[Finding]:
     """Inputs whose every value an evaluation would refuse."""
     for column in subject.table.inputs:
+        yield from null_sums_in(subject, column.text, column.place)
         yield from _of_other_type(subject, column)
         yield from _allowing_other_type(subject, column)
 
