@@ -1,20 +1,23 @@
 """Boxed expressions of DMN, each compiled to a function of context and purse."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeGuard
 
+from clearway.decisions.declared import constant_value, held
 from clearway.decisions.errors import DecisionError, MissingInput, NotUnderstood, Place
+from clearway.decisions.functions import BoxedFunction
 from clearway.decisions.item_types import type_named
 from clearway.decisions.markup import Element, child, children, text_of
-from clearway.decisions.model import Asked, BoundFunction, Context, Value
+from clearway.decisions.model import Asked, Context, Signature, Typed, Value
 from clearway.feel import FeelError, Function
 from clearway.feel.access import item_at, iterated
 from clearway.feel.errors import FeelUnknownNameError
 from clearway.feel.expression import compile_typed_expression
 from clearway.feel.limits import Run
-from clearway.feel.types import Type, coerced, fitted
+from clearway.feel.scope import NOT_KNOWN, Called
+from clearway.feel.types import Type
 from clearway.feel.values import adopted, is_context, is_list
 
 RESULT = ""
@@ -27,8 +30,8 @@ FEEL_LANGUAGES = ("", "feel")
 class Room:
     """What the expressions of one element share: its place, known names and types.
 
-    `paths` fills with the names they ask for, as `Expression.paths` has them, and `asked` with
-    those that each of them expects from outside of itself.
+    `paths` fills with the names they ask for, as `Expression.paths` has them, `asked` with those
+    that each of them expects from outside of itself, `typed` with the texts of a declared type.
     """
 
     place: Place
@@ -37,6 +40,7 @@ class Room:
     table: "Callable[[Element, Room], Value]"
     paths: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
     asked: list[Asked] = field(default_factory=list[Asked])
+    typed: list[Typed] = field(default_factory=list[Typed])
 
 
 def value_of(element: Element, room: Room) -> Value:
@@ -50,8 +54,20 @@ def value_of(element: Element, room: Room) -> Value:
             "Use a table or an expression in FEEL.",
         )  # fmt: skip
     value = KINDS[name](element, room)
-    wanted = type_named(element.get("typeRef"))
-    return value if wanted is None or name == "functionDefinition" else _typed(value, wanted, room)
+    wanted = type_named(element.get("typeRef")) if name != "functionDefinition" else None
+    return typed_value(value, element, wanted, "the value", room)
+
+
+def typed_value(
+    value: Value, element: Element, wanted: Type | None, what: str, room: Room
+) -> Value:
+    """The same value, held to a type; `element` is the expression that gives it."""
+    if wanted is None:
+        return value
+    text = text_of(element) if element.name == "literalExpression" else None
+    if text is not None:
+        room.typed.append(Typed(room.place, what, text, wanted))
+    return lambda context, run: held(value(context, run), wanted, room.types, room.place, what, run)
 
 
 def expression(text: str | None, room: Room, place: Place) -> Value:
@@ -63,7 +79,7 @@ def expression(text: str | None, room: Room, place: Place) -> Value:
     except FeelError as error:
         raise NotUnderstood(place, str(error), "Correct the expression.") from error
     room.paths.update(compiled.paths)
-    room.asked.append(Asked(place, compiled.free_names))
+    room.asked.append(Asked(place, compiled.free_names, compiled.paths, compiled.calls))
 
     def run(context: Context, purse: Run) -> object:
         try:
@@ -81,52 +97,9 @@ def failed(place: Place, error: FeelError) -> DecisionError:
     return DecisionError(place, str(error), "Correct the expression or the values it is given.")
 
 
-class BoxedFunction(BoundFunction):
-    """A function whose body is a boxed expression, with the context where it was defined."""
-
-    def __init__(
-        self,
-        name: str,
-        parameters: tuple[tuple[str, Type | None], ...],
-        body: Value,
-        context: Context,
-        types: Mapping[str, Type],
-    ) -> None:
-        self.name = name
-        self.source = name
-        self.context = dict(context)
-        self._parameters = parameters
-        self._body = body
-        self._types = types
-
-    def call(self, run: Run, arguments: list[object]) -> object:
-        """The result for arguments by position; null when their number or a type is wrong."""
-        if len(arguments) != len(self._parameters):
-            return None
-        given = fitted(arguments, [wanted for _, wanted in self._parameters], self._types)
-        if given is None:
-            return None
-        names = [name for name, _ in self._parameters]
-        run.enter()
-        result = self._body({**self.context, **dict(zip(names, given, strict=True))}, run)
-        run.leave()
-        return result
-
-    def call_named(self, run: Run, arguments: Mapping[str, object]) -> object:
-        """The result for arguments by name; null when a name does not fit."""
-        names = [name for name, _ in self._parameters]
-        if set(names) != set(arguments):
-            return None
-        return self.call(run, [arguments[name] for name in names])
-
-    def conforms(self, count: int) -> bool:
-        """Whether `count` arguments may be given."""
-        return count == len(self._parameters)
-
-
 def function_of(
-    element: Element, room: Room, name: str = "function"
-) -> Callable[[Context, Run], BoxedFunction]:
+    element: Element, room: Room, name: str = "function", result: Type | None = None
+) -> tuple[Signature, Callable[[Context, Run], BoxedFunction]]:
     """A function definition; raises NotUnderstood for one that is not FEEL."""
     if element.get("kind", "FEEL") not in ("", "FEEL"):
         raise NotUnderstood(
@@ -137,8 +110,25 @@ def function_of(
         (each.get("name"), type_named(each.get("typeRef")))
         for each in children(element, "formalParameter")
     )
-    body = value_of(only_expression(element, room.place, "formalParameter"), room)
-    return lambda context, _run: BoxedFunction(name, parameters, body, context, room.types)
+    _refuse_twice("parameters", (each for each, _ in parameters), room.place)
+    inner = only_expression(element, room.place, "formalParameter")
+    body = value_of(inner, room)
+    text = text_of(inner) if inner.name == "literalExpression" else None
+    if text is not None and result is not None:
+        room.typed.append(Typed(room.place, f"what `{name}` gives", text, result))
+    signature = Signature(parameters, result)
+    return signature, lambda context, _run: BoxedFunction(
+        name, signature, body, context, room.types, room.place
+    )
+
+
+def _refuse_twice(what: str, names: Iterable[str], place: Place) -> None:
+    """Raises NotUnderstood where two of the names are the same."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise NotUnderstood(place, f"two {what} are called `{name}`", "Rename one of them.")
+        seen.add(name)
 
 
 def only_expression(element: Element, place: Place, *beside: str) -> Element:
@@ -150,10 +140,6 @@ def only_expression(element: Element, place: Place, *beside: str) -> Element:
             place, f"{element.name} holds {len(found)} expressions", "Give it exactly one."
         )
     return found[0]
-
-
-def _typed(value: Value, wanted: Type, room: Room) -> Value:
-    return lambda context, run: coerced(value(context, run), wanted, room.types)
 
 
 def _literal(element: Element, room: Room) -> Value:
@@ -174,9 +160,11 @@ def _context(element: Element, room: Room) -> Value:
     for entry in children(element, "contextEntry"):
         variable = child(entry, "variable")
         key = variable.get("name") if variable is not None else RESULT
-        inner = value_of(only_expression(entry, room.place), room)
+        inner = only_expression(entry, room.place)
         wanted = type_named(variable.get("typeRef")) if variable is not None else None
-        entries.append((key, inner if wanted is None else _typed(inner, wanted, room)))
+        value = typed_value(value_of(inner, room), inner, wanted, f"the entry `{key}`", room)
+        entries.append((key, value))
+    _refuse_twice("entries", (key for key, _ in entries if key != RESULT), room.place)
 
     def run(context: Context, purse: Run) -> object:
         made: dict[str, object] = {}
@@ -203,17 +191,24 @@ def _list(element: Element, room: Room) -> Value:
 
 
 def _relation(element: Element, room: Room) -> Value:
-    columns = [column.get("name") for column in children(element, "column")]
+    wanted = [type_named(each.get("typeRef")) for each in children(element, "column")]
+    columns = [each.get("name") for each in children(element, "column")]
+    _refuse_twice("columns", columns, room.place)
     rows: list[list[Value]] = []
     for row in children(element, "row"):
-        cells = [value_of(cell, room) for cell in row if cell.name]
+        cells = [cell for cell in row if cell.name]
         if len(cells) != len(columns):
             raise NotUnderstood(
                 room.place,
                 f"a row has {len(cells)} cells for {len(columns)} columns",
                 "Fill the row.",
             )
-        rows.append(cells)
+        rows.append(
+            [
+                typed_value(value_of(cell, room), cell, each, f"the entry `{key}`", room)
+                for key, each, cell in zip(columns, wanted, cells, strict=True)
+            ]
+        )
 
     def run(context: Context, purse: Run) -> object:
         return [
@@ -225,14 +220,23 @@ def _relation(element: Element, room: Room) -> Value:
 
 
 def _invocation(element: Element, room: Room) -> Value:
-    function = value_of(only_expression(element, room.place, "binding"), room)
+    inner = only_expression(element, room.place, "binding")
+    function = value_of(inner, room)
+    called = room.asked[-1] if inner.name == "literalExpression" else None
     bindings: list[tuple[str, Value]] = []
+    arguments: list[tuple[str, object]] = []
     for binding in children(element, "binding"):
         parameter = child(binding, "parameter")
         if parameter is None:
             raise NotUnderstood(room.place, "a binding names no parameter", "Name it.")
-        given = value_of(only_expression(binding, room.place, "parameter"), room)
-        bindings.append((parameter.get("name"), given))
+        given = only_expression(binding, room.place, "parameter")
+        bindings.append((parameter.get("name"), value_of(given, room)))
+        arguments.append((parameter.get("name"), _known_beforehand(given)))
+    _refuse_twice("bindings", (name for name, _ in bindings), room.place)
+    path = [part.strip() for part in (text_of(inner) or "").split(".")]
+    if called is not None and tuple(path) in called.paths:
+        call = Called(tuple(path), tuple(arguments))
+        room.asked.append(Asked(room.place, frozenset(), calls=(call,)))
 
     def run(context: Context, purse: Run) -> object:
         called = function(context, purse)
@@ -244,8 +248,14 @@ def _invocation(element: Element, room: Room) -> Value:
     return run
 
 
+def _known_beforehand(element: Element) -> object:
+    """The value of a literal in FEEL; NOT_KNOWN for whatever takes an evaluation."""
+    text = text_of(element) if element.name == "literalExpression" else None
+    return NOT_KNOWN if text is None else constant_value(text)
+
+
 def _function(element: Element, room: Room) -> Value:
-    return function_of(element, room)
+    return function_of(element, room)[1]
 
 
 def _conditional(element: Element, room: Room) -> Value:

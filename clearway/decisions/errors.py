@@ -60,17 +60,22 @@ class NotUnderstood(DecisionError):
 
 
 class MissingInput(DecisionError):
-    """The decision needs a value that the context does not hold; `name` is it."""
+    """The decision needs a value that the context does not hold; `name` is it.
+
+    Where `name` is an expression that computes null, `seen` are the values it was given.
+    """
 
     kind = "decision-missing-input"
 
-    def __init__(self, place: Place, name: str) -> None:
-        super().__init__(
-            place,
-            f"the input `{name}` is missing",
-            f"Give a value named `{name}`, or correct the expression that asks for it.",
-        )
+    def __init__(self, place: Place, name: str, seen: Mapping[str, object] | None = None) -> None:
+        cause = f"the input `{name}` is missing"
+        remedy = f"Give a value named `{name}`, or correct the expression that asks for it."
+        if seen is not None:
+            cause = f"the input `{name}` gives null for {told(seen)}"
+            remedy = "Correct the expression or these values, or add a rule for `null`."
+        super().__init__(place, cause, remedy)
         self.name = name
+        self.seen = seen
 
 
 class WrongValue(DecisionError):

@@ -4,10 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from clearway.decisions.declared import held
 from clearway.decisions.errors import DecisionError, MissingInput, WrongValue
-from clearway.decisions.model import Decision, InputData, Knowledge, Requirements, Service, Table
+from clearway.decisions.functions import refused_call, refused_values
+from clearway.decisions.model import (
+    Decision,
+    InputData,
+    Knowledge,
+    Requirements,
+    Service,
+    Signature,
+    Table,
+    is_unnamed,
+    parted,
+)
+from clearway.decisions.purse import Purse
 from clearway.decisions.reader import Decisions
-from clearway.decisions.table import Purse, Verdict, decide
+from clearway.decisions.table import Verdict, decide
 from clearway.feel import DEFAULT_LIMITS, FeelError, Function, Limits, feel_text
 from clearway.feel.limits import Run
 from clearway.feel.types import Type, coerced, fitted
@@ -125,19 +138,21 @@ class Session:
 
     def _at_home(self, identity: str) -> "tuple[Session, str]":
         """The session of the file that an element is in, and its id there."""
-        name, _, own = identity.rpartition("#")
+        name, own = parted(identity)
         if not name:
             return self, identity
         if name not in self._others:
             inner = self._context.get(name)
             context = inner if is_context(inner) else {}
+            if is_unnamed(name):
+                context = dict(self._context)
             self._others[name] = Session(self._decisions.imported[name], context, self._run)
         return self._others[name], own
 
     def _bind(self, context: dict[str, object], identity: str, name: str, value: object) -> None:
-        """Give a value its name; one of an imported file stands inside the import's name."""
-        prefix = identity.rpartition("#")[0]
-        if not prefix:
+        """Give a value its name; one of an imported file stands inside that import."""
+        prefix, _ = parted(identity)
+        if not prefix or is_unnamed(prefix):
             context[name] = value
             return
         inner = context.get(prefix)
@@ -190,8 +205,13 @@ class Session:
         return found
 
     def _input_names(self, decision: Decision) -> list[str]:
-        own = (each for each in decision.needs.inputs if "#" not in each)
-        return [self._decisions.inputs[each].name for each in own]
+        found: list[str] = []
+        for identity in decision.needs.inputs:
+            prefix, _ = parted(identity)
+            if not prefix or is_unnamed(prefix):
+                session, own = self._at_home(identity)
+                found.append(session.input_named(own).name)
+        return found
 
     def _typed(self, decision: Decision, value: object) -> object:
         found = coerced(value, decision.type, self._decisions.types)
@@ -229,20 +249,25 @@ class ServiceFunction(Function):
         self._service = service
 
     def call(self, run: Run, arguments: list[object]) -> object:
-        """The result for arguments by position; null when their number is wrong."""
-        names = self._names()
-        if len(arguments) != len(names):
-            return None
-        return self.call_named(run, dict(zip(names, arguments, strict=True)))
+        """The result for arguments by position; what does not fit is refused as by a model."""
+        signature = signature_of(self._decisions, self._service)
+        if len(arguments) != len(signature.names):
+            given = f"{len(arguments)} values"
+            return refused_call(run, self._service.place, self.name, signature, given)
+        return self.call_named(run, dict(zip(signature.names, arguments, strict=True)))
 
     def call_named(self, run: Run, arguments: Mapping[str, object]) -> object:
-        """The result for arguments by name; null when a name does not fit."""
-        names = self._names()
+        """The result for arguments by name."""
+        known, service = self._decisions, self._service
+        signature = signature_of(known, service)
+        names = signature.names
         if set(arguments) != set(names):
-            return None
-        given = fitted([arguments[name] for name in names], self._types(), self._decisions.types)
+            told = ", ".join(f"`{name}`" for name in arguments) or "nothing"
+            return refused_call(run, service.place, self.name, signature, told)
+        by_place = [arguments[name] for name in names]
+        given = fitted(by_place, signature.types, known.types)
         if given is None:
-            return None
+            return refused_values(run, service.place, self.name, signature, by_place, known.types)
         arguments = dict(zip(names, given, strict=True))
         purse = Purse(run.limits, run.now) if not isinstance(run, Purse) else run
         session = Session(self._decisions, arguments, purse)
@@ -256,26 +281,25 @@ class ServiceFunction(Function):
         }
         run.leave()
         value = next(iter(values.values())) if len(values) == 1 else values
-        return coerced(value, self._service.type, self._decisions.types)
+        what = f"what `{self.name}` gives"
+        return held(value, service.type, known.types, service.place, what, run)
 
     def conforms(self, count: int) -> bool:
         """Whether `count` arguments may be given."""
         return count == len(self._service.parameters)
 
-    def _names(self) -> list[str]:
-        return [
-            self._decisions.get(each).variable
-            if each in self._decisions.ids
-            else self._decisions.inputs[each].name
-            for each in self._service.parameters
-        ]
 
-    def _types(self) -> list[Type | None]:
-        known = self._decisions
-        return [
-            known.get(each).type if each in known.ids else known.inputs[each].type
-            for each in self._service.parameters
-        ]
+def signature_of(decisions: Decisions, service: Service) -> Signature:
+    """What a decision service takes: input data, and decisions that are given instead of made."""
+    parameters: list[tuple[str, Type | None]] = []
+    for each in service.parameters:
+        if each in decisions.ids:
+            decision = decisions.get(each)
+            parameters.append((decision.variable, decision.type))
+        else:
+            data = decisions.inputs[each]
+            parameters.append((data.name, data.type))
+    return Signature(tuple(parameters), service.type)
 
 
 def _outputs(table: Table, value: object) -> dict[str, object]:

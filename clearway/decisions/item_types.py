@@ -1,9 +1,10 @@
 """Type definitions of a DMN file as FEEL types."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from clearway.decisions.errors import NotUnderstood, Place
 from clearway.decisions.markup import Element, child, children, own_text, text_of
+from clearway.decisions.model import is_unnamed
 from clearway.feel import FeelError
 from clearway.feel.expression import compile_typed_unary_tests
 from clearway.feel.types import (
@@ -45,6 +46,27 @@ def type_named(name: str | None) -> Type | None:
     return None if plain == "Any" else Named(plain)
 
 
+def answer_type(wanted: Type | None, types: Mapping[str, Type]) -> Type | None:
+    """What a function gives whose variable has this type: a type of functions, or of its answer."""
+    for _ in range(DEEPEST):
+        if not (isinstance(wanted, Named) and wanted.name in types):
+            break
+        found = types[wanted.name]
+        if not isinstance(found, Named | FunctionType):
+            break
+        wanted = found
+    if isinstance(wanted, FunctionType):
+        return None if wanted.result == ANY else wanted.result
+    return None if wanted == Named("function") else wanted
+
+
+def imported_types(name: str, types: Mapping[str, Type]) -> dict[str, Type]:
+    """The types of a file that is imported under a name, as the importing file names them."""
+    if is_unnamed(name):
+        return dict(types)
+    return {f"{name}.{each}": prefixed(kind, name, types) for each, kind in types.items()}
+
+
 def prefixed(kind: Type, prefix: str, names: Collection[str]) -> Type:
     """A type of an imported file, as the importing file names it."""
     if isinstance(kind, Named):
@@ -71,6 +93,20 @@ def component_names(root: Element) -> set[str]:
         names.add(element.get("name"))
         waiting += children(element, "itemComponent")
     return names - {""}
+
+
+def field_names(types: Iterable[Type]) -> Iterator[str]:
+    """The names of the components of types, at any depth."""
+    waiting = list(types)
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, ContextType):
+            yield from (name for name, _ in found.fields)
+            waiting += (kind for _, kind in found.fields)
+        elif isinstance(found, ListType):
+            waiting.append(found.item)
+        elif isinstance(found, Constrained):
+            waiting.append(found.base)
 
 
 def _type(element: Element, place: Place, left: int) -> Type:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from clearway.decisions.model import is_unnamed
 from clearway.decisions.reader import Decisions
 from clearway.feel import FeelError, Range, compile_expression, from_json
 from clearway.feel.temporal import at_literal
@@ -26,8 +27,11 @@ def context_from_json(decisions: Decisions, values: Mapping[str, object]) -> dic
 
     Raises FeelError for what FEEL cannot hold.
     """
-    types = {each.name: each.type for each in decisions.inputs.values()}
     made = {name: from_json(value) for name, value in values.items()}
+    types = {each.name: each.type for each in decisions.inputs.values()}
+    for prefix, other in decisions.imported.items():
+        if is_unnamed(prefix):
+            types = {each.name: each.type for each in other.inputs.values()} | types
     for name, value in made.items():
         if name in decisions.imported and is_context(value):
             made[name] = context_from_json(decisions.imported[name], value)

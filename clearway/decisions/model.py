@@ -9,10 +9,26 @@ from clearway.decisions.errors import DecisionError, Place
 from clearway.feel import Function, UnaryTests
 from clearway.feel.frame import Code
 from clearway.feel.limits import Run
+from clearway.feel.scope import Called
 from clearway.feel.types import Type
 
 Context = Mapping[str, object]
 Value = Callable[[Context, Run], object]
+
+
+UNNAMED = "."
+"""What stands before the number of an import without a name; no name begins with it."""
+
+
+def parted(identity: str) -> tuple[str, str]:
+    """The name of the import that an id belongs to, empty for none, and the id in that file."""
+    name, _, inner = identity.rpartition("#")
+    return name, inner
+
+
+def is_unnamed(name: str) -> bool:
+    """Whether what is imported under this name is known by its own names alone (DMN 1.5)."""
+    return name.startswith(UNNAMED)
 
 
 class BoundFunction(Function):
@@ -62,7 +78,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A column of inputs: its label, expression, type and allowed values."""
+    """A column of inputs: its label, expression, type and allowed values.
+
+    `computed_from` are the names of an expression that is more than a name or path; else None.
+    """
 
     label: str
     text: str
@@ -70,6 +89,7 @@ class Input:
     type: Type | None
     allowed: UnaryTests | None
     place: Place
+    computed_from: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +176,43 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The names that an expression expects from outside, and where it stands."""
+    """What an expression expects from outside, and where it stands.
+
+    `names` it asks for, `paths` that go on from them, and the `calls` of functions among them.
+    """
 
     place: Place
     names: frozenset[str]
+    paths: frozenset[tuple[str, ...]] = frozenset()
+    calls: tuple[Called, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A text in FEEL whose value has a declared type; `what` tells the reader which value."""
+
+    place: Place
+    what: str
+    text: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a function takes, in order, and of which type its answer is."""
+
+    parameters: tuple[tuple[str, Type | None], ...]
+    result: Type | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the parameters."""
+        return [name for name, _ in self.parameters]
+
+    @property
+    def types(self) -> list[Type | None]:
+        """The types of the parameters."""
+        return [wanted for _, wanted in self.parameters]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +239,8 @@ class Decision:
 
     `broken` are the reasons why it is refused; such a decision is never evaluated. `paths` are
     the names it asks for, such as (record, impact); those of its own variables are among them.
-    `asked` are the names that it expects from outside, by place.
+    `asked` are the names that it expects from outside, by place, `typed` its texts with a type,
+    `bound` the names that it gives values itself.
     """
 
     id: str
@@ -199,6 +253,8 @@ class Decision:
     paths: frozenset[tuple[str, ...]] = frozenset()
     asked: tuple[Asked, ...] = ()
     broken: tuple[DecisionError, ...] = ()
+    typed: tuple[Typed, ...] = ()
+    bound: frozenset[str] = frozenset()
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -219,6 +275,9 @@ class Knowledge:
     place: Place
     asked: tuple[Asked, ...] = ()
     broken: tuple[DecisionError, ...] = ()
+    typed: tuple[Typed, ...] = ()
+    bound: frozenset[str] = frozenset()
+    signature: Signature = Signature(())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,23 @@
 """A file of decisions: its elements, how they need each other, and what is wrong with them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from clearway.decisions.bound_names import names_bound, names_within, outside
 from clearway.decisions.boxed import Room, function_of, only_expression, value_of
 from clearway.decisions.errors import DecisionError, NotUnderstood, Place
 from clearway.decisions.findings import Finding, finding_of
-from clearway.decisions.item_types import component_names, item_types, prefixed, type_named
-from clearway.decisions.markup import DMN, Element, child, children, definitions
+from clearway.decisions.item_types import (
+    answer_type,
+    component_names,
+    field_names,
+    imported_types,
+    item_types,
+    type_named,
+)
+from clearway.decisions.markup import DMN, Element, child, children, definitions, text_of
 from clearway.decisions.model import (
-    Asked,
+    UNNAMED,
     BoundFunction,
     Context,
     Decision,
@@ -17,8 +25,12 @@ from clearway.decisions.model import (
     Knowledge,
     Requirements,
     Service,
+    Signature,
     Table,
+    Typed,
     Value,
+    is_unnamed,
+    parted,
 )
 from clearway.decisions.table import decide
 from clearway.decisions.table_reader import TableReader
@@ -62,6 +74,19 @@ class Decisions:
             raise DecisionError(place, "there is no such decision", f"Name one of: {known}.")
         return self.decisions[decision_id]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all elements, and of the components of all types."""
+        return frozenset(
+            (
+                *(each.name for each in self.inputs.values()),
+                *(each.variable for each in self.decisions.values()),
+                *(each.name for each in self.knowledge.values()),
+                *(each.name for each in self.services.values()),
+                *field_names(self.types.values()),
+            )
+        )
+
     def problems(self) -> list[Finding]:
         """Everything that is refused in this file; empty for a file that can be used."""
         errors = [*self.wrong]
@@ -93,13 +118,20 @@ class FileReader:
         self._tables: list[tuple[Place, Table]] = []
         self._imports = self._imported(known)
         foreign = {
-            f"{name}.{each}": prefixed(kind, name, other.types)
+            each: kind
             for name, other in self._imports.items()
-            for each, kind in other.types.items()
+            for each, kind in imported_types(name, other.types).items()
         }
         self._types, wrong = item_types(root, file, foreign)
         self._wrong += wrong
+        for name in sorted({each.get("name") for each in children(root, "itemDefinition")}):
+            if name in foreign:
+                place = Place(file, column=name)
+                cause = f"an imported file defines the type `{name}` as well"
+                self._wrong.append(NotUnderstood(place, cause, "Rename it, or name the import."))
         self._names = component_names(root) | {_variable(each) for each in children(root, *NAMED)}
+        for name, other in self._imports.items():
+            self._names |= other.names if is_unnamed(name) else frozenset()
 
     def decisions(self) -> Decisions:
         """All decisions, with what is wrong with each."""
@@ -132,7 +164,7 @@ class FileReader:
                 cause = f"the import of `{namespace}` is not there"
                 self._wrong.append(NotUnderstood(place, cause, "Add the file."))
             else:
-                found[element.get("name")] = known[namespace]
+                found[element.get("name") or f"{UNNAMED}{len(found)}"] = known[namespace]
         return found
 
     def _reference(self, href: str) -> str:
@@ -187,8 +219,10 @@ class FileReader:
             self._needs(element),
             place,
             frozenset(room.paths),
-            _outside(room.asked, element),
+            outside(room.asked, element),
             tuple(broken),
+            tuple(room.typed),
+            frozenset(names_bound(element)),
         )
 
     def _logic(
@@ -198,6 +232,9 @@ class FileReader:
             inner = only_expression(element, room.place, *BESIDE_LOGIC)
             if inner.name == "decisionTable":
                 return self._table(inner, room, _variable(element), broken)
+            text, wanted = text_of(inner), _type_of(element)
+            if inner.name == "literalExpression" and text is not None and wanted is not None:
+                room.typed.append(Typed(room.place, "the answer", text, wanted))
             return value_of(inner, room)
         except NotUnderstood as error:
             broken.append(error)
@@ -210,7 +247,7 @@ class FileReader:
                 return lambda _context, _run: None
             return lambda context, run: decide(table, place, self._types, context, run).value
 
-        return Room(place, self._names | set(_names_within(element)), self._types, inner_table)
+        return Room(place, self._names | set(names_within(element)), self._types, inner_table)
 
     def _table(
         self, element: Element, room: Room, name: str, broken: list[DecisionError]
@@ -229,15 +266,26 @@ class FileReader:
         room = self._room(element, place, broken)
         logic = child(element, "encapsulatedLogic")
         make: Callable[[Context, Run], BoundFunction] | None = None
+        signature = Signature(())
         try:
             if logic is None:
                 raise NotUnderstood(place, "the knowledge model is empty", "Give it an expression.")
-            make = function_of(logic, room, name)
+            result = type_named(logic.get("typeRef")) or _type_of(element)
+            signature, make = function_of(logic, room, name, answer_type(result, self._types))
         except NotUnderstood as error:
             broken.append(error)
-        asked = _outside(room.asked, element)
-        needs = self._needs(element)
-        return Knowledge(place.decision, name, make, needs, place, asked, tuple(broken))
+        return Knowledge(
+            place.decision,
+            name,
+            make,
+            self._needs(element),
+            place,
+            outside(room.asked, element, signature.names),
+            tuple(broken),
+            tuple(room.typed),
+            frozenset(names_bound(element)),
+            signature,
+        )
 
     def _service(self, element: Element) -> Service:
         return Service(
@@ -272,41 +320,7 @@ def _type_of(element: Element) -> Type | None:
     return type_named(variable.get("typeRef")) if variable is not None else None
 
 
-def _names_within(root: Element) -> Iterable[str]:
-    """The names that an element binds itself: parameters, context entries, iterators, columns."""
-    waiting = [root]
-    while waiting:
-        element = waiting.pop()
-        if element.name in BINDING:
-            yield element.get("name")
-        if element.get("iteratorVariable"):
-            yield element.get("iteratorVariable")
-        waiting += list(element)
-
-
-def _outside(asked: Iterable[Asked], root: Element) -> tuple[Asked, ...]:
-    """What is asked for, without the names that the element binds inside of itself."""
-    own = frozenset(_names_bound(root))
-    return tuple(Asked(each.place, each.names - own) for each in asked if each.names - own)
-
-
-def _names_bound(root: Element) -> Iterable[str]:
-    """Names of parameters, of entries of contexts, and of what loops go over."""
-    yield "partial"
-    waiting = [root]
-    while waiting:
-        element = waiting.pop()
-        if element.name == "formalParameter":
-            yield element.get("name")
-        if element.name == "contextEntry":
-            yield from (each.get("name") for each in children(element, "variable"))
-        if element.get("iteratorVariable"):
-            yield element.get("iteratorVariable")
-        waiting += list(element)
-
-
 NAMED = ("inputData", "decision", "businessKnowledgeModel", "decisionService")
-BINDING = frozenset(("variable", "formalParameter", "output", "column"))
 
 
 def _with_broken_links(found: Decisions) -> Decisions:
@@ -340,7 +354,7 @@ def _missing(found: Decisions, place: Place, needs: Requirements) -> list[Decisi
 
 
 def _has(found: Decisions, identity: str, kind: str) -> bool:
-    name, _, inner = identity.rpartition("#")
+    name, inner = parted(identity)
     if name:
         return name in found.imported and _has(found.imported[name], inner, kind)
     known = {

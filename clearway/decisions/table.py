@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from clearway.decisions.boxed import failed
@@ -22,7 +21,8 @@ from clearway.decisions.model import (
     Rules,
     Table,
 )
-from clearway.feel import FeelError, FeelLimitError, Limits, feel_text
+from clearway.decisions.purse import is_strict
+from clearway.feel import FeelError, FeelLimitError, feel_text
 from clearway.feel.expression import FAILURES
 from clearway.feel.frame import Frame
 from clearway.feel.limits import Run
@@ -32,16 +32,6 @@ from clearway.feel.types import TEMPORAL, Named, Type, coerced
 from clearway.feel.values import EXACT, adopt, whole
 
 ALL_HITS = (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER)
-
-
-class Purse(Run):
-    """The purse of a decision; unless it is `strict`, what Clearway refuses is null."""
-
-    __slots__ = ("strict",)
-
-    def __init__(self, limits: Limits, now: datetime | None, strict: bool = True) -> None:
-        super().__init__(limits, now)
-        self.strict = strict
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +73,7 @@ class TableRun:
         self._types = types
         self._context = with_numbers(context, table.index.names)
         self._run = run
-        self._strict = run.strict if isinstance(run, Purse) else True
+        self._strict = is_strict(run)
         self._index = table.index
         self._room: list[object] = [None] * table.slots
         self._inputs: dict[str, object] = {}
@@ -129,7 +119,14 @@ class TableRun:
             unfit = {cell.column for cell in rule.cells if not self._fits(cell, asked[cell.column])}
             if unfit and unfit <= unknown:
                 column = self._table.inputs[min(unfit)]
-                raise MissingInput(column.place, column.text)
+                raise MissingInput(column.place, column.text, self._seen(column))
+
+    def _seen(self, column: Input) -> Mapping[str, object] | None:
+        """What an expression that has no value was given; None for a value that is named."""
+        if column.computed_from is None:
+            return None
+        names = sorted(column.computed_from)
+        return {name: self._context[name] for name in names if name in self._context}
 
     @property
     def _rules(self) -> Sequence[Rule]:

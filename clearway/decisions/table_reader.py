@@ -1,6 +1,7 @@
 """Decision tables from XML: every cell compiled, every fault named by rule and column."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from clearway.decisions.boxed import Room, expression
 from clearway.decisions.errors import NotUnderstood, Place
@@ -25,6 +26,8 @@ from clearway.feel.values import is_list
 
 POLICIES = {policy.value: policy for policy in HitPolicy}
 AGGREGATIONS = {aggregation.value: aggregation for aggregation in Aggregation}
+NOTHING = "-"
+"""An entry of an output that says nothing, as some editors write it; it answers null."""
 SINGLE_HIT = (HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.PRIORITY, HitPolicy.ANY)
 
 
@@ -99,9 +102,19 @@ class TableReader:
                 text = "null"
             wanted = self._type(inner.get("typeRef") if inner is not None else "", place)
             value = self._expression(text, place).value
+            names = self._computed_from(text, place)
             allowed = self._allowed(column, "inputValues", place)
-            found.append(Input(label, text, value, wanted, allowed, place))
+            found.append(Input(label, text, value, wanted, allowed, place, names))
         return found
+
+    def _computed_from(self, text: str, place: Place) -> frozenset[str] | None:
+        """The names of the expression read last, unless it is one name or one path."""
+        asked = self._room.asked[-1] if self._room.asked else None
+        if asked is None or asked.place != place:
+            return None
+        plain = " ".join(text.split())
+        is_path = any(plain == ".".join(path) for path in asked.paths)
+        return None if is_path else asked.names
 
     def _outputs(self, policy: HitPolicy | None) -> list[Output]:
         columns = children(self._element, "output")
@@ -178,7 +191,9 @@ class TableReader:
                 yield Cell(column, tests, place)
 
     def _answer(self, text: str | None, place: Place) -> Answer:
-        return self._expression("null" if text == "-" else text, place)
+        if text != NOTHING:
+            return self._expression(text, place)
+        return replace(self._expression("null", place), text=NOTHING)
 
     def _expression(self, text: str | None, place: Place) -> Answer:
         try:
@@ -195,7 +210,7 @@ class TableReader:
         try:
             tests = compile_typed_unary_tests(text or "-", self._room.names, self._room.types)
             self._room.paths.update(tests.paths)
-            self._room.asked.append(Asked(place, tests.free_names))
+            self._room.asked.append(Asked(place, tests.free_names, tests.paths, tests.calls))
             return tests
         except FeelError as error:
             self._note(place, str(error), "Correct the cell.")

@@ -9,8 +9,8 @@ from clearway.decisions.errors import NotUnderstood, Place
 from clearway.decisions.evaluation import ServiceFunction, Session
 from clearway.decisions.files import decisions_at
 from clearway.decisions.markup import Element, child, children, own_text, read_xml
+from clearway.decisions.purse import Purse
 from clearway.decisions.reader import Decisions
-from clearway.decisions.table import Purse
 from clearway.errors import ClearwayError
 from clearway.feel import DEFAULT_LIMITS, feel_text
 from clearway.feel.limits import Run

@@ -22,7 +22,7 @@ REMEDIES: Mapping[str, str] = {
     "end-event-required": "Draw an end event.",
     "global": "Use it somewhere, or remove it.",
     "label-required": "Give it a name.",
-    "no-bpmndi": "Open it in the editor and let the drawing be laid out, or use `clearway fmt --layout`.",
+    "no-bpmndi": "Let the editor lay the drawing out, or use `clearway fmt --layout`.",
     "no-duplicate-sequence-flows": "Remove one of the two flows.",
     "no-gateway-join-fork": "Draw two gateways: one that joins, and one after it that parts.",
     "no-implicit-end": "Draw an end event after it.",

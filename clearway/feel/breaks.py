@@ -112,6 +112,8 @@ def _is_not(node: Node) -> bool:
 
 def _constant(node: Node) -> object:
     """The value of a literal, or of a date, time or duration made from literals."""
+    if isinstance(node, Literal):
+        return node.value
     if not _is_settled(node):
         raise _Computed
     compiler = Compiler("", {})

@@ -1,14 +1,15 @@
 """Calls of functions to closures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from clearway.feel.builtins.catalogue import BUILTINS
 from clearway.feel.builtins.signature import CALL_OF_BUILT_IN, BuiltIn
+from clearway.feel.compile_names import root_path
+from clearway.feel.constants import never_sorts, reading_of, settled
 from clearway.feel.errors import FeelError
 from clearway.feel.frame import Code, Frame
-from clearway.feel.scope import Maker, Scope
-from clearway.feel.syntax import Call, Literal, Name, Node
-from clearway.feel.text import feel_text
+from clearway.feel.scope import NOT_KNOWN, Called, Maker, Scope
+from clearway.feel.syntax import Call, Name, Node
 from clearway.feel.values import SCALARS, Function, adopted
 
 Invocation = Callable[[Frame, object], object]
@@ -29,12 +30,23 @@ def call(node: Call, scope: Scope, maker: Maker) -> Code:
             error.locate(text, at)
             raise
 
-    reading = _settled(node, built_in)
+    path = root_path(node.function)
+    if built_in is None and path is not None and scope.find(path[0]) == (None, ()):
+        maker.uses.calls.append(Called(path, tuple(_given(node))))
+    reading = reading_of(node) if built_in is not None else None
     if reading is not None:
         maker.uses.settled.append((reading, run))
+    elif built_in is BUILTINS["sort"] and (reading := never_sorts(node)) is not None:
+        maker.uses.settled.append((reading, lambda _frame: None))
     if built_in is None or node.named:
         return run
     return _direct_call(built_in, arguments, run, (text, at)) or run
+
+
+def _given(node: Call) -> Iterator[tuple[str, object]]:
+    for name, argument in (*(("", it) for it in node.arguments), *node.named):
+        found = settled(argument)
+        yield name, NOT_KNOWN if found is None else found.value
 
 
 def _built_in(node: Node, scope: Scope) -> BuiltIn | None:
@@ -124,18 +136,3 @@ def _direct_call(
             raise
 
     return run_two
-
-
-def _settled(node: Call, built_in: BuiltIn | None) -> str | None:
-    """How a call reads whose value is known beforehand: of a built-in function, with literals."""
-    if built_in is None:
-        return None
-    given = [*((None, it) for it in node.arguments), *node.named]
-    literals = [(name, it.value) for name, it in given if isinstance(it, Literal)]
-    if not literals or len(literals) < len(given) or any(value is None for _, value in literals):
-        return None
-    told = ", ".join(
-        feel_text(value) if name is None else f"{name}: {feel_text(value)}"
-        for name, value in literals
-    )
-    return f"{built_in.name}({told})"

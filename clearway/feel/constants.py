@@ -1,10 +1,26 @@
 """Which values are known beforehand, so that they need not be asked for each time."""
 
 from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
+from typing import cast
 
 from clearway.feel.limits import TEXT_PER_STEP
-from clearway.feel.syntax import ListOf, Literal, Negation, Node, RangeOf, Test
+from clearway.feel.syntax import (
+    Call,
+    Filter,
+    For,
+    FunctionOf,
+    ListOf,
+    Literal,
+    Name,
+    Negation,
+    Node,
+    Quantified,
+    RangeOf,
+    Test,
+)
+from clearway.feel.text import feel_text
 from clearway.feel.values import NUMBERS, Range
 
 Constant = Decimal | str | bool | Range
@@ -35,6 +51,52 @@ def constants_of(negated: bool, tests: Iterable[Test]) -> tuple[Constant, ...] |
     found = [_constant(test) for test in tests]
     constants = tuple(each for each in found if each is not None)
     return constants if constants and len(constants) == len(found) else None
+
+
+def reading_of(node: Call) -> str | None:
+    """How a call of a built-in function reads whose value is known beforehand.
+
+    It is given literals, lists of them, and functions that see nothing but their parameters.
+    """
+    given = [*(("", it) for it in node.arguments), *((f"{name}: ", it) for name, it in node.named)]
+    told = [(name, _told(it)) for name, it in given]
+    if not isinstance(node.function, Name) or not told or any(text is None for _, text in told):
+        return None
+    return f"{node.function.name}({', '.join(f'{name}{text}' for name, text in told)})"
+
+
+def never_sorts(node: Call) -> str | None:
+    """How a call of `sort` reads whose function does not take two items, whatever its list."""
+    given = dict(zip(("list", "precedes"), node.arguments, strict=False)) | dict(node.named)
+    order = given.get("precedes")
+    if not isinstance(order, FunctionOf) or len(order.parameters) == 2:
+        return None
+    return f"sort(..., {order.source})"
+
+
+def _told(node: Node) -> str | None:
+    """The text of a value that is known beforehand; none of null, which is meant to be null."""
+    if isinstance(node, ListOf):
+        items = [_told(item) for item in node.items]
+        return None if None in items else f"[{', '.join(map(str, items))}]"
+    if isinstance(node, FunctionOf):
+        own = frozenset(name for name, _ in node.parameters)
+        return node.source if _sees_only(node.body, own) else None
+    found = settled(node)
+    return None if found is None or found.value is None else feel_text(found.value)
+
+
+def _sees_only(node: object, names: frozenset[str]) -> bool:
+    """Whether a body asks for these names only, and binds none of its own."""
+    if isinstance(node, Name):
+        return node.name in names
+    if isinstance(node, tuple):
+        return all(_sees_only(each, names) for each in cast("tuple[object, ...]", node))
+    if isinstance(node, Filter | For | Quantified | FunctionOf | Call):
+        return False
+    if not is_dataclass(node) or isinstance(node, Literal | type):
+        return True
+    return all(_sees_only(getattr(node, each.name), names) for each in fields(node))
 
 
 def _constant(test: Test) -> Constant | None:

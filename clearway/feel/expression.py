@@ -22,6 +22,8 @@ CACHED = 4096
 NO_TYPES: Mapping[str, Type] = MappingProxyType({})
 TOO_DEEP = "the expression or its values nest too deep"
 NOT_FINITE = "a number in the context is not finite"
+LITTLE = Limits(steps=10_000)
+"""What may be spent to find out that a call always gives null."""
 FAILURES = (FeelError, RecursionError, ArithmeticError)
 WHOLE = (1, 1)
 """Where an expression begins: the place of what no smaller part is to blame for."""
@@ -31,7 +33,8 @@ class Expression:
     """A compiled expression.
 
     `free_names` are the names it expects from its context, `paths` the dotted ways it goes from
-    them, `filter_names` names inside filters that may be entries of an item or come from outside.
+    them, `filter_names` names inside filters that may be entries of an item or come from outside,
+    `calls` those of functions of the context.
     """
 
     def __init__(self, text: str, code: Code, uses: Uses) -> None:
@@ -39,12 +42,13 @@ class Expression:
         self.free_names = frozenset(uses.free)
         self.filter_names = frozenset(uses.in_filters)
         self.paths = frozenset(uses.paths)
+        self.calls = tuple(uses.calls)
         self._code = code
         self._slots = uses.slots
         self._settled = tuple(uses.settled)
 
     def null_calls(self) -> list[str]:
-        """Its calls with nothing but literals that always give null, such as `date("2026-02-30")`.
+        """Its calls with nothing but constants that always give null, such as `date("2026-02-30")`.
 
         A function of the context that is called like a built-in one is not thought of.
         """
@@ -83,7 +87,7 @@ def _null_calls(settled: Iterable[tuple[str, Code]], slots: int) -> list[str]:
 
 def _gives_null(code: Code, slots: int) -> bool:
     try:
-        return code(Frame({}, [None] * slots, Run(DEFAULT_LIMITS, None))) is None
+        return code(Frame({}, [None] * slots, Run(LITTLE, None))) is None
     except FeelError:
         return False
 
@@ -108,6 +112,7 @@ class UnaryTests:
         self.free_names = frozenset(uses.free)
         self.filter_names = frozenset(uses.in_filters)
         self.paths = frozenset(uses.paths)
+        self.calls = tuple(uses.calls)
         self.constants = constants_of(negated, tree)
         self.slots = uses.slots
         self.weight = uses.nodes

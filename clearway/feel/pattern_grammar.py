@@ -28,7 +28,7 @@ CLASSES = {
 CATEGORY = re.compile(
     r"\{(L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|Z[slp]?|S[mcko]?|C[cfon]?|Is[A-Za-z0-9-]+)\}"
 )
-COUNT = re.compile(r"\{([0-9]{1,9})(,?)([0-9]{0,9})\}")
+COUNT = re.compile(r"\{([0-9]+)(?:,([0-9]*))?\}")
 CASED = frozenset(("Lu", "Ll", "Lt"))
 
 
@@ -122,7 +122,7 @@ class Grammar:
             if count is None:
                 raise self._faulty("`{` only as a count such as `{2,3}`")
             written = count.group()
-            self._repeat(count.group(1), count.group(3))
+            self._repeat(count.group(1), count.group(2) or "")
         self._at += len(written)
         self._last = 0
         if self._pattern.startswith("?", self._at):
@@ -172,10 +172,10 @@ class Grammar:
             raise self._faulty(rf"a category in braces after `\{letter}`, such as `\p{{L}}`")
         self._at += 2 + len(name.group())
         word = name.group(1)
-        if word in CASED and "i" in self._flags:
-            raise self._faulty(rf"`\p{{{word}}}` not together with the flag i")
         # What XPath calls a block by Is is a block by In here.
-        return rf"\{letter}{{{'In' + word[2:] if word.startswith('Is') else word}}}"
+        found = rf"\{letter}{{{'In' + word[2:] if word.startswith('Is') else word}}}"
+        # The flag i speaks of letters, not of categories.
+        return f"(?-i:{found})" if word in CASED and "i" in self._flags else found
 
     def _class(self) -> str:
         self._at += 1
@@ -186,10 +186,10 @@ class Grammar:
             self._only(self._at < len(self._pattern), "a `]` for every `[`")
             parts.append(self._in_class(not parts))
         self._only(bool(parts), "something between `[` and `]`")
-        found = f"[{'^' if negated else ''}{''.join(parts)}]"
+        found = _one_of(parts, negated)
         if self._pattern.startswith("-", self._at):
             self._at += 1
-            found = f"[{found}--{self._class()}]"
+            found = _without(found, self._class())
             self._only(self._pattern.startswith("]", self._at), "a `]` behind what is taken away")
         self._at += 1
         return found
@@ -238,3 +238,20 @@ def _characters_end(pattern: str, at: int) -> bool:
 
 def _literal(character: str) -> str:
     return character if character.isalnum() or character.isspace() else "\\" + character
+
+
+def _one_of(parts: list[str], negated: bool) -> str:
+    """A class of characters; what has a flag of its own cannot stand in brackets."""
+    apart = [part for part in parts if part.startswith("(?")]
+    inside = "".join(part for part in parts if part not in apart)
+    if not apart:
+        return f"[{'^' if negated else ''}{inside}]"
+    either = "|".join([*apart, f"[{inside}]"] if inside else apart)
+    return rf"(?:(?!{either})[\s\S])" if negated else f"(?:{either})"
+
+
+def _without(found: str, less: str) -> str:
+    """The characters of one class that are not of another."""
+    if found.startswith("[") and less.startswith("["):
+        return f"[{found}--{less}]"
+    return f"(?:(?!{less}){found})"

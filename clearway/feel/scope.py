@@ -41,6 +41,21 @@ class Scope:
 EMPTY = Scope({})
 
 
+NOT_KNOWN = object()
+"""An argument that only an evaluation can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call of a function that is not built in: the names that lead to it, and what it is given.
+
+    `given` has each argument with its name, empty for one by position, and its value or NOT_KNOWN.
+    """
+
+    path: tuple[str, ...]
+    given: tuple[tuple[str, object], ...]
+
+
 @dataclass(slots=True)
 class Uses:
     """What was met while compiling one expression."""
@@ -52,7 +67,8 @@ class Uses:
     paths: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
     item_slots: set[int] = field(default_factory=set[int])
     settled: list[tuple[str, Code]] = field(default_factory=list[tuple[str, Code]])
-    """Calls of built-in functions with nothing but literals: how they read, and their code."""
+    """Calls of built-in functions with nothing but constants: how they read, and their code."""
+    calls: list[Called] = field(default_factory=list[Called])
     slots: int = 0
     nodes: int = 0
     input_reads: int = 0

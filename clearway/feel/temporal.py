@@ -30,6 +30,8 @@ FARTHEST_OFFSET = timedelta(hours=18)
 MOST_MONTHS = 12 * 10**12
 MOST_DIGITS = 20
 SECOND = timedelta(seconds=1)
+END_OF_DAY = "24"
+"""The hour of 24:00:00, the first instant of the next day (XML Schema 1.1 part 2, 3.3.7)."""
 
 Temporal = date | time | datetime | timedelta | YearsMonths
 
@@ -61,12 +63,16 @@ def parse_date_time(text: str) -> datetime | None:
         try:
             return datetime.fromisoformat(text)
         except ValueError:
-            return None
+            pass  # Such as the end of a day, which Python's library does not know.
     match = DATE_TIME.fullmatch(text)
     if match is None:
         return None
     day, hour = _date(match), _time(match)
-    return datetime.combine(day, hour) if day is not None and hour is not None else None
+    if day is None or hour is None:
+        return None
+    if match["hour"] == END_OF_DAY:
+        day = _day_after(day)
+    return datetime.combine(day, hour)
 
 
 def parse_duration(text: str) -> YearsMonths | timedelta | None:
@@ -122,6 +128,12 @@ def _date(match: re.Match[str]) -> date | None:
         return None
 
 
+def _day_after(day: date) -> date:
+    if day == date.max:
+        raise FeelEvaluationError(f"the end of {day}: dates reach from year 1 to year 9999")
+    return day + timedelta(days=1)
+
+
 def _time(match: re.Match[str]) -> time | None:
     part = (match["part"] or "").rstrip("0")
     zone: tzinfo | None = None
@@ -129,8 +141,11 @@ def _time(match: re.Match[str]) -> time | None:
         zone = _zone(match["zone"])
         if zone is None:
             return None
+    hour, minute, second = (match[name] for name in ("hour", "minute", "second"))
+    if hour == END_OF_DAY and not part:
+        hour = "00" if (minute, second) == ("00", "00") else hour
     try:
-        found = time(int(match["hour"]), int(match["minute"]), int(match["second"]), tzinfo=zone)
+        found = time(int(hour), int(minute), int(second), tzinfo=zone)
     except ValueError:
         return None
     return found.replace(microsecond=_microseconds(part))

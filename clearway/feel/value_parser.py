@@ -76,9 +76,14 @@ class ValueParser(TypeParser):
             raise self.wrong("a date, time or duration in quotes")
         self.at += 1
         try:
-            return Literal(at_literal(token.value), at)
+            value = at_literal(token.value)
         except FeelEvaluationError as error:
             raise FeelSyntaxError(error.cause, self.text, self.place(at)) from error
+        if value is None:
+            # The standard has null here, which nobody means who writes a date.
+            cause = f'`@"{token.value[:40]}"` is no date, time or duration that there is'
+            raise FeelSyntaxError(cause, self.text, self.place(at))
+        return Literal(value, at)
 
     def _name_or_constant(self, token: Token) -> Node:
         length = self._name_length()

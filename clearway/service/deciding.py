@@ -82,7 +82,10 @@ def _refused(error: DecisionError) -> Refusal:
     """Why there is no answer, with its place; `fields` name each value that led there."""
     told = f"{error.place}: {error.cause}."
     if isinstance(error, MissingInput):
-        return Refusal("invalid", told, error.remedy, {f"context.{error.name}": "It is missing."})
+        missing = {f"context.{error.name}": "It is missing."}
+        if error.seen is not None:
+            missing = {f"context.{name}": _short(value) for name, value in error.seen.items()}
+        return Refusal("invalid", told, error.remedy, missing)
     if isinstance(error, WrongValue) and error.place.rule is None:
         return Refusal("invalid", told, error.remedy, {_column(error): error.cause})
     fields: dict[str, str] = {}

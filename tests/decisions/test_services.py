@@ -1,12 +1,13 @@
 """Services, imports of imports, and the loan example of DMN chapter 11 in small."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 
 from clearway.decisions import DecisionError, Decisions, evaluate, read_decisions
 from clearway.decisions.evaluation import Session
-from clearway.decisions.table import Purse
+from clearway.decisions.purse import Purse
 from clearway.feel import DEFAULT_LIMITS
 
 Read = Callable[[str], Decisions]
@@ -99,8 +100,6 @@ def test_a_loan_is_routed_by_what_it_costs_each_month(read: Read):
             'Pre-bankruptcy risk category: "LOW")',
             "ACCEPT",
         ),
-        ("Route the application(a, p)", None),
-        ('Route the application("x", p, "LOW")', None),
     ],
 )
 def test_a_service_takes_decisions_as_arguments_by_place_and_by_name(
@@ -112,6 +111,28 @@ def test_a_service_takes_decisions_as_arguments_by_place_and_by_name(
 
     assert decisions.problems() == []
     assert evaluate(decisions, "d", {"a": APPLICANT, "p": PRODUCT}).value == answer
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("Route the application(a, p)", "is given 2 values"),
+        ("Route the application(a: a, p: p, r: 1)", "is given `a`, `p`, `r`"),
+        ('Route the application("x", p, "LOW")', 'for `Applicant data` is "x", which is not of'),
+    ],
+)
+def test_a_call_that_does_not_fit_is_refused_and_null_where_the_standard_says_null(
+    read: Read, call: str, told: str
+):
+    decisions = read(f"""{LOAN}<decision id="d" name="d">
+      <knowledgeRequirement><requiredKnowledge href="#route"/></knowledgeRequirement>
+      {literal(call)}</decision>""")
+    given = {"a": APPLICANT, "p": PRODUCT}
+
+    with pytest.raises(DecisionError, match=re.escape(told)):
+        evaluate(decisions, "d", given)
+    purse = Purse(DEFAULT_LIMITS, None, strict=False)
+    assert Session(decisions, given, purse).evaluation("d").value is None
 
 
 def test_a_decision_without_logic_is_refused_and_null_where_the_standard_says_null(read: Read):

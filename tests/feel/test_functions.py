@@ -156,3 +156,26 @@ def test_a_function_from_another_expression_is_used_as_it_is():
 
     for text in ("f(1)", "{g: f, r: g(1)}.r", "{a: 1, b: 2, c: 3, g: f, r: g(1)}.r", "f(1)"):
         assert compile_expression(text, ["f"]).evaluate({"f": f}) == one
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("sort([2, 1], function(x) x)", ["sort([2, 1], function(x) x)"]),
+        ("sort([2, 1], function(x, y) x - y)", ["sort([2, 1], function(x, y) x - y)"]),
+        ("sort(items, function(x) true)", ["sort(..., function(x) true)"]),
+        ("sort([2, 1], function(x, y) x < y)", []),
+        ("sort([2, 1], function(x, y) known(x))", []),
+        ("for z in [1] return sort([2, 1], function(x, y) z)", []),
+        ("sort(items, order)", []),
+        ("sum([])", ["sum([])"]),
+        ("max([1, null])", []),
+    ],
+)
+def test_calls_that_are_always_null_are_known_beforehand(text: str, told: list[str]):
+    assert compile_expression(text).null_calls() == told
+
+
+def test_a_count_in_a_pattern_is_refused_for_what_is_wrong_with_it():
+    with pytest.raises(FeelLimitError, match="multiply to more than"):
+        compile_expression('matches("a", "a{1000000000}")').evaluate({})

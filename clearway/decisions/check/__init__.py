@@ -1,5 +1,8 @@
 """Checks of decision tables: what they leave open or say twice, with an input that shows it."""
 
+from collections.abc import Mapping
+
+from clearway.decisions.check.calls import wrong_calls
 from clearway.decisions.check.cells import (
     computed_cells,
     doubtful_columns,
@@ -7,16 +10,21 @@ from clearway.decisions.check.cells import (
     wrong_cells,
 )
 from clearway.decisions.check.columns import Names
+from clearway.decisions.check.components import unknown_components
+from clearway.decisions.check.constants import wrong_constants
+from clearway.decisions.check.definitions import names_given_twice, wrong_types
+from clearway.decisions.check.inputs import wrong_inputs
 from clearway.decisions.check.looking import Looking, OutOfLooks
 from clearway.decisions.check.names import unknown_names
 from clearway.decisions.check.outputs import missing_outputs, wrong_outputs, wrong_sums
 from clearway.decisions.check.rules import contradictions, gaps, overlaps, shadowed
 from clearway.decisions.check.subject import Subject
+from clearway.decisions.errors import Place
 from clearway.decisions.findings import Finding
 from clearway.decisions.model import Table
 from clearway.decisions.reader import Decisions
 from clearway.decisions.table import ALL_HITS
-from clearway.feel.types import Type
+from clearway.feel.types import ANY, ContextType, Type
 
 __all__ = ["check"]
 
@@ -38,27 +46,46 @@ def check(decisions: Decisions) -> list[Finding]:
     values that no rule gives, and what could not be proven. An input without a value is no gap:
     it is a fault when it happens, unless a rule has `null`.
     """
+    known = _known_types(decisions)
     found = [*decisions.problems(), *unknown_names(decisions)]
     broken = {each.element for each in found}
-    names = Names(decisions.types, _known_types(decisions))
+    found += [
+        *names_given_twice(decisions),
+        *wrong_types(decisions),
+        *unknown_components(decisions, known),
+        *wrong_calls(decisions),
+        *wrong_constants(decisions),
+    ]
     for place, table in decisions.tables:
         if place.decision not in broken:
+            names = Names(decisions.types, _known_inside(decisions, place, known))
             found += check_table(Subject(table, place, names))
     return found
 
 
+def _known_inside(
+    decisions: Decisions, place: Place, known: Mapping[str, Type | None]
+) -> Mapping[str, Type | None]:
+    """The types of names inside of an element, which may give some of them values itself."""
+    element = decisions.decisions.get(place.decision) or decisions.knowledge.get(place.decision)
+    own = element.bound if element is not None else frozenset[str]()
+    return {name: wanted for name, wanted in known.items() if name not in own}
+
+
 def check_table(subject: Subject) -> list[Finding]:
     """The findings of one table, those of single cells first."""
-    found = [*wrong_cells(subject), *wrong_outputs(subject), *wrong_sums(subject)]
-    are_cells_wrong = bool(found)
-    found += computed_cells(subject)
+    found = [
+        *wrong_inputs(subject),
+        *wrong_cells(subject),
+        *wrong_outputs(subject),
+        *wrong_sums(subject),
+        *computed_cells(subject),
+    ]
     try:
         found += doubtful_columns(subject)
     except OutOfLooks:
         return [*found, _too_large(subject, "gaps and overlaps")]
     for what, across in ACROSS.items():
-        if are_cells_wrong and across is rules_that_never_fit:
-            continue  # The cells that are wrong tell why.
         subject.looking = Looking()
         try:
             found += across(subject)
@@ -84,6 +111,8 @@ def _known_types(decisions: Decisions) -> dict[str, Type | None]:
 
 
 def _answered(logic: object) -> Type | None:
-    if not isinstance(logic, Table) or len(logic.outputs) != 1 or logic.policy in ALL_HITS:
+    if not isinstance(logic, Table) or logic.policy in ALL_HITS:
         return None
-    return logic.outputs[0].type
+    if len(logic.outputs) == 1:
+        return logic.outputs[0].type
+    return ContextType(tuple((each.name, each.type or ANY) for each in logic.outputs))

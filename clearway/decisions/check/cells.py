@@ -3,22 +3,29 @@
 from collections.abc import Iterator
 
 from clearway.decisions.check.columns import declared_type
-from clearway.decisions.check.kinds import constraints_of, kind_of
+from clearway.decisions.check.kinds import constraints_of, kind_of, type_of_path
 from clearway.decisions.check.subject import LISTED, Subject
 from clearway.decisions.errors import Place
 from clearway.decisions.findings import Finding
 from clearway.decisions.index import places
-from clearway.decisions.model import Cell
-from clearway.feel import Expression, UnaryTests, feel_text
+from clearway.decisions.model import Cell, Input
+from clearway.feel import Expression, FeelError, UnaryTests, feel_text
+from clearway.feel.kinds import null_sums
 from clearway.feel.values import kind
 
 
 def wrong_cells(subject: Subject) -> Iterator[Finding]:
     """Cells that compare with a value which the input can never have."""
+    expected = [_expected(subject, column) for column in subject.table.inputs]
     for rule in subject.table.rules:
         for cell in rule.cells:
-            yield from null_calls(subject, cell.tests, cell.place)
-            yield from _wrong_cell(subject, cell)
+            found = [
+                *null_calls(subject, cell.tests, cell.place),
+                *_wrong_cell(subject, cell, *expected[cell.column]),
+            ]
+            if found:
+                subject.wrong_places.add(cell.place)
+            yield from found
 
 
 def null_calls(subject: Subject, text: UnaryTests | Expression, place: Place) -> Iterator[Finding]:
@@ -28,6 +35,24 @@ def null_calls(subject: Subject, text: UnaryTests | Expression, place: Place) ->
             "decision-null-call",
             f"`{text.text}` contains `{call}`, which is always null",
             "Correct what stands in the brackets, or write null.",
+            place,
+        )
+
+
+def null_sums_in(subject: Subject, text: str, place: Place) -> Iterator[Finding]:
+    """Sums, differences and so on of values that have none, by the types of what is named."""
+    if not any(sign in text for sign in "+-*/"):
+        return
+    names = subject.names
+
+    def kind_at(path: tuple[str, ...]) -> str | None:
+        return kind_of(type_of_path(path, names.known, names.types), names.types)
+
+    for told in null_sums(text, names.known, kind_at):
+        yield subject.error(
+            "decision-null-call",
+            f"`{text}` has {told}, which is always null",
+            "Convert one of them, or write null.",
             place,
         )
 
@@ -68,11 +93,13 @@ def rules_that_never_fit(subject: Subject) -> Iterator[Finding]:
     """Rules with a cell that accepts nothing of what the input can have."""
     for column in subject.columns:
         fitting = 0
-        for part in column.all_parts:
+        for part in column.possible_parts:
             fitting |= part.may
         for place in places(column.exact & ~fitting):
             rule = subject.table.rules[place]
             cells = [it for it in rule.cells if _label(subject, it) in column.labels]
+            if any(cell.place in subject.wrong_places for cell in cells):
+                continue  # What is wrong with the cell tells why.
             texts = " and ".join(f"`{cell.tests.text}`" for cell in cells)
             yield subject.error(
                 "decision-never-fits",
@@ -82,15 +109,20 @@ def rules_that_never_fit(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _wrong_cell(subject: Subject, cell: Cell) -> Iterator[Finding]:
-    column = subject.table.inputs[cell.column]
+def _expected(subject: Subject, column: Input) -> tuple[str | None, list[UnaryTests]]:
+    """Which simple kind the values of a column are, and the tests that allow them."""
     wanted = declared_type([column], subject.names)
-    expected = kind_of(wanted, subject.names.types)
+    allowed = [] if column.allowed is None else [column.allowed]
+    allowed += constraints_of(wanted, subject.names.types)
+    return kind_of(wanted, subject.names.types), allowed
+
+
+def _wrong_cell(
+    subject: Subject, cell: Cell, expected: str | None, allowed: list[UnaryTests]
+) -> Iterator[Finding]:
     breaks = cell.tests.breaks()
     if expected is None or not breaks.exact:
         return
-    allowed = [] if column.allowed is None else [column.allowed]
-    allowed += constraints_of(wanted, subject.names.types)
     for value in (*breaks.values, *breaks.limits):
         if value is not None and kind(value) != expected:
             yield subject.error(
@@ -114,8 +146,16 @@ def _wrong_cell(subject: Subject, cell: Cell) -> Iterator[Finding]:
 
 def _refusing(allowed: list[UnaryTests], value: object) -> Iterator[UnaryTests]:
     for tests in allowed:
-        if not tests.free_names and tests.matches(value, {}) is not True:
+        if not tests.free_names and tests.breaks().timeless and not _allows(tests, value):
             yield tests
+
+
+def _allows(tests: UnaryTests, value: object) -> bool:
+    """Whether a value is allowed, as far as that can be computed beforehand."""
+    try:
+        return tests.matches(value, {}) is True
+    except FeelError:
+        return True
 
 
 def _label(subject: Subject, cell: Cell) -> str:

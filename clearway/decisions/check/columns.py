@@ -1,9 +1,9 @@
 """The inputs of a table as a check sees them: parts of values, and which rules fit each part."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from clearway.decisions.check.domains import examples, is_in_order
+from clearway.decisions.check.domains import ZONED, examples, is_in_order, other_zone
 from clearway.decisions.check.kinds import KINDS, constraints_of, is_open, kind_of, type_of_path
 from clearway.decisions.check.looking import OutOfLooks
 from clearway.decisions.index import ColumnIndex
@@ -37,7 +37,10 @@ class Column:
     """One input, or several that ask for the same; `labels` are their names.
 
     `parts` cover what the input can have, unless `doubt` says why they may not; `null` is the
-    input without a value. `exact` are the rules that fit all of a part when they fit its example.
+    input without a value. `beside` are values that have no order with the constants: those with a
+    zone where these have none, or the other way round. Of `unsure` the example is not allowed, but
+    other values of the part may be. `exact` are the rules that fit all of a part when they fit its
+    example.
     """
 
     labels: tuple[str, ...]
@@ -45,11 +48,18 @@ class Column:
     null: Part
     exact: Rules
     doubt: str = ""
+    beside: tuple[Part, ...] = ()
+    unsure: tuple[Part, ...] = ()
 
     @property
     def all_parts(self) -> tuple[Part, ...]:
-        """The parts with a value, and the input without one."""
-        return (*self.parts, self.null)
+        """The parts whose example the input can have, and the input without a value."""
+        return (*self.parts, *self.beside, self.null)
+
+    @property
+    def possible_parts(self) -> tuple[Part, ...]:
+        """These, and the parts of which that is not known: all of which something never is."""
+        return (*self.all_parts, *self.unsure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +108,9 @@ class _ColumnReader:
         """The column, with at least one part unless no value is allowed."""
         labels = tuple(each.label for each in self._inputs)
         kinds = self._kinds()
-        examples = self._examples(kinds)
-        if len(examples) * self._all.bit_length() > MOST_BITS:
+        lines = [(each, list(self._examples(each))) for each in kinds]
+        if sum(len(line) for _, line in lines) * self._all.bit_length() > MOST_BITS:
             raise OutOfLooks
-        found = [self._part(each) for each in examples]
         asked = self._all
         inexact = 0
         for rule, tests in self._cells:
@@ -114,23 +123,43 @@ class _ColumnReader:
             return Column(labels, unknown[:1], unknown[1], asked, doubt)
         is_certain = all(self._breaks[tests].exact for tests in self._allowed)
         doubt = "" if is_certain else "its allowed values are computed"
-        return Column(labels, tuple(found), self._part(None), self._all & ~inexact, doubt)
+        parts: list[Part] = []
+        beside: list[Part] = []
+        unsure: list[Part] = []
+        for each, line in lines:
+            for value in line:
+                self._sort(value, parts, unsure)
+            other = other_zone(each, self._constants) if each in ZONED else None
+            if other is not None:
+                self._sort(other, beside, unsure)
+        return Column(
+            labels,
+            tuple(parts),
+            self._part(None),
+            self._all & ~inexact,
+            doubt,
+            tuple(beside),
+            tuple(unsure),
+        )
 
-    def _examples(self, kinds: Sequence[str]) -> list[object]:
+    def _sort(self, value: object, allowed: list[Part], unsure: list[Part]) -> None:
+        """Put the part of a value where it belongs; nowhere if nothing of it is allowed."""
+        refusing = [it for it in self._allowed if self._answer(it, value) is not True]
+        if not any(self._breaks[tests].exact for tests in refusing):
+            (unsure if refusing else allowed).append(self._part(value))
+
+    def _examples(self, kind_of_input: str) -> Iterable[object]:
         values = [value for each in self._breaks.values() for value in each.values]
         limits = [value for each in self._breaks.values() for value in each.limits]
-        return [
-            value
-            for each in kinds
-            for value in examples(each, values, limits)
-            if all(self._answer(tests, value) is not False for tests in self._allowed)
-        ]
+        return examples(kind_of_input, values, limits)
+
+    @property
+    def _constants(self) -> list[object]:
+        return [value for each in self._breaks.values() for value in (*each.values, *each.limits)]
 
     def _kinds(self) -> list[str]:
         declared = kind_of(self._type, self._types)
-        constants = [
-            value for each in self._breaks.values() for value in (*each.values, *each.limits)
-        ]
+        constants = self._constants
         kinds = [declared] if declared is not None else []
         if declared is None and is_open(self._type, self._types):
             kinds = sorted({kind(each) for each in constants} & KINDS) or ["string"]
@@ -161,5 +190,10 @@ def declared_type(inputs: Sequence[Input], names: Names) -> Type | None:
     for each in inputs:
         if each.type is not None:
             return each.type
-    path = [part.strip() for part in inputs[0].text.split(".")]
+    return named_type(inputs[0], names)
+
+
+def named_type(column: Input, names: Names) -> Type | None:
+    """The type of the value that an input names; None where it computes one."""
+    path = [part.strip() for part in column.text.split(".")]
     return type_of_path(path, names.known, names.types)

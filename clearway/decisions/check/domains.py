@@ -11,6 +11,8 @@ from clearway.feel.values import NUMBERS, YearsMonths, kind
 Point = Decimal | str | date | time | datetime | timedelta | YearsMonths
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)
+ZONED = ("date and time", "time")
+"""The kinds whose values may have a zone."""
 
 
 def examples(
@@ -45,6 +47,19 @@ def is_in_order(kind_of_input: str, constants: Iterable[object]) -> bool:
         zones = {cast(time, each).tzinfo for each in same}
         return zones <= {None}
     return True
+
+
+def other_zone(kind_of_input: str, constants: Iterable[object]) -> object:
+    """A value without a zone where all constants have one, or with one where none has.
+
+    It has no order with them and is equal to none; None where there are no such constants.
+    """
+    same = [each for each in constants if kind(each) == kind_of_input]
+    if not same or kind_of_input not in ZONED:
+        return None
+    has_zone = cast("datetime | time", same[0]).tzinfo is not None
+    some = cast("datetime | time", LINES[kind_of_input].some)
+    return some.replace(tzinfo=None if has_zone else UTC)
 
 
 @dataclass(frozen=True, slots=True)

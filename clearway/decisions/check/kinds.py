@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from clearway.decisions.item_types import Allowed
 from clearway.feel import UnaryTests
-from clearway.feel.types import SIMPLE, Constrained, ContextType, Named, Type
+from clearway.feel.types import SIMPLE, Constrained, ContextType, ListType, Named, Type
 
 KINDS = frozenset(SIMPLE.values()) - {"null"}
 
@@ -22,6 +22,22 @@ def is_open(wanted: Type | None, types: Mapping[str, Type]) -> bool:
     return base is None or (isinstance(base, Named) and base.name == "Any")
 
 
+def fields_of(wanted: Type | None, types: Mapping[str, Type]) -> Mapping[str, Type] | None:
+    """The components of a type of contexts; None for all other types."""
+    base = _resolved(wanted, types)[0]
+    return dict(base.fields) if isinstance(base, ContextType) else None
+
+
+def item_of(wanted: Type | None, types: Mapping[str, Type]) -> Type | None:
+    """The type of the items of a list, through lists of lists; any other type as it is."""
+    for _ in range(len(types) + 2):
+        base = _resolved(wanted, types)[0]
+        if not isinstance(base, ListType):
+            break
+        wanted = base.item
+    return wanted
+
+
 def constraints_of(wanted: Type | None, types: Mapping[str, Type]) -> list[UnaryTests]:
     """The allowed values of a type definition, and of those it is made of."""
     return [each.tests for each in _resolved(wanted, types)[1]]
@@ -33,8 +49,7 @@ def type_of_path(
     """The type of `applicant.age`, as far as the types of names and their fields tell."""
     found = known.get(path[0])
     for name in path[1:]:
-        base = _resolved(found, types)[0]
-        found = dict(base.fields).get(name) if isinstance(base, ContextType) else None
+        found = (fields_of(found, types) or {}).get(name)
     return found
 
 

@@ -5,7 +5,14 @@ from difflib import get_close_matches
 
 from clearway.decisions.errors import DecisionError, Place
 from clearway.decisions.findings import Finding, finding_of
-from clearway.decisions.model import Asked, Decision, Knowledge, Requirements
+from clearway.decisions.model import (
+    Asked,
+    Decision,
+    Knowledge,
+    Requirements,
+    is_unnamed,
+    parted,
+)
 from clearway.decisions.reader import Decisions
 
 
@@ -24,9 +31,15 @@ def unknown_names(decisions: Decisions) -> Iterator[Finding]:
 def required_names(decisions: Decisions, needs: Requirements) -> frozenset[str]:
     """The names under which an element sees what it needs."""
     ids = (*needs.inputs, *needs.decisions, *needs.knowledge)
-    names = {each.rpartition("#")[0] for each in ids if "#" in each}
-    own = _names_by_id(decisions)
-    return frozenset(names | {own[each] for each in ids if each in own})
+    own = names_by_id(decisions)
+    names = {own[each] for each in ids if each in own}
+    for prefix, inner in map(parted, ids):
+        if prefix and not is_unnamed(prefix):
+            names.add(prefix)
+        elif prefix in decisions.imported:
+            theirs = names_by_id(decisions.imported[prefix])
+            names |= {theirs[inner]} if inner in theirs else set()
+    return frozenset(names)
 
 
 def is_self_contained(needs: Requirements) -> bool:
@@ -41,10 +54,9 @@ def asked_outside(decisions: Decisions, decision_id: str) -> list[tuple[str, fro
     """
     decision = decisions.get(decision_id)
     if is_self_contained(decision.needs):
-        given = [
-            decisions.inputs[it].name for it in decision.needs.inputs if it in decisions.inputs
-        ]
-        return [("The decision", frozenset(given))]
+        given = required_names(decisions, Requirements(decision.needs.inputs))
+        imports = {name for name in decisions.imported if not is_unnamed(name)}
+        return [("The decision", given - imports)]
     known = required_names(decisions, decision.needs)
     return [
         (
@@ -58,7 +70,7 @@ def asked_outside(decisions: Decisions, decision_id: str) -> list[tuple[str, fro
 def _unknown(
     decisions: Decisions, element: Decision | Knowledge, asked: Asked, name: str
 ) -> Iterator[Finding]:
-    names = _names_by_id(decisions)
+    names = names_by_id(decisions)
     if name in (names[each] for each in names if each != element.id):
         yield _finding(
             "decision-requirement-missing",
@@ -74,7 +86,8 @@ def _unknown(
         )
 
 
-def _names_by_id(decisions: Decisions) -> dict[str, str]:
+def names_by_id(decisions: Decisions) -> dict[str, str]:
+    """The names under which expressions know the elements of a file."""
     return {
         **{each.id: each.name for each in decisions.inputs.values()},
         **{each.id: each.variable for each in decisions.decisions.values()},

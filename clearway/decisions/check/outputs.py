@@ -1,13 +1,15 @@
 """Checks of outputs: their types and allowed values, and those that no rule gives."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from clearway.decisions.check.cells import null_calls
+from clearway.decisions.check.cells import null_calls, null_sums_in
+from clearway.decisions.check.kinds import constraints_of
 from clearway.decisions.check.subject import Subject
 from clearway.decisions.errors import DecisionError, WrongValue
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.hits import aggregated
-from clearway.decisions.model import Output
+from clearway.decisions.model import Answer, Output
+from clearway.decisions.table_reader import NOTHING
 from clearway.feel import DEFAULT_LIMITS, compile_expression, feel_text
 from clearway.feel.limits import Run
 from clearway.feel.logic import equal
@@ -15,16 +17,35 @@ from clearway.feel.logic import equal
 
 def wrong_outputs(subject: Subject) -> Iterator[Finding]:
     """Outputs that an evaluation would refuse, whatever its input."""
-    for rule in subject.table.rules:
+    for rule, tried in zip(subject.table.rules, subject.tried, strict=True):
         for answer in rule.answers:
-            if answer.text:
-                yield from null_calls(subject, compile_expression(answer.text), answer.place)
-        try:
-            subject.run().row(rule.answers)
-        except WrongValue as error:
-            yield finding_of(error)
-        except DecisionError:
-            continue  # It is computed from the input, so only an evaluation can tell.
+            yield from _null_calls(subject, answer)
+        # What is computed from the input only an evaluation can tell.
+        if isinstance(tried, WrongValue):
+            yield finding_of(tried)
+    outputs = subject.table.outputs
+    defaults = [each.default for each in outputs if each.default is not None]
+    for answer in defaults:
+        yield from _null_calls(subject, answer)
+    # The defaults answer only where every output has one.
+    if defaults and len(defaults) == len(outputs):
+        tried = subject.outputs_of(defaults)
+        if isinstance(tried, WrongValue):
+            cause = f"the default output: {tried.cause}"
+            yield finding_of(WrongValue(tried.place, cause, tried.remedy))
+
+
+def _null_calls(subject: Subject, answer: Answer) -> Iterator[Finding]:
+    if answer.text == NOTHING:
+        yield subject.warning(
+            "decision-output-empty",
+            f"the output is `{NOTHING}`, which answers null",
+            "Write what it answers; write null if it is to answer nothing.",
+            answer.place,
+        )
+    elif answer.text:
+        yield from null_calls(subject, compile_expression(answer.text), answer.place)
+        yield from null_sums_in(subject, answer.text, answer.place)
 
 
 def wrong_sums(subject: Subject) -> Iterator[Finding]:
@@ -46,7 +67,7 @@ def missing_outputs(subject: Subject) -> Iterator[Finding]:
         given = [None if row is None else row[number] for row in rows]
         if any(row is None for row in rows) or not _add_default(output, given):
             continue
-        for value in output.order:
+        for value in output.order or _enumerated(subject, output):
             if not any(_same(value, each) for each in given):
                 yield subject.warning(
                     "decision-output-unreachable",
@@ -54,6 +75,15 @@ def missing_outputs(subject: Subject) -> Iterator[Finding]:
                     "list",
                     "Add a rule that answers it, or take it from the list.",
                 )
+
+
+def _enumerated(subject: Subject, output: Output) -> Sequence[object]:
+    """The values that the type of an output lists, if it lists them."""
+    for tests in constraints_of(output.type, subject.names.types):
+        breaks = tests.breaks()
+        if breaks.exact and not breaks.limits and tests.constants is not None:
+            return breaks.values
+    return ()
 
 
 def _add_default(output: Output, given: list[object]) -> bool:

@@ -28,8 +28,9 @@ def hidden_rules(
     rules that fit something together with a rule. Raises OutOfLooks.
     """
     exact = common((column.exact for column in columns), (1 << len(table.rules)) - 1)
-    everywhere = common((part.fits for column in columns for part in column.all_parts), exact)
-    parts = sum(len(column.all_parts) for column in columns)
+    possible = [column.possible_parts for column in columns]
+    everywhere = common((part.fits for each in possible for part in each), exact)
+    parts = sum(map(len, possible))
     found: dict[int, Rules] = {}
     for place, instead in _before(table, rows).items():
         before = common((column.get(place, 0) for column in met), instead & exact)
@@ -43,10 +44,10 @@ def hidden_rules(
         masks = [
             [
                 (part.fits, part)
-                for part in column.all_parts
+                for part in each
                 if part.may >> place & 1 or not column.exact >> place & 1
             ]
-            for column in columns
+            for column, each in zip(columns, possible, strict=True)
         ]
         if next(uncovered(masks, before, looking), None) is None:
             found[place] = before

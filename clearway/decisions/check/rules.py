@@ -33,6 +33,25 @@ def gaps(subject: Subject) -> Iterator[Finding]:
         yield subject.error(
             "decision-gap", "there are more gaps", "Close those above, and check again."
         )
+    yield from _gaps_beside(subject)
+
+
+def _gaps_beside(subject: Subject) -> Iterator[Finding]:
+    """Inputs that no rule fits because they have a zone and the cells' constants have none.
+
+    Or the other way round. Whether such values come is not said by the type: it is a warning.
+    """
+    for at, column in enumerate(subject.columns):
+        masks = [[(part.may, part) for part in each.parts] for each in subject.columns]
+        masks[at] = [(part.may, part) for part in column.beside]
+        for gap in islice(uncovered(masks, subject.all_rules, subject.looking), 1):
+            yield subject.warning(
+                "decision-not-proven",
+                f"no rule fits {subject.told(gap)}: of {' and '.join(column.labels)}, only values "
+                "with a zone or only those without have an order with what the cells say",
+                "Add a rule or a default output for the others; or list allowed values, such as "
+                "a range from the first to the last, that leave them out.",
+            )
 
 
 def overlaps(subject: Subject) -> Iterator[Finding]:

@@ -10,8 +10,9 @@ from clearway.decisions.check.precedence import hidden_rules
 from clearway.decisions.errors import DecisionError, Place, told
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.index import common, places
-from clearway.decisions.model import Rules, Table
-from clearway.decisions.table import Purse, TableRun
+from clearway.decisions.model import Answer, Rules, Table
+from clearway.decisions.purse import Purse
+from clearway.decisions.table import TableRun
 from clearway.feel import DEFAULT_LIMITS, feel_text
 
 PLACES_PER_LOOK = 10
@@ -21,12 +22,16 @@ LISTED = 5
 
 @dataclass
 class Subject:
-    """A table with its place; rules are told by number from 1, and known by place from 0."""
+    """A table with its place; rules are told by number from 1, and known by place from 0.
+
+    `wrong_places` are those of the cells that were found to be wrong for themselves.
+    """
 
     table: Table
     place: Place
     names: Names
     looking: Looking = field(default_factory=Looking)
+    wrong_places: set[Place] = field(default_factory=set[Place])
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -103,17 +108,23 @@ class Subject:
     @cached_property
     def rows(self) -> list[tuple[object, ...] | None]:
         """The outputs of each rule; None where they are computed from the input."""
-        return [self._row(place) for place in range(len(self.table.rules))]
+        return [each if isinstance(each, tuple) else None for each in self.tried]
+
+    @cached_property
+    def tried(self) -> list[tuple[object, ...] | DecisionError]:
+        """The outputs of each rule, or why they cannot be had without an input."""
+        return [self.outputs_of(rule.answers) for rule in self.table.rules]
+
+    def outputs_of(self, answers: Sequence[Answer]) -> tuple[object, ...] | DecisionError:
+        """The outputs of one row, without an input."""
+        try:
+            return self.run().row(answers)
+        except DecisionError as error:
+            return error
 
     def run(self) -> TableRun:
         """A run of the table that knows no input."""
         return TableRun(self.table, self.place, self.names.types, {}, Purse(DEFAULT_LIMITS, None))
-
-    def _row(self, place: int) -> tuple[object, ...] | None:
-        try:
-            return self.run().row(self.table.rules[place].answers)
-        except DecisionError:
-            return None
 
     # telling
 

@@ -175,17 +175,31 @@ def flatten(run: Run, items: list[object]) -> list[object]:
 
 
 def sort(run: Run, items: list[object], precedes: Function | None = None) -> list[object] | None:
-    """`sort(list, precedes)`; without a function by the order of the values."""
+    """`sort(list, precedes)`; without a function by the order of the values.
+
+    Null for a function that does not take two items, or does not say of them true or false.
+    """
     run.room(len(items))
+    if precedes is None:
+        return _in_order(run, items)
+    if not precedes.conforms(2):
+        return None
+    answers: list[object] = []  # Those that are neither true nor false.
 
     def order(left: object, right: object) -> int:
-        if _precedes(run, precedes, left, right):
-            return -1
-        return 1 if _precedes(run, precedes, right, left) else 0
+        for sign, pair in ((-1, [left, right]), (1, [right, left])):
+            if answers:
+                break
+            run.spend(1)
+            answer = precedes.call(run, pair)
+            if answer is True:
+                return sign
+            if answer is not False:
+                answers.append(answer)
+        return 0
 
-    if precedes is None and _best(run, items, "<") is None:
-        return [] if not items else None
-    return sorted(items, key=cmp_to_key(order))
+    found = sorted(items, key=cmp_to_key(order))
+    return None if answers else found
 
 
 def same(run: Run, left: object, right: object) -> bool:
@@ -194,11 +208,18 @@ def same(run: Run, left: object, right: object) -> bool:
     return logic.equal(run, left, right) is True
 
 
-def _precedes(run: Run, precedes: Function | None, left: object, right: object) -> bool:
-    run.spend(1)
-    if precedes is None:
-        return logic.compare("<", left, right) is True
-    return precedes.call(run, [left, right]) is True
+def _in_order(run: Run, items: list[object]) -> list[object] | None:
+    if _best(run, items, "<") is None:
+        return [] if not items else None
+
+    def order(left: object, right: object) -> int:
+        run.spend(1)
+        if logic.compare("<", left, right) is True:
+            return -1
+        run.spend(1)
+        return 1 if logic.compare("<", right, left) is True else 0
+
+    return sorted(items, key=cmp_to_key(order))
 
 
 def _best(run: Run, items: list[object], operator: str) -> object:

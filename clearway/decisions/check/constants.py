@@ -1,0 +1,26 @@
+"""Checks of texts with a declared type: constants that can never be of it."""
+
+from collections.abc import Iterator
+
+from clearway.decisions.declared import constant_value, misfit
+from clearway.decisions.errors import WrongValue
+from clearway.decisions.findings import Finding, finding_of
+from clearway.decisions.reader import Decisions
+from clearway.feel.scope import NOT_KNOWN
+from clearway.feel.types import coerced
+
+
+def wrong_constants(decisions: Decisions) -> Iterator[Finding]:
+    """Constants that an evaluation would refuse; each is told once."""
+    for each in (*decisions.decisions.values(), *decisions.knowledge.values()):
+        told: set[tuple[object, str]] = set()
+        for typed in each.typed:
+            value = constant_value(typed.text)
+            if value is None or value is NOT_KNOWN or (typed.place, typed.text) in told:
+                continue
+            if coerced(value, typed.type, decisions.types) is None:
+                told.add((typed.place, typed.text))
+                cause = misfit(value, typed.type, typed.what)
+                yield finding_of(
+                    WrongValue(typed.place, cause, "Correct the expression or the type.")
+                )

@@ -1,0 +1,68 @@
+"""Checks of input columns: their type against the value they name, and their allowed values."""
+
+from collections.abc import Iterator
+
+from clearway.decisions.check.cells import null_sums_in
+from clearway.decisions.check.columns import declared_type, named_type
+from clearway.decisions.check.kinds import fields_of, kind_of
+from clearway.decisions.check.subject import Subject
+from clearway.decisions.findings import Finding
+from clearway.decisions.model import Input
+from clearway.feel import UnaryTests, feel_text
+from clearway.feel.types import SIMPLE, TEMPORAL
+from clearway.feel.values import kind
+
+READ_FROM_TEXT = frozenset(SIMPLE[name] for name in TEMPORAL)
+
+
+def wrong_inputs(subject: Subject) -> Iterator[Finding]:
+    """Inputs whose every value an evaluation would refuse."""
+    for column in subject.table.inputs:
+        yield from null_sums_in(subject, column.text, column.place)
+        yield from _of_other_type(subject, column)
+        yield from _allowing_other_type(subject, column)
+
+
+def value_of_other_kind(tests: UnaryTests, expected: str | None) -> object:
+    """A constant of the tests that is of another kind than expected; None if there is none."""
+    breaks = tests.breaks()
+    if expected is None or not breaks.exact:
+        return None
+    constants = (*breaks.values, *breaks.limits)
+    return next((it for it in constants if it is not None and kind(it) != expected), None)
+
+
+def _of_other_type(subject: Subject, column: Input) -> Iterator[Finding]:
+    types = subject.names.types
+    named = named_type(column, subject.names)
+    wanted = kind_of(column.type, types)
+    given = "context" if fields_of(named, types) is not None else kind_of(named, types)
+    if wanted is None or given is None or _may_become(given, wanted):
+        return
+    yield subject.error(
+        "decision-input-type",
+        f"the input is said to be a {wanted}, but `{column.text}` is a {given}",
+        "Correct the type of the column, or that of the value it asks for.",
+        column.place,
+    )
+
+
+def _may_become(given: str, wanted: str) -> bool:
+    """Whether values of one kind are taken where another is declared."""
+    if given == wanted or (given, wanted) == ("date", "date and time"):
+        return True
+    return given == "string" and wanted in READ_FROM_TEXT
+
+
+def _allowing_other_type(subject: Subject, column: Input) -> Iterator[Finding]:
+    expected = kind_of(declared_type([column], subject.names), subject.names.types)
+    allowed = column.allowed
+    value = value_of_other_kind(allowed, expected) if allowed is not None else None
+    if value is not None:
+        yield subject.error(
+            "decision-input-type",
+            f"the allowed values have {feel_text(value)}, a {kind(value)}, but the input is a "
+            f"{expected}",
+            "Correct the allowed values, or the type of the input.",
+            column.place,
+        )
