@@ -157,7 +157,10 @@ def _invented(
 def _difference(mine: Element, theirs: Element) -> str | None:
     """What an element says that the stored one does not; None when it says nothing else."""
     own = mine.values
-    for key, value in theirs.values.items():
+    space = theirs.tag.rpartition("}")[0] + "}"
+    for written, value in theirs.values.items():
+        # Editors leave the prefix of an attribute out where it is that of its element.
+        key = written if written in own or "}" in written else space + written
         if key not in own:
             if key == XSI_TYPE or theirs.tag.startswith(DRAWING):
                 continue

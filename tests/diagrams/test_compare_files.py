@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from clearway.diagrams.compare import Change, Kind, NotComparable, compare
+from clearway.diagrams.compare.schemas import changed_schema
 from clearway.engine import read_bundle
 from clearway.engine.values import Bundle
 
@@ -27,6 +28,14 @@ def changed(path: str, content: bytes | None, *, beside: dict[str, bytes] | None
     else:
         files[path] = content
     return compare(INCIDENT, Bundle("incident", files))
+
+
+def changes_of(stars: Any, edit: Any) -> list[Change]:
+    """What is told of a form with this one field after an edit."""
+    form = {"properties": {"stars": stars}}
+    before = json.dumps(form).encode()
+    edit(form)
+    return list(changed_schema(before, json.dumps(form).encode(), "f.json", "form"))
 
 
 def form(edit: Any, path: str = FORM) -> list[Change]:
@@ -71,6 +80,17 @@ def test_choices_are_told_with_their_words():
 
     assert change.what == "hold_reason: choices"
     assert change.after == f"{change.before}, lunch (Lunch)"
+
+
+def test_choices_of_another_type_or_run_together_are_told_as_json_has_them():
+    def as_texts(schema: Any) -> None:
+        schema["properties"]["stars"]["enum"] = ["1", "2"]
+
+    def run_together(schema: Any) -> None:
+        schema["properties"]["stars"]["enum"] = ["1, 2"]
+
+    for edit, told in ((as_texts, '"1", "2"'), (run_together, '"1, 2"')):
+        assert [it.after for it in changes_of({"enum": [1, 2]}, edit)] == [told]
 
 
 def test_fields_in_another_order():

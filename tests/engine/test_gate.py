@@ -467,6 +467,7 @@ def test_a_key_of_ours_in_a_form_means_something(drawn: Drawing, shape: dict[str
     ("more", "rule"),
     [
         ({"properties": {"title": {"type": "string", "pattern": "(("}}}, "schema"),
+        ({"properties": {"title": {"type": "string", "enum": ["one", 2]}}}, "schema-choice"),
         (
             {"properties": {"title": {"type": "string"}}, "patternProperties": {"^x": {}}},
             "schema-pattern",

@@ -1,7 +1,7 @@
 """What differs between two forms, or two records: fields, and when they are asked."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -156,8 +156,10 @@ def _field(one: AnyValue, other: AnyValue, name: str, title: str, form: _Form) -
     if not isinstance(one, Named) or not isinstance(other, Named):
         yield from _value(one, other, f"{name}: field", f"the field {title}", form)
         return
-    choices = _choices(one), _choices(other)
-    if choices[0] != choices[1]:
+    if _offered(one) != _offered(other):
+        choices = _choices(one, plain), _choices(other, plain)
+        if choices[0] == choices[1]:
+            choices = _choices(one, _exact), _choices(other, _exact)
         yield _said(choices[0], choices[1], f"{name}: choices", f"choices of {title}", form)
     old, new = ({key: it for key, it in side.items if key not in _CHOICES} for side in (one, other))
     for key in dict.fromkeys([*new, *old]):
@@ -166,15 +168,29 @@ def _field(one: AnyValue, other: AnyValue, name: str, title: str, form: _Form) -
         yield from _value(old.get(key), new.get(key), what, f"{word} of {title}", form)
 
 
-def _choices(field: Named) -> str | None:
+def _offered(field: Named) -> list[AnyValue | None]:
+    parts = dict(field.items)
+    return [parts.get(key) for key in _CHOICES]
+
+
+def _exact(value: AnyValue) -> str:
+    """As JSON has it, so that a text that looks like a number is told from one."""
+    is_text = isinstance(value, Scalar) and value.tag == ":str"
+    return json.dumps(plain(value), ensure_ascii=False) if is_text else plain(value)
+
+
+def _choices(field: Named, written: Callable[[AnyValue], str]) -> str | None:
     """The values of an enumeration with the words shown for them."""
     parts = dict(field.items)
     if not any(key in parts for key in _CHOICES):
         return None
     titles = dict(_named(field, "x-titles").items)
     listed = parts.get("enum")
-    values = [plain(it) for it in listed.items] if isinstance(listed, Listed) else []
-    told = [f"{it} ({plain(titles.pop(it))})" if it in titles else it for it in values]
+    values = listed.items if isinstance(listed, Listed) else ()
+    told = [
+        f"{written(it)} ({plain(titles.pop(plain(it)))})" if plain(it) in titles else written(it)
+        for it in values
+    ]
     # Words for what is no choice.
     told += [f"{key}: {plain(it)}" for key, it in titles.items()]
     return ", ".join(told)

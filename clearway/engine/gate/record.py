@@ -106,6 +106,14 @@ def check_schema(draft: Draft, path: str, schema: Any) -> bool:
             f"It refers to `{reference}`, outside of the file.",
             "Copy the part into `$defs` and refer to it with `#/$defs/...`.",
         )
+    for choice, wanted in _misfits(schema):
+        draft.findings.error(
+            path,
+            None,
+            "schema-choice",
+            f"The choice `{choice}` is no {wanted}: whatever is chosen is refused.",
+            'Write the choices in the type of the field, such as 1 and not "1" for a number.',
+        )
     return not (patterns or references)
 
 
@@ -139,6 +147,18 @@ def _patterns(schema: Any) -> Iterator[tuple[str, str]]:
                 "Its fields are named by patterns (patternProperties), which nobody can fill in.",
                 "Name each field in `properties`.",
             )
+
+
+def _misfits(schema: Any) -> Iterator[tuple[str, str]]:
+    """Each choice that is not of the type beside it, with that type."""
+    for shape in _objects(schema):
+        said: Any = shape.get("type")
+        kinds = [said] if isinstance(said, str) else _list(said)
+        fitting = Draft202012Validator({"type": kinds})
+        for choice in _list(shape.get("enum")) if kinds else []:
+            # null clears a field, whatever its type.
+            if choice is not None and not fitting.is_valid(choice):  # pyright: ignore[reportUnknownMemberType] its own types are partial
+                yield json.dumps(choice, ensure_ascii=False), " or ".join(map(str, kinds))
 
 
 def _objects(schema: Any) -> Iterator[dict[str, Any]]:
