@@ -110,7 +110,7 @@ function makeDesk({ server, path, modeler, process }) {
     changes: modeler.get("changes"),
     write: () => written(modeler),
     tell: (text) => (document.getElementById("editor-note").textContent = text),
-    focusPanel: () => document.querySelector("#editor-panel :is(input, textarea, select)")?.focus(),
+    focusPanel: () => desk.panel.focus(),
     namesAt: (id, use) => names(desk, id, use),
     checkFeel: (element, use, text, part) => checkFeel(desk, element, use, text, part),
     rename: (element, id) => rename(desk, element, id),

@@ -16,6 +16,12 @@ export class Panel {
     this._draw();
   }
 
+  /** Puts the cursor into the first field of what is selected now. */
+  focus() {
+    this._draw();
+    this.place.querySelector("input, textarea, select")?.focus();
+  }
+
   // Several events come for one change; one drawing is enough.
   _soon() {
     if (this.waiting) return;
