@@ -62,7 +62,7 @@ function listen(desk, place, runs) {
     const ctrl = event.ctrlKey || event.metaKey;
     const done =
       (ctrl && event.key === "s" && runs.save) ||
-      (ctrl && event.key === "f" && runs.find) ||
+      (ctrl && event.key === "f" && !desk.outline.isOpen && runs.find) ||
       (event.key === "F6" && (() => nextPart(desk, place, event.shiftKey ? -1 : 1))) ||
       (!typed && event.key === "?" && runs.keys) ||
       (event.altKey && event.key === "n" && (() => nextElement(desk)));
