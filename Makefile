@@ -14,7 +14,7 @@ up: run-ready
 	@exec $(BIN)/clearway up
 
 test: test-ready check
-	$(BIN)/pytest -n 2 --dist loadgroup --durations 20 --durations-min 5
+	$(BIN)/pytest -n 3 --dist loadgroup --durations 20 --durations-min 5
 
 check: test-ready
 	$(BIN)/ruff check .
