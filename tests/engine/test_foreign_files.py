@@ -203,3 +203,28 @@ def test_white_space_around_a_name_is_no_part_of_it():
     play.wait(hours=1)
 
     assert (play.last.finished, play.count("c")) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [
+        ("<adHocSubProcess id='sp'><userTask/></adHocSubProcess>", "duplicate-id"),
+        ("<subProcess><startEvent/><endEvent/></subProcess>", "duplicate-id"),
+        (
+            "<userTask id='u'/><boundaryEvent id='w' attachedToRef='u' cancelActivity='false'>"
+            "<messageEventDefinition/></boundaryEvent>"
+            "<sequenceFlow id='f' sourceRef='w' targetRef='nowhere'/>",
+            "flow-end",
+        ),
+    ],
+)
+def test_what_has_no_id_and_flows_to_nowhere_are_refused(body: str, rule: str):
+    text = (
+        "<definitions xmlns='http://www.omg.org/spec/BPMN/20100524/MODEL' targetNamespace='t'>"
+        f"<process id='p' isExecutable='true'><startEvent id='s'/>{body}</process></definitions>"
+    )
+
+    found = check(Bundle("p", {"p/p.bpmn": text.encode()}), trusted=True)
+
+    assert rule in {it.rule for it in found if it.severity is Severity.ERROR}
+    assert not [it for it in found if "**" in it.message or it.rule == "unreachable"]

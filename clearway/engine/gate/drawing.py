@@ -137,7 +137,8 @@ def _check_pools(root: Any, say: Say) -> None:
 
 
 def _check_led_to(scope: Scope, say: Say) -> None:
-    if scope.kind == "adHocSubProcess":
+    # What has no id is told of as such; flows cannot name it.
+    if scope.kind == "adHocSubProcess" or "" in scope.nodes:
         return
     begins = {node.id for node in starting_nodes(scope)}
     connected = {*scope.handlers.values(), *scope.other_handlers}

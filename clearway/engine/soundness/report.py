@@ -50,7 +50,10 @@ def check(process: Scope, processes: Mapping[str, Scope], say: Say) -> None:
 
 
 def _leads_nowhere(scope: Scope) -> bool:
-    return any(end not in scope.nodes for it in scope.flows for end in (it.source, it.target))
+    # What has no id cannot be told apart from others, nor be the end of a flow.
+    return "" in scope.nodes or any(
+        end not in scope.nodes for it in scope.flows for end in (it.source, it.target)
+    )
 
 
 def _explored(net: Net, shows: Shows, deadline: float) -> Explored:
