@@ -49,7 +49,8 @@ class Asked:
 class ElementHeat:
     """The figures of one element; None where history does not know, or where there is none.
 
-    `unknown`: completed stays whose beginning, or the beginning of whose work, history lacks.
+    `unknown`: completed stays of which history lacks how long they waited: when they or their work
+    began is not written down, or is later than what follows it, by another machine's clock.
     `untaken`: completed tasks that nobody had taken before: all of their time was waiting.
     """
 
