@@ -109,6 +109,18 @@ def test_true_is_not_one_and_one_is_not_the_text_one():
         assert len(compare(schema(one), schema(other)).changes) == 1
 
 
+def test_choices_that_look_alike_are_not_the_same():
+    def schema(*values: object) -> Bundle:
+        made = {"properties": {"a": {"enum": values}}}
+        return Bundle("incident", {FORM: json.dumps(made).encode()})
+
+    (typed,) = compare(schema(1, 2), schema("1", "2")).changes
+    (joined,) = compare(schema("people", "outside"), schema("people, outside")).changes
+
+    assert (typed.before, typed.after) == ("1, 2", '"1", "2"')
+    assert (joined.before, joined.after) == ('"people", "outside"', '"people, outside"')
+
+
 def test_a_form_written_otherwise_is_only_text():
     schema = json.loads(INCIDENT.files[FORM])
     turned = json.dumps(dict(reversed(schema.items()))).encode()
