@@ -104,7 +104,8 @@ class HeatMap:
     """The figures of a process, element by element in the order of the drawing.
 
     `drawn` is the version that is drawn. `left_out`: elements of other versions that it does not
-    have, with how often they were completed; only when all versions were asked for.
+    have, with how often they were completed and how many are open; only when all versions were
+    asked for.
     """
 
     asked: Asked
@@ -113,7 +114,7 @@ class HeatMap:
     population: Population
     elements: Sequence[ElementHeat]
     flows: Sequence[FlowHeat]
-    left_out: Sequence[tuple[str, int]]
+    left_out: Sequence[tuple[str, int, int]]
     behind: int
     """Records that changed and are not counted anew yet: too many of them to be waited for."""
 
@@ -164,7 +165,7 @@ def heat(house: House, actor: Actor, asked: Asked) -> HeatMap | Refusal:
                 if it.kind != "sequenceFlow"
             ],
             [_flow(drawn, it, flows) for it in flows],
-            left_out(drawn.elements, passed),
+            left_out(drawn.elements, passed, {name: it.open for (_, name), it in found.items()}),
             keeping.count_stale(connection, asked.process),
         )
 
