@@ -109,6 +109,18 @@ def test_true_is_not_one_and_one_is_not_the_text_one():
         assert len(compare(schema(one), schema(other)).changes) == 1
 
 
+def test_a_lane_that_names_nothing_holds_nothing():
+    path = "incident/incident.bpmn"
+    there = INCIDENT.files[path]
+    place = there.index(b"<bpmn:flowNodeRef>")
+    after = there[:place] + b"<bpmn:flowNodeRef />" + there[place:]
+
+    (change,) = changed(path, after).changes
+
+    assert "The diagram's file is in" not in change.sentence
+    assert "flowNodeRef" in change.sentence
+
+
 def test_choices_that_look_alike_are_not_the_same():
     def schema(*values: object) -> Bundle:
         made = {"properties": {"a": {"enum": values}}}
