@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, meta, nodes
+from jinja2 import Template, TemplateError, Undefined, UndefinedError, meta, nodes
 from jinja2.filters import FILTERS as EVERY_FILTER
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS as EVERY_TEST
@@ -21,6 +21,7 @@ from markdown_it import MarkdownIt
 
 from clearway.errors import ClearwayError
 from clearway.messages.grammar import FILTERS, METERED, TESTS, NotAllowed, checked
+from clearway.messages.unknown import Unknown, given, in_our_words, no_part
 
 LONGEST_OUTPUT = 256 * 1024
 LONGEST_SECONDS = 1.0
@@ -113,22 +114,29 @@ class _Environment(ImmutableSandboxedEnvironment):
     def getattr(self, obj: Any, attribute: str) -> Any:
         if isinstance(obj, Mapping) and attribute in obj:
             return cast(Mapping[str, object], obj)[attribute]
-        return self.undefined(obj=obj, name=attribute)
+        return _unknown(cast(object, obj), attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         if isinstance(obj, Mapping | list):
             with contextlib.suppress(LookupError, TypeError):
                 return cast(Mapping[object, object], obj)[argument]
-        return self.undefined(obj=obj, name=str(argument))
+        return _unknown(cast(object, obj), argument)
 
     def is_safe_callable(self, obj: Any) -> bool:
         del obj
         return False
 
 
+def _unknown(obj: object, part: object) -> Undefined:
+    # What is missing first is what is told: it has no parts of its own.
+    if isinstance(obj, Undefined):
+        return obj
+    return Unknown(no_part(obj, part), obj, str(part))
+
+
 def _environment(finalize: Callable[[object], str]) -> _Environment:
     environment = _Environment(
-        undefined=StrictUndefined,
+        undefined=Unknown,
         finalize=finalize,
         autoescape=False,
         keep_trailing_newline=True,
@@ -183,7 +191,7 @@ def _compiled(source: str, *, as_markdown: bool) -> Template:
     except TemplateError as error:
         line = getattr(error, "lineno", 1)
         raise MessageError(
-            f"The template cannot be read at line {line}: {error.message}. "
+            f"The template cannot be read at line {line}: {in_our_words(error.message or '')}. "
             "The subject, in the first line, and the text below must each be complete."
         ) from error
     except NotAllowed as error:
@@ -197,11 +205,12 @@ def _bounded(template: Template, values: Mapping[str, object]) -> str:
     pieces: list[str] = []
     length = 0
     try:
-        for piece in template.generate(values):
-            length += len(piece)
-            if length > LONGEST_OUTPUT:
-                raise MessageError(f"The message has more than {LONGEST_OUTPUT} characters.")
-            pieces.append(piece)
+        with given(values):
+            for piece in template.generate(values):
+                length += len(piece)
+                if length > LONGEST_OUTPUT:
+                    raise MessageError(f"The message has more than {LONGEST_OUTPUT} characters.")
+                pieces.append(piece)
     except UndefinedError as error:
         raise MessageError(
             f"The message needs a value that is missing: {error.message}."

@@ -113,18 +113,16 @@ def pull(house: House, actor: Actor, process: str, number: int | None = None) ->
     if (refusal := refuse_unless(actor, "pull")) is not None:
         return refusal
 
-    def find(connection: Connection) -> Bundle | None:
+    def find(connection: Connection) -> Bundle | Refusal:
         if number is None:
             version = versions.current(connection, process)
         else:
             version = versions.by_number(connection, process, number)
-        return version and Bundle(process, versions.contents(connection, version.manifest))
+        if version is None:
+            return _no_version(process, number, versions.current(connection, process))
+        return Bundle(process, versions.contents(connection, version.manifest))
 
-    found = house.store.ask(find)
-    if found is None:
-        which = f" version {number}" if number is not None else ""
-        return Refusal("not_found", f"There is no {process}{which}.", "Deploy it first.")
-    return found
+    return house.store.ask(find)
 
 
 def file_of(house: House, actor: Actor, process: str, number: int, path: str) -> bytes | Refusal:
@@ -161,6 +159,13 @@ def _version(
         evidence=evidence,
     )
     return replace(version, id=versions.add(connection, version))
+
+
+def _no_version(process: str, number: int | None, newest: Version | None) -> Refusal:
+    if newest is None:
+        return Refusal("not_found", f"There is no process {process}.", "Deploy it first.")
+    text = f"{process} has no version {number}; the newest is {newest.number}."
+    return Refusal("not_found", text, "Name one that it has.")
 
 
 def _same(newest: Version) -> Refusal:

@@ -49,7 +49,8 @@ class Asked:
 class ElementHeat:
     """The figures of one element; None where history does not know, or where there is none.
 
-    `unknown`: completed stays whose beginning, or the beginning of whose work, history lacks.
+    `unknown`: completed stays of which history lacks how long they waited: when they or their work
+    began is not written down, or is later than what follows it, by another machine's clock.
     `untaken`: completed tasks that nobody had taken before: all of their time was waiting.
     """
 
@@ -103,7 +104,8 @@ class HeatMap:
     """The figures of a process, element by element in the order of the drawing.
 
     `drawn` is the version that is drawn. `left_out`: elements of other versions that it does not
-    have, with how often they were completed; only when all versions were asked for.
+    have, with how often they were completed and how many are open; only when all versions were
+    asked for.
     """
 
     asked: Asked
@@ -112,7 +114,7 @@ class HeatMap:
     population: Population
     elements: Sequence[ElementHeat]
     flows: Sequence[FlowHeat]
-    left_out: Sequence[tuple[str, int]]
+    left_out: Sequence[tuple[str, int, int]]
     behind: int
     """Records that changed and are not counted anew yet: too many of them to be waited for."""
 
@@ -163,7 +165,7 @@ def heat(house: House, actor: Actor, asked: Asked) -> HeatMap | Refusal:
                 if it.kind != "sequenceFlow"
             ],
             [_flow(drawn, it, flows) for it in flows],
-            left_out(drawn.elements, passed),
+            left_out(drawn.elements, passed, {name: it.open for (_, name), it in found.items()}),
             keeping.count_stale(connection, asked.process),
         )
 

@@ -101,10 +101,11 @@ def entered(info: ElementInfo, flows: Mapping[str, int | None], done: int) -> in
     return None if None in counts else sum(it for it in counts if it is not None)
 
 
-def left_out(elements: Elements, passed: Mapping[str, int]) -> Sequence[tuple[str, int]]:
-    """Elements that were completed and are not drawn here, with how often: those of other versions.
-
-    Most often first.
-    """
-    found = [(name, count) for name, count in passed.items() if name not in elements]
-    return sorted(found, key=lambda it: (-it[1], it[0]))
+def left_out(
+    elements: Elements, passed: Mapping[str, int], waiting: Mapping[str, int]
+) -> Sequence[tuple[str, int, int]]:
+    """Elements that are not drawn here, those of other versions: how often each was completed, and
+    at how many something is open. Most often first."""
+    names = {*passed, *(name for name, count in waiting.items() if count)} - elements.keys()
+    found = [(name, passed.get(name, 0), waiting.get(name, 0)) for name in names]
+    return sorted(found, key=lambda it: (-it[1], -it[2], it[0]))

@@ -45,7 +45,7 @@ class Stays:
     """What happened at one element in a period, and what is still open there.
 
     Durations and what was late are those of the stays that were completed in the period. Of these,
-    `untaken` were taken by nobody; of `unknown` it is not known when they, or their work, began.
+    `untaken` were taken by nobody; of `unknown` it is not known how long they waited.
     """
 
     entered: int

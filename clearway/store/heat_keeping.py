@@ -136,6 +136,15 @@ def _seconds(later: str, earlier: str) -> str:
     return f"extract(epoch FROM {later} - {earlier})::float8"
 
 
+def _in_order(opened: str, began: str, ended: str) -> str:
+    """Instants come from the clocks of several machines: where one that comes later by its nature
+    is earlier by its clock, it is not known how long anything took."""
+    return (
+        f"({opened} <= coalesce({began}, {ended}, 'infinity')"
+        f" AND coalesce({began}, {opened}) <= coalesce({ended}, 'infinity'))"
+    )
+
+
 # Who had a task first is what history says of its claims. A line that does not name its work item,
 # as the releases before wrote it, is told by element and time; it is nobody's where it fits two.
 _ITEMS = f"""WITH {_PART},
@@ -152,8 +161,8 @@ claim AS (
     SELECT i.id, l.id AS line, l.at, l.had, l.got,
         l.item IS NULL AND count(*) OVER (PARTITION BY l.id) > 1 AS unclear
     FROM item i JOIN line l ON l.instance_id = i.instance_id AND l.element = i.element
-        AND l.at >= i.opened_at AND l.at <= coalesce(i.closed_at, 'infinity')
-        AND coalesce(l.item, i.id) = i.id),
+        AND (l.item = i.id OR l.item IS NULL AND l.at >= i.opened_at
+            AND l.at <= coalesce(i.closed_at, 'infinity'))),
 taken AS (
     SELECT id, min(at) FILTER (WHERE got IS NOT NULL) AS first_at,
         min(line) FILTER (WHERE had IS NOT NULL) = min(line) AS from_the_start,
@@ -175,8 +184,10 @@ INSERT INTO stay (instance_id, version_id, source, element, opened_at, began_at,
     who, due_at, waited, worked, overrun)
 SELECT instance_id, version_id, 'items', element, opened_at, began_at, closed_at,
     CASE outcome WHEN 'completed' THEN 'done' ELSE outcome END, closed_by, due_at,
-    CASE WHEN NOT unclear THEN {_seconds("coalesce(began_at, closed_at)", "opened_at")} END,
-    {_seconds("closed_at", "began_at")},
+    CASE WHEN NOT unclear AND {_in_order("opened_at", "began_at", "closed_at")}
+        THEN {_seconds("coalesce(began_at, closed_at)", "opened_at")} END,
+    CASE WHEN {_in_order("opened_at", "began_at", "closed_at")}
+        THEN {_seconds("closed_at", "began_at")} END,
     CASE WHEN closed_at > due_at THEN {_seconds("closed_at", "due_at")} END
 FROM known"""
 
@@ -185,7 +196,10 @@ INSERT INTO stay (instance_id, version_id, source, element, opened_at, began_at,
     waited, worked)
 SELECT j.instance_id, p.version_id, 'jobs', j.element, j.created_at, j.began_at, j.finished_at,
     CASE WHEN j.status IN ('done', 'cancelled') THEN j.status END,
-    {_seconds("j.began_at", "j.created_at")}, {_seconds("j.finished_at", "j.began_at")}
+    CASE WHEN {_in_order("j.created_at", "j.began_at", "j.finished_at")}
+        THEN {_seconds("j.began_at", "j.created_at")} END,
+    CASE WHEN {_in_order("j.created_at", "j.began_at", "j.finished_at")}
+        THEN {_seconds("j.finished_at", "j.began_at")} END
 FROM job j JOIN part p ON p.instance_id = j.instance_id
     AND {_IN_PART.format("coalesce(j.finished_at, 'infinity')")}
 WHERE j.instance_id = {_THESE} AND j.token IS NOT NULL"""
@@ -204,7 +218,7 @@ ending AS (
 INSERT INTO stay (instance_id, version_id, source, element, opened_at, ended_at, outcome, who,
     waited)
 SELECT e.instance_id, e.version_id, 'events', e.element, f.at, e.at, 'done', e.actor,
-    {_seconds("e.at", "f.at")}
+    CASE WHEN e.at >= f.at THEN {_seconds("e.at", "f.at")} END
 FROM ending e LEFT JOIN LATERAL (
     SELECT l.at FROM entry l JOIN beginning b
         ON b.version_id = e.version_id AND b.element = e.element

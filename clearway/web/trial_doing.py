@@ -161,7 +161,8 @@ def _asked(
 def _span(sent: Sent) -> Mapping[str, object] | Refusal:
     number, unit = _number(sent.text("number")), sent.text("unit")
     if not number or unit not in _UNITS:
-        told = "Say how much time passes: a whole number, such as 2, and its unit."
+        most = 10**_LONGEST_NUMBER - 1
+        told = f"Say how much time passes: a whole number from 1 to {most:,}, and its unit."
         return Refusal("invalid", told, "", {"number": told})
     shape = _UNITS[unit].format(number * 7 if unit == "weeks" else number)
     calendar = sent.text("calendar")

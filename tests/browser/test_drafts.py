@@ -154,9 +154,17 @@ def test_no_page_of_a_draft_has_a_barrier(
         page.goto(path)
         if path == draft:
             expect(page.get_by_text("Can be released")).to_be_visible(timeout=60_000)
+            page.evaluate("document.querySelectorAll('details').forEach(it => it.open = true)")
 
         assert violations(page) == [], f"{path} {theme} {width}"
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} is too wide"
+
+    page.goto(draft)
+    page.get_by_label("Who looks at it").select_option(second_owner)
+    page.get_by_role("button", name="Ask for a review").click()
+    expect(page.get_by_text(f"{second_owner} decides, or who stands in")).to_be_visible()
+    page.evaluate("document.querySelectorAll('details').forEach(it => it.open = true)")
+    assert violations(page) == [], f"in review {theme} {width}"
 
 
 def _draft_by(page: Page) -> str:

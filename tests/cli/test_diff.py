@@ -158,4 +158,4 @@ def test_a_deployed_version_is_compared_with_a_folder(
     missing = run_in_house("diff", "errand@1", "errand@7")
 
     assert (same.exit_code, other.exit_code, missing.exit_code) == (0, 1, 2)
-    assert "There is no errand version 7." in missing.stderr
+    assert "errand has no version 7; the newest is 1." in missing.stderr

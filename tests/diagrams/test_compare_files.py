@@ -129,6 +129,30 @@ def test_true_is_not_one_and_one_is_not_the_text_one():
         assert len(compare(schema(one), schema(other)).changes) == 1
 
 
+def test_a_lane_that_names_nothing_holds_nothing():
+    path = "incident/incident.bpmn"
+    there = INCIDENT.files[path]
+    place = there.index(b"<bpmn:flowNodeRef>")
+    after = there[:place] + b"<bpmn:flowNodeRef />" + there[place:]
+
+    (change,) = changed(path, after).changes
+
+    assert "The diagram's file is in" not in change.sentence
+    assert "flowNodeRef" in change.sentence
+
+
+def test_choices_that_look_alike_are_not_the_same():
+    def schema(*values: object) -> Bundle:
+        made = {"properties": {"a": {"enum": values}}}
+        return Bundle("incident", {FORM: json.dumps(made).encode()})
+
+    (typed,) = compare(schema(1, 2), schema("1", "2")).changes
+    (joined,) = compare(schema("people", "outside"), schema("people, outside")).changes
+
+    assert (typed.before, typed.after) == ("1, 2", '"1", "2"')
+    assert (joined.before, joined.after) == ('"people", "outside"', '"people, outside"')
+
+
 def test_a_form_written_otherwise_is_only_text():
     schema = json.loads(INCIDENT.files[FORM])
     turned = json.dumps(dict(reversed(schema.items()))).encode()

@@ -101,6 +101,35 @@ def test_nothing_can_be_read_from_a_value_but_its_entries():
         render("Subject\n{{ text.upper }}", {"text": "a"})
 
 
+@pytest.mark.parametrize(
+    ("used", "told"),
+    [
+        ("record.x", "missing: there is no record here. There is: caller, title."),
+        ("caller.mail", "missing: there is no mail in it. There is: name."),
+        ("caller.boss.mail", "missing: there is no boss in it. There is: name."),
+        ("title.x", "missing: there is no x in a single value, which has no parts."),
+    ],
+)
+def test_a_name_that_is_not_there_is_told_with_what_there_is(used: str, told: str):
+    with pytest.raises(MessageError) as stopped:
+        render(f"Subject\n{{{{ {used} }}}}", {"caller": {"name": "A"}, "title": "a pen"})
+
+    assert str(stopped.value).endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("Bring {{ what", "line 1: unexpected end of template, expected }}. The subject, "),
+        ("Bring\n{{ }}", "line 1: a value is missing before }}. The subject, "),
+        ("Bring\n{% endif %}", "line 1: out of place: 'endif'. The subject, "),
+        ("Bring\n{% if a %}", "'elif' or 'else' or 'endif'. Still open: 'if'. The subject, "),
+    ],
+)
+def test_what_cannot_be_read_is_told_without_the_words_of_a_library(template: str, told: str):
+    assert told in (check_template(template) or "")
+
+
 def test_loops_that_say_nothing_end_in_time():
     template = "Subject\n" + "{% for a in items %}" * 5 + "{% endfor %}" * 5
 

@@ -113,6 +113,7 @@ def test_a_draft_whose_base_is_not_the_newest_is_not_released(bench: Bench):
 
     assert isinstance(refused, Refusal)
     assert refused.code == "stale"
+    assert refused.remedy.startswith("Bring version 2 in, on the page of the draft")
 
 
 def _somebody_deploys(bench: Bench) -> None:
@@ -218,6 +219,7 @@ def test_a_planned_release_that_has_become_stale_fails_visibly(bench: Bench, han
     assert not isinstance(found, Refusal)
     assert found[0].state == "failed"
     assert "newest version of errand is 2" in (found[0].failure or "")
+    assert (found[0].remedy or "").startswith("Bring version 2 in, on the page of the draft")
     assert bench.view().state == "approved"
     sign = releases_sign(bench)
     assert not sign.well

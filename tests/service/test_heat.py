@@ -298,6 +298,36 @@ def test_a_job_that_an_older_release_leased_has_no_known_beginning(
     assert (fetch.done, fetch.unknown, fetch.waited.known) == (1, 1, 0)
 
 
+@pytest.mark.parametrize(("late", "known"), [("began_at", 0), ("created_at", 0), (None, 1)])
+def test_instants_that_contradict_each_other_give_no_duration(
+    house, people, desk, database_url, hand_clock, late: str | None, known: int
+):
+    desk.ask("a pen")
+    desk.sort()
+    hand_clock.move_to(hand_clock() + timedelta(minutes=5))
+    desk.fetch()
+    if late is not None:
+        with psycopg.connect(database_url) as connection:
+            connection.execute(f"UPDATE job SET {late} = finished_at + interval '19 hours'")
+
+    [fetch] = [it for it in _map(house, people).elements if it.element == "fetch"]
+
+    assert (fetch.done, fetch.unknown) == (1, 1 - known)
+    assert (fetch.waited.known, fetch.worked.known) == (known, known)
+
+
+def test_a_task_that_was_closed_before_it_opened_has_no_duration(house, people, desk, database_url):
+    desk.ask("a pen")
+    desk.sort()
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE work_item SET opened_at = closed_at + interval '1 second'")
+
+    [sort] = [it for it in _map(house, people).elements if it.element == "sort"]
+
+    assert (sort.done, sort.unknown, sort.untaken) == (1, 1, 0)
+    assert (sort.waited.known, sort.worked.known) == (0, 0)
+
+
 def test_only_those_who_may_see_figures_and_of_records_only_what_they_may_read(
     house: House, people: People, desk
 ):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from clearway.engine import ElementInfo
 from clearway.service.heat_classes import class_bounds, class_of, classes
-from clearway.service.heat_ways import entered, flow_counts, source_of
+from clearway.service.heat_ways import entered, flow_counts, left_out, source_of
 from clearway.service.spans import span
 
 
@@ -100,3 +100,11 @@ def test_a_flow_is_counted_where_it_was_chosen_or_is_the_only_one():
     assert entered(elements["task"], counted, 4) == 5
     assert entered(elements["end"], counted, 2) is None
     assert source_of(elements["call"]) == "events"
+
+
+def test_what_only_waits_at_an_element_of_another_version_is_named_as_well():
+    drawn = {"a": _info("a", "userTask")}
+
+    found = left_out(drawn, {"a": 4, "b": 2}, {"a": 1, "b": 1, "c": 3, "d": 0})
+
+    assert found == [("b", 2, 1), ("c", 0, 3)]

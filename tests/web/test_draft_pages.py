@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from draft_bench import DRAWING, Bench, enter_owners
 
+from clearway.engine.values import Bundle
 from clearway.now import HandClock
+from clearway.service.deploy import deploy
 from clearway.service.house import House
 from clearway.service.start import start
 from clearway.service.values import Actor, Done
@@ -66,12 +68,19 @@ def test_what_cannot_be_done_is_said_on_the_page_with_what_to_do(
     assert page.html.xpath("//select[@name='reviewer']/option/@value") == ["heidi", "ivan"]
     bench.ask()
 
-    own = grace.submit(
-        grace.get(address), f"{address}/review/decide", button=("decision", "approve")
-    )
+    theirs = visitor("heidi").get(address).form(f"{address}/review/decide").fields
+    shown = grace.get(address)
+    sent = {
+        "csrf": shown.form(f"{address}/review/withdraw").fields["csrf"],
+        "review": theirs["review"],
+        "decision": "approve",
+    }
+    own = grace.client.post(f"{address}/review/decide", data=sent)
     late = grace.submit(page, f"{address}/review", reviewer="ivan")
 
-    assert (own.status, late.status) == (403, 409)
+    assert (own.status_code, late.status) == (403, 409)
+    assert "heidi decides, or who stands in for heidi meanwhile. You made this draft" in shown.text
+    assert "Approve" not in shown.text
     assert "a second person must review it" in own.text
     assert "heidi is asked to review" in late.text
 
@@ -259,6 +268,29 @@ def test_what_a_newer_version_brought_is_chosen_on_the_page(
     assert unsaid.status_code == 409
     assert said.status_code == 200
     assert b"Theirs" in bench.read()
+
+
+def test_what_a_newer_version_removed_is_said_with_what_still_names_it(
+    bench: Bench, address: str, visitor: Enter
+):
+    grace, old, new = visitor("grace"), "errand/messages/nag.md.j2", "errand/messages/prod.md.j2"
+    bench.rename("Mine")
+    files = dict(bench.files())
+    files[new] = files.pop(old)
+    files[DRAWING] = files[DRAWING].replace(b'notice="nag"', b'notice="prod"')
+    ivan, newer = bench.owners["ivan"], Bundle("errand", files)
+    done = deploy(bench.house, ivan, newer, parent=1, reason="Other words", once="newer")
+    assert isinstance(done, Done), done
+
+    shown = grace.get(address)
+    bench.save(bench.read(old) + b"More.\n", old)
+    changed = grace.get(address)
+
+    assert f"Only the newer version changed: {new}. That comes" in shown.text
+    assert f"The newer version removed: {old}. It goes from the draft as well" in shown.text
+    assert f"{old} is still named in {DRAWING} as this draft has it." in shown.text
+    assert f"This draft changed {old}, and the newer version removed it." in changed.text
+    assert "The newer version removed:" not in changed.text
 
 
 def test_a_draft_of_a_process_that_is_gone_keeps_everything_and_says_so(

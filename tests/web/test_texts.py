@@ -24,7 +24,7 @@ BLOCK = (
 )
 
 
-def changed(cases: Sequence[tuple[Any, ...]], by: str = CALENDARS) -> Any:
+def changed(cases: Sequence[Any], by: str = CALENDARS) -> Any:
     """What the editor makes of each text by these edits, or the error it tells."""
     command = ["node", str(ROOT / "tests" / "shared" / by)]
     text = json.dumps(cases)
@@ -99,6 +99,18 @@ def test_what_cannot_be_shown_or_changed_with_certainty_is_refused_with_a_senten
 
     for (_, _, told), found in zip(texts, changed([it[:2] for it in texts]), strict=True):
         assert told in found["error"]
+
+
+def test_the_time_of_a_spreadsheet_is_no_name_of_a_holiday():
+    lines = ["2027-12-24 00:00:00\tHeiligabend", "24.12.2027 0:00", "2027-12-24T10:00:00 Party"]
+    eve = {"date": "2027-12-24", "name": "Heiligabend"}
+
+    midnight, nameless, party = changed(lines, "calendar_lines.mjs")
+
+    assert midnight == {"items": [eve], "problem": ""}
+    assert nameless["items"] == [{**eve, "name": ""}]
+    assert party["items"] == []
+    assert "has the time 10:00:00, and a holiday is a whole day." in party["problem"]
 
 
 def test_a_message_keeps_its_line_ends_and_marks_where_nobody_typed():

@@ -105,7 +105,8 @@ def _lanes(parts: Mapping[str, Part]) -> dict[str, list[str]]:
     for name, part in parts.items():
         if part.local == "lane":
             for each in part.children:
-                if each.name == f"{BPMN}flowNodeRef" and name not in found[each.text]:
+                is_of_lane = each.name == f"{BPMN}flowNodeRef" and each.text
+                if is_of_lane and name not in found[each.text]:
                     found[each.text].append(name)
     return found
 
@@ -128,7 +129,8 @@ def _own(
 ) -> Part:
     """Without its id, and without what is told at flows and at what lies in a lane."""
     bare = [it for it in part.children if not it.attributes and not it.children]
-    gone = [it for it in bare if it.name == f"{BPMN}flowNodeRef" and it.text in parts]
+    held = [it for it in bare if it.name == f"{BPMN}flowNodeRef" and it.text]
+    gone = [it for it in held if it.text in parts]
     for side in ("incoming", "outgoing"):
         listed = [it for it in part.children if it.name == f"{BPMN}{side}"]
         if {it.text for it in listed} == ends.get((name, side), set()):

@@ -156,11 +156,7 @@ def _field(one: AnyValue, other: AnyValue, name: str, title: str, form: _Form) -
     if not isinstance(one, Named) or not isinstance(other, Named):
         yield from _value(one, other, f"{name}: field", f"the field {title}", form)
         return
-    if _offered(one) != _offered(other):
-        choices = _choices(one, plain), _choices(other, plain)
-        if choices[0] == choices[1]:
-            choices = _choices(one, _exact), _choices(other, _exact)
-        yield _said(choices[0], choices[1], f"{name}: choices", f"choices of {title}", form)
+    yield from _changed_choices(one, other, name, title, form)
     old, new = ({key: it for key, it in side.items if key not in _CHOICES} for side in (one, other))
     for key in dict.fromkeys([*new, *old]):
         word = _WORDS.get(key, f"setting `{key}`")
@@ -168,32 +164,38 @@ def _field(one: AnyValue, other: AnyValue, name: str, title: str, form: _Form) -
         yield from _value(old.get(key), new.get(key), what, f"{word} of {title}", form)
 
 
-def _offered(field: Named) -> list[AnyValue | None]:
-    parts = dict(field.items)
-    return [parts.get(key) for key in _CHOICES]
+def _changed_choices(
+    one: Named, other: Named, name: str, title: str, form: _Form
+) -> Iterator[Change]:
+    old, new = (Named(tuple(it for it in side.items if it[0] in _CHOICES)) for side in (one, other))
+    if _same(old, new):
+        return
+    texts = [_choices(side, plain) for side in (one, other)]
+    if texts[0] == texts[1]:
+        # A number became a text, or a comma parts what was one: only quotes tell these apart.
+        texts = [_choices(side, _quoted) for side in (one, other)]
+    yield _said(texts[0], texts[1], f"{name}: choices", f"choices of {title}", form)
 
 
-def _exact(value: AnyValue) -> str:
-    """As JSON has it, so that a text that looks like a number is told from one."""
-    is_text = isinstance(value, Scalar) and value.tag == ":str"
-    return json.dumps(plain(value), ensure_ascii=False) if is_text else plain(value)
-
-
-def _choices(field: Named, written: Callable[[AnyValue], str]) -> str | None:
+def _choices(field: Named, tell: Callable[[AnyValue], str]) -> str | None:
     """The values of an enumeration with the words shown for them."""
     parts = dict(field.items)
     if not any(key in parts for key in _CHOICES):
         return None
     titles = dict(_named(field, "x-titles").items)
     listed = parts.get("enum")
-    values = listed.items if isinstance(listed, Listed) else ()
-    told = [
-        f"{written(it)} ({plain(titles.pop(plain(it)))})" if plain(it) in titles else written(it)
-        for it in values
-    ]
+    told: list[str] = []
+    for it in listed.items if isinstance(listed, Listed) else ():
+        words = titles.pop(plain(it), None)
+        told.append(tell(it) if words is None else f"{tell(it)} ({tell(words)})")
     # Words for what is no choice.
-    told += [f"{key}: {plain(it)}" for key, it in titles.items()]
+    told += [f"{key}: {tell(it)}" for key, it in titles.items()]
     return ", ".join(told)
+
+
+def _quoted(value: AnyValue) -> str:
+    is_text = isinstance(value, Scalar) and value.tag == ":str"
+    return json.dumps(plain(value), ensure_ascii=False) if is_text else plain(value)
 
 
 def _order(old: dict[str, AnyValue], new: dict[str, AnyValue], form: _Form) -> Iterator[Change]:

@@ -22,7 +22,8 @@ def check(draft: Draft) -> None:
                 element,
                 "form-unused",
                 f"No person fills in a form at `{element}`.",
-                "Name it after a user task, a start event or an event with clearway:action.",
+                "Remove it, or name it after a user task, a start event or an event with "
+                "clearway:action.",
             )
         if schema and check_schema(draft, path, schema):
             _check_properties(draft, path, element, schema)

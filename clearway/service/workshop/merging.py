@@ -1,6 +1,6 @@
 """How a draft gets what was deployed since it was made: file by file, and nothing unseen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clearway.service.house import House
@@ -8,6 +8,7 @@ from clearway.service.permissions import refuse_unless
 from clearway.service.values import Actor, Refusal
 from clearway.service.workshop.files import Answer, differing, keep
 from clearway.service.workshop.on_draft import newest_save, no_draft, refuse_change
+from clearway.service.workshop.still_named import still_named
 from clearway.service.workshop.views import Saved
 from clearway.store import drafts as rows
 from clearway.store import versions
@@ -23,13 +24,19 @@ Manifest = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Coming:
-    """What bringing the newest version in would do: files it changed, and files both changed."""
+    """What bringing the newest version in would do: files it changed, and files both changed.
+
+    `removed`: those of both kinds that the newest version does not have any more. `named`: of the
+    removed ones that only it changed, the draft's own files that name them while these stay.
+    """
 
     base: int
     newest: int
     revision: int
     taken: tuple[str, ...]
     both: tuple[str, ...]
+    removed: frozenset[str]
+    named: Mapping[str, Sequence[str]]
 
 
 def coming(house: House, actor: Actor, process: str, draft_id: int) -> Coming | Refusal:
@@ -46,7 +53,20 @@ def coming(house: House, actor: Actor, process: str, draft_id: int) -> Coming | 
             return _no_version(process)
         ours = newest_save(connection, draft).manifest
         taken, both = apart(base.manifest, ours, newest.manifest)
-        return Coming(base.number, newest.number, draft.revision, tuple(taken), tuple(both))
+        removed = frozenset(it for it in [*taken, *both] if it not in newest.manifest)
+        gone = removed & {*taken}
+        merged = _with(ours, newest.manifest, taken)
+        own = {path: it for path, it in merged.items() if newest.manifest.get(path) != it}
+        files = versions.contents(connection, own) if gone else {}
+        return Coming(
+            base.number,
+            newest.number,
+            draft.revision,
+            tuple(taken),
+            tuple(both),
+            removed,
+            still_named(files, gone),
+        )
 
     return house.store.ask(ask)
 

@@ -94,7 +94,9 @@ def rehearse_newest(house: House, actor: Actor, process: str) -> Rehearsal | Ref
 
 def _rehearsed(house: House, actor: Actor, new: Deployed) -> Rehearsal:
     keys = house.store.ask(lambda it: moving.open_elsewhere(it, new.process, new.version_id, None))
-    return Rehearsal(len(keys), list(rehearse_with(house, actor, new, keys[:MOST_REHEARSED])))
+    verdicts = rehearse_with(house, actor, new, keys[:MOST_REHEARSED])
+    # What somebody must see to comes first.
+    return Rehearsal(len(keys), sorted(verdicts, key=lambda it: it.says != "refused"))
 
 
 def start_move(

@@ -17,7 +17,7 @@ from clearway.service.values import SYSTEM, Actor, Done, GateReport, Refusal
 from clearway.service.workshop.drafts import held
 from clearway.service.workshop.moves import begin_move
 from clearway.service.workshop.on_draft import newest_save, no_draft, on_draft
-from clearway.service.workshop.views import APPROVED, PLANNED, RELEASED
+from clearway.service.workshop.views import APPROVED, PLANNED, RELEASED, DraftView
 from clearway.store import draft_releases as releases
 from clearway.store import draft_reviews as reviews
 from clearway.store import drafts as rows
@@ -82,7 +82,7 @@ def release_now(
         _out(house, connection, actor, release, release_id, process, number)
 
     along = Along(_still(process, release, APPROVED), keep, _evidence(house, draft_id, None))
-    return deploy(
+    done = deploy(
         house,
         actor,
         found.bundle,
@@ -92,6 +92,7 @@ def release_now(
         shown=_SHOWN,
         along=along,
     )
+    return _behind_where_stale(house, process, found.draft, done)
 
 
 def plan_release(
@@ -244,6 +245,7 @@ def _release(house: House, release: Release, process: str) -> Refusal | None:
         shown=_SHOWN,
         along=along,
     )
+    done = _behind_where_stale(house, process, found.draft, done)
     return done if isinstance(done, Refusal) else None
 
 
@@ -353,10 +355,22 @@ def _refuse_instant(due_at: datetime, now: datetime) -> Refusal | None:
     return None
 
 
-def _behind(draft: Draft, newest: int) -> Refusal:
+def _behind_where_stale(
+    house: House, process: str, draft: DraftView, done: Done | Refusal
+) -> Done | Refusal:
+    """What a deployment says of files in a folder, in the words of a draft."""
+    if not isinstance(done, Refusal) or done.code != "stale":
+        return done
+    newest = house.store.ask(lambda it: versions.current(it, process))
+    if newest is None or newest.number == draft.base:
+        return done
+    return _behind(draft, newest.number)
+
+
+def _behind(draft: Draft | DraftView, newest: int) -> Refusal:
     return Refusal(
         "stale",
         f"The newest version of {draft.process} is {newest}; "
         f"draft {draft.id} was made from {draft.base}.",
-        "Bring the newest version into the draft, and have it reviewed again.",
+        f"Bring version {newest} in, on the page of the draft, and have it reviewed again.",
     )

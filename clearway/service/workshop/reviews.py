@@ -154,13 +154,9 @@ def decide_review(
         review = reviews.last_of(connection, draft_id)
         if draft.state != IN_REVIEW or review is None or review.id != review_id:
             return _no_review(draft)
-        interested = {*rows.authors(connection, draft_id), review.asked_by}
-        refusal = _refuse_interested(actor.name, interested, behind, is_actor=True)
-        if refusal is not None:
+        authors = rows.authors(connection, draft_id)
+        if (refusal := _refuse_deciding(actor, review, authors, direct, behind)) is not None:
             return refusal
-        if actor.name != review.reviewer and review.reviewer not in direct:
-            who = review.reviewer
-            return Refusal("not_yours", f"{who} was asked to review it.", f"Leave it to {who}.")
         instead_of = None if actor.name == review.reviewer else review.reviewer
         outcome = "approved" if approve else "given_back"
         reviews.close(
@@ -178,6 +174,32 @@ def decide_review(
 
     request = {"review": review_id, "approve": approve, "comment": comment}
     return on_draft(house, actor, "review_draft", process, draft_id, request, once, work)
+
+
+def refuse_deciding(house: House, actor: Actor, draft_id: int, review: Review) -> Refusal | None:
+    """Why this person may not decide about a review that waits; None when they may."""
+    if (refusal := refuse_unless(actor, "review_draft")) is not None:
+        return refusal
+    direct, behind = _directly_behind(house, actor.name), _all_behind(house, actor.name)
+    authors = house.store.ask(lambda it: rows.authors(it, draft_id))
+    return _refuse_deciding(actor, review, authors, direct, behind)
+
+
+def _refuse_deciding(
+    actor: Actor,
+    review: Review,
+    authors: Collection[str],
+    direct: Collection[str],
+    behind: Collection[str],
+) -> Refusal | None:
+    interested = {*authors, review.asked_by}
+    refusal = _refuse_interested(actor.name, interested, behind, is_actor=True)
+    if refusal is not None:
+        return refusal
+    if actor.name != review.reviewer and review.reviewer not in direct:
+        who = review.reviewer
+        return Refusal("not_yours", f"{who} was asked to review it.", f"Leave it to {who}.")
+    return None
 
 
 def _refuse_unready(connection: Connection, draft: Draft) -> Refusal | None:

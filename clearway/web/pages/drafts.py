@@ -16,7 +16,7 @@ from clearway.service.workshop.files import restore_save, save_file, saves_of
 from clearway.service.workshop.kinds import Kind, by_kind, new_file
 from clearway.service.workshop.merging import bring_in, coming
 from clearway.service.workshop.releases import checked, releases_of
-from clearway.service.workshop.reviews import possible_reviewers, reviews_of
+from clearway.service.workshop.reviews import possible_reviewers, refuse_deciding, reviews_of
 from clearway.service.workshop.views import Outdated
 from clearway.web.addresses import RowId
 from clearway.web.bundles import zipped
@@ -216,6 +216,9 @@ def draft_page(
     reviewers = possible_reviewers(house, actor, draft) if found.draft.state == "open" else {}
     reviews = reviews_of(house, actor, process, draft)
     releases = releases_of(house, actor, process, draft)
+    not_deciding = None
+    if found.draft.state == "in_review" and not isinstance(reviews, Refusal) and reviews:
+        not_deciding = refuse_deciding(house, actor, draft, reviews[0])
     return page(
         visit,
         "draft.html",
@@ -232,6 +235,7 @@ def draft_page(
         coming=coming(house, actor, process, draft) if found.draft.is_behind else None,
         reviewers=reviewers,
         reviews=reviews,
+        not_deciding=not_deciding,
         releases=releases,
         saves=saves_of(house, actor, process, draft, limit=_FIRST_SAVES),
     )
