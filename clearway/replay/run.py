@@ -1,5 +1,6 @@
 """A replay from beginning to end: prepares the house, lets the workers live, sums up."""
 
+import hashlib
 import json
 import multiprocessing
 import os
@@ -127,7 +128,12 @@ def _do_not_wait_for_the_disk(url: str, clock: HandClock) -> None:
 def _mark(plan: Plan, house: House, cases: Sequence[Case]) -> str:
     """The name of this run: the one in the folder, if the database bears it too."""
     file = plan.folder / "run.json"
-    wanted = {"cases": len(cases), "last": cases[-1].number, "workers": plan.workers}
+    wanted = {
+        "cases": len(cases),
+        "last": cases[-1].number,
+        "workers": plan.workers,
+        "log": _digest(plan.log),
+    }
     begun = [it.reason for it in versions(house, _KEEPER, "incident")]
     kept: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
     if begun:
@@ -147,6 +153,11 @@ def _mark(plan: Plan, house: House, cases: Sequence[Case]) -> str:
     mark = f"replay-{os.urandom(6).hex()}"
     file.write_text(json.dumps({**wanted, "mark": mark}), "utf-8")
     return mark
+
+
+def _digest(log: Path) -> str:
+    with log.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _insist(answer: Done | Refusal) -> None:

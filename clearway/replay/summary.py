@@ -94,6 +94,6 @@ def _astray(case: Case, lines: Sequence[Line]) -> Astray | None:
     if state == case.final_state:
         return None
     reasons = [line.reason for line in lines if line.reason]
-    reason = reasons[-1] if reasons else "a timer moved it, or nothing did"
+    reason = reasons[-1] if reasons else f"the commands of its last row leave it {state}"
     key = next((line.key for line in reversed(lines) if line.key), "")
     return Astray(case.number, key, state, case.final_state, reason)

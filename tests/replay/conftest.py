@@ -59,6 +59,7 @@ class Lived:
     """A replay that ran to its end."""
 
     url: str
+    folder: Path
     summary: Summary
     astray: Sequence[Astray]
 
@@ -74,6 +75,7 @@ def lived(
 ) -> Lived:
     """The sample, replayed by two processes without a break."""
     url = fresh_database()
-    plan = Plan(sample, url, tmp_path_factory.mktemp("lived"), read_bundle(PROCESSES, "incident"))
+    folder = tmp_path_factory.mktemp("lived")
+    plan = Plan(sample, url, folder, read_bundle(PROCESSES, "incident"))
     summary, astray = replay(plan, begun=lambda *_: None, went_on=lambda _: None)
-    return Lived(url, summary, astray)
+    return Lived(url, folder, summary, astray)

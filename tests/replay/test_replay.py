@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -155,6 +156,20 @@ def test_a_house_of_somebody_is_left_alone(lived, sample: Path, tmp_path: Path):
     plan = Plan(sample, lived.url, tmp_path, read_bundle(ROOT / "bpmn", "incident"))
 
     with pytest.raises(ReplayError, match="holds a house already"):
+        replay(plan, begun=lambda *_: None, went_on=lambda _: None)
+
+
+def test_another_file_is_not_taken_for_the_one_that_was_replayed(
+    lived, sample: Path, tmp_path: Path
+):
+    other = tmp_path / "other.zip"
+    # Another file with the same incidents: a word more at its end.
+    other.write_bytes(sample.read_bytes())
+    with zipfile.ZipFile(other, "a") as archive:
+        archive.comment = b"another"
+    plan = Plan(other, lived.url, lived.folder, read_bundle(ROOT / "bpmn", "incident"))
+
+    with pytest.raises(ReplayError, match="other cases has begun here"):
         replay(plan, begun=lambda *_: None, went_on=lambda _: None)
 
 

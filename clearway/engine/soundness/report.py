@@ -1,7 +1,7 @@
 """Says in the owner's words what cannot work: standstill, endless round, dead part, two states."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from clearway.engine import undoing
 from clearway.engine.gate.say import Say
@@ -179,7 +179,7 @@ def _two_states(scope: Scope, found: Explored, shows: Shows, say: Say) -> None:
         text = (
             f"The record would show more than one state at once ({states}): "
             f"{_way(found, marking)}{_label(scope, one)} and {_label(scope, other)} are "
-            "open at the same time."
+            f"open at the same time{_once_come(other, aside)}."
         )
         if more:
             named = ", ".join(_label(scope, it) for it in more[:_MOST_NAMED])
@@ -191,6 +191,11 @@ def _two_states(scope: Scope, found: Explored, shows: Shows, say: Say) -> None:
             text,
             "Give clearway:state to one of the two only, or the same to both.",
         )
+
+
+def _once_come(node: str, aside: Collection[str]) -> str:
+    """What the way there leaves out: an event subprocess begins at any time by its event."""
+    return ", once the event of the subprocess beside has come" if node in aside else ""
 
 
 def _half_ended(scope: Scope, found: Explored, say: Say) -> None:
@@ -213,7 +218,8 @@ def _half_ended(scope: Scope, found: Explored, say: Say) -> None:
                 place,
                 "improper-completion",
                 f"The record would show {end.own['state']} while {_label(scope, others[0])} is "
-                f"still open: {_way(found, marking)}it comes to {_label(scope, place)}.",
+                f"still open: {_way(found, marking)}it comes to {_label(scope, place)}"
+                f"{_once_come(others[0], aside)}.",
                 "Join the branches before the end event, or let it terminate the process.",
             )
 
