@@ -121,8 +121,8 @@ def _endless(scope: Scope, found: Explored, marking: Marking, say: Say) -> None:
     say.error(
         next((place for place, _ in marking if place in scope.nodes), scope.id),
         "livelock",
-        f"It can go round for ever: {_way(found, marking)}from {at or 'there'} no way leads to an "
-        "end.",
+        f"It can go round for ever: {_way(found, marking)}from {at or 'there'} no way leads to "
+        "where nothing is open any more.",
         "Draw a way from there to an end event.",
     )
 
