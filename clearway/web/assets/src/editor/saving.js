@@ -139,6 +139,7 @@ export class Saving {
   _others(name) {
     clearTimeout(this.again);
     this.signedOut = true;
+    this.again = setTimeout(() => this._tryRenewed(), SIGNED_OUT_AGAIN);
     this.status.show("failed", `Not saved: ${name} is signed in in this browser now, and you wrote this as ${this.server.actor}. Sign in as ${this.server.actor} again and it is saved. It is kept in this browser.`, [
       ["Try again", () => this._tryRenewed()],
       ["Download", () => this.handOut()],
