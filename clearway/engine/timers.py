@@ -22,7 +22,7 @@ from clearway.feel.values import YearsMonths
 from processes.calendar import Calendar, CalendarError, elapsed
 
 _CYCLE = re.compile(r"^R(\d*)/(.+)$", re.ASCII)
-_ISO = re.compile(r"^(R\d*/|[-+]?P|\d{4}-\d\d-\d\dT)")
+_ISO = re.compile(r"^(R\d*/|[-+]?P|\d{4}-\d\d-\d\d(T|$))")
 _MOST_ROUNDS = 100_000
 _TOO_FAR = timedelta(days=36525)
 _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)

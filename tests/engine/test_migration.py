@@ -317,6 +317,15 @@ def test_an_event_that_waits_for_something_else_is_told(play, move, was: str, no
     assert any(told in note for note in answer.notes), answer.notes
 
 
+def test_an_event_that_interrupts_now_is_told(play, move):
+    playing = at(play, BELL.format(HOUR))
+
+    answer = move(playing, BELL.format(HOUR).replace("cancelActivity='false'", ""))
+
+    assert isinstance(answer, Moved)
+    assert "bell interrupts now." in answer.notes
+
+
 FORK = (
     ENDS + "<parallelGateway id='f'/><userTask id='a'/><userTask id='b'/>"
     "<parallelGateway id='j'/>{s>f f>a f>b a>j b>j j>e}"

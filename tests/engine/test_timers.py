@@ -93,6 +93,7 @@ def test_a_timer_is_due_when_it_says(play: Playing, kind: str, text: str, due: d
         ("timeCycle", "R\u0663/PT1H"),
         ("timeDuration", "P\u0661D"),
         ("timeDate", "2199-01-01T09:00:00Z"),
+        ("timeDate", "2026-03-05"),
         ("timeDate", "9999-12-31T23:00:00-05:00"),
     ],
 )

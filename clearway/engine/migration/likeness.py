@@ -50,12 +50,15 @@ def counterpart(event: NodeSpec | None, number: int, catch: Catch) -> Catch | No
 
 
 def new_wait(event: NodeSpec, before: NodeSpec | None) -> str | None:
-    """What an event waits for now, and for what no longer; None when that is the same."""
+    """What an event waits for now and did not, or does now; None when all that is the same."""
     if before is None:
         return None
     was, now = _told(before), _told(event)
     if was == now:
-        return None
+        if event.node.interrupting == before.node.interrupting:
+            return None
+        does = "interrupts now" if event.node.interrupting else "interrupts no longer"
+        return f"{event.node.label} {does}."
     return f"{event.node.label} waits for {now} now, no longer for {was}."
 
 
