@@ -91,7 +91,6 @@ def test_whoever_is_signed_out_while_saving_signs_in_elsewhere_and_it_is_saved(
     live: Any, room: DrawingRoom, draft: int
 ):
     page = room.page
-    cookies = page.context.cookies()
     page.context.clear_cookies(name="clearway")
 
     rename(room, "triage", "Not to be lost")
@@ -99,8 +98,12 @@ def test_whoever_is_signed_out_while_saving_signs_in_elsewhere_and_it_is_saved(
     other = {"name": "clearway", "value": session_of(live.house, "heidi"), "url": live.address}
     page.context.add_cookies([other])
     expect(room.status).to_contain_text("heidi is signed in in this browser now", timeout=15_000)
+    page.keyboard.press("Control+s")
+    expect(room.status).to_contain_text("heidi is signed in in this browser now", timeout=15_000)
     assert b"Not to be lost" not in stored(live.house, live.actor("grace"), "incident", draft)
-    page.context.add_cookies(cookies)
+    # Signed in again means another session, with another token.
+    mine = {"name": "clearway", "value": session_of(live.house, "grace"), "url": live.address}
+    page.context.add_cookies([mine])
     expect(room.status).to_contain_text("Saved at", timeout=15_000)
     assert b"Not to be lost" in stored(live.house, live.actor("grace"), "incident", draft)
 

@@ -70,8 +70,8 @@ export class Server {
   }
 
   /**
-   * After somebody signed in again: takes the token of the new session and answers {}. False when
-   * nobody did, `{other}` when it is another person than the one who opened this page.
+   * After somebody signed in again: takes the token of the new session and answers {isNew}. False
+   * when nobody did, `{other}` when it is another person than the one who opened this page.
    */
   async renew() {
     const answer = await this._ask(`${this.base}/files`, {});
@@ -79,8 +79,9 @@ export class Server {
     const name = decodeURIComponent(answer.headers.get("X-Signed-In-As") ?? "");
     if (!token) return false;
     if (name !== this.actor) return { other: name };
+    const isNew = token !== this.csrf;
     this.csrf = token;
-    return {};
+    return { isNew };
   }
 
   async _put(address, body, headers, keepalive) {

@@ -146,11 +146,12 @@ export class Saving {
     ]);
   }
 
-  // Another session than the page's: its token has to be fetched once.
+  // Another session than the page's: its token has to be fetched.
   async _forbidden(error, kept) {
-    const renewed = this.failures === 1 && (await this.server.renew().catch(() => false));
-    if (renewed?.other) return this._others(renewed.other);
-    if (!renewed) return this._refused(error, kept);
+    const renewed = await this.server.renew().catch(() => false);
+    if (!renewed) return this._signedOut(kept);
+    if (renewed.other) return this._others(renewed.other);
+    if (!renewed.isNew) return this._refused(error, kept);
     this.again = setTimeout(() => this.save(), 0);
     return undefined;
   }
