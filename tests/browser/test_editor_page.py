@@ -153,6 +153,14 @@ def test_names_that_exist_there_are_offered_while_a_condition_is_typed(room: Dra
     expect(offered).to_be_visible()
     room.page.keyboard.press("Enter")
     expect(field).to_have_value("if record.priority")
+    # A name that is whole is not replaced by a longer one, nor is a keyword or a time.
+    for written in ("record.service", "if", 'duration("P2D") + date', "PT 4H"):
+        field.fill(written[:-1])
+        field.press("End")
+        room.page.keyboard.type(written[-1])
+        room.page.keyboard.press("Tab")
+        expect(field).to_have_value(written)
+    field.fill("if record.priority")
     expect(room.page.locator("[data-field='clearway:due'] .feel-problem")).to_contain_text("olumn")
 
 

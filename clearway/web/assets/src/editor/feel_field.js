@@ -3,7 +3,10 @@ import { fresh, h, later } from "./dom.js";
 
 const PAUSE = 350;
 const MOST = 12;
-const WORD = /[A-Za-z_][\w.]*$/;
+const WORD = /(?<![\w.])[A-Za-z_][\w.]*$/;
+// A time as ISO 8601 writes it, or the beginning of one, is no expression.
+const ISO = /^\s*[-+]?(P\s*[T\d]|R\d*\/|\d+\s*[A-Za-z]?$)/i;
+const KEYWORDS = new Set("if then else for in return some every satisfies and or between instance of function true false null".split(" "));
 
 /**
  * `names()` answers [{name, about}] of the place; `check(text)` answers {problem, line, column,
@@ -92,13 +95,18 @@ export class Names {
     const start = this._start();
     if (start === null && !all) return this.close();
     const word = this.area.value.slice(start ?? this.area.selectionStart, this.area.selectionStart).toLowerCase();
-    this.found = this.names()
+    const known = this.names();
+    this.found = known
       .filter(({ name }) => name.toLowerCase().includes(word) && name.toLowerCase() !== word)
       .sort((one, other) => rank(one, word) - rank(other, word) || one.name.localeCompare(other.name))
       .slice(0, MOST);
-    this.at = 0;
     if (this.found.length === 0) return this.close();
+    // What is whole already is never replaced unasked: then nothing is chosen beforehand.
+    const isWhole = KEYWORDS.has(word) || known.some(({ name }) => name.toLowerCase() === word);
+    const isMeant = rank(this.found[0], word) < 2 && !isWhole && !ISO.test(this.area.value);
+    this.at = all || isMeant ? 0 : -1;
     this._draw();
+    return undefined;
   }
 
   key(event) {
@@ -109,9 +117,11 @@ export class Names {
     if (this.box.hidden) return undefined;
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by) {
-      this.at = (this.at + by + this.found.length) % this.found.length;
+      const from = this.at < 0 && by < 0 ? 0 : this.at;
+      this.at = (from + by + this.found.length) % this.found.length;
       this._draw();
     } else if (event.key === "Enter" || event.key === "Tab") {
+      if (this.at < 0) return this.close();
       this._take(this.found[this.at].name);
     } else if (event.key === "Escape") {
       this.close();
@@ -146,8 +156,9 @@ export class Names {
     );
     this.box.replaceChildren(...lines);
     this.box.hidden = false;
+    if (this.at < 0) return this.area.removeAttribute("aria-activedescendant");
     this.area.setAttribute("aria-activedescendant", `${this.box.id}-${this.at}`);
-    lines[this.at].scrollIntoView({ block: "nearest" });
+    return lines[this.at].scrollIntoView({ block: "nearest" });
   }
 
   _take(name) {
