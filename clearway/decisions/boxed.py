@@ -165,6 +165,11 @@ def _context(element: Element, room: Room) -> Value:
         value = typed_value(value_of(inner, room), inner, wanted, f"the entry `{key}`", room)
         entries.append((key, value))
     _refuse_twice("entries", (key for key, _ in entries if key != RESULT), room.place)
+    if any(key == RESULT for key, _ in entries[:-1]):
+        cause = (
+            "a context has an entry without a name that is not the last: only that is the result"
+        )
+        raise NotUnderstood(room.place, cause, "Name the entry, or put it last.")
 
     def run(context: Context, purse: Run) -> object:
         made: dict[str, object] = {}

@@ -18,6 +18,7 @@ from clearway.decisions.check.looking import Looking, OutOfLooks
 from clearway.decisions.check.names import unknown_names
 from clearway.decisions.check.outputs import missing_outputs, wrong_outputs, wrong_sums
 from clearway.decisions.check.rules import contradictions, gaps, overlaps, shadowed
+from clearway.decisions.check.services import missing_inputs
 from clearway.decisions.check.subject import Subject
 from clearway.decisions.errors import Place
 from clearway.decisions.findings import Finding
@@ -55,6 +56,7 @@ def check(decisions: Decisions) -> list[Finding]:
         *unknown_components(decisions, known),
         *wrong_calls(decisions),
         *wrong_constants(decisions),
+        *missing_inputs(decisions),
     ]
     for place, table in decisions.tables:
         if place.decision not in broken:

@@ -1,0 +1,175 @@
+"""What no evaluation could ever carry out is refused when a file is saved, with place and cause."""
+
+from collections.abc import Callable
+
+import pytest
+
+from clearway.decisions import Decisions
+from clearway.decisions.chains import LONGEST
+from clearway.decisions.check import check
+
+Read = Callable[[str], Decisions]
+X = '<inputData id="x" name="x"><variable name="x" typeRef="number"/></inputData>'
+NEEDS_X = '<informationRequirement><requiredInput href="#x"/></informationRequirement>'
+NEEDS_K = '<knowledgeRequirement><requiredKnowledge href="#k"/></knowledgeRequirement>'
+
+
+def literal(text: str, kind: str = "") -> str:
+    typed = f' typeRef="{kind}"' if kind else ""
+    return f"<literalExpression{typed}><text>{text}</text></literalExpression>"
+
+
+def decision(logic: str, kind: str = "", needs: str = NEEDS_X, name: str = "t") -> str:
+    typed = f' typeRef="{kind}"' if kind else ""
+    variable = f'<variable name="{name}"{typed}/>'
+    return f'<decision id="{name}" name="{name}">{variable}{needs}{logic}</decision>'
+
+
+def model(variable: str = "", function: str = "", parameter: str = "") -> str:
+    """A knowledge model `k` of one parameter."""
+    return (
+        f'<businessKnowledgeModel id="k" name="k"><variable name="k"{variable}/>'
+        f'<encapsulatedLogic{function}><formalParameter name="p"{parameter}/>{literal("p + 1")}'
+        "</encapsulatedLogic></businessKnowledgeModel>"
+    )
+
+
+def service(inside: str) -> str:
+    return f'<decisionService id="s" name="s"><variable name="s"/>{inside}</decisionService>'
+
+
+def told(read: Read, body: str) -> list[tuple[str, str, str]]:
+    return [(each.element, each.rule, each.message) for each in check(read(body))]
+
+
+NOPE = ' typeRef="Nope"'
+UNDEFINED = {
+    "input data": ("x", X.replace("number", "Nope") + decision(literal("x"))),
+    "a decision": ("t", X + decision(literal("x"), "Nope")),
+    "an expression": ("t", X + decision(literal("x", "Nope"))),
+    "a list": ("t", X + decision(f"<list{NOPE}>{literal('1')}</list>")),
+    "an entry": (
+        "t",
+        X
+        + decision(
+            f'<context><contextEntry><variable name="a"{NOPE}/>{literal("1")}'
+            "</contextEntry></context>"
+        ),
+    ),
+    "a column": (
+        "t",
+        X + decision(f'<relation><column name="a"{NOPE}/><row>{literal("1")}</row></relation>'),
+    ),
+    "a call": (
+        "t",
+        X
+        + model()
+        + decision(
+            f'<invocation{NOPE}>{literal("k")}<binding><parameter name="p"/>{literal("x")}'
+            "</binding></invocation>",
+            needs=NEEDS_X + NEEDS_K,
+        ),
+    ),
+    "a model": ("k", X + model(variable=NOPE)),
+    "a function": ("k", X + model(function=NOPE)),
+    "a parameter": ("k", X + model(parameter=NOPE)),
+    "a service": (
+        "s",
+        X
+        + decision(literal("x"))
+        + service('<outputDecision href="#t"/><inputData href="#x"/>').replace(
+            'name="s"/>', f'name="s"{NOPE}/>'
+        ),
+    ),
+    "a table": (
+        "t",
+        X
+        + decision(
+            f'<decisionTable{NOPE} hitPolicy="COLLECT"><output name="o"/><rule><outputEntry>'
+            "<text>1</text></outputEntry></rule></decisionTable>"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", UNDEFINED)
+def test_a_type_that_nothing_defines_is_refused_wherever_it_stands(read: Read, what: str):
+    element, body = UNDEFINED[what]
+
+    (found,) = told(read, body)
+
+    assert found[0] == element
+    assert found[1] == "decision-not-understood"
+    assert "there is no type `Nope`" in found[2]
+
+
+def test_a_misspelt_type_is_told_with_the_one_that_was_meant(read: Read):
+    (finding,) = check(read(X.replace("number", "numbr") + decision(literal("x"))))
+
+    assert finding.remedy == "Did you mean `number`?"
+
+
+@pytest.mark.parametrize("component", [False, True])
+def test_allowed_values_that_ask_for_a_name_are_refused(read: Read, component: bool):
+    inside = "<typeRef>number</typeRef><allowedValues><text>[0..most]</text></allowedValues>"
+    if component:
+        inside = f'<itemComponent name="age">{inside}</itemComponent>'
+
+    (found,) = told(read, f'<itemDefinition name="A">{inside}</itemDefinition>')
+
+    assert found[1] == "decision-name-unknown"
+    assert "the allowed values ask for `most`" in found[2]
+
+
+def test_a_service_is_given_all_that_its_decisions_need(read: Read):
+    body = X + decision(literal("x"), name="b")
+    inner = decision(
+        literal("b"),
+        needs='<informationRequirement><requiredDecision href="#b"/></informationRequirement>',
+    )
+
+    without = told(read, body + inner + service('<outputDecision href="#t"/>'))
+    given = told(read, body + inner + service('<outputDecision href="#t"/><inputData href="#x"/>'))
+    replaced = told(
+        read, body + inner + service('<outputDecision href="#t"/><inputDecision href="#b"/>')
+    )
+
+    assert without == [
+        (
+            "s",
+            "decision-requirement-missing",
+            "its decision `b` needs `x`, which the service is not given",
+        )
+    ]
+    assert given == replaced == []
+
+
+def test_a_service_without_an_output_decision_is_refused(read: Read):
+    (found,) = told(read, X + service('<inputData href="#x"/>'))
+
+    assert "has no output decision" in found[2]
+
+
+def test_only_the_last_entry_of_a_context_may_have_no_name(read: Read):
+    first = f"<contextEntry>{literal('1')}</contextEntry>"
+    second = f'<contextEntry><variable name="a"/>{literal("2")}</contextEntry>'
+
+    (found,) = told(read, X + decision(f"<context>{first}{second}</context>"))
+
+    assert "an entry without a name that is not the last" in found[2]
+    assert told(read, X + decision(f"<context>{second}{first}</context>")) == []
+
+
+def test_a_chain_of_too_many_decisions_is_told_once(read: Read):
+    body = decision(literal("1"), needs="", name="d0")
+    for number in range(1, LONGEST + 5):
+        needs = (
+            f'<informationRequirement><requiredDecision href="#d{number - 1}"/>'
+            "</informationRequirement>"
+        )
+        body += decision(literal(f"d{number - 1} + 1"), needs=needs, name=f"d{number}")
+
+    (found,) = told(read, body)
+
+    assert found[0] == f"d{LONGEST}"
+    assert f"the last of {LONGEST + 1} decisions" in found[2]
