@@ -163,7 +163,10 @@ class RuleIndex(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A decision table; `slots` is how many local values its cells need at most."""
+    """A decision table; `slots` is how many local values its cells need at most.
+
+    `type` is what the table as a whole is said to answer.
+    """
 
     policy: HitPolicy
     aggregation: Aggregation | None
@@ -172,6 +175,7 @@ class Table:
     rules: tuple[Rule, ...]
     index: RuleIndex
     slots: int
+    type: Type | None = None
 
 
 @dataclass(frozen=True, slots=True)

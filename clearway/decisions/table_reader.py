@@ -64,7 +64,10 @@ class TableReader:
             return None
         slots = max((cell.tests.slots for rule in rules for cell in rule.cells), default=1)
         index = index_of(len(inputs), rules)
-        return Table(policy, aggregation, tuple(inputs), tuple(outputs), tuple(rules), index, slots)
+        return Table(
+            policy, aggregation, tuple(inputs), tuple(outputs), tuple(rules), index, slots,
+            type_named(self._element.get("typeRef")),
+        )  # fmt: skip
 
     def _policy(self) -> HitPolicy | None:
         name = self._element.get("hitPolicy", "UNIQUE")

@@ -173,3 +173,67 @@ def test_a_chain_of_too_many_decisions_is_told_once(read: Read):
 
     assert found[0] == f"d{LONGEST}"
     assert f"the last of {LONGEST + 1} decisions" in found[2]
+
+
+def table(output: str, answers: tuple[str, ...], policy: str = "UNIQUE", kind: str = "") -> str:
+    typed = f' typeRef="{kind}"' if kind else ""
+    rules = "".join(
+        f"<rule><inputEntry><text>{cell}</text></inputEntry>"
+        f"<outputEntry><text>{answer}</text></outputEntry></rule>"
+        for cell, _, answer in (each.partition(" -> ") for each in answers)
+    )
+    given = f' typeRef="{output}"' if output else ""
+    return (
+        f'<decisionTable hitPolicy="{policy}"{typed}><input label="X"><inputExpression typeRef='
+        f'"number"><text>x</text></inputExpression></input><output name="o"{given}/>{rules}'
+        "</decisionTable>"
+    )
+
+
+LISTS = (
+    '<itemDefinition name="tTexts" isCollection="true"><typeRef>string</typeRef></itemDefinition>'
+)
+HIGH = (
+    '<itemDefinition name="tHigh"><typeRef>number</typeRef><allowedValues><text>&gt; 5</text>'
+    "</allowedValues></itemDefinition>"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "logic", "cause"),
+    [
+        ("string", table("number", ("- -> 1",)), "answers a number, but it is said"),
+        ("", table("number", ("- -> 1",), kind="string"), "answers a number, but it is said"),
+        ("string", table("", ("- -> 1",)), "the answer is 1, which is not of type string"),
+        ("tHigh", table("number", ("- -> 1",)), "the answer is 1, which is not of type tHigh"),
+        ("tTexts", table("number", ("- -> 1",)), "answers a number, but it is said"),
+        ("tTexts", table("number", ("- -> 1",), "COLLECT"), "each item is a number"),
+        ("number", table("number", ("- -> 1", "- -> 2"), "COLLECT"), "rules 1 and 2 fit X = "),
+    ],
+)
+def test_a_table_that_answers_another_type_than_its_decision_is_refused(
+    read: Read, kind: str, logic: str, cause: str
+):
+    found = told(read, LISTS + HIGH + X + decision(logic, kind))
+
+    assert len(found) == 1
+    assert found[0][0] == "t"
+    assert cause in found[0][2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "logic"),
+    [
+        ("number", table("number", ("- -> 1",))),
+        ("dateTime", table("date", ('- -> @"2026-01-01"',))),
+        ("tTexts", table("string", ('- -> "a"', '- -> "b"'), "COLLECT")),
+        ("tTexts", table("string", ('- -> "a"',))),
+        ("number", table("number", ("&lt; 1 -> 1", "&gt;= 1 -> 2"), "COLLECT")),
+        ("tHigh", table("number", ("- -> 3",), 'COLLECT" aggregation="SUM')),
+        ("string", table("string", ("- -> null",))),
+    ],
+)
+def test_a_table_that_answers_the_type_of_its_decision_is_left_alone(
+    read: Read, kind: str, logic: str
+):
+    assert told(read, LISTS + HIGH + X + decision(logic, kind)) == []

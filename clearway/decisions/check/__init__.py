@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from clearway.decisions.check.answers import wrong_answers
 from clearway.decisions.check.calls import wrong_calls
 from clearway.decisions.check.cells import (
     computed_cells,
@@ -61,7 +62,11 @@ def check(decisions: Decisions) -> list[Finding]:
     for place, table in decisions.tables:
         if place.decision not in broken:
             names = Names(decisions.types, _known_inside(decisions, place, known))
-            found += check_table(Subject(table, place, names))
+            subject = Subject(table, place, names)
+            element = decisions.decisions.get(place.decision)
+            own = element if element is not None and element.logic is table else None
+            found += check_table(subject)
+            found += wrong_answers(subject, own.type if own is not None else None)
     return found
 
 
