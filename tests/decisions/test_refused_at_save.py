@@ -237,3 +237,77 @@ def test_a_table_that_answers_the_type_of_its_decision_is_left_alone(
     read: Read, kind: str, logic: str
 ):
     assert told(read, LISTS + HIGH + X + decision(logic, kind)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("modulo(x)", "it takes `dividend`, `divisor`, but is given 1 value"),
+        ("modulo(dividend: x, div: 2)", "it takes `dividend`, `divisor`, and no `div`"),
+        ("upper case(x)", "`string` is a number"),
+        ("[upper case(string: x + 1)]", "`string` is a number"),
+        ('if x then "a" else "b"', "`if` with a number"),
+        ('x > "5"', "a number > a string, which is null for every value"),
+        ('x = "5" or x between 1 and "b"', "a number = a string"),
+        ('for i in [1] return i + modulo(x) + (x * "b")', "a number * a string"),
+        ("some i in [1, 2] satisfies 5", "`some` with a number"),
+    ],
+)
+def test_what_is_null_for_every_value_is_told_by_the_declared_types(
+    read: Read, text: str, cause: str
+):
+    text = text.replace(">", "&gt;")
+
+    boxed = told(read, X + decision(literal(text)))
+    cell = told(read, X + decision(table("", (f"- -> {text}",))))
+
+    assert {each[1] for each in (*boxed, *cell)} == {"decision-null-call"}
+    assert any(cause in each[2] for each in boxed)
+    assert any(each[2].startswith("rule 1, column o: ") and cause in each[2] for each in cell)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "modulo(x, 2)",
+        "max(x, 1, 2)",
+        "upper case(string(x))",
+        "{x: 'a', y: x}".replace("'", '"') + " = null or x = null",
+        'for x in ["a"] return upper case(x) + (if x > "b" then "c" else "d")',
+        '[{x: "a"}][x > "0"]',
+        '(function(x) x > "5")("6")',
+        "count(x) > 0 and string join(string(x)) != null",
+        "round half up(x, null)",
+        'if x > 1 then "a" else if x = null then "b" else "c"',
+    ],
+)
+def test_what_may_have_a_value_is_left_alone(read: Read, text: str):
+    text = text.replace(">", "&gt;")
+
+    assert told(read, X + decision(literal(text))) == []
+
+
+def test_a_function_of_the_file_may_take_the_place_of_a_built_in_one(read: Read):
+    body = model().replace('name="k"', 'name="modulo"')
+    body += decision(literal("modulo(x)"), needs=NEEDS_X + NEEDS_K, name="u")
+
+    assert [each for each in told(read, X + body) if each[0] == "u"] == []
+
+
+def test_a_column_of_numbers_over_a_condition_is_refused(read: Read):
+    logic = table("number", ("1 -> 1", "not(1) -> 2")).replace(">x</text>", ">x &gt; 3</text>")
+
+    found = told(read, X + decision(logic))
+
+    assert (
+        "decision-input-type",
+        "column X: the input is said to be a number, but `x > 3` is a boolean",
+    ) in [each[1:] for each in found]
+
+
+def test_a_boxed_condition_that_is_no_truth_is_told(read: Read):
+    some = f"<in>{literal('[1, 2]')}</in><satisfies>{literal('5')}</satisfies>"
+
+    (found,) = told(read, X + decision(f'<some iteratorVariable="i">{some}</some>'))
+
+    assert "a condition that is a number" in found[2]
