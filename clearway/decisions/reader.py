@@ -335,6 +335,11 @@ def _with_broken_links(found: Decisions) -> Decisions:
     for service in found.services.values():
         inputs = tuple(each for each in service.parameters if each not in found.decisions)
         found.wrong.extend(_missing(found, service.place, Requirements(inputs, service.outputs)))
+        for each in (*service.parameters, *service.outputs):
+            if parted(each)[0]:
+                cause = f"`{each}` is of an imported file, and a service has only what its file has"
+                remedy = "Move the service there, or make a decision here that needs it."
+                found.wrong.append(NotUnderstood(service.place, cause, remedy))
         if not service.outputs:
             cause = "the decision service has no output decision, so it answers nothing"
             found.wrong.append(NotUnderstood(service.place, cause, "Say which decision answers."))

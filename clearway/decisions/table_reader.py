@@ -210,9 +210,9 @@ class TableReader:
         try:
             tests = compile_typed_unary_tests(text or "-", self._room.names, self._room.types)
             self._room.paths.update(tests.paths)
-            self._room.asked.append(
-                Asked(place, tests.free_names, tests.paths, tests.calls, tests.text, tests.tree)
-            )
+            tree = tests.tree if tests.constants is None else ()
+            names, paths, calls = tests.free_names, tests.paths, tests.calls
+            self._room.asked.append(Asked(place, names, paths, calls, tests.text, tree))
             return tests
         except FeelError as error:
             self._note(place, str(error), "Correct the cell.")

@@ -9,6 +9,7 @@ from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.model import Asked
 from clearway.decisions.reader import Decisions
 from clearway.feel.kinds import never_given
+from clearway.feel.syntax import Literal
 from clearway.feel.types import Type
 
 
@@ -22,6 +23,8 @@ def never_true(
         names = Names(decisions.types, known_inside(decisions, each.place, known))
         taken = decisions.names | each.bound
         for asked in each.asked:
+            if not asked.is_condition and all(type(it) is Literal for it in asked.nodes):
+                continue  # Most of a large table, so that it costs no more than a look.
             for cause in never_given(
                 asked.nodes, names.kind_at, taken, is_condition=asked.is_condition
             ):
