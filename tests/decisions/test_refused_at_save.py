@@ -193,6 +193,11 @@ def table(output: str, answers: tuple[str, ...], policy: str = "UNIQUE", kind: s
 LISTS = (
     '<itemDefinition name="tTexts" isCollection="true"><typeRef>string</typeRef></itemDefinition>'
 )
+OPEN = (
+    '<itemDefinition name="tOpen"/><itemDefinition name="tNumbers" isCollection="true">'
+    '<typeRef>number</typeRef></itemDefinition><itemDefinition name="tRows" isCollection="true">'
+    "<typeRef>tNumbers</typeRef></itemDefinition>"
+)
 HIGH = (
     '<itemDefinition name="tHigh"><typeRef>number</typeRef><allowedValues><text>&gt; 5</text>'
     "</allowedValues></itemDefinition>"
@@ -231,12 +236,15 @@ def test_a_table_that_answers_another_type_than_its_decision_is_refused(
         ("number", table("number", ("&lt; 1 -> 1", "&gt;= 1 -> 2"), "COLLECT")),
         ("tHigh", table("number", ("- -> 3",), 'COLLECT" aggregation="SUM')),
         ("string", table("string", ("- -> null",))),
+        ("list", table("number", ("- -> 1", "- -> 2"), "COLLECT")),
+        ("tOpen", table("number", ("- -> 1", "- -> 2"), "COLLECT")),
+        ("tRows", table("number", ("- -> 1", "- -> 2"), "COLLECT")),
     ],
 )
 def test_a_table_that_answers_the_type_of_its_decision_is_left_alone(
     read: Read, kind: str, logic: str
 ):
-    assert told(read, LISTS + HIGH + X + decision(logic, kind)) == []
+    assert told(read, LISTS + OPEN + HIGH + X + decision(logic, kind)) == []
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from clearway.decisions.check.kinds import fields_of, kind_of, list_of, resolved
+from clearway.decisions.check.kinds import fields_of, kind_of, kind_told, resolved
 from clearway.decisions.check.looking import Looking, OutOfLooks
 from clearway.decisions.check.subject import Subject
 from clearway.decisions.declared import misfit
@@ -46,7 +46,7 @@ def _wrong(subject: Subject, wanted: Type) -> Iterator[Finding]:
         return
     wrong = list(_wrong_constants(subject, wanted))
     yield from wrong
-    if not wrong and isinstance(given, ListType) and list_of(wanted, types) is None:
+    if not wrong and isinstance(given, ListType) and kind_told(wanted, types) is not None:
         yield from _several(subject, wanted)
 
 
@@ -55,12 +55,16 @@ def _may_be(given: Type, wanted: Type, types: Mapping[str, Type], exact: bool = 
     given, wanted = resolved(given, types), resolved(wanted, types)
     if ANY in (given, wanted) or given == wanted:
         return True
+    if (
+        isinstance(wanted, ListType)
+        and not exact
+        and _may_be(given, wanted.item, types, exact=True)
+    ):
+        return True  # A single value stands for a list of one,
     if isinstance(given, ListType):
-        # A list of one stands for its item.
+        # and a list of one for its item.
         item = wanted.item if isinstance(wanted, ListType) else wanted
         return wanted == Named("list") or _may_be(given.item, item, types, exact=True)
-    if isinstance(wanted, ListType) and not exact:
-        return _may_be(given, wanted.item, types, exact=True)
     one, other = kind_of(given, types), kind_of(wanted, types)
     if one is not None and other is not None:
         return one == other or (not exact and (one, other) == ("date", "date and time"))

@@ -43,12 +43,6 @@ def item_of(wanted: Type | None, types: Mapping[str, Type]) -> Type | None:
     return wanted
 
 
-def list_of(wanted: Type | None, types: Mapping[str, Type]) -> ListType | None:
-    """A type of lists, through type definitions; None for all other types."""
-    base = _resolved(wanted, types)[0]
-    return base if isinstance(base, ListType) else None
-
-
 def resolved(wanted: Type, types: Mapping[str, Type]) -> Type:
     """What a type stands for in the end, without its allowed values."""
     return _resolved(wanted, types)[0] or wanted
