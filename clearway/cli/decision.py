@@ -16,7 +16,7 @@ from clearway.engine.bundle import read_file
 from clearway.errors import ClearwayError
 
 if TYPE_CHECKING:
-    from clearway.decisions import Evaluation, Finding
+    from clearway.decisions import Decisions, Evaluation, Finding
 
 app = typer.Typer(help="Decision tables.", no_args_is_help=True)
 app.command()(diff)
@@ -25,14 +25,14 @@ app.command()(diff)
 @app.command("eval")
 def make(
     file: Path = typer.Argument(help="A .dmn file"),
-    decision: str = typer.Argument(help="The id of a decision in it"),
+    decision: str = typer.Argument(help="The id of a decision in it, or a decision service"),
     context: str = typer.Option(
         "{}", "--context", "-c", help="What it sees, as a JSON object, or @FILE that holds one"
     ),
     output: Format = OutputOption,
 ) -> None:
     """Make a decision: its outputs, the rules that fired, and how it came about."""
-    from clearway.decisions import evaluate
+    from clearway.decisions import evaluate, evaluate_service
     from clearway.decisions.json_values import context_from_json
     from clearway.now import system_time
 
@@ -43,7 +43,11 @@ def make(
     except ClearwayError as error:
         stop(f"--context cannot be read: {error}.", 2)
     try:
-        found = evaluate(decisions, decision, names, now=system_time())
+        service = _service_in(decisions, decision)
+        if service is None:
+            found = evaluate(decisions, decision, names, now=system_time())
+        else:
+            found = evaluate_service(decisions, service, names, now=system_time())
         answer = _document(found) if output is Format.JSON else _told(found)
     except ClearwayError as error:
         stop(str(error))
@@ -99,6 +103,14 @@ def tck(
         show(failures, output)
     typer.echo(f"{len(outcomes) - len(failures)} passed, {len(failures)} failed")
     raise typer.Exit(1 if failures else 0)
+
+
+def _service_in(decisions: "Decisions", word: str) -> str | None:
+    """The decision service of that id or name; a decision of that id goes before it."""
+    if word in decisions.ids:
+        return None
+    services = decisions.services.values()
+    return next((each.id for each in services if word in (each.id, each.name)), None)
 
 
 def _told(found: "Evaluation") -> str:

@@ -9,7 +9,7 @@ from clearway.decisions.errors import (
     RulesOverlap,
     WrongValue,
 )
-from clearway.decisions.evaluation import Evaluation, evaluate
+from clearway.decisions.evaluation import Evaluation, evaluate, evaluate_service
 from clearway.decisions.explain import explain
 from clearway.decisions.findings import Finding
 from clearway.decisions.reader import Decisions, read_decisions
@@ -26,6 +26,7 @@ __all__ = [
     "RulesOverlap",
     "WrongValue",
     "evaluate",
+    "evaluate_service",
     "explain",
     "read_decisions",
 ]

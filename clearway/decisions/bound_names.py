@@ -1,6 +1,7 @@
 """Which names an element of a file binds itself, so that it does not ask them from outside."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from clearway.decisions.markup import Element, children
 from clearway.decisions.model import Asked
@@ -28,11 +29,11 @@ def outside(
     own = frozenset(bound)
     hidden = own - {name for name in parameters if bound.count(name) == 1}
     return tuple(
-        Asked(
-            each.place,
-            each.names - own,
-            frozenset(path for path in each.paths if path[0] not in hidden),
-            tuple(call for call in each.calls if call.path[0] not in own),
+        replace(
+            each,
+            names=each.names - own,
+            paths=frozenset(path for path in each.paths if path[0] not in hidden),
+            calls=tuple(call for call in each.calls if call.path[0] not in own),
         )
         for each in asked
     )

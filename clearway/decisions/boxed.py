@@ -23,6 +23,7 @@ from clearway.feel.values import adopted, is_context, is_list
 RESULT = ""
 # What a turn of a loop costs, and how much more for each name it sees.
 TURN, NAMES_PER_STEP = 5, 32
+CONDITIONS = ("if", "satisfies")
 FEEL_LANGUAGES = ("", "feel")
 
 
@@ -79,7 +80,8 @@ def expression(text: str | None, room: Room, place: Place) -> Value:
     except FeelError as error:
         raise NotUnderstood(place, str(error), "Correct the expression.") from error
     room.paths.update(compiled.paths)
-    room.asked.append(Asked(place, compiled.free_names, compiled.paths, compiled.calls))
+    names, paths, calls = compiled.free_names, compiled.paths, compiled.calls
+    room.asked.append(Asked(place, names, paths, calls, text, (compiled.tree,)))
 
     def run(context: Context, purse: Run) -> object:
         try:
@@ -165,6 +167,11 @@ def _context(element: Element, room: Room) -> Value:
         value = typed_value(value_of(inner, room), inner, wanted, f"the entry `{key}`", room)
         entries.append((key, value))
     _refuse_twice("entries", (key for key, _ in entries if key != RESULT), room.place)
+    if any(key == RESULT for key, _ in entries[:-1]):
+        cause = (
+            "a context has an entry without a name that is not the last: only that is the result"
+        )
+        raise NotUnderstood(room.place, cause, "Name the entry, or put it last.")
 
     def run(context: Context, purse: Run) -> object:
         made: dict[str, object] = {}
@@ -351,7 +358,11 @@ def _part(element: Element, name: str, room: Room) -> Value:
     part = child(element, name)
     if part is None:
         raise NotUnderstood(room.place, f"{element.name} has no `{name}`", "Complete it.")
-    return value_of(only_expression(part, room.place), room)
+    inner = only_expression(part, room.place)
+    value = value_of(inner, room)
+    if name in CONDITIONS and inner.name == "literalExpression":
+        room.asked[-1] = replace(room.asked[-1], is_condition=True)
+    return value
 
 
 KINDS: dict[str, Callable[[Element, Room], Value]] = {

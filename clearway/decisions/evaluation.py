@@ -68,6 +68,36 @@ def evaluate(
         raise DecisionError(place, cause, "Need fewer decisions in a row.") from error
 
 
+def evaluate_service(
+    decisions: Decisions,
+    service_id: str,
+    context: Mapping[str, object],
+    *,
+    now: datetime | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Evaluation:
+    """Make the decisions of a decision service, from the inputs of its own and nothing else.
+
+    Raises KeyError where there is no such service; else as `evaluate`. `needed` are its decisions.
+    """
+    service = decisions.services[service_id]
+    for error in decisions.wrong:
+        if error.place == service.place:
+            raise error
+    purse, given = Purse(limits, now), dict[str, object]()
+    for name, wanted in signature_of(decisions, service).parameters:
+        if name not in context:
+            raise MissingInput(service.place, name)
+        what = f"the input `{name}`"
+        given[name] = held(context[name], wanted, decisions.types, service.place, what, purse)
+    function = ServiceFunction(decisions, service)
+    made = function.made(purse, given)
+    value = function.answer(purse, made)
+    names = [decisions.get(each).variable for each in service.outputs]
+    outputs = {names[0]: value} if len(names) == 1 or not is_context(value) else dict(value)
+    return Evaluation(service.id, outputs, (), given, "", value, (), tuple(made))
+
+
 class Session:
     """One request: each decision is made once, however many others need it."""
 
@@ -268,18 +298,25 @@ class ServiceFunction(Function):
         given = fitted(by_place, signature.types, known.types)
         if given is None:
             return refused_values(run, service.place, self.name, signature, by_place, known.types)
-        arguments = dict(zip(names, given, strict=True))
+        return self.answer(run, self.made(run, dict(zip(names, given, strict=True))))
+
+    def made(self, run: Run, given: Mapping[str, object]) -> list[Evaluation]:
+        """The output decisions, made from arguments that are of their types."""
         purse = Purse(run.limits, run.now) if not isinstance(run, Purse) else run
-        session = Session(self._decisions, arguments, purse)
+        session = Session(self._decisions, given, purse)
         for identity in self._service.parameters:
             if identity in self._decisions.ids:
-                session.take(identity, arguments[self._decisions.get(identity).variable])
+                session.take(identity, given[self._decisions.get(identity).variable])
         run.enter()
-        values = {
-            self._decisions.get(each).variable: session.evaluation(each).value
-            for each in self._service.outputs
-        }
+        made = [session.evaluation(each) for each in self._service.outputs]
         run.leave()
+        return made
+
+    def answer(self, run: Run, made: list[Evaluation]) -> object:
+        """What its decisions give together: one value, or a context of them by name."""
+        known, service = self._decisions, self._service
+        names = [known.get(each).variable for each in service.outputs]
+        values = {name: each.value for name, each in zip(names, made, strict=True)}
         value = next(iter(values.values())) if len(values) == 1 else values
         what = f"what `{self.name}` gives"
         return held(value, service.type, known.types, service.place, what, run)

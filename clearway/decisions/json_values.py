@@ -28,7 +28,9 @@ def context_from_json(decisions: Decisions, values: Mapping[str, object]) -> dic
     Raises FeelError for what FEEL cannot hold.
     """
     made = {name: from_json(value) for name, value in values.items()}
-    types = {each.name: each.type for each in decisions.inputs.values()}
+    # A decision may be given instead of made, where a service says so.
+    types = {each.variable: each.type for each in decisions.decisions.values()}
+    types |= {each.name: each.type for each in decisions.inputs.values()}
     for prefix, other in decisions.imported.items():
         if is_unnamed(prefix):
             types = {each.name: each.type for each in other.inputs.values()} | types

@@ -1,7 +1,7 @@
 """What a file of decisions says, read and compiled."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from clearway.feel import Function, UnaryTests
 from clearway.feel.frame import Code
 from clearway.feel.limits import Run
 from clearway.feel.scope import Called
+from clearway.feel.syntax import Node, Test
 from clearway.feel.types import Type
 
 Context = Mapping[str, object]
@@ -80,7 +81,8 @@ class Answer:
 class Input:
     """A column of inputs: its label, expression, type and allowed values.
 
-    `computed_from` are the names of an expression that is more than a name or path; else None.
+    `nodes` are what its expression says, `computed_from` are the names of one that is more than a
+    name or path; else None.
     """
 
     label: str
@@ -90,6 +92,7 @@ class Input:
     allowed: UnaryTests | None
     place: Place
     computed_from: frozenset[str] | None = None
+    nodes: tuple[Node | Test, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,10 @@ class RuleIndex(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A decision table; `slots` is how many local values its cells need at most."""
+    """A decision table; `slots` is how many local values its cells need at most.
+
+    `type` is what the table as a whole is said to answer.
+    """
 
     policy: HitPolicy
     aggregation: Aggregation | None
@@ -172,6 +178,7 @@ class Table:
     rules: tuple[Rule, ...]
     index: RuleIndex
     slots: int
+    type: Type | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +186,16 @@ class Asked:
     """What an expression expects from outside, and where it stands.
 
     `names` it asks for, `paths` that go on from them, and the `calls` of functions among them.
+    `nodes` are what `text` says; `is_condition` where it has to be true or false.
     """
 
     place: Place
     names: frozenset[str]
     paths: frozenset[tuple[str, ...]] = frozenset()
     calls: tuple[Called, ...] = ()
+    text: str = ""
+    nodes: tuple[Node | Test, ...] = field(default=(), compare=False, repr=False)
+    is_condition: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from clearway.decisions.bound_names import names_bound, names_within, outside
 from clearway.decisions.boxed import Room, function_of, only_expression, value_of
+from clearway.decisions.chains import LONGEST, lengths_of_chains
 from clearway.decisions.errors import DecisionError, NotUnderstood, Place
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.item_types import (
@@ -34,6 +35,7 @@ from clearway.decisions.model import (
 )
 from clearway.decisions.table import decide
 from clearway.decisions.table_reader import TableReader
+from clearway.decisions.type_names import undefined_types
 from clearway.feel.limits import Run
 from clearway.feel.types import Type
 
@@ -60,6 +62,8 @@ class Decisions:
     wrong: list[DecisionError] = field(default_factory=list[DecisionError])
     tables: list[tuple[Place, Table]] = field(default_factory=list[tuple[Place, Table]])
     """All tables, those inside of other expressions as well, with the element they stand in."""
+    lengths: dict[str, int] = field(default_factory=dict[str, int])
+    """How many decisions each needs in a row, as `lengths_of_chains` has it."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -123,7 +127,7 @@ class FileReader:
             for each, kind in imported_types(name, other.types).items()
         }
         self._types, wrong = item_types(root, file, foreign)
-        self._wrong += wrong
+        self._wrong += [*wrong, *undefined_types(root, file, self._types)]
         for name in sorted({each.get("name") for each in children(root, "itemDefinition")}):
             if name in foreign:
                 place = Place(file, column=name)
@@ -331,14 +335,32 @@ def _with_broken_links(found: Decisions) -> Decisions:
     for service in found.services.values():
         inputs = tuple(each for each in service.parameters if each not in found.decisions)
         found.wrong.extend(_missing(found, service.place, Requirements(inputs, service.outputs)))
-    circles = _in_circles(found)
+        for each in (*service.parameters, *service.outputs):
+            if parted(each)[0]:
+                cause = f"`{each}` is of an imported file, and a service has only what its file has"
+                remedy = "Move the service there, or make a decision here that needs it."
+                found.wrong.append(NotUnderstood(service.place, cause, remedy))
+        if not service.outputs:
+            cause = "the decision service has no output decision, so it answers nothing"
+            found.wrong.append(NotUnderstood(service.place, cause, "Say which decision answers."))
+    found.lengths.update(lengths_of_chains(found))
     for identity, decision in list(found.decisions.items()):
         wrong = _missing(found, decision.place, decision.needs)
-        if identity in circles:
+        length = found.lengths.get(identity)
+        if length is None:
             cause = "what the decision needs leads back to itself"
             wrong.append(NotUnderstood(decision.place, cause, "Break the circle."))
+        elif length > LONGEST and not _needs_too_many(found, decision):
+            cause = f"it is the last of {length} decisions that need each other in a row"
+            remedy = f"Put some of them into one: {LONGEST} is the limit."
+            wrong.append(NotUnderstood(decision.place, cause, remedy))
         found.decisions[identity] = replace(decision, broken=(*decision.broken, *wrong))
     return found
+
+
+def _needs_too_many(found: Decisions, decision: Decision) -> bool:
+    """Whether the chain is too long without this decision, so that another one tells it."""
+    return any(found.lengths.get(each, 0) > LONGEST for each in decision.needs.decisions)
 
 
 def _missing(found: Decisions, place: Place, needs: Requirements) -> list[DecisionError]:
@@ -363,23 +385,3 @@ def _has(found: Decisions, identity: str, kind: str) -> bool:
         "functions": found.knowledge.keys() | found.services.keys(),
     }
     return identity in known[kind]
-
-
-def _in_circles(found: Decisions) -> set[str]:
-    """The decisions that can never be made, because what they need leads back to them."""
-    waiting = {
-        identity: {each for each in decision.needs.decisions if each in found.decisions}
-        for identity, decision in found.decisions.items()
-    }
-    needed_by: dict[str, list[str]] = {identity: [] for identity in waiting}
-    for identity, needs in waiting.items():
-        for each in needs:
-            needed_by[each].append(identity)
-    ready = [identity for identity, needs in waiting.items() if not needs]
-    while ready:
-        made = ready.pop()
-        for identity in needed_by[made]:
-            waiting[identity].discard(made)
-            if not waiting[identity]:
-                ready.append(identity)
-    return {identity for identity, needs in waiting.items() if needs}

@@ -64,7 +64,10 @@ class TableReader:
             return None
         slots = max((cell.tests.slots for rule in rules for cell in rule.cells), default=1)
         index = index_of(len(inputs), rules)
-        return Table(policy, aggregation, tuple(inputs), tuple(outputs), tuple(rules), index, slots)
+        return Table(
+            policy, aggregation, tuple(inputs), tuple(outputs), tuple(rules), index, slots,
+            type_named(self._element.get("typeRef")),
+        )  # fmt: skip
 
     def _policy(self) -> HitPolicy | None:
         name = self._element.get("hitPolicy", "UNIQUE")
@@ -102,19 +105,16 @@ class TableReader:
                 text = "null"
             wanted = self._type(inner.get("typeRef") if inner is not None else "", place)
             value = self._expression(text, place).value
-            names = self._computed_from(text, place)
+            asked = self._asked_at(place)
+            names, nodes = (_computed_from(asked), asked.nodes) if asked is not None else (None, ())
             allowed = self._allowed(column, "inputValues", place)
-            found.append(Input(label, text, value, wanted, allowed, place, names))
+            found.append(Input(label, text, value, wanted, allowed, place, names, nodes))
         return found
 
-    def _computed_from(self, text: str, place: Place) -> frozenset[str] | None:
-        """The names of the expression read last, unless it is one name or one path."""
+    def _asked_at(self, place: Place) -> Asked | None:
+        """The expression read last, if it stands there."""
         asked = self._room.asked[-1] if self._room.asked else None
-        if asked is None or asked.place != place:
-            return None
-        plain = " ".join(text.split())
-        is_path = any(plain == ".".join(path) for path in asked.paths)
-        return None if is_path else asked.names
+        return asked if asked is not None and asked.place == place else None
 
     def _outputs(self, policy: HitPolicy | None) -> list[Output]:
         columns = children(self._element, "output")
@@ -210,7 +210,9 @@ class TableReader:
         try:
             tests = compile_typed_unary_tests(text or "-", self._room.names, self._room.types)
             self._room.paths.update(tests.paths)
-            self._room.asked.append(Asked(place, tests.free_names, tests.paths, tests.calls))
+            tree = tests.tree if tests.constants is None else ()
+            names, paths, calls = tests.free_names, tests.paths, tests.calls
+            self._room.asked.append(Asked(place, names, paths, calls, tests.text, tree))
             return tests
         except FeelError as error:
             self._note(place, str(error), "Correct the cell.")
@@ -228,6 +230,13 @@ class TableReader:
 
     def _note(self, place: Place, cause: str, remedy: str) -> None:
         self.problems.append(NotUnderstood(place, cause, remedy))
+
+
+def _computed_from(asked: Asked) -> frozenset[str] | None:
+    """The names of an expression, unless it is one name or one path."""
+    plain = " ".join(asked.text.split())
+    is_path = any(plain == ".".join(path) for path in asked.paths)
+    return None if is_path else asked.names
 
 
 def _note_of(element: Element) -> str | None:

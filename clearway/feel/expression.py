@@ -14,7 +14,7 @@ from clearway.feel.frame import Code, Frame
 from clearway.feel.limits import DEFAULT_LIMITS, Limits, Run
 from clearway.feel.parser import parse_expression, parse_unary_tests
 from clearway.feel.scope import EMPTY, Uses
-from clearway.feel.syntax import Test
+from clearway.feel.syntax import Node, Test
 from clearway.feel.types import Type
 from clearway.feel.values import adopt
 
@@ -34,11 +34,12 @@ class Expression:
 
     `free_names` are the names it expects from its context, `paths` the dotted ways it goes from
     them, `filter_names` names inside filters that may be entries of an item or come from outside,
-    `calls` those of functions of the context.
+    `calls` those of functions of the context, `tree` is what was compiled.
     """
 
-    def __init__(self, text: str, code: Code, uses: Uses) -> None:
+    def __init__(self, text: str, code: Code, uses: Uses, tree: Node) -> None:
         self.text = text
+        self.tree = tree
         self.free_names = frozenset(uses.free)
         self.filter_names = frozenset(uses.in_filters)
         self.paths = frozenset(uses.paths)
@@ -97,7 +98,7 @@ class UnaryTests:
 
     `constants` is what they accept when that is known beforehand, see `constants_of`; `slots` is
     how many local values they need in a frame, `weight` how many nodes there are to evaluate,
-    `holds` the bare test of a frame, whose errors `failure` explains.
+    `tree` what was compiled, `holds` the bare test of a frame, whose errors `failure` explains.
     """
 
     def __init__(
@@ -117,7 +118,7 @@ class UnaryTests:
         self.slots = uses.slots
         self.weight = uses.nodes
         self._settled = tuple(uses.settled)
-        self._tree = tree
+        self.tree = tree
         self._breaks: Breaks | None = None
         self.holds = _negation(code) if negated else code
 
@@ -128,7 +129,7 @@ class UnaryTests:
     def breaks(self) -> Breaks:
         """The values at which the answer can change; found out when it is first asked for."""
         if self._breaks is None:
-            self._breaks = breaks_of(self._tree)
+            self._breaks = breaks_of(self.tree)
         return self._breaks
 
     def matches(
@@ -191,10 +192,11 @@ def compile_typed_expression(
     """Compile an expression that may name type definitions; not cached."""
     compiler = Compiler(text, types)
     try:
-        code = compiler.code(parse_expression(text, names), EMPTY)
+        tree = parse_expression(text, names)
+        code = compiler.code(tree, EMPTY)
     except RecursionError as error:
         raise FeelLimitError(TOO_DEEP, text, WHOLE) from error
-    return Expression(text, code, compiler.uses)
+    return Expression(text, code, compiler.uses, tree)
 
 
 def compile_typed_unary_tests(

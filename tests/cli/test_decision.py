@@ -98,6 +98,39 @@ def test_text_becomes_a_date_where_the_input_is_one(run: Run, tmp_path: Path):
     assert result.stdout.splitlines()[0] == "d = 2026"
 
 
+SERVICE = (
+    '<inputData id="i" name="Due"><variable name="Due" typeRef="date"/></inputData>'
+    '<decision id="y" name="y"><variable name="y" typeRef="number"/>'
+    '<informationRequirement><requiredInput href="#i"/></informationRequirement>'
+    "<literalExpression><text>Due.year</text></literalExpression></decision>"
+    '<decision id="n" name="n"><informationRequirement><requiredDecision href="#y"/>'
+    "</informationRequirement><literalExpression><text>y + 1</text></literalExpression></decision>"
+    '<decisionService id="s" name="next year"><outputDecision href="#n"/>'
+    '<encapsulatedDecision href="#y"/><inputData href="#i"/></decisionService>'
+)
+
+
+def test_a_decision_service_is_made_by_name_from_its_own_inputs(run: Run, tmp_path: Path):
+    file = written(tmp_path / "service.dmn", file_of(SERVICE))
+
+    made = run("decision", "eval", str(file), "next year", "-c", '{"Due": "2026-02-01"}')
+    by_id = run("decision", "eval", str(file), "s", "-c", '{"Due": "2026-02-01"}', "-o", "json")
+    without = run("decision", "eval", str(file), "s")
+    wrong = run("decision", "eval", str(file), "s", "-c", '{"Due": 5}')
+
+    assert made.stdout.splitlines()[0] == "n = 2027", made.output
+    found = json.loads(by_id.stdout)
+    assert (found["decision"], found["outputs"], found["inputs"]) == (
+        "s",
+        {"n": 2027},
+        {"Due": "2026-02-01"},
+    )
+    assert [each["decision"] for each in found["needed"]] == ["y", "n"]
+    assert (without.exit_code, wrong.exit_code) == (1, 1)
+    assert "the input `Due` is missing" in without.output
+    assert "the input `Due` is 5, which is not of type date" in wrong.output
+
+
 IMPORTING = (
     '<import name="base" namespace="urn:base" '
     'importType="https://www.omg.org/spec/DMN/20230324/MODEL/"/>'

@@ -34,7 +34,7 @@ def meaning(tree: Node, text: str, context: Mapping[str, object]) -> str:
     """The value of a tree as text, or the kind of its error."""
     try:
         compiler = Compiler(text, {})
-        expression = Expression(text, compiler.code(tree, EMPTY), compiler.uses)
+        expression = Expression(text, compiler.code(tree, EMPTY), compiler.uses, tree)
         return feel_text(expression.evaluate(context, now=NOW, limits=Limits(steps=20_000)))
     except FeelError as error:
         return type(error).__name__

@@ -1,7 +1,6 @@
 """Checks of decision tables: what they leave open or say twice, with an input that shows it."""
 
-from collections.abc import Mapping
-
+from clearway.decisions.check.answers import wrong_answers
 from clearway.decisions.check.calls import wrong_calls
 from clearway.decisions.check.cells import (
     computed_cells,
@@ -13,13 +12,14 @@ from clearway.decisions.check.columns import Names
 from clearway.decisions.check.components import unknown_components
 from clearway.decisions.check.constants import wrong_constants
 from clearway.decisions.check.definitions import names_given_twice, wrong_types
+from clearway.decisions.check.expressions import never_true
 from clearway.decisions.check.inputs import wrong_inputs
 from clearway.decisions.check.looking import Looking, OutOfLooks
-from clearway.decisions.check.names import unknown_names
+from clearway.decisions.check.names import known_inside, unknown_names
 from clearway.decisions.check.outputs import missing_outputs, wrong_outputs, wrong_sums
 from clearway.decisions.check.rules import contradictions, gaps, overlaps, shadowed
+from clearway.decisions.check.services import missing_inputs
 from clearway.decisions.check.subject import Subject
-from clearway.decisions.errors import Place
 from clearway.decisions.findings import Finding
 from clearway.decisions.model import Table
 from clearway.decisions.reader import Decisions
@@ -28,6 +28,7 @@ from clearway.feel.types import ANY, ContextType, Type
 
 __all__ = ["check"]
 
+NULL = "decision-null-call"
 ACROSS = {
     "rules that never fit": rules_that_never_fit,
     "gaps": gaps,
@@ -55,21 +56,23 @@ def check(decisions: Decisions) -> list[Finding]:
         *unknown_components(decisions, known),
         *wrong_calls(decisions),
         *wrong_constants(decisions),
+        *missing_inputs(decisions),
     ]
     for place, table in decisions.tables:
         if place.decision not in broken:
-            names = Names(decisions.types, _known_inside(decisions, place, known))
-            found += check_table(Subject(table, place, names))
+            names = Names(decisions.types, known_inside(decisions, place, known))
+            subject = Subject(table, place, names)
+            element = decisions.decisions.get(place.decision)
+            own = element if element is not None and element.logic is table else None
+            found += check_table(subject)
+            found += wrong_answers(subject, own.type if own is not None else None)
+    told = {(each.element, each.numbers, each.column) for each in found if each.rule == NULL}
+    found += (
+        each
+        for each in never_true(decisions, known, broken)
+        if (each.element, each.numbers, each.column) not in told
+    )
     return found
-
-
-def _known_inside(
-    decisions: Decisions, place: Place, known: Mapping[str, Type | None]
-) -> Mapping[str, Type | None]:
-    """The types of names inside of an element, which may give some of them values itself."""
-    element = decisions.decisions.get(place.decision) or decisions.knowledge.get(place.decision)
-    own = element.bound if element is not None else frozenset[str]()
-    return {name: wanted for name, wanted in known.items() if name not in own}
 
 
 def check_table(subject: Subject) -> list[Finding]:

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 from clearway.decisions.check.columns import declared_type
-from clearway.decisions.check.kinds import constraints_of, kind_of, type_of_path
+from clearway.decisions.check.kinds import constraints_of, kind_of
 from clearway.decisions.check.subject import LISTED, Subject
 from clearway.decisions.errors import Place
 from clearway.decisions.findings import Finding
 from clearway.decisions.index import places
 from clearway.decisions.model import Cell, Input
 from clearway.feel import Expression, FeelError, UnaryTests, feel_text
-from clearway.feel.kinds import null_sums
 from clearway.feel.values import kind
 
 
@@ -35,24 +34,6 @@ def null_calls(subject: Subject, text: UnaryTests | Expression, place: Place) ->
             "decision-null-call",
             f"`{text.text}` contains `{call}`, which is always null",
             "Correct what stands in the brackets, or write null.",
-            place,
-        )
-
-
-def null_sums_in(subject: Subject, text: str, place: Place) -> Iterator[Finding]:
-    """Sums, differences and so on of values that have none, by the types of what is named."""
-    if not any(sign in text for sign in "+-*/"):
-        return
-    names = subject.names
-
-    def kind_at(path: tuple[str, ...]) -> str | None:
-        return kind_of(type_of_path(path, names.known, names.types), names.types)
-
-    for told in null_sums(text, names.known, kind_at):
-        yield subject.error(
-            "decision-null-call",
-            f"`{text}` has {told}, which is always null",
-            "Convert one of them, or write null.",
             place,
         )
 

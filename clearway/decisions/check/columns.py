@@ -4,7 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from clearway.decisions.check.domains import ZONED, examples, is_in_order, other_zone
-from clearway.decisions.check.kinds import KINDS, constraints_of, is_open, kind_of, type_of_path
+from clearway.decisions.check.kinds import (
+    KINDS,
+    constraints_of,
+    is_open,
+    kind_of,
+    kind_told,
+    type_of_path,
+)
 from clearway.decisions.check.looking import OutOfLooks
 from clearway.decisions.index import ColumnIndex
 from clearway.decisions.model import Input, Rules, Table
@@ -68,6 +75,10 @@ class Names:
 
     types: Mapping[str, Type]
     known: Mapping[str, Type | None]
+
+    def kind_at(self, path: tuple[str, ...]) -> str | None:
+        """The kind of what a path leads to; None where it is not known, or a list."""
+        return kind_told(type_of_path(path, self.known, self.types), self.types)
 
 
 def columns_of(table: Table, names: Names) -> list[Column]:

@@ -7,7 +7,7 @@ from clearway.decisions.errors import WrongValue
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.reader import Decisions
 from clearway.feel.scope import NOT_KNOWN
-from clearway.feel.types import coerced
+from clearway.feel.types import coerced, unknown_names
 
 
 def wrong_constants(decisions: Decisions) -> Iterator[Finding]:
@@ -18,6 +18,8 @@ def wrong_constants(decisions: Decisions) -> Iterator[Finding]:
             value = constant_value(typed.text)
             if value is None or value is NOT_KNOWN or (typed.place, typed.text) in told:
                 continue
+            if unknown_names(typed.type, decisions.types):
+                continue  # What is wrong with the type is told already.
             if coerced(value, typed.type, decisions.types) is None:
                 told.add((typed.place, typed.text))
                 cause = misfit(value, typed.type, typed.what)

@@ -49,6 +49,10 @@ def _wrong(wanted: Type, place: Place, types: Mapping[str, Type]) -> Iterator[Fi
         return
     expected = kind_of(wanted.base, types)
     tests = wanted.allows.tests if isinstance(wanted.allows, Allowed) else None
+    for name in sorted(tests.free_names) if tests is not None else ():
+        cause = f"the allowed values ask for `{name}`, but they see nothing but the value itself"
+        error = DecisionError(place, cause, "Write a constant, or a text in quotes.")
+        yield finding_of(error, "decision-name-unknown")
     value = value_of_other_kind(tests, expected) if tests is not None else None
     if value is not None:
         cause = (

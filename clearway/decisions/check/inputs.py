@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from clearway.decisions.check.cells import null_sums_in
 from clearway.decisions.check.columns import declared_type, named_type
-from clearway.decisions.check.kinds import fields_of, kind_of
+from clearway.decisions.check.kinds import kind_of, kind_told
 from clearway.decisions.check.subject import Subject
 from clearway.decisions.findings import Finding
 from clearway.decisions.model import Input
 from clearway.feel import UnaryTests, feel_text
+from clearway.feel.kinds import kind_given
+from clearway.feel.syntax import Test
 from clearway.feel.types import SIMPLE, TEMPORAL
 from clearway.feel.values import kind
 
@@ -18,7 +19,6 @@ READ_FROM_TEXT = frozenset(SIMPLE[name] for name in TEMPORAL)
 def wrong_inputs(subject: Subject) -> Iterator[Finding]:
     """Inputs whose every value an evaluation would refuse."""
     for column in subject.table.inputs:
-        yield from null_sums_in(subject, column.text, column.place)
         yield from _of_other_type(subject, column)
         yield from _allowing_other_type(subject, column)
 
@@ -36,7 +36,7 @@ def _of_other_type(subject: Subject, column: Input) -> Iterator[Finding]:
     types = subject.names.types
     named = named_type(column, subject.names)
     wanted = kind_of(column.type, types)
-    given = "context" if fields_of(named, types) is not None else kind_of(named, types)
+    given = kind_told(named, types) or _computed(subject, column)
     if wanted is None or given is None or _may_become(given, wanted):
         return
     yield subject.error(
@@ -45,6 +45,13 @@ def _of_other_type(subject: Subject, column: Input) -> Iterator[Finding]:
         "Correct the type of the column, or that of the value it asks for.",
         column.place,
     )
+
+
+def _computed(subject: Subject, column: Input) -> str | None:
+    """The kind of what a column computes, as far as the types of names tell."""
+    names = subject.names
+    kinds = [kind_given(it, names.kind_at) for it in column.nodes if not isinstance(it, Test)]
+    return kinds[0] if kinds else None
 
 
 def _may_become(given: str, wanted: str) -> bool:

@@ -16,6 +16,11 @@ def kind_of(wanted: Type | None, types: Mapping[str, Type]) -> str | None:
     return name if name in KINDS else None
 
 
+def kind_told(wanted: Type | None, types: Mapping[str, Type]) -> str | None:
+    """The same, with contexts as a kind of their own."""
+    return "context" if fields_of(wanted, types) is not None else kind_of(wanted, types)
+
+
 def is_open(wanted: Type | None, types: Mapping[str, Type]) -> bool:
     """Whether nothing is said of what the values are."""
     base = _resolved(wanted, types)[0]
@@ -36,6 +41,11 @@ def item_of(wanted: Type | None, types: Mapping[str, Type]) -> Type | None:
             break
         wanted = base.item
     return wanted
+
+
+def resolved(wanted: Type, types: Mapping[str, Type]) -> Type:
+    """What a type stands for in the end, without its allowed values."""
+    return _resolved(wanted, types)[0] or wanted
 
 
 def constraints_of(wanted: Type | None, types: Mapping[str, Type]) -> list[UnaryTests]:

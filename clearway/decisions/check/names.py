@@ -1,6 +1,6 @@
 """Checks of names: what an expression asks for has to be among what its decision needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from clearway.decisions.errors import DecisionError, Place
@@ -14,6 +14,7 @@ from clearway.decisions.model import (
     parted,
 )
 from clearway.decisions.reader import Decisions
+from clearway.feel.types import Type
 
 
 def unknown_names(decisions: Decisions) -> Iterator[Finding]:
@@ -65,6 +66,15 @@ def asked_outside(decisions: Decisions, decision_id: str) -> list[tuple[str, fro
         )
         for each in decision.asked
     ]
+
+
+def known_inside(
+    decisions: Decisions, place: Place, known: Mapping[str, Type | None]
+) -> Mapping[str, Type | None]:
+    """The types of names inside of an element, which may give some of them values itself."""
+    element = decisions.decisions.get(place.decision) or decisions.knowledge.get(place.decision)
+    own = element.bound if element is not None else frozenset[str]()
+    return {name: wanted for name, wanted in known.items() if name not in own}
 
 
 def _unknown(

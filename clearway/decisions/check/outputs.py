@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from clearway.decisions.check.cells import null_calls, null_sums_in
+from clearway.decisions.check.cells import null_calls
 from clearway.decisions.check.kinds import constraints_of
 from clearway.decisions.check.subject import Subject
 from clearway.decisions.errors import DecisionError, WrongValue
@@ -45,7 +45,6 @@ def _null_calls(subject: Subject, answer: Answer) -> Iterator[Finding]:
         )
     elif answer.text:
         yield from null_calls(subject, compile_expression(answer.text), answer.place)
-        yield from null_sums_in(subject, answer.text, answer.place)
 
 
 def wrong_sums(subject: Subject) -> Iterator[Finding]:

@@ -77,6 +77,22 @@ class BuiltIn(Function):
                 return Form(overload.body, tuple(map(_types_of, parameters)))
         return None
 
+    def why_never(self, given: Sequence[tuple[str, str | None]]) -> str | None:
+        """Why a call is null for every value; None where it may have one.
+
+        `given` has each argument with its name, empty for one by position, and its kind, None
+        where that is not known.
+        """
+        found = [_why_never(overload.parameters, given) for overload in self._overloads]
+        causes = [each for each in found if each is not None]
+        if len(causes) < len(found):
+            return None
+        # What is wrong with a value says more than that another way takes fewer of them.
+        wrong = next((each for each in causes if each.startswith("`")), None)
+        if wrong is None and len(causes) > 1 and not any(name for name, _ in given):
+            return f"there is no way to call it with {_values(len(given))}"
+        return wrong or causes[0]
+
     def conforms(self, count: int) -> bool:
         """Whether `count` arguments may be given."""
         return any(_takes(overload.parameters, count) for overload in self._overloads)
@@ -108,6 +124,38 @@ def _takes(parameters: tuple[Parameter, ...], count: int) -> bool:
     least = sum(not parameter.optional for parameter in parameters)
     most = count if any(parameter.many for parameter in parameters) else len(parameters)
     return least <= count <= most
+
+
+def _why_never(
+    parameters: tuple[Parameter, ...], given: Sequence[tuple[str, str | None]]
+) -> str | None:
+    takes = ", ".join(f"`{each.name}`" for each in parameters) or "nothing"
+    by_name = {each.name: each for each in parameters}
+    named = {name for name, _ in given if name}
+    if named:
+        unknown = [name for name, _ in given if name not in by_name]
+        missing = [each.name for each in parameters if not each.optional and each.name not in named]
+        if unknown:
+            return f"it takes {takes}, and no `{unknown[0]}`"
+        if missing:
+            return f"it is not given `{missing[0]}`"
+    elif not _takes(parameters, len(given)):
+        return f"it takes {takes}, but is given {_values(len(given))}"
+    for index, (name, found) in enumerate(given):
+        parameter = by_name[name] if name else _at(parameters, index)
+        if found is not None and not _may_take(parameter, found):
+            return f"`{parameter.name}` is a {found}"
+    return None
+
+
+def _values(count: int) -> str:
+    return f"{count} value" if count == 1 else f"{count} values"
+
+
+def _may_take(parameter: Parameter, found: str) -> bool:
+    """Whether some value of a kind is taken; where null is, nobody knows beforehand."""
+    anything = parameter.nullable or not parameter.kinds
+    return anything or found in parameter.kinds or "list" in parameter.kinds
 
 
 def _at(parameters: tuple[Parameter, ...], index: int) -> Parameter:
