@@ -71,7 +71,7 @@ def test_the_form_is_shown_as_its_task_shows_it_and_nothing_is_stored(
     assert "Example: what it is about" in told["html"]
     assert '<option value="s">Small</option>' in told["html"]
     assert 'type="radio" name="f.sure" value="false"' in told["html"]
-    assert told["problem"] is None
+    assert told["wrong"] is None
     assert files_of(house, people["grace"], "errand", number) == before
 
 
@@ -138,8 +138,8 @@ def test_a_form_that_cannot_be_shown_is_said_with_its_remedy(preview: Preview):
         told = preview.told(form)
 
         assert told["html"] is None
-        assert said in told["problem"]["text"]
-        assert told["problem"]["remedy"]
+        assert said in told["wrong"]["text"]
+        assert told["wrong"]["remedy"]
         assert [it["element"] for it in told["uses"]] == ["sort"]
 
 

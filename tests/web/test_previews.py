@@ -96,14 +96,14 @@ def test_a_message_that_cannot_be_read_says_in_which_line(desk: Desk):
         found = desk.message(text)
 
         assert found["mail"] is None
-        assert told in found["problem"]["text"]
-        assert found["problem"]["line"] == line
+        assert told in found["wrong"]["text"]
+        assert found["wrong"]["line"] == line
 
 
 def test_a_value_that_no_element_gives_is_named(desk: Desk):
     found = desk.message("Bring {{ whatever }}\n")
 
-    assert found["problem"] is None
+    assert found["wrong"] is None
     assert "whatever" in found["stopped"]
 
 
@@ -152,9 +152,9 @@ def test_an_amount_of_business_time_ends_as_the_unsaved_calendar_says(desk: Desk
     closed = f"{WEEK}holidays: [2026-03-09]\n"
     assert "11 March" in desk.calendar(closed, **asked)["reckoned"]["ends"]
     late = desk.calendar(f"{WEEK}until: 2026-03-06\n", **asked)["reckoned"]
-    assert "has its holidays only until 2026-03-06" in late["problem"]
+    assert "has its holidays only until 2026-03-06" in late["wrong"]
     gap = desk.calendar(WEEK, amount="PT1H", begin="2026-03-29T02:30")["reckoned"]
-    assert "does not exist in Europe/Berlin" in gap["problem"]
+    assert "does not exist in Europe/Berlin" in gap["wrong"]
 
 
 TWICE = "extra:\n" + "  - {date: 2026-03-01, hours: '9:00-12:00'}\n" * 2
@@ -177,7 +177,7 @@ WRONG = (
 
 def test_what_is_wrong_with_a_calendar_is_said_with_its_place_in_the_words_of_the_gate(desk: Desk):
     for text, field, part, told in WRONG:
-        problem = desk.calendar(text)["problem"]
+        problem = desk.calendar(text)["wrong"]
 
         assert told in problem["reason"], text
         assert (problem["field"], problem["part"]) == (field, part)

@@ -61,11 +61,11 @@ def preview_calendar(
     }
     calendar = read_calendar(asked.text.encode(), name)
     if isinstance(calendar, CalendarProblem):
-        return {**around, "problem": asdict(calendar)}
+        return {**around, "wrong": asdict(calendar)}
     today = house.now().astimezone(calendar.zone).date()
     return {
         **around,
-        "problem": None,
+        "wrong": None,
         "notes": calendar_notes(asked.text, calendar, today),
         "today": str(today),
         "zone": calendar.zone.key,
@@ -109,7 +109,7 @@ def _reckoned(calendar: Calendar, asked: CalendarAsked) -> Mapping[str, str]:
         begin = asked.begin(calendar.zone)
         end = add_duration(begin, parse_duration(asked.amount), calendar)
     except (CalendarError, DurationError, OverflowError, ValueError) as error:
-        return {"problem": str(error)}
+        return {"wrong": str(error)}
     return {"begins": _said(begin, calendar.zone), "ends": _said(end, calendar.zone)}
 
 

@@ -121,11 +121,11 @@ def _mail(text: str, values: Mapping[str, object]) -> Mapping[str, object]:
     if told is not None:
         line = _LINE.search(told)
         found = 1 if "no subject" in told else int(line[1]) if line else None
-        return {"problem": {"text": told, "line": found}, "stopped": None, "mail": None}
+        return {"wrong": {"text": told, "line": found}, "stopped": None, "mail": None}
     try:
-        return {"problem": None, "stopped": None, "mail": asdict(render(text, values))}
+        return {"wrong": None, "stopped": None, "mail": asdict(render(text, values))}
     except MessageError as error:
-        return {"problem": None, "stopped": str(error), "mail": None}
+        return {"wrong": None, "stopped": str(error), "mail": None}
 
 
 def _about(house: House, actor: Actor, process: str, drawn: Drawn, key: str) -> _About | Refusal:

@@ -58,7 +58,7 @@ def _told(visit: Visit, asked: _Asked, found: FormPreview) -> dict[str, object]:
     uses = [asdict(it) for it in found.uses]
     if found.problem is not None:
         said = {"text": found.problem.text, "remedy": found.problem.remedy}
-        return {"uses": uses, "problem": said, "html": None, "errors": None}
+        return {"uses": uses, "wrong": said, "html": None, "errors": None}
     typed, errors = None, None
     if asked.typed is not None:
         typed = read_typed(found.schema, asked.typed, visit.zone, found.shown)
@@ -81,7 +81,7 @@ def _told(visit: Visit, asked: _Asked, found: FormPreview) -> dict[str, object]:
         suggestions=suggestions(visit.portal.house, visit.actor, [form]),
     )
     html = bytes(shown.body).decode()
-    return {"uses": uses, "problem": None, "html": html, "errors": errors}
+    return {"uses": uses, "wrong": None, "html": html, "errors": errors}
 
 
 def _errors(visit: Visit, asked: _Asked, found: FormPreview, typed: Typed) -> Mapping[str, str]:

@@ -40,18 +40,18 @@ export class CalendarPreview {
   }
 
   show(answer, desk) {
-    this.problem.textContent = answer.problem ? "The preview comes back when what is wrong is mended." : "";
+    this.problem.textContent = answer.wrong ? "The preview comes back when what is wrong is mended." : "";
     this._drawTouches(answer, desk);
-    for (const it of [this.months, this.about]) it.hidden = Boolean(answer.problem);
+    for (const it of [this.months, this.about]) it.hidden = Boolean(answer.wrong);
     this.title.textContent = this.isYear ? String(this.year) : `${MONTHS[this.month - 1]} ${this.year}`;
     this.reckon.result.textContent = "";
-    if (answer.problem) return;
+    if (answer.wrong) return;
     this.about.textContent = `Times of ${answer.zone}. ${answer.day ? `A business day is ${answer.day}.` : "A business day has no length: the days differ, so say one."}`;
     this.months.className = this.isYear ? "texts-year" : "";
     this.months.replaceChildren(...answer.months.map((month) => (this.isYear ? small(month, answer.today) : large(month, answer.today))));
     const { reckoned } = answer;
-    this.reckon.result.textContent = !reckoned ? "" : (reckoned.problem ?? `Ends on ${reckoned.ends}.`);
-    this.reckon.result.className = reckoned?.problem ? "field-problem" : "texts-ends";
+    this.reckon.result.textContent = !reckoned ? "" : (reckoned.wrong ?? `Ends on ${reckoned.ends}.`);
+    this.reckon.result.className = reckoned?.wrong ? "field-problem" : "texts-ends";
   }
 
   _turning() {

@@ -46,8 +46,8 @@ export class CalendarView {
     try {
       const answer = await this.desk.server.ask("calendar", { path: this.desk.path, text: this.text, ...this.preview.wanted() });
       if (mine !== this.asked) return;
-      this.wrong = answer.problem;
-      this._mark(answer.problem ? [answer.problem] : [], answer.notes ?? []);
+      this.wrong = answer.wrong;
+      this._mark(answer.wrong ? [answer.wrong] : [], answer.notes ?? []);
       this.preview.show(answer, this.desk);
     } catch (error) {
       if (mine === this.asked) this.preview.refuse(error.message);

@@ -55,7 +55,7 @@ export class FormPreview {
     this.uses(answer.uses);
     // At a vote the form is only read: there is nothing to check.
     this.row.hidden = answer.uses[0]?.kind === "vote";
-    if (answer.problem) return this._say(`${answer.problem.text} ${answer.problem.remedy}`, "danger");
+    if (answer.wrong) return this._say(`${answer.wrong.text} ${answer.wrong.remedy}`, "danger");
     this._draw(answer, check);
   }
 

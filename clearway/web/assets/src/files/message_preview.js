@@ -36,9 +36,9 @@ export class MessagePreview {
   show(answer) {
     this.problem.textContent = answer.stopped ?? "";
     this._drawSenders(answer);
-    if (!answer.problem) this._drawValues(answer);
+    if (!answer.wrong) this._drawValues(answer);
     if (answer.mail) this._drawMail(answer.mail);
-    else if (answer.problem) this.mail.replaceChildren(h("p", { class: "quiet" }, "There is a preview once the text can be read: see what is said at it."));
+    else if (answer.wrong) this.mail.replaceChildren(h("p", { class: "quiet" }, "There is a preview once the text can be read: see what is said at it."));
     else this.mail.replaceChildren(h("p", { class: "quiet" }, "It cannot be written like this."));
   }
 

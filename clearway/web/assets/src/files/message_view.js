@@ -122,7 +122,7 @@ export class MessageView {
   }
 
   _say() {
-    const wrong = this.answer?.problem ? [this.answer.problem] : this.findings.map(({ message, remedy }) => ({ text: `${message} ${remedy ?? ""}`.trim(), line: lineOf(message) }));
+    const wrong = this.answer?.wrong ? [this.answer.wrong] : this.findings.map(({ message, remedy }) => ({ text: `${message} ${remedy ?? ""}`.trim(), line: lineOf(message) }));
     for (const writing of [this.subject, this.body]) {
       const mine = wrong.filter(({ line }) => (writing === this.subject) === (line === 1));
       writing.problems.replaceChildren(...mine.map(({ text, line }) => this._problem(text, line)));
