@@ -8,7 +8,7 @@ ifneq ($(TEST_DATA),)
 export CLEARWAY_TEST_DATA ?= $(abspath $(TEST_DATA))
 endif
 
-.PHONY: up test check axe walks fuzz properties files bench replay lock clean run-ready test-ready python-there bundle
+.PHONY: up test check types style axe walks fuzz properties files bench replay lock clean run-ready test-ready python-there bundle
 
 up: run-ready
 	@exec $(BIN)/clearway up
@@ -16,10 +16,16 @@ up: run-ready
 test: test-ready check
 	$(BIN)/pytest -n 3 --dist loadgroup --durations 20 --durations-min 5
 
+# The types take longest: the rest is done beside them.
 check: test-ready
+	@$(MAKE) --no-print-directory -j2 --output-sync=target types style
+
+types:
+	node_modules/.bin/pyright
+
+style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	node_modules/.bin/pyright
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/test_house.py
 

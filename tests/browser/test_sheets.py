@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from drawing_room import new_draft, stored
+from drawing_room import new_draft, open_sheet, stored
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -16,13 +16,6 @@ RECORD = "incident/record.json"
 def draft(live: Any) -> int:
     """A draft of the incident process."""
     return new_draft(live.house, live.actor("grace"), "incident", "sheets")
-
-
-def open_sheet(page: Page, draft: int, path: str) -> Page:
-    """The page of a file, ready to be changed."""
-    page.goto(f"/processes/incident/drafts/{draft}/edit?file={path}")
-    expect(page.locator("#sheet")).to_have_attribute("data-ready", "yes", timeout=30_000)
-    return page
 
 
 def test_a_text_is_saved_by_itself_checked_undone_and_kept_from_a_second_writer(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from drawing_room import new_draft, stored
+from drawing_room import new_draft, open_sheet, stored
 from playwright.sync_api import Page, expect
 from reports import a_report
 
@@ -22,13 +22,6 @@ CALENDAR = "shared/calendars/office.yaml"
 def draft(live: Any) -> int:
     """A draft of the incident process."""
     return new_draft(live.house, live.actor("grace"), "incident", "texts")
-
-
-def open_file(page: Page, draft: int, path: str) -> Page:
-    """The page of a file, ready to be changed."""
-    page.goto(f"/processes/incident/drafts/{draft}/edit?file={path}")
-    expect(page.locator("#sheet")).to_have_attribute("data-ready", "yes", timeout=30_000)
-    return page
 
 
 def saved(live: Any, page: Page, draft: int, path: str) -> str:
@@ -48,7 +41,7 @@ def test_an_owner_writes_a_message_and_reads_the_mail_that_it_makes(
     values = a_report("The <b>printer</b> is out")
     done = start(live.house, alice, "incident", values, once="texts record")
     assert isinstance(done, Done), done
-    page = open_file(open_browser("grace"), draft, MESSAGE)
+    page = open_sheet(open_browser("grace"), draft, MESSAGE)
     before = stored(live.house, live.actor("grace"), "incident", draft, MESSAGE).decode()
     subject, text = page.get_by_label("Subject", exact=True), page.get_by_label("Text", exact=True)
     mail, plain = page.locator(".texts-mail-subject"), page.get_by_label("The mail as plain text")
@@ -97,7 +90,7 @@ def test_an_owner_changes_a_calendar_and_sees_what_comes_of_it(
     violations: Callable[[Page], list[str]],
     draft: int,
 ):
-    page = open_file(open_browser("grace"), draft, CALENDAR)
+    page = open_sheet(open_browser("grace"), draft, CALENDAR)
     before = stored(live.house, live.actor("grace"), "incident", draft, CALENDAR).decode()
     expect(page.get_by_text(re.compile(r"change, version \d+: the same as here"))).to_be_visible()
 

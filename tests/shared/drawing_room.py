@@ -40,6 +40,13 @@ def session_of(house: House, name: str) -> str:
     return token
 
 
+def open_sheet(page: Page, draft: int, path: str) -> Page:
+    """The page of a file of an incident draft that is no drawing, ready to be changed."""
+    page.goto(f"/processes/incident/drafts/{draft}/edit?file={path}")
+    expect(page.locator("#sheet")).to_have_attribute("data-ready", "yes", timeout=30_000)
+    return page
+
+
 class DrawingRoom:
     """One browser page with the editor of a draft."""
 

@@ -17,7 +17,7 @@ from clearway.service.permissions import refuse_unless
 from clearway.service.values import Actor, Refusal
 from clearway.service.workshop.calendar_months import duration_words, months_of
 from clearway.service.workshop.drafts import held
-from clearway.service.workshop.senders import drawn_in
+from clearway.service.workshop.drawn_uses import drawn_in
 from clearway.store import versions
 from clearway.store.database import Connection
 from processes.calendar import FIRST, LAST, Calendar, CalendarError

@@ -17,8 +17,8 @@ from clearway.service.reading import readable
 from clearway.service.search import search
 from clearway.service.values import Actor, Refusal
 from clearway.service.workshop.drafts import held
+from clearway.service.workshop.drawn_uses import Drawn, Sender, drawn_in, gives_by_name
 from clearway.service.workshop.message_samples import fields_of, sample_record, sample_text
-from clearway.service.workshop.senders import Drawn, Sender, drawn_in, gives_by_name
 from clearway.store import jsonb
 from processes.links import NAMES as LINKS
 

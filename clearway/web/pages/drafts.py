@@ -13,8 +13,9 @@ from clearway.service.values import Refusal
 from clearway.service.workshop.compare import changes_view
 from clearway.service.workshop.drafts import bring_back_draft, discard_draft, held, make_draft
 from clearway.service.workshop.files import restore_save, save_file, saves_of
-from clearway.service.workshop.kinds import Kind, by_kind, new_file
+from clearway.service.workshop.kinds import Kind, by_kind
 from clearway.service.workshop.merging import bring_in, coming
+from clearway.service.workshop.new_files import new_file
 from clearway.service.workshop.releases import checked, releases_of
 from clearway.service.workshop.reviews import possible_reviewers, refuse_deciding, reviews_of
 from clearway.service.workshop.views import Outdated

@@ -38,7 +38,7 @@ function isNear(number) {
  * Offers to lay the whole drawing out anew when parts of it are missing; answers what was opened
  * then, or null when it stays as it is.
  */
-export async function offerToDraw(desk, stored) {
+export async function offerToDraw(desk, text) {
   const unseen = unseenIn(desk.modeler);
   if (unseen.length === 0) return null;
   const named = unseen.slice(0, 5).map((one) => one.name || one.id).join(", ");
@@ -53,7 +53,7 @@ export async function offerToDraw(desk, stored) {
       ["", "Leave it as it is"],
     ],
   });
-  return answer === "draw" ? layOut(desk, stored.text) : null;
+  return answer === "draw" ? layOut(desk, text) : null;
 }
 
 /** The file with a drawing made by itself, opened; null when that does not work. */

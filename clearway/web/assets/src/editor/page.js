@@ -37,26 +37,26 @@ export async function openEditor(place) {
   if (!opened) return undefined;
   if (left) saving.begin({ etag: left.etag, before: left.before });
   else saving.begin({ etag: stored.etag, before: opened.laidOut ? opened.stored : opened.before });
-  begin(desk, place, saving, status, left || opened.laidOut);
-  if (left) await saving.keep();
-  if (left) await kept.forget(left.key);
+  begin(desk, place, saving, status);
+  if (left) await saving.takeUp(left);
+  else if (opened.laidOut) saving.changed();
   return undefined;
 }
 
 async function opening(desk, text, status, stored) {
   try {
     const opened = await open(desk.modeler, text);
-    const drawn = await offerToDraw(desk, stored);
+    const drawn = await offerToDraw(desk, text);
     if (drawn) return drawn;
     const { length } = opened.warnings;
     if (length > 0) desk.tell(`Parts of the file that are not understood here: ${length}. A save keeps them as they are.`);
     return opened;
   } catch (error) {
-    return cannotOpen({ desk, status, error, stored });
+    return cannotOpen({ desk, status, error, stored: { ...stored, text } });
   }
 }
 
-function begin(desk, place, saving, status, isChanged) {
+function begin(desk, place, saving, status) {
   const { modeler } = desk;
   beginAt(modeler);
   modeler.on("commandStack.changed", () => saving.changed());
@@ -75,7 +75,6 @@ function begin(desk, place, saving, status, isChanged) {
   toolbar(desk, place);
   new ResizeObserver(() => modeler.get("canvas").resized()).observe(document.getElementById("editor-canvas"));
   status.show("opened", "Open; nothing changed yet");
-  if (isChanged) saving.changed();
   loadChoices(desk);
   desk.problems.now();
   const wanted = decodeURIComponent(location.hash.slice(1));

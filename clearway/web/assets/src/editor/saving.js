@@ -39,6 +39,13 @@ export class Saving {
     if (this.failures === 0) this.status.show("waits", "Changed; saved in a moment");
   }
 
+  /** What an earlier page left unsaved is this page's from now on. */
+  async takeUp(left) {
+    this.changed();
+    await this.keep();
+    await this.kept.forget(left.key);
+  }
+
   /** Saves now what is not saved; answers whether all is. */
   async save({ keepalive = false } = {}) {
     if (this.stopped) return false;

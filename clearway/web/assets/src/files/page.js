@@ -32,11 +32,7 @@ export async function openSheet(place) {
   saving.begin(left ? { etag: left.etag, before: left.before } : { etag: stored.etag, before: stored.text });
   await desk.reload();
   begin(desk, place, kind, status);
-  if (left) {
-    saving.changed();
-    await saving.keep();
-    await kept.forget(left.key);
-  }
+  if (left) await saving.takeUp(left);
   return undefined;
 }
 

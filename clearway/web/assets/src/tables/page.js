@@ -44,11 +44,7 @@ export async function openTables(place) {
   if (left) saving.begin({ etag: left.etag, before: left.before });
   else saving.begin({ etag: stored.etag, before: opened.before });
   begin(desk, place, opened.warnings);
-  if (left) {
-    saving.changed();
-    await saving.keep();
-    await kept.forget(left.key);
-  }
+  if (left) await saving.takeUp(left);
   return undefined;
 }
 

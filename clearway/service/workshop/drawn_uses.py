@@ -1,4 +1,4 @@
-"""What the diagrams of a draft tell people, with which values, and what calendars they use."""
+"""How the diagrams of a draft use its messages and calendars: where, and with which values."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
