@@ -87,6 +87,36 @@ def test_what_a_lost_line_kept_from_being_saved_is_offered_and_taken(
     complaints.clear()
 
 
+def test_what_a_page_left_is_offered_although_that_page_is_not_gone_yet(
+    complaints: list[str], room: DrawingRoom
+):
+    page = room.page
+    page.route("**/drawing/**", lambda route: route.abort())
+    rename(room, "triage", "Written without a line")
+    expect(room.status).to_contain_text("Not saved: There is no connection")
+    lock = page.evaluate(_LOCKS)
+    page.goto("about:blank")
+    page.unroute("**/drawing/**")
+    slow = page.context.new_page()
+    slow.goto("/")
+    slow.evaluate(_HOLD_UNTIL_SOMEBODY_WAITS, lock)
+
+    page.goto(room.address)
+    page.get_by_role("dialog", name="Changes that were not saved").wait_for()
+    complaints.clear()
+
+
+_LOCKS = "async () => (await navigator.locks.query()).held[0].name"
+
+_HOLD_UNTIL_SOMEBODY_WAITS = """name => new Promise(held => {
+    navigator.locks.request(name, async () => {
+        held();
+        while ((await navigator.locks.query()).pending.length === 0)
+            await new Promise(go => setTimeout(go, 10));
+    });
+})"""
+
+
 def test_whoever_is_signed_out_while_saving_signs_in_elsewhere_and_it_is_saved(
     live: Any, room: DrawingRoom, draft: int
 ):

@@ -1,6 +1,7 @@
 // Keeps what is not saved yet in this browser, so that neither a crash nor a lost line loses it.
 
 const STORE = "unsaved";
+const LEAVING = 2_000;
 
 export class Kept {
   /** `about` tells entries apart: {draft, path, by}. */
@@ -28,11 +29,9 @@ export class Kept {
   /** What earlier pages of this person left unsaved, the newest first. */
   async left() {
     const all = await this._do("readonly", (store) => store.getAll()).catch(() => []);
-    const open = await openTabs();
-    return all
-      .filter((one) => ["draft", "path", "by"].every((name) => one[name] === this.about[name]))
-      .filter((one) => !open.has(one.tab))
-      .sort((one, other) => other.at - one.at);
+    const mine = all.filter((one) => ["draft", "path", "by"].every((name) => one[name] === this.about[name]));
+    const closed = await Promise.all(mine.map(({ tab }) => isClosed(tab)));
+    return mine.filter((_, index) => closed[index]).sort((one, other) => other.at - one.at);
   }
 
   _key() {
@@ -41,7 +40,7 @@ export class Kept {
 
   // A page that is open holds a lock of its name: what it has not saved is its own affair.
   _hold() {
-    navigator.locks?.request(`clearway-editor ${this.tab}`, () => new Promise(() => {})).catch(() => {});
+    navigator.locks?.request(lockName(this.tab), () => new Promise(() => {})).catch(() => {});
   }
 
   async _do(mode, work) {
@@ -57,9 +56,15 @@ export class Kept {
   }
 }
 
-async function openTabs() {
-  const { held = [] } = (await navigator.locks?.query()) ?? {};
-  return new Set(held.map(({ name }) => name.replace(/^clearway-editor /, "")));
+// A page that was left a moment ago may still hold its lock, such as when this one is its reload.
+async function isClosed(tab) {
+  if (!navigator.locks) return true;
+  const signal = AbortSignal.timeout(LEAVING);
+  return navigator.locks.request(lockName(tab), { signal }, () => true).catch(() => false);
+}
+
+function lockName(tab) {
+  return `clearway-editor ${tab}`;
 }
 
 function opened() {
