@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 import pytest
 
@@ -36,6 +37,8 @@ def timer(kind: str, text: str) -> str:
         ("timeDuration", 'date("2026-07-01")', "not a duration"),
         ("timeDuration", 'duration("-P1D")', "negative"),
         ("timeDuration", "42", "not a duration"),
+        ("timeDuration", "now", "not a duration"),
+        ("timeDuration", "today()", "not a duration"),
         ("timeDuration", 'duration("P4000Y")', "hundred years ahead"),
         ("timeCycle", '"PT1H"', "not a cycle"),
         ("timeCycle", 'duration("PT1H")', "A cycle needs a text"),
@@ -59,6 +62,7 @@ def test_a_timer_that_can_never_be_set_is_refused_before_it_runs(
         ("timeDuration", 'duration("P1M")'),
         ("timeDuration", '"P5D"'),
         ("timeDuration", "record.title"),
+        ("timeDuration", 'if day of week(now) = "Sunday" then duration("P1D") else null'),
         ("timeCycle", '"R3/PT1H"'),
     ],
 )
@@ -93,6 +97,40 @@ def test_a_task_for_a_constant_that_is_no_person_and_no_time_is_refused(
     body = f"<startEvent id='s'/><userTask id='u' clearway:{attribute}='{text}'/>{{s>u}}"
 
     assert [(it.element, it.rule) for it in refused(drawn, body)] == [("u", "constant")]
+
+
+@pytest.mark.parametrize("attribute", ["due", "deadline"])
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("null", "always null"),
+        ('duration("P2D") + 1', "always null"),
+        ('-duration("P2D")', "over as soon as it begins"),
+        ('duration("PT0S")', "over as soon as it begins"),
+        ('now - duration("P2D")', "over as soon as it begins"),
+        ("today()", "neither a duration nor an instant"),
+    ],
+)
+def test_a_time_to_be_done_by_that_never_comes_is_refused(
+    drawn: Drawing, attribute: str, text: str, cause: str
+):
+    body = f"<startEvent id='s'/><userTask id='u' clearway:{attribute}={quoteattr(text)}/>{{s>u}}"
+
+    findings = [it for it in refused(drawn, body) if it.element == "u"]
+
+    assert [it.rule for it in findings] == ["constant"]
+    assert cause in findings[0].message
+    assert findings[0].remedy
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['now + duration("P2D")', 'date and time("2026-07-01T09:00:00Z")', 'duration("P1M")'],
+)
+def test_a_time_to_be_done_by_that_comes_is_accepted(drawn: Drawing, text: str):
+    body = f"<startEvent id='s'/><userTask id='u' clearway:due={quoteattr(text)}/>{{s>u}}"
+
+    assert refused(drawn, body) == []
 
 
 @pytest.mark.parametrize("text", ["5.5", '"three"', "-1"])
