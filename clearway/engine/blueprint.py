@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from clearway.decisions import Decisions
 from clearway.engine.bundle import bundle_hash
-from clearway.engine.examine import Draft, examine
+from clearway.engine.examine import Examined, examine
 from clearway.engine.model import EVENTS, EventDefinition, Node, Reading, Scope
 from clearway.engine.process_spec import ScopeSpec
 from clearway.engine.specs.activities import UserSpec
@@ -159,43 +159,43 @@ def build(bundle: Bundle, *, strict: bool = True) -> Blueprint:
     return made
 
 
-def blueprint_of(draft: Draft) -> Blueprint:
+def blueprint_of(examined: Examined) -> Blueprint:
     """A blueprint from a bundle that was examined; raises BlueprintError when it cannot run."""
-    reading, compiled = draft.reading, draft.compiled
-    if draft.findings.errors or reading is None or compiled is None:
-        raise BlueprintError(draft.findings.errors or list(draft.findings.found))
-    main, process = reading.main, draft.bundle.process
+    reading, compiled = examined.reading, examined.compiled
+    if examined.findings.errors or reading is None or compiled is None:
+        raise BlueprintError(examined.findings.errors or list(examined.findings.found))
+    main, process = reading.main, examined.bundle.process
     prefix = f"{process}/forms/"
-    forms_of = {path[len(prefix) : -len(".json")]: path for path in draft.forms}
+    forms_of = {path[len(prefix) : -len(".json")]: path for path in examined.forms}
     return Blueprint(
         process=process,
         name=main.name or process,
         documentation=main.documentation,
-        hash=bundle_hash(draft.bundle),
-        xml=draft.bundle.files[reading.file],
-        files=draft.bundle.files,
-        record_schema=draft.record_schema,
-        forms=draft.forms,
+        hash=bundle_hash(examined.bundle),
+        xml=examined.bundle.files[reading.file],
+        files=examined.bundle.files,
+        record_schema=examined.record_schema,
+        forms=examined.forms,
         forms_of=forms_of,
-        decisions=draft.decisions,
-        calendars=draft.calendars,
-        templates=draft.templates,
+        decisions=examined.decisions,
+        calendars=examined.calendars,
+        templates=examined.templates,
         elements=_elements(reading),
         start_events=tuple(_start_events(main, forms_of)),
-        warnings=tuple(draft.findings.found),
+        warnings=tuple(examined.findings.found),
         variables=frozenset(compiled.variables),
         has_conditions=compiled.has_conditions,
         readers=frozenset(main.readers),
-        asks_links=_asks_links(draft),
+        asks_links=_asks_links(examined),
         spec=compiled.scopes[main.id],
         scopes=compiled.scopes,
         nodes=compiled.nodes,
     )
 
 
-def _asks_links(draft: Draft) -> bool:
-    formulas = draft.context.formulas_found if draft.context else []
-    tables = [decisions.get(name).paths for name, decisions in draft.decisions.items()]
+def _asks_links(examined: Examined) -> bool:
+    formulas = examined.context.formulas_found if examined.context else []
+    tables = [decisions.get(name).paths for name, decisions in examined.decisions.items()]
     return any("linked" in it.formula.expression.free_names for it in formulas) or any(
         path[0] == "linked" for paths in tables for path in paths
     )

@@ -28,7 +28,7 @@ README = "README.md"
 
 
 @dataclass
-class Draft:
+class Examined:
     """What was understood of a bundle. `reading` and `compiled` are None when that failed."""
 
     bundle: Bundle
@@ -78,31 +78,31 @@ class Draft:
             yield from process.all_nodes()
 
 
-def examine(bundle: Bundle, *, strict: bool = True, trusted: bool = False) -> Draft:
+def examine(bundle: Bundle, *, strict: bool = True, trusted: bool = False) -> Examined:
     """Read, check and compile; whatever fails leaves findings and lets the rest go on."""
-    draft = Draft(bundle, strict)
-    if _is_too_large(draft):
-        return draft
-    _read_files(draft)
-    _read_diagrams(draft, trusted)
-    draft.reading = _reading(draft)
-    if draft.reading is None:
-        return draft
-    constructs.check(draft.reading, draft.findings)
-    meaning.check(draft.reading, draft.roots, draft.findings)
-    elsewhere.check(draft.reading, draft.roots, draft.findings)
-    before = len(draft.findings.errors)
-    draft.context = CompileContext(
-        draft.findings,
-        draft.calendars,
-        frozenset(draft.forms),
-        frozenset(draft.decisions),
+    examined = Examined(bundle, strict)
+    if _is_too_large(examined):
+        return examined
+    _read_files(examined)
+    _read_diagrams(examined, trusted)
+    examined.reading = _reading(examined)
+    if examined.reading is None:
+        return examined
+    constructs.check(examined.reading, examined.findings)
+    meaning.check(examined.reading, examined.roots, examined.findings)
+    elsewhere.check(examined.reading, examined.roots, examined.findings)
+    before = len(examined.findings.errors)
+    examined.context = CompileContext(
+        examined.findings,
+        examined.calendars,
+        frozenset(examined.forms),
+        frozenset(examined.decisions),
         bundle.process,
     )
-    if before == 0 or not _is_broken(draft.findings):
-        draft.compiled = compile_reading(draft.reading, draft.context)
-    meaning.check_conditions(draft.reading, draft.context, draft.findings)
-    return draft
+    if before == 0 or not _is_broken(examined.findings):
+        examined.compiled = compile_reading(examined.reading, examined.context)
+    meaning.check_conditions(examined.reading, examined.context, examined.findings)
+    return examined
 
 
 def _is_broken(findings: Findings) -> bool:
@@ -110,9 +110,9 @@ def _is_broken(findings: Findings) -> bool:
     return any(finding.rule in constructs.BREAKS for finding in findings.errors)
 
 
-def _is_too_large(draft: Draft) -> bool:
+def _is_too_large(examined: Examined) -> bool:
     """Whether there is more than anybody draws; then nothing of it is read."""
-    files = draft.bundle.files
+    files = examined.bundle.files
     large = [
         path
         for path, data in files.items()
@@ -120,7 +120,7 @@ def _is_too_large(draft: Draft) -> bool:
     ]
     for path in large:
         size, most = limits.mebibytes(len(files[path])), limits.mebibytes(limits.FILE_BYTES)
-        draft.findings.error(
+        examined.findings.error(
             path,
             None,
             "file-size",
@@ -130,7 +130,7 @@ def _is_too_large(draft: Draft) -> bool:
     total = sum(map(len, files.values()))
     if len(files) > limits.BUNDLE_FILES or total > limits.BUNDLE_BYTES:
         largest = max(files, key=lambda path: len(files[path]))
-        draft.findings.error(
+        examined.findings.error(
             largest,
             None,
             "bundle-size",
@@ -143,25 +143,25 @@ def _is_too_large(draft: Draft) -> bool:
     return bool(large)
 
 
-def _read_files(draft: Draft) -> None:
-    process = draft.bundle.process
-    scenarios = scenario_files(draft.bundle)
-    for path, data in draft.bundle.files.items():
+def _read_files(examined: Examined) -> None:
+    process = examined.bundle.process
+    scenarios = scenario_files(examined.bundle)
+    for path, data in examined.bundle.files.items():
         folder, _, name = path.rpartition("/")
         if path == f"{process}/record.json":
-            draft.record_schema = _json(draft, path, data)
+            examined.record_schema = _json(examined, path, data)
         elif folder == f"{process}/forms" and name.endswith(".json"):
-            draft.forms[path] = _json(draft, path, data)
+            examined.forms[path] = _json(examined, path, data)
         elif folder == f"{process}/messages" and name.endswith(".md.j2"):
-            draft.templates[name.removesuffix(".md.j2")] = data
+            examined.templates[name.removesuffix(".md.j2")] = data
         elif folder == "shared/messages" and name.endswith(".md.j2"):
-            draft.templates.setdefault(name.removesuffix(".md.j2"), data)
+            examined.templates.setdefault(name.removesuffix(".md.j2"), data)
         elif "/calendars" in f"/{folder}" and name.endswith((".yaml", ".yml")):
-            _calendar(draft, path, data, name.rpartition(".")[0])
+            _calendar(examined, path, data, name.rpartition(".")[0])
         elif name.endswith(".dmn"):
-            _decisions(draft, path, data)
+            _decisions(examined, path, data)
         elif not name.endswith(".bpmn") and name != README and path not in scenarios:
-            draft.findings.warning(
+            examined.findings.warning(
                 path,
                 None,
                 "file-unread",
@@ -171,7 +171,7 @@ def _read_files(draft: Draft) -> None:
             )
 
 
-def _json(draft: Draft, path: str, data: bytes) -> dict[str, Any]:
+def _json(examined: Examined, path: str, data: bytes) -> dict[str, Any]:
     try:
         found: Any = json.loads(data)
         if isinstance(found, dict):
@@ -179,18 +179,18 @@ def _json(draft: Draft, path: str, data: bytes) -> dict[str, Any]:
         problem = "it is no JSON object"
     except (ValueError, RecursionError) as error:
         problem = str(error)
-    draft.findings.error(
+    examined.findings.error(
         path, None, "json", f"The file is no JSON Schema: {problem}.", "Correct the file."
     )
     return {}
 
 
-def _calendar(draft: Draft, path: str, data: bytes, name: str) -> None:
+def _calendar(examined: Examined, path: str, data: bytes, name: str) -> None:
     found = read_calendar(data, name)
     if isinstance(found, CalendarProblem):
-        draft.findings.error(path, None, "calendar", found.text, "Correct the file.")
+        examined.findings.error(path, None, "calendar", found.text, "Correct the file.")
     else:
-        draft.calendars[name] = found
+        examined.calendars[name] = found
 
 
 @lru_cache(maxsize=128)
@@ -203,49 +203,49 @@ def checked_decisions(data: bytes, path: str) -> tuple[Decisions, Sequence[Findi
     return found, check(found)
 
 
-def _decisions(draft: Draft, path: str, data: bytes) -> None:
+def _decisions(examined: Examined, path: str, data: bytes) -> None:
     try:
         found, problems = checked_decisions(data, path)
     except (DecisionError, FeelError) as error:
-        draft.findings.error(
+        examined.findings.error(
             path, None, "decision", f"The file cannot be read: {error}", "Correct the file."
         )
         return
-    draft.decision_files[path] = found
+    examined.decision_files[path] = found
     for identifier in found.ids:
-        if identifier in draft.decisions:
-            draft.findings.error(
+        if identifier in examined.decisions:
+            examined.findings.error(
                 path,
                 identifier,
                 "decision-twice",
-                f"The decision `{identifier}` is also in {draft.decisions[identifier].file}.",
+                f"The decision `{identifier}` is also in {examined.decisions[identifier].file}.",
                 "Give one of them another id.",
             )
-        draft.decisions[identifier] = found
+        examined.decisions[identifier] = found
     for problem in problems:
-        add = draft.findings.error if problem.severity == "error" else draft.findings.warning
+        add = examined.findings.error if problem.severity == "error" else examined.findings.warning
         add(path, problem.element or None, problem.rule, problem.message, problem.remedy)
 
 
-def _read_diagrams(draft: Draft, trusted: bool) -> None:
-    for path, data in draft.bundle.files.items():
+def _read_diagrams(examined: Examined, trusted: bool) -> None:
+    for path, data in examined.bundle.files.items():
         if not path.endswith(".bpmn"):
             continue
-        root = read_xml(data, path, draft.findings, trusted=trusted, strict=draft.strict)
+        root = read_xml(data, path, examined.findings, trusted=trusted, strict=examined.strict)
         if root is not None:
             without_edges(root)
-            draft.roots[path] = root
-            draft.diagrams[path] = read_diagram(root, path, draft.findings)
+            examined.roots[path] = root
+            examined.diagrams[path] = read_diagram(root, path, examined.findings)
 
 
-def _reading(draft: Draft) -> Reading | None:
-    process = draft.bundle.process
+def _reading(examined: Examined) -> Reading | None:
+    process = examined.bundle.process
     processes: dict[str, Scope] = {}
     files: dict[str, str] = {}
-    for path, diagram in draft.diagrams.items():
+    for path, diagram in examined.diagrams.items():
         for identifier, scope in diagram.processes.items():
             if identifier in processes:
-                draft.findings.error(
+                examined.findings.error(
                     path,
                     identifier,
                     "process-twice",
@@ -254,8 +254,8 @@ def _reading(draft: Draft) -> Reading | None:
                 )
                 continue
             processes[identifier], files[identifier] = scope, path
-    if sum(len(diagram.ids) for diagram in draft.diagrams.values()) > 3 * limits.NODES:
-        draft.findings.error(
+    if sum(len(diagram.ids) for diagram in examined.diagrams.values()) > 3 * limits.NODES:
+        examined.findings.error(
             process,
             None,
             "drawing-size",
@@ -265,20 +265,20 @@ def _reading(draft: Draft) -> Reading | None:
         return None
     main = processes.get(process)
     own = f"{process}/{process}.bpmn"
-    if main is None or (draft.strict and files[process] != own):
-        if own in draft.bundle.files and own not in draft.diagrams:
+    if main is None or (examined.strict and files[process] != own):
+        if own in examined.bundle.files and own not in examined.diagrams:
             return None
-        _tell_missing(draft, sorted(processes))
+        _tell_missing(examined, sorted(processes))
         return None
     return Reading(main, files[process], processes, files)
 
 
-def _tell_missing(draft: Draft, processes: list[str]) -> None:
-    process, rule = draft.bundle.process, "process-missing"
+def _tell_missing(examined: Examined, processes: list[str]) -> None:
+    process, rule = examined.bundle.process, "process-missing"
     own = f"{process}/{process}.bpmn"
-    others = [path for path in draft.bundle.files if path.endswith(".bpmn")]
-    if own in draft.bundle.files or not draft.strict:
-        draft.findings.error(
+    others = [path for path in examined.bundle.files if path.endswith(".bpmn")]
+    if own in examined.bundle.files or not examined.strict:
+        examined.findings.error(
             own,
             None,
             rule,
@@ -287,7 +287,7 @@ def _tell_missing(draft: Draft, processes: list[str]) -> None:
         )
         return
     there = f" It has: {', '.join(others)}." if others else ""
-    draft.findings.error(
+    examined.findings.error(
         process,
         None,
         rule,

@@ -66,7 +66,7 @@ def template_problem(template: str) -> str | None:
 
 def _style(bundle: Bundle, checked: Checked) -> Iterator[Finding]:
     """How the diagrams are drawn; nothing of a file that could not be read."""
-    for file in checked.draft.roots:
+    for file in checked.examined.roots:
         yield from check_style(file, bundle.files[file])
 
 

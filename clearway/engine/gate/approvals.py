@@ -1,6 +1,6 @@
 """Approvals as drawn: seats, rule and where the answer goes."""
 
-from clearway.engine.examine import Draft
+from clearway.engine.examine import Examined
 from clearway.engine.gate.references import check_field
 from clearway.engine.gate.say import Say
 from clearway.engine.model import Node
@@ -8,7 +8,7 @@ from clearway.engine.model import Node
 ONLY_WITH_RULE = ("excluded", "deadline", "result", "reasons", "conditions")
 
 
-def check(node: Node, draft: Draft, say: Say) -> None:
+def check(node: Node, examined: Examined, say: Say) -> None:
     """An approval is complete, and what is none has none of its parts."""
     if node.kind != "userTask":
         if node.seats:
@@ -45,15 +45,15 @@ def check(node: Node, draft: Draft, say: Say) -> None:
         )
     for name in ("result", "reasons", "conditions"):
         if node.own.get(name):
-            _check_text(node, name, draft, say)
+            _check_text(node, name, examined, say)
     _check_seats(node, say)
 
 
-def _check_text(node: Node, name: str, draft: Draft, say: Say) -> None:
+def _check_text(node: Node, name: str, examined: Examined, say: Say) -> None:
     """What a decision writes are texts of the record."""
     field = node.own[name].removeprefix("record.")
-    check_field(node, field, draft, say)
-    shape = draft.record_schema.get("properties", {}).get(field)
+    check_field(node, field, examined, say)
+    shape = examined.record_schema.get("properties", {}).get(field)
     if isinstance(shape, dict) and shape.get("type", "string") != "string":  # pyright: ignore[reportUnknownMemberType] JSON
         say.error(
             node.id,

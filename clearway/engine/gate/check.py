@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from clearway.engine import soundness
-from clearway.engine.examine import Draft, examine
+from clearway.engine.examine import Examined, examine
 from clearway.engine.gate import (
     approvals,
     attributes,
@@ -41,7 +41,7 @@ class NoticeDrawn:
 class Checked:
     """What the gate found, and what a check of the templates needs: its name -> its bytes."""
 
-    draft: Draft
+    examined: Examined
     findings: list[Finding]
     templates: Mapping[str, bytes]
     notices: tuple[NoticeDrawn, ...]
@@ -71,10 +71,12 @@ def check_all(
     trusted: bool = False,
 ) -> Checked:
     """As `check`, with the notices of the diagram: none when the diagram is not understood."""
-    draft = examine(bundle, strict=strict, trusted=trusted)
-    if strict and draft.reading is not None:
-        _check_house(draft, surroundings)
-    return Checked(draft, in_order(draft.findings.found), draft.templates, _notices(draft))
+    examined = examine(bundle, strict=strict, trusted=trusted)
+    if strict and examined.reading is not None:
+        _check_house(examined, surroundings)
+    return Checked(
+        examined, in_order(examined.findings.found), examined.templates, _notices(examined)
+    )
 
 
 _SCALARS = ("string", "number", "integer", "boolean")
@@ -88,65 +90,65 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     )
 
 
-def _notices(draft: Draft) -> tuple[NoticeDrawn, ...]:
-    if draft.reading is None:
+def _notices(examined: Examined) -> tuple[NoticeDrawn, ...]:
+    if examined.reading is None:
         return ()
     return tuple(
         NoticeDrawn(
             node.id,
             node.own["notice"],
             frozenset(name for name, _ in node.inputs),
-            frozenset(name for name, text in node.inputs if _is_scalar(draft, text)),
+            frozenset(name for name, text in node.inputs if _is_scalar(examined, text)),
         )
-        for process in draft.reading.called()
+        for process in examined.reading.called()
         for node in process.all_nodes()
         if node.own.get("notice")
     )
 
 
-def _is_scalar(draft: Draft, text: str) -> bool:
+def _is_scalar(examined: Examined, text: str) -> bool:
     """Whether an expression is just a field of the record that has no parts."""
     field = text.strip().removeprefix("record.")
-    properties = draft.record_schema.get("properties")
+    properties = examined.record_schema.get("properties")
     schema = properties.get(field) if isinstance(properties, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] JSON
     kinds = schema.get("type") if isinstance(schema, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] JSON
     return f"record.{field}" == text.strip() and kinds in _SCALARS
 
 
-def _check_house(draft: Draft, surroundings: Surroundings | None) -> None:
-    record.check(draft)
-    forms.check(draft)
-    field_names.check(draft)
-    for process in draft.read.called():
-        say = Say(draft.read.files[process.id], draft.findings)
-        drawing.check(process, draft, say)
-        foreign.check(process, draft.roots[say.file], say)
-        misplaced.check(process, draft.roots[say.file], say)
-        unheard.check_markup(process, draft.roots[say.file], say)
-        waiting.check(process, draft, say)
-        in_vain.check(process, draft, say)
+def _check_house(examined: Examined, surroundings: Surroundings | None) -> None:
+    record.check(examined)
+    forms.check(examined)
+    field_names.check(examined)
+    for process in examined.read.called():
+        say = Say(examined.read.files[process.id], examined.findings)
+        drawing.check(process, examined, say)
+        foreign.check(process, examined.roots[say.file], say)
+        misplaced.check(process, examined.roots[say.file], say)
+        unheard.check_markup(process, examined.roots[say.file], say)
+        waiting.check(process, examined, say)
+        in_vain.check(process, examined, say)
         references.check_readers(process, surroundings, say)
-        parallel_writes.check(process, draft, say)
-        soundness.check(process, draft.read.processes, say)
+        parallel_writes.check(process, examined, say)
+        soundness.check(process, examined.read.processes, say)
         for node in process.all_nodes():
             attributes.check(node, say)
-            references.check(node, draft, say)
-            approvals.check(node, draft, say)
-            unheard.check(node, draft, say)
+            references.check(node, examined, say)
+            approvals.check(node, examined, say)
+            unheard.check(node, examined, say)
             if surroundings is not None:
                 references.check_surroundings(node, surroundings, say)
-    known_names.check(draft)
-    constants.check(draft)
-    _check_uncalled(draft)
+    known_names.check(examined)
+    constants.check(examined)
+    _check_uncalled(examined)
 
 
-def _check_uncalled(draft: Draft) -> None:
+def _check_uncalled(examined: Examined) -> None:
     """What never runs was not looked at either; that is said, so that nobody takes it for right."""
-    called = {process.id for process in draft.read.called()}
-    for name, process in draft.read.processes.items():
+    called = {process.id for process in examined.read.called()}
+    for name, process in examined.read.processes.items():
         if name not in called and process.nodes:
-            draft.findings.warning(
-                draft.read.files[name],
+            examined.findings.warning(
+                examined.read.files[name],
                 name,
                 "process-uncalled",
                 f"Nothing calls the process `{name}`: it never runs here, and was not checked.",

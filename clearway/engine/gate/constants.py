@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from clearway.engine.examine import Draft
+from clearway.engine.examine import Examined
 from clearway.engine.expressions import BUILT_IN_NAMES, Formula
 from clearway.engine.gate.known_names import local_names, nodes_of
 from clearway.engine.gate.say import Say
@@ -33,14 +33,14 @@ _REMEDIES = {
 }
 
 
-def check(draft: Draft) -> None:
+def check(examined: Examined) -> None:
     """Refuse a constant expression whose value would be a fault as soon as it is used."""
-    if draft.context is None or draft.compiled is None or draft.reading is None:
+    if examined.context is None or examined.compiled is None or examined.reading is None:
         return
-    nodes = nodes_of(draft.reading)
-    names = (BUILT_IN_NAMES - _OF_THE_DAY) | draft.compiled.variables
-    for file, formula, wanted in draft.context.formulas_found:
-        say = Say(file, draft.findings)
+    nodes = nodes_of(examined.reading)
+    names = (BUILT_IN_NAMES - _OF_THE_DAY) | examined.compiled.variables
+    for file, formula, wanted in examined.context.formulas_found:
+        say = Say(file, examined.findings)
         known = names | local_names(nodes.get(formula.element), formula)
         words = _words(formula)
         reads_clock = not _OF_THE_DAY.isdisjoint(words)

@@ -6,7 +6,7 @@ from typing import Any
 from clearway.engine import limits
 from clearway.engine.compiler import is_first, starting_nodes
 from clearway.engine.event_reader import plain
-from clearway.engine.examine import Draft
+from clearway.engine.examine import Examined
 from clearway.engine.gate.say import Say
 from clearway.engine.lanes import lanes_with_many_roles, lanes_without_role
 from clearway.engine.markup import BPMN
@@ -47,7 +47,7 @@ TAKEN = frozenset(
 )
 
 
-def check(process: Scope, draft: Draft, say: Say) -> None:
+def check(process: Scope, examined: Examined, say: Say) -> None:
     """What a process owner would stumble over."""
     if not process.executable:
         say.error(
@@ -56,16 +56,16 @@ def check(process: Scope, draft: Draft, say: Say) -> None:
             f"The process `{process.name or process.id}` is a drawing only.",
             "Set isExecutable to true.",
         )
-    _check_lengths(_element(process, draft), say)
-    _check_pools(draft.roots[say.file], say)
-    for lane in lanes_without_role(_element(process, draft)):
+    _check_lengths(_element(process, examined), say)
+    _check_pools(examined.roots[say.file], say)
+    for lane in lanes_without_role(_element(process, examined)):
         say.error(
             lane,
             "lane-role",
             "The lane does not say whose it is.",
             "Name the role in clearway:role.",
         )
-    for lane in lanes_with_many_roles(_element(process, draft)):
+    for lane in lanes_with_many_roles(_element(process, examined)):
         say.error(
             lane,
             "role-many",
@@ -86,8 +86,8 @@ def check(process: Scope, draft: Draft, say: Say) -> None:
             )
 
 
-def _element(process: Scope, draft: Draft):
-    root = draft.roots[draft.read.files[process.id]]
+def _element(process: Scope, examined: Examined):
+    root = examined.roots[examined.read.files[process.id]]
     return next(each for each in root if each.get("id") == process.id)
 
 

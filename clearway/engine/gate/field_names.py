@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from clearway.engine.examine import Draft
+from clearway.engine.examine import Examined
 from clearway.feel.names import KEYWORDS
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _SHOWN = 40
 
 
-def check(draft: Draft) -> None:
+def check(examined: Examined) -> None:
     """Refuse fields of the record and of the forms that have other names, also inside of fields."""
-    record = f"{draft.bundle.process}/record.json"
-    for path, schema in ((record, draft.record_schema), *draft.forms.items()):
+    record = f"{examined.bundle.process}/record.json"
+    for path, schema in ((record, examined.record_schema), *examined.forms.items()):
         for name in dict.fromkeys(_names(schema)):
             problem = _problem(name)
             if problem is None:
@@ -22,7 +22,7 @@ def check(draft: Draft) -> None:
             shown = name if len(name) <= _SHOWN else f"{name[:_SHOWN]}..."
             close = _suggestion(name)
             hint = f"Call it `{close}`" if close else "Give it another name"
-            draft.findings.error(
+            examined.findings.error(
                 path,
                 None if path == record else path.rpartition("/")[2].removesuffix(".json"),
                 "field-name",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from clearway.engine.examine import Draft
+from clearway.engine.examine import Examined
 from clearway.engine.gate.form_types import contradictions
 from clearway.engine.gate.record import check_schema
 from clearway.engine.gate.say import Say
@@ -11,13 +11,13 @@ from clearway.engine.model import Node
 from processes.links import NAMES
 
 
-def check(draft: Draft) -> None:
+def check(examined: Examined) -> None:
     """Each form belongs to an element, and each of its properties to the record or to history."""
-    nodes = {node.id: node for process in draft.read.called() for node in process.all_nodes()}
-    for path, schema in draft.forms.items():
+    nodes = {node.id: node for process in examined.read.called() for node in process.all_nodes()}
+    for path, schema in examined.forms.items():
         element = path.rpartition("/")[2].removesuffix(".json")
         if not _is_used(nodes.get(element)):
-            draft.findings.error(
+            examined.findings.error(
                 path,
                 element,
                 "form-unused",
@@ -25,20 +25,20 @@ def check(draft: Draft) -> None:
                 "Remove it, or name it after a user task, a start event or an event with "
                 "clearway:action.",
             )
-        if schema and check_schema(draft, path, schema):
-            _check_properties(draft, path, element, schema)
-    for process in draft.read.called():
-        say = Say(draft.read.files[process.id], draft.findings)
+        if schema and check_schema(examined, path, schema):
+            _check_properties(examined, path, element, schema)
+    for process in examined.read.called():
+        say = Say(examined.read.files[process.id], examined.findings)
         for node in process.all_nodes():
-            _check_form(node, draft, say)
+            _check_form(node, examined, say)
 
 
-def _check_form(node: Node, draft: Draft, say: Say) -> None:
+def _check_form(node: Node, examined: Examined, say: Say) -> None:
     """A task without a form runs as a confirmation; nobody can see whether that was meant."""
     if node.kind != "userTask" or node.own.get("rule"):
         return
-    path = f"{draft.bundle.process}/forms/{node.id}.json"
-    if path not in draft.bundle.files:
+    path = f"{examined.bundle.process}/forms/{node.id}.json"
+    if path not in examined.bundle.files:
         say.warning(
             node.id,
             "form-missing",
@@ -81,12 +81,17 @@ _KEYS = _OF_THE_RECORD | {
 
 
 def _check_keys(
-    draft: Draft, path: str, element: str, name: str, shape: Mapping[str, Any], properties: Any
+    examined: Examined,
+    path: str,
+    element: str,
+    name: str,
+    shape: Mapping[str, Any],
+    properties: Any,
 ) -> None:
     """Our own keys of a property: known ones, where they mean something."""
     for key in sorted(it for it in shape if it.startswith("x-")):
         if key not in _KEYS:
-            draft.findings.error(
+            examined.findings.error(
                 path,
                 element,
                 "form-key",
@@ -95,7 +100,7 @@ def _check_keys(
             )
     sides = [it for it in ("x-ahead", "x-past") if it in shape]
     if sides and (len(sides) > 1 or shape.get("format") != "date-time"):
-        draft.findings.error(
+        examined.findings.error(
             path,
             element,
             "form-ahead",
@@ -104,22 +109,22 @@ def _check_keys(
         )
     after = shape.get("x-after")
     if after is not None and not (_is_moment(shape) and _is_moment(properties.get(after))):
-        draft.findings.error(
+        examined.findings.error(
             path,
             element,
             "form-after",
             f"`{name}` must be after `{after}`, but both are not moments of this form.",
             'Name a field of this form in x-after, and give both "format": "date-time".',
         )
-    _check_link(draft, path, element, name, shape)
-    _check_new(draft, path, element, name, shape)
+    _check_link(examined, path, element, name, shape)
+    _check_new(examined, path, element, name, shape)
     for key, rule, says in (
         ("x-why", "form-why", "is to say why `{name}` changes"),
         ("x-other-than", "form-other", "is what `{name}` must differ from"),
     ):
         other = shape.get(key)
         if other is not None and (other not in properties or other == name):
-            draft.findings.error(
+            examined.findings.error(
                 path,
                 element,
                 rule,
@@ -132,7 +137,9 @@ def _is_moment(shape: Any) -> bool:
     return isinstance(shape, dict) and {"format": "date-time"}.items() <= shape.items()  # pyright: ignore[reportUnknownMemberType] JSON
 
 
-def _check_link(draft: Draft, path: str, element: str, name: str, shape: Mapping[str, Any]) -> None:
+def _check_link(
+    examined: Examined, path: str, element: str, name: str, shape: Mapping[str, Any]
+) -> None:
     """A field that names other records: `x-link`, and what only means something beside it."""
     link, processes = shape.get("x-link"), shape.get("x-of", [])
     problem = None
@@ -154,10 +161,12 @@ def _check_link(draft: Draft, path: str, element: str, name: str, shape: Mapping
         problem = "`x-open` is neither true nor false", "Write true or remove it"
     if problem is not None:
         what, remedy = problem
-        draft.findings.error(path, element, "form-link", f"In `{name}`, {what}.", f"{remedy}.")
+        examined.findings.error(path, element, "form-link", f"In `{name}`, {what}.", f"{remedy}.")
 
 
-def _check_new(draft: Draft, path: str, element: str, name: str, shape: Mapping[str, Any]) -> None:
+def _check_new(
+    examined: Examined, path: str, element: str, name: str, shape: Mapping[str, Any]
+) -> None:
     """A field that gives a new name: of what, and where it means something."""
     if "x-new" not in shape:
         return
@@ -171,7 +180,7 @@ def _check_new(draft: Draft, path: str, element: str, name: str, shape: Mapping[
         problem = f"a new name is none that `{beside[0]}` offers", f"Remove x-new or {beside[0]}"
     if problem is not None:
         what, remedy = problem
-        draft.findings.error(path, element, "form-new", f"In `{name}`, {what}.", f"{remedy}.")
+        examined.findings.error(path, element, "form-new", f"In `{name}`, {what}.", f"{remedy}.")
 
 
 def _names_keys(shape: Mapping[str, Any]) -> bool:
@@ -191,14 +200,14 @@ def _by_condition(schema: Any, name: str) -> Iterator[dict[str, Any]]:
             yield more  # pyright: ignore[reportUnknownVariableType] JSON
 
 
-def _check_properties(draft: Draft, path: str, element: str, schema: Any) -> None:
-    fields = draft.record_schema.get("properties", {})
+def _check_properties(examined: Examined, path: str, element: str, schema: Any) -> None:
+    fields = examined.record_schema.get("properties", {})
     properties = schema.get("properties", {})
     for name, drawn in properties.items():
         shape: dict[str, Any] = drawn if isinstance(drawn, dict) else {}  # pyright: ignore[reportUnknownVariableType] keys of JSON are text
         comment = shape.get("x-comment")
         if comment is not None and comment not in ("public", "internal"):
-            draft.findings.error(
+            examined.findings.error(
                 path,
                 element,
                 "form-comment",
@@ -206,23 +215,23 @@ def _check_properties(draft: Draft, path: str, element: str, schema: Any) -> Non
                 "Write public or internal.",
             )
         if fields and name not in fields and comment is None and not shape.get("x-only"):
-            draft.findings.error(
+            examined.findings.error(
                 path,
                 element,
                 "form-field",
                 f"The record has no field `{name}`.",
                 "Declare it in record.json, or mark it x-comment or x-only.",
             )
-        _check_keys(draft, path, element, name, shape, properties)
+        _check_keys(examined, path, element, name, shape, properties)
         for more in _by_condition(schema, name):
-            _check_link(draft, path, element, name, {**shape, **more})
+            _check_link(examined, path, element, name, {**shape, **more})
         held = fields.get(name)
         if isinstance(held, dict) and comment is None and not shape.get("x-only"):
             for what, remedy in contradictions(shape, held):  # pyright: ignore[reportUnknownArgumentType] keys of JSON are text
-                draft.findings.error(path, element, "form-type", f"`{name}` {what}.", remedy)
+                examined.findings.error(path, element, "form-type", f"`{name}` {what}.", remedy)
     for name in schema.get("required", []):
         if name not in properties:
-            draft.findings.error(
+            examined.findings.error(
                 path,
                 element,
                 "form-required",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from clearway.engine.examine import Draft
+from clearway.engine.examine import Examined
 from clearway.engine.gate.say import Say
 from clearway.engine.model import THROWING, EventDefinition, Node, Scope
 
@@ -25,12 +25,12 @@ Known = Mapping[str, frozenset[Thrown]]
 """What comes out of each process."""
 
 
-def check(process: Scope, draft: Draft, say: Say) -> None:
+def check(process: Scope, examined: Examined, say: Say) -> None:
     """Refuse an event whose error, escalation or cancelling can never come.
 
     A service task may fail with any code; everything else throws only what is drawn in it.
     """
-    known = _out_of_processes(draft)
+    known = _out_of_processes(examined)
     for scope in process.walk():
         for host in scope.nodes.values():
             waiting = _only_for_thrown(scope.boundaries(host.id))
@@ -57,11 +57,11 @@ def _compare(waiting: Iterable[Node], thrown: set[Thrown], where: str, say: Say)
             )
 
 
-def _out_of_processes(draft: Draft) -> dict[str, frozenset[Thrown]]:
+def _out_of_processes(examined: Examined) -> dict[str, frozenset[Thrown]]:
     """Looked at until nothing new comes: a process may call itself, by way of others."""
-    known = dict.fromkeys(draft.read.processes, frozenset[Thrown]())
+    known = dict.fromkeys(examined.read.processes, frozenset[Thrown]())
     while True:
-        found = {name: _out_of(scope, known) for name, scope in draft.read.processes.items()}
+        found = {name: _out_of(scope, known) for name, scope in examined.read.processes.items()}
         if found == known:
             return found
         known = found

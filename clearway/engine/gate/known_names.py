@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from clearway.decisions.check.names import asked_outside
-from clearway.engine.examine import Draft
+from clearway.engine.examine import Examined
 from clearway.engine.expressions import BUILT_IN_NAMES, Formula
 from clearway.engine.gate.say import Say
 from clearway.engine.model import Node, Reading
@@ -21,19 +21,19 @@ COUNTERS = frozenset(
 )
 
 
-def check(draft: Draft) -> None:
+def check(examined: Examined) -> None:
     """Every name that an expression uses must mean something where it stands."""
-    _check_decisions(draft)
-    if draft.context is None or draft.compiled is None or draft.reading is None:
+    _check_decisions(examined)
+    if examined.context is None or examined.compiled is None or examined.reading is None:
         return
-    nodes = nodes_of(draft.reading)
-    for file, formula, _ in draft.context.formulas_found:
-        say = Say(file, draft.findings)
+    nodes = nodes_of(examined.reading)
+    for file, formula, _ in examined.context.formulas_found:
+        say = Say(file, examined.findings)
         node = nodes.get(formula.element)
-        known = BUILT_IN_NAMES | draft.compiled.variables | local_names(node, formula)
+        known = BUILT_IN_NAMES | examined.compiled.variables | local_names(node, formula)
         for name in sorted(formula.expression.free_names - known):
             close = get_close_matches(name, known, 1)
-            fields = draft.record_schema.get("properties", {})
+            fields = examined.record_schema.get("properties", {})
             hint = f"Did you mean `{close[0]}`?" if close else "Set it in a script task first."
             if name in fields:
                 hint = f"Write `record.{name}`."
@@ -43,7 +43,7 @@ def check(draft: Draft) -> None:
                 f"The {formula.role} uses `{name}`, which means nothing there.",
                 hint,
             )
-        _check_paths(formula.element, formula.role, formula.expression.paths, draft, say)
+        _check_paths(formula.element, formula.role, formula.expression.paths, examined, say)
 
 
 def nodes_of(reading: Reading) -> dict[str, Node]:
@@ -74,12 +74,12 @@ def names_around(node: Node | None) -> frozenset[str]:
     return frozenset(found)
 
 
-def _check_decisions(draft: Draft) -> None:
+def _check_decisions(examined: Examined) -> None:
     """A decision sees the record as an expression of the diagram does."""
-    known, called = _known_to_tables(draft), _called(draft)
-    for name, decisions in draft.decisions.items():
-        say = Say(decisions.file, draft.findings)
-        _check_paths(name, "table", decisions.get(name).paths, draft, say)
+    known, called = _known_to_tables(examined), _called(examined)
+    for name, decisions in examined.decisions.items():
+        say = Say(decisions.file, examined.findings)
+        _check_paths(name, "table", decisions.get(name).paths, examined, say)
         if known is None or name not in called:
             continue
         for place, asked in asked_outside(decisions, name):
@@ -93,30 +93,30 @@ def _check_decisions(draft: Draft) -> None:
                 )
 
 
-def _called(draft: Draft) -> set[str]:
+def _called(examined: Examined) -> set[str]:
     """The decisions that business rule tasks name, and those that these need."""
-    nodes = nodes_of(draft.reading).values() if draft.reading is not None else ()
+    nodes = nodes_of(examined.reading).values() if examined.reading is not None else ()
     waiting = [node.own["decision"] for node in nodes if node.own.get("decision")]
     called: set[str] = set()
     while waiting:
         name = waiting.pop()
-        if name in draft.decisions and name not in called:
+        if name in examined.decisions and name not in called:
             called.add(name)
-            waiting += draft.decisions[name].get(name).needs.decisions
+            waiting += examined.decisions[name].get(name).needs.decisions
     return called
 
 
-def _known_to_tables(draft: Draft) -> frozenset[str] | None:
+def _known_to_tables(examined: Examined) -> frozenset[str] | None:
     """What the business rule tasks see; None when the diagram was not understood."""
-    if draft.compiled is None or draft.reading is None:
+    if examined.compiled is None or examined.reading is None:
         return None
-    tasks = [node for node in nodes_of(draft.reading).values() if node.own.get("decision")]
+    tasks = [node for node in nodes_of(examined.reading).values() if node.own.get("decision")]
     around = (names_around(node) for node in tasks)
-    return BUILT_IN_NAMES | draft.compiled.variables | frozenset[str]().union(*around)
+    return BUILT_IN_NAMES | examined.compiled.variables | frozenset[str]().union(*around)
 
 
 def _check_paths(
-    element: str, role: str, paths: Collection[tuple[str, ...]], draft: Draft, say: Say
+    element: str, role: str, paths: Collection[tuple[str, ...]], examined: Examined, say: Say
 ) -> None:
     for kind in sorted({path[1] for path in paths if len(path) > 1 and path[0] == "linked"}):
         if kind not in NAMES:
@@ -126,7 +126,7 @@ def _check_paths(
                 f"The {role} uses `linked.{kind}`, which is no kind of link.",
                 f"Known are: {', '.join(NAMES)}.",
             )
-    fields: dict[str, Any] = draft.record_schema.get("properties", {})
+    fields: dict[str, Any] = examined.record_schema.get("properties", {})
     if not fields:
         return
     for name in sorted({path[1] for path in paths if len(path) > 1 and path[0] == "record"}):

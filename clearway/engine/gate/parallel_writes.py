@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from clearway.engine.examine import Draft
+from clearway.engine.examine import Examined
 from clearway.engine.gate.branches import (
     Effort,
     SideBySide,
@@ -22,7 +22,7 @@ _REMEDY = (
 )
 
 
-def check(process: Scope, draft: Draft, say: Say) -> None:
+def check(process: Scope, examined: Examined, say: Say) -> None:
     """Refuse two parallel branches that write one field, unless the field declares a merge.
 
     What a person or a message brings beside the work (a non-interrupting event) happens at a moment
@@ -30,11 +30,11 @@ def check(process: Scope, draft: Draft, say: Say) -> None:
     """
     free = {
         name
-        for name, shape in draft.record_schema.get("properties", {}).items()
+        for name, shape in examined.record_schema.get("properties", {}).items()
         if isinstance(shape, dict) and "x-merge" in shape
     }
     effort = Effort()
-    writing, lasting = Writing(draft), Writing(draft, moments=False)
+    writing, lasting = Writing(examined), Writing(examined, moments=False)
     for scope in process.walk():
         for parted in (parted_by_flows, parted_by_undoing):
             for found in parted(scope, effort):

@@ -8,18 +8,18 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-from clearway.engine.examine import Draft
+from clearway.engine.examine import Examined
 from clearway.text_patterns import problem_of
 from processes.links import NAMES
 
 KNOWN = frozenset(("x-key-prefix", "x-title", "x-list", "x-requester"))
 
 
-def check(draft: Draft) -> None:
+def check(examined: Examined) -> None:
     """record.json is a JSON Schema of an object, with a prefix for keys."""
-    path = f"{draft.bundle.process}/record.json"
-    if path not in draft.bundle.files:
-        draft.findings.error(
+    path = f"{examined.bundle.process}/record.json"
+    if path not in examined.bundle.files:
+        examined.findings.error(
             path,
             None,
             "record-missing",
@@ -27,21 +27,21 @@ def check(draft: Draft) -> None:
             "Add record.json: a JSON Schema of an object, with x-key-prefix.",
         )
         return
-    schema = draft.record_schema
+    schema = examined.record_schema
     if not schema:
         return
-    if not check_schema(draft, path, schema):
+    if not check_schema(examined, path, schema):
         # What is no schema has no fields that anything else could be held against.
-        draft.record_schema = {}
+        examined.record_schema = {}
     fields = schema.get("properties")
     if not isinstance(fields, dict):
-        draft.findings.error(
+        examined.findings.error(
             path, None, "record-fields", "The record has no fields.", "Add `properties`."
         )
         return
     prefix = schema.get("x-key-prefix")
     if not (isinstance(prefix, str) and prefix.isascii() and prefix.isalnum() and len(prefix) <= 8):
-        draft.findings.error(
+        examined.findings.error(
             path,
             None,
             "record-prefix",
@@ -51,7 +51,7 @@ def check(draft: Draft) -> None:
     for name, merge in _said(fields, "x-merge"):
         if merge == "last":
             continue
-        draft.findings.error(
+        examined.findings.error(
             path,
             None,
             "record-merge",
@@ -61,7 +61,7 @@ def check(draft: Draft) -> None:
     for name, link in _said(fields, "x-link"):
         if link in NAMES:
             continue
-        draft.findings.error(
+        examined.findings.error(
             path,
             None,
             "record-link",
@@ -71,7 +71,7 @@ def check(draft: Draft) -> None:
     named = [schema.get("x-title"), schema.get("x-requester"), *_list(schema.get("x-list"))]
     for name in named:
         if name is not None and name not in fields:
-            draft.findings.error(
+            examined.findings.error(
                 path,
                 None,
                 "record-named",
@@ -80,7 +80,7 @@ def check(draft: Draft) -> None:
             )
     for name in sorted(str(key) for key in schema if str(key).startswith("x-")):
         if name not in KNOWN:
-            draft.findings.error(
+            examined.findings.error(
                 path,
                 None,
                 "record-key",
@@ -89,17 +89,19 @@ def check(draft: Draft) -> None:
             )
 
 
-def check_schema(draft: Draft, path: str, schema: Any) -> bool:
+def check_schema(examined: Examined, path: str, schema: Any) -> bool:
     """Whether it is a JSON Schema (2020-12)."""
-    problem = _schema_problem(draft.bundle.files[path])
+    problem = _schema_problem(examined.bundle.files[path])
     if problem is not None:
-        draft.findings.error(path, None, "schema", problem, "Correct it after JSON Schema 2020-12.")
+        examined.findings.error(
+            path, None, "schema", problem, "Correct it after JSON Schema 2020-12."
+        )
         return False
     patterns, references = list(_patterns(schema)), list(_references(schema))
     for problem, remedy in patterns:
-        draft.findings.error(path, None, "schema-pattern", problem, remedy)
+        examined.findings.error(path, None, "schema-pattern", problem, remedy)
     for reference in references:
-        draft.findings.error(
+        examined.findings.error(
             path,
             None,
             "schema-reference",
@@ -107,7 +109,7 @@ def check_schema(draft: Draft, path: str, schema: Any) -> bool:
             "Copy the part into `$defs` and refer to it with `#/$defs/...`.",
         )
     for choice, wanted in _misfits(schema):
-        draft.findings.error(
+        examined.findings.error(
             path,
             None,
             "schema-choice",

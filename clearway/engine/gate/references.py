@@ -1,6 +1,6 @@
 """What a diagram names outside itself: steps, rules, roles, decisions, templates, fields."""
 
-from clearway.engine.examine import Draft
+from clearway.engine.examine import Examined
 from clearway.engine.gate.attributes import names_fields
 from clearway.engine.gate.say import Say
 from clearway.engine.model import Node, Scope
@@ -10,25 +10,25 @@ REQUESTER = "requester"
 """The role of whoever asks for something: of everybody, and of one person in each record."""
 
 
-def check(node: Node, draft: Draft, say: Say) -> None:
+def check(node: Node, examined: Examined, say: Say) -> None:
     """Everything that a node names in its folder must be there."""
-    _check_notice(node, draft, say)
-    _check_other_people(node, draft, say)
+    _check_notice(node, examined, say)
+    _check_other_people(node, examined, say)
     for name, _ in node.outputs:
-        check_field(node, name, draft, say)
+        check_field(node, name, examined, say)
     if node.kind == "scriptTask" and node.own.get("result", "").startswith("record."):
-        check_field(node, node.own["result"].removeprefix("record."), draft, say)
+        check_field(node, node.own["result"].removeprefix("record."), examined, say)
     for name in names_fields(node):
         if node.own.get(name, "").startswith("record."):
-            check_field(node, node.own[name].removeprefix("record."), draft, say)
+            check_field(node, node.own[name].removeprefix("record."), examined, say)
     target = None if node.loop is None else node.loop.output_collection
     if target is not None and target.startswith("record."):
-        check_field(node, target.removeprefix("record."), draft, say)
+        check_field(node, target.removeprefix("record."), examined, say)
 
 
-def check_field(node: Node, name: str, draft: Draft, say: Say) -> None:
+def check_field(node: Node, name: str, examined: Examined, say: Say) -> None:
     """A field that the diagram writes, or takes a person from, must be declared."""
-    fields = draft.record_schema.get("properties", {})
+    fields = examined.record_schema.get("properties", {})
     if fields and name not in fields:
         say.error(
             node.id,
@@ -92,10 +92,10 @@ def _missing(node: Node, what: str, name: str, known: frozenset[str], where: str
     )
 
 
-def _check_notice(node: Node, draft: Draft, say: Say) -> None:
+def _check_notice(node: Node, examined: Examined, say: Say) -> None:
     name = node.own.get("notice")
-    if name and name not in draft.templates:
-        known = ", ".join(sorted(draft.templates)) or "none"
+    if name and name not in examined.templates:
+        known = ", ".join(sorted(examined.templates)) or "none"
         say.error(
             node.id,
             "notice-missing",
@@ -106,7 +106,7 @@ def _check_notice(node: Node, draft: Draft, say: Say) -> None:
     if node.kind in ("intermediateThrowEvent", "endEvent"):
         sends = next((event.name for event in node.events if event.kind == "message"), None)
     here = not node.own.get("to") and not node.own.get("start")
-    if sends is not None and here and sends not in draft.caught:
+    if sends is not None and here and sends not in examined.caught:
         say.error(
             node.id,
             "message-uncaught",
@@ -115,9 +115,9 @@ def _check_notice(node: Node, draft: Draft, say: Say) -> None:
         )
 
 
-def _check_other_people(node: Node, draft: Draft, say: Say) -> None:
+def _check_other_people(node: Node, examined: Examined, say: Say) -> None:
     for name in node.own.get("not-same-person-as", "").split():
-        if name not in draft.done_by_people or name == node.id:
+        if name not in examined.done_by_people or name == node.id:
             say.error(
                 node.id,
                 "same-person",

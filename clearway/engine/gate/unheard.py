@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from clearway.engine.examine import Draft
+from clearway.engine.examine import Examined
 from clearway.engine.gate.say import Say
 from clearway.engine.markup import BPMN
 from clearway.engine.model import Node, Scope
@@ -23,13 +23,13 @@ _STARTS = {
 }
 
 
-def check(node: Node, draft: Draft, say: Say) -> None:
+def check(node: Node, examined: Examined, say: Say) -> None:
     """Refuse a trigger that would never come, and values that nobody would take."""
     if node.kind == "startEvent" and node.scope.kind == "process" and node.event.kind in _STARTS:
         what, remedy = _STARTS[node.event.kind]
         say.refuse(node, f"start-{node.event.kind}", what, remedy)
     if node.kind == "userTask" and node.own.get("rule"):
-        _check_approval_form(node, draft, say)
+        _check_approval_form(node, examined, say)
 
 
 def check_markup(process: Scope, root: Any, say: Say) -> None:
@@ -54,8 +54,8 @@ def _check_data(element: Any, ids: set[str | None], say: Say) -> None:
             )
 
 
-def _check_approval_form(node: Node, draft: Draft, say: Say) -> None:
-    form = draft.forms.get(f"{draft.bundle.process}/forms/{node.id}.json", {})
+def _check_approval_form(node: Node, examined: Examined, say: Say) -> None:
+    form = examined.forms.get(f"{examined.bundle.process}/forms/{node.id}.json", {})
     properties = form.get("properties", {})
     fields: dict[str, Any] = properties if isinstance(properties, dict) else {}  # pyright: ignore[reportUnknownVariableType] keys of JSON are text
     open_fields = [

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from clearway.engine.examine import Draft
+from clearway.engine.examine import Examined
 from clearway.engine.gate.branches import Effort, apart, parted_by_flows
 from clearway.engine.gate.say import Say
 from clearway.engine.model import Node, Scope
@@ -18,14 +18,14 @@ Known = dict[int, frozenset[str]]
 """Scope (by its identity) -> the nodes beside which another branch may end everything."""
 
 
-def check(process: Scope, draft: Draft, say: Say) -> None:
+def check(process: Scope, examined: Examined, say: Say) -> None:
     """Refuse a wait for what may never come, where neither time nor a person leads on.
 
     A user task needs none: it stands in somebody's inbox.
     """
     known: Known = {}
     for node in process.all_nodes():
-        if _waits(node) and not _has_way_out(node, draft, frozenset(), known):
+        if _waits(node) and not _has_way_out(node, examined, frozenset(), known):
             say.refuse(node, "wait-forever", "may wait for ever: nothing need come", _REMEDY)
 
 
@@ -37,14 +37,14 @@ def _waits(node: Node) -> bool:
     return any(event.kind in _COMES_FROM_ELSEWHERE for event in node.events)
 
 
-def _has_way_out(node: Node, draft: Draft, seen: frozenset[str], known: Known) -> bool:
+def _has_way_out(node: Node, examined: Examined, seen: frozenset[str], known: Known) -> bool:
     """Whether time or a person leads on from here, or from what lies around it."""
     if _leads_on(node) or any(map(_leads_on, _beside(node))):
         return True
     if _is_ended_beside(node, known):
         return True
-    around = _around(node.scope, draft)
-    return bool(around) and all(_is_left(it, draft, seen, known) for it in around)
+    around = _around(node.scope, examined)
+    return bool(around) and all(_is_left(it, examined, seen, known) for it in around)
 
 
 def _is_ended_beside(node: Node, known: Known) -> bool:
@@ -63,20 +63,20 @@ def _ended_beside(scope: Scope) -> Iterator[str]:
                 yield node_id
 
 
-def _is_left(around: Node, draft: Draft, seen: frozenset[str], known: Known) -> bool:
+def _is_left(around: Node, examined: Examined, seen: frozenset[str], known: Known) -> bool:
     if around.id in seen:
         return False
     thrown = any(_is_left_by_throwing(event) for event in around.scope.boundaries(around.id))
-    return thrown or _has_way_out(around, draft, seen | {around.id}, known)
+    return thrown or _has_way_out(around, examined, seen | {around.id}, known)
 
 
-def _around(scope: Scope, draft: Draft) -> list[Node]:
+def _around(scope: Scope, examined: Examined) -> list[Node]:
     """The subprocess that holds this scope, or all that call this process; none around the main."""
     if scope.owner is not None:
         return [scope.owner]
     return [
         node
-        for process in draft.read.called()
+        for process in examined.read.called()
         for node in process.all_nodes()
         if node.kind == "callActivity" and node.called == scope.id
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from clearway.engine import undoing
-from clearway.engine.examine import Draft
+from clearway.engine.examine import Examined
 from clearway.engine.model import Node, Scope
 
 Writers = dict[str, Node]
@@ -11,13 +11,13 @@ Writers = dict[str, Node]
 
 
 class Writing:
-    """What each node of a draft writes, worked out once.
+    """What each node of a bundle writes, worked out once.
 
     `moments`: also what an event that does not interrupt brings by itself, at a moment of its own.
     """
 
-    def __init__(self, draft: Draft, *, moments: bool = True) -> None:
-        self._draft = draft
+    def __init__(self, examined: Examined, *, moments: bool = True) -> None:
+        self._examined = examined
         self._moments = moments
         self._known: dict[int, Writers] = {}
 
@@ -25,15 +25,15 @@ class Writing:
         """The fields that this node writes, or something in it, in what it calls or undoes."""
         if id(node) not in self._known:
             found: Writers = {}
-            for each in _within(node, self._draft):
+            for each in _within(node, self._examined):
                 if self._moments or not _is_moment(each):
-                    for name in _own_fields(each, self._draft):
+                    for name in _own_fields(each, self._examined):
                         found.setdefault(name, each)
             self._known[id(node)] = found
         return self._known[id(node)]
 
 
-def _within(node: Node, draft: Draft) -> Iterator[Node]:
+def _within(node: Node, examined: Examined) -> Iterator[Node]:
     seen: set[int] = set()
     open_ends = [node]
     while open_ends:
@@ -44,8 +44,8 @@ def _within(node: Node, draft: Draft) -> Iterator[Node]:
         yield each
         # A cancelling ends all that is open before it undoes.
         if each.event.kind == "compensate":
-            open_ends += undoing.handlers(each, draft.read.processes)
-        inside: list[Scope | None] = [each.inner, draft.read.processes.get(each.called or "")]
+            open_ends += undoing.handlers(each, examined.read.processes)
+        inside: list[Scope | None] = [each.inner, examined.read.processes.get(each.called or "")]
         for scope in inside:
             if scope is not None and id(scope) not in seen:
                 seen.add(id(scope))
@@ -56,9 +56,9 @@ def _is_moment(node: Node) -> bool:
     return node.kind in ("boundaryEvent", "startEvent") and not node.interrupting
 
 
-def _own_fields(node: Node, draft: Draft) -> Iterator[str]:
+def _own_fields(node: Node, examined: Examined) -> Iterator[str]:
     yield from (name for name, _ in node.outputs)
-    yield from _of_form(node, draft)
+    yield from _of_form(node, examined)
     for name in (node.own.get("result", ""), node.own.get("holder", "")):
         if name.startswith("record."):
             yield name.removeprefix("record.")
@@ -70,7 +70,7 @@ def _own_fields(node: Node, draft: Draft) -> Iterator[str]:
         for name in ("result", "reasons", "conditions"):
             if node.own.get(name):
                 yield node.own[name].removeprefix("record.")
-    table = draft.decisions.get(node.own.get("decision", ""))
+    table = examined.decisions.get(node.own.get("decision", ""))
     if node.kind == "businessRuleTask" and table is not None and not node.outputs:
         decision = table.decisions.get(node.own["decision"])
         yield from decision.outputs if decision is not None else ()
@@ -85,10 +85,10 @@ def collection_of(node: Node) -> str | None:
     return field if field != target else f"variable {target}"
 
 
-def _of_form(node: Node, draft: Draft) -> Iterator[str]:
-    if node.id not in draft.done_by_people:
+def _of_form(node: Node, examined: Examined) -> Iterator[str]:
+    if node.id not in examined.done_by_people:
         return
-    form = draft.forms.get(f"{draft.bundle.process}/forms/{node.id}.json", {})
+    form = examined.forms.get(f"{examined.bundle.process}/forms/{node.id}.json", {})
     properties = form.get("properties", {})
     for name, shape in properties.items() if isinstance(properties, dict) else ():  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] keys of JSON are text
         is_kept = isinstance(shape, dict) and not (

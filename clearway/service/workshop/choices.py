@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from clearway.decisions import Decisions
-from clearway.engine.examine import Draft
+from clearway.engine.examine import Examined
 from clearway.engine.model import Node
 from clearway.engine.values import Surroundings
 from processes.links import NAMES as LINKS
@@ -68,7 +68,7 @@ class Choices:
 
 
 def choices_of(
-    draft: Draft,
+    examined: Examined,
     surroundings: Surroundings,
     *,
     groups: Sequence[str],
@@ -76,41 +76,41 @@ def choices_of(
     steps: Mapping[str, str],
 ) -> Choices:
     """The choices of a draft; `processes` are those that run here, `steps` name -> about."""
-    nodes = list(_nodes(draft))
-    own = draft.bundle.process
+    nodes = list(_nodes(examined))
+    own = examined.bundle.process
     called = sorted(
-        name for diagram in draft.diagrams.values() for name in diagram.processes if name != own
+        name for diagram in examined.diagrams.values() for name in diagram.processes if name != own
     )
     return Choices(
         roles=sorted(surroundings.roles or ()),
         groups=sorted(groups),
         rules=sorted(surroundings.rules),
         steps=[StepChoice(name, steps.get(name, "")) for name in sorted(surroundings.steps)],
-        decisions=_decisions(draft),
-        forms=_forms(draft),
-        fields=_fields(draft.record_schema),
+        decisions=_decisions(examined),
+        forms=_forms(examined),
+        fields=_fields(examined.record_schema),
         states=sorted({node.own["state"] for node in nodes if node.own.get("state")}),
-        templates=sorted(draft.templates),
-        calendars=sorted(draft.calendars),
+        templates=sorted(examined.templates),
+        calendars=sorted(examined.calendars),
         processes=sorted({*processes, own}),
         called=called,
         links=list(LINKS),
     )
 
 
-def _nodes(draft: Draft) -> list[Node]:
+def _nodes(examined: Examined) -> list[Node]:
     return [
         node
-        for diagram in draft.diagrams.values()
+        for diagram in examined.diagrams.values()
         for process in diagram.processes.values()
         for node in process.all_nodes()
     ]
 
 
-def _decisions(draft: Draft) -> list[DecisionChoice]:
+def _decisions(examined: Examined) -> list[DecisionChoice]:
     found = (
         _decision(file, identifier)
-        for _name, file in sorted(draft.decision_files.items())
+        for _name, file in sorted(examined.decision_files.items())
         for identifier in file.ids
     )
     return sorted(found, key=lambda it: it.id)
@@ -122,10 +122,10 @@ def _decision(file: Decisions, identifier: str) -> DecisionChoice:
     return DecisionChoice(identifier, decision.name, file.file, inputs or [], [*decision.outputs])
 
 
-def _forms(draft: Draft) -> list[FormChoice]:
+def _forms(examined: Examined) -> list[FormChoice]:
     return [
         FormChoice(path, [str(name) for name in _properties(form)])
-        for path, form in sorted(draft.forms.items())
+        for path, form in sorted(examined.forms.items())
     ]
 
 

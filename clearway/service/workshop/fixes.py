@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from clearway.engine.event_reader import plain
-from clearway.engine.examine import Draft
+from clearway.engine.examine import Examined
 from clearway.engine.markup import BPMN
 from clearway.engine.model import Node, Scope
 from clearway.engine.values import Finding, Surroundings
@@ -45,24 +45,24 @@ class _Look:
     node: Node | None
     root: Any
     surroundings: Surroundings
-    draft: Draft
+    examined: Examined
 
     @property
     def element(self) -> str:
         return self.finding.element or ""
 
 
-def fix_of(finding: Finding, draft: Draft, surroundings: Surroundings) -> Fix | None:
+def fix_of(finding: Finding, examined: Examined, surroundings: Surroundings) -> Fix | None:
     """The change that mends it, or None when only a person can know."""
     make = _FIXES.get(finding.rule)
-    root = draft.roots.get(finding.file)
+    root = examined.roots.get(finding.file)
     if make is None or root is None or finding.element is None:
         return None
-    return make(_Look(finding, _node(draft, finding), root, surroundings, draft))
+    return make(_Look(finding, _node(examined, finding), root, surroundings, examined))
 
 
-def _node(draft: Draft, finding: Finding) -> Node | None:
-    diagram = draft.diagrams.get(finding.file)
+def _node(examined: Examined, finding: Finding) -> Node | None:
+    diagram = examined.diagrams.get(finding.file)
     scopes = diagram.processes.values() if diagram is not None else ()
     found = (it for scope in scopes for it in scope.all_nodes() if it.id == finding.element)
     return next(found, None)
@@ -149,7 +149,7 @@ def _make_default(look: _Look) -> Fix | None:
 
 
 def _scopes(look: _Look) -> list[Scope]:
-    diagram = look.draft.diagrams.get(look.finding.file)
+    diagram = look.examined.diagrams.get(look.finding.file)
     processes = diagram.processes.values() if diagram is not None else ()
     return [scope for process in processes for scope in process.walk()]
 
@@ -189,9 +189,9 @@ _FIXES: Mapping[str, Callable[[_Look], Fix | None]] = {
     "role-missing": _role,
     "step-missing": _named("step", lambda look: look.surroundings.steps),
     "rule-missing": _named("rule", lambda look: look.surroundings.rules),
-    "notice-missing": _named("notice", lambda look: look.draft.templates),
-    "decision-missing": _named("decision", lambda look: look.draft.decisions),
-    "calendar-missing": _named("calendar", lambda look: look.draft.calendars),
+    "notice-missing": _named("notice", lambda look: look.examined.templates),
+    "decision-missing": _named("decision", lambda look: look.examined.decisions),
+    "calendar-missing": _named("calendar", lambda look: look.examined.calendars),
     "condition-missing": _make_default,
     "condition-unused": lambda look: Fix("remove-condition", "Remove the condition", look.element),
     "default": _sets("Remove the default flow", default=None),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from clearway.engine.examine import Draft
+from clearway.engine.examine import Examined
 from clearway.engine.expressions import BUILT_IN_NAMES
 from clearway.engine.gate.known_names import names_around
 from clearway.engine.values import Bundle, Finding, Surroundings
@@ -41,18 +41,20 @@ def laid_over(bundle: Bundle, unsaved: Mapping[str, str]) -> Bundle:
 def examine_live(bundle: Bundle, surroundings: Surroundings) -> LiveReport:
     """The same rules as `clearway lint`, with fixes and the names that expressions may use."""
     checked = examine_whole(bundle, surroundings)
-    findings = [LiveFinding(it, fix_of(it, checked.draft, surroundings)) for it in checked.findings]
-    return LiveReport(findings, _everywhere(checked.draft), _at(checked.draft))
+    findings = [
+        LiveFinding(it, fix_of(it, checked.examined, surroundings)) for it in checked.findings
+    ]
+    return LiveReport(findings, _everywhere(checked.examined), _at(checked.examined))
 
 
-def _everywhere(draft: Draft) -> list[str]:
-    variables = draft.compiled.variables if draft.compiled is not None else frozenset[str]()
+def _everywhere(examined: Examined) -> list[str]:
+    variables = examined.compiled.variables if examined.compiled is not None else frozenset[str]()
     return sorted(BUILT_IN_NAMES | variables)
 
 
-def _at(draft: Draft) -> dict[str, list[str]]:
+def _at(examined: Examined) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for diagram in draft.diagrams.values():
+    for diagram in examined.diagrams.values():
         for process in diagram.processes.values():
             for node in process.all_nodes():
                 names = sorted(name for name in names_around(node) if name)

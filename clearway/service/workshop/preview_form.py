@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from clearway.engine.examine import Draft, examine
+from clearway.engine.examine import Examined, examine
 from clearway.engine.gate.record import check_schema
 from clearway.engine.model import Node
 from clearway.service.forms import Filled, Form, Schema, Values
@@ -59,11 +59,11 @@ def preview_form(
     return preview_in(examine(laid_over(found.bundle, {path: text})), path, text, house.now())
 
 
-def preview_in(draft: Draft, path: str, text: str, now: datetime) -> FormPreview:
+def preview_in(examined: Examined, path: str, text: str, now: datetime) -> FormPreview:
     """The same for a draft that was read with this text in it."""
-    uses = uses_of(draft, path)
-    schema = draft.forms.get(path, {})
-    problem = _unread(text) or _deep(schema) or _unfit(draft, path, schema)
+    uses = uses_of(examined, path)
+    schema = examined.forms.get(path, {})
+    problem = _unread(text) or _deep(schema) or _unfit(examined, path, schema)
     if problem is not None:
         return FormPreview(uses, problem=problem)
     return FormPreview(uses, schema, _examples(schema, now))
@@ -81,12 +81,12 @@ def answer_to(
     return None if isinstance(found, Filled) else found
 
 
-def uses_of(draft: Draft, path: str) -> list[FormUse]:
+def uses_of(examined: Examined, path: str) -> list[FormUse]:
     """The elements that this form belongs to: it goes by their id."""
     element = path.rpartition("/")[2].removesuffix(".json")
     return [
         FormUse(kind, node.id, _called(node, kind), node.roles, file)
-        for file, diagram in sorted(draft.diagrams.items())
+        for file, diagram in sorted(examined.diagrams.items())
         for process in diagram.processes.values()
         for node in process.all_nodes()
         if node.id == element and (kind := _kind(node))
@@ -142,11 +142,11 @@ def _parts(value: object) -> Iterator[object]:
         yield from cast(list[object], value)
 
 
-def _unfit(draft: Draft, path: str, schema: Schema) -> Refusal | None:
+def _unfit(examined: Examined, path: str, schema: Schema) -> Refusal | None:
     """Why it is no schema that a form can be made of: what the gate says of it."""
-    if not check_schema(draft, path, schema):
+    if not check_schema(examined, path, schema):
         first = next(
-            it for it in draft.findings.found if (it.file, it.rule[:6]) == (path, "schema")
+            it for it in examined.findings.found if (it.file, it.rule[:6]) == (path, "schema")
         )
         return Refusal("invalid", first.message, first.remedy)
     fields: object = schema.get("properties")
