@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from drawing_room import DrawingRoom
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from clearway import engine
@@ -20,6 +21,8 @@ from clearway.service.deploy import deploy
 from clearway.service.house import House
 from clearway.service.registry import actor_of
 from clearway.service.values import Actor, Done
+from clearway.service.workshop.files import save_file
+from clearway.service.workshop.views import Saved
 from clearway.settings import Settings
 from clearway.store.sessions import Session, add_session, token_hash
 from clearway.web.app import create_app
@@ -181,3 +184,21 @@ def _session(live: Live, name: str) -> str:
     session = Session(name, secrets.token_urlsafe(), now, now + timedelta(hours=12))
     live.house.store.change(lambda it: add_session(it, token_hash(token), session))
     return token
+
+
+@pytest.fixture
+def room_for(
+    live: Any, open_browser: Callable[..., Page], draft: int
+) -> Callable[[str, bytes], DrawingRoom]:
+    """The editor of a file with these bytes, not opened yet."""
+    page = open_browser("grace", width=1440)
+
+    def make(name: str, content: bytes) -> DrawingRoom:
+        path = f"incident/{name}"
+        saved = save_file(
+            live.house, live.actor("grace"), "incident", draft, path, content, expected=None
+        )
+        assert isinstance(saved, Saved), saved
+        return DrawingRoom(page, "incident", draft, path)
+
+    return make

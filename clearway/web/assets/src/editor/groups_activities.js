@@ -1,6 +1,6 @@
 // The panel's groups of activities: what is done, by whom, with what, and how often.
 import { is } from "bpmn-js/lib/util/ModelUtil";
-import { named } from "./modeler.js";
+import { named } from "./references.js";
 import { formGroup } from "./forms.js";
 import { tellingGroup, catchingFields, messageField } from "./groups_messages.js";
 import { cell, chosen, doneByPeople, expressed, formula, inputs, outputs, own, ownList, recordField, words } from "./properties.js";

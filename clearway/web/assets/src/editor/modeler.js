@@ -3,8 +3,10 @@ import Modeler from "bpmn-js/lib/Modeler";
 import minimapModule from "diagram-js-minimap";
 import clearway from "./clearway.json";
 import { changesModule } from "./changes.js";
+import { clipboardOf } from "./clipboard.js";
 import { offeredModule } from "./offered.js";
 import { TheirOrder } from "./order.js";
+import { keepReferences } from "./references.js";
 import { tidyModule } from "./tidy.js";
 
 const COLOURS = { defaultFillColor: "var(--cw-raised)", defaultStrokeColor: "var(--cw-ink)" };
@@ -13,12 +15,13 @@ const COLOURS = { defaultFillColor: "var(--cw-raised)", defaultStrokeColor: "var
 // file, so that a change of one name is a change of one line.
 const IN_THEIR_ORDER = { bpmnDiOrdering: ["value", null] };
 
-export function makeModeler(container) {
+/** `actor`: whose page it is; what they copy can be pasted on their other pages. */
+export function makeModeler(container, actor) {
   const modeler = new Modeler({
     container,
     bpmnRenderer: COLOURS,
     moddleExtensions: { clearway },
-    additionalModules: [minimapModule, changesModule, offeredModule, tidyModule, IN_THEIR_ORDER],
+    additionalModules: [minimapModule, changesModule, offeredModule, tidyModule, clipboardOf(actor), IN_THEIR_ORDER],
   });
   modeler.on("import.parse.complete", keepReferences);
   new TheirOrder(modeler);
@@ -39,21 +42,6 @@ function isEmpty(label) {
 
 function shapesOf(definitions) {
   return (definitions?.diagrams ?? []).flatMap((diagram) => diagram.plane?.planeElement ?? []);
-}
-
-// Here these name a value (`record.approvers`), not an element of the file.
-const NAMES = ["bpmn:loopDataInputRef", "bpmn:loopDataOutputRef"];
-
-/** The library would drop a name that is no element of the file; everything else is kept anyway. */
-function keepReferences({ references, elementsById }) {
-  for (const { element, property, id } of references ?? []) {
-    if (NAMES.includes(property) && !elementsById[id]) element.set(property, named(id));
-  }
-}
-
-/** A name as the library keeps it where it expects an element. */
-export function named(id) {
-  return { id, $type: "bpmn:ItemAwareElement" };
 }
 
 /** Opens `xml`; answers what the modeler writes for it before anything is changed. */

@@ -22,7 +22,7 @@ export async function openEditor(place) {
   const path = place.dataset.path;
   const status = new Status(document.getElementById("editor-status"), place.dataset.zone);
   const kept = new Kept({ draft: place.dataset.base, path, by: place.dataset.actor });
-  const modeler = makeModeler(document.getElementById("editor-canvas"));
+  const modeler = makeModeler(document.getElementById("editor-canvas"), place.dataset.actor);
   const desk = makeDesk({ server, path, modeler, process: place.dataset.process });
   // Tests and the console of whoever looks for a fault reach the modeler here.
   place.modeler = modeler;

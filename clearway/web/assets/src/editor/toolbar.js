@@ -5,7 +5,7 @@ import { fit, undrawn } from "./modeler.js";
 
 const KEYS = [
   ["Ctrl Z, Ctrl Y", "Undo and redo"],
-  ["Ctrl C, Ctrl X, Ctrl V", "Copy, cut and paste"],
+  ["Ctrl C, Ctrl X, Ctrl V", "Copy, cut and paste, also into a diagram that is open in another tab"],
   ["Ctrl A", "Select all"],
   ["Ctrl F", "Find an element"],
   ["Ctrl S", "Save now"],
