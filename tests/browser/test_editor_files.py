@@ -112,6 +112,68 @@ def test_a_file_that_is_drawn_in_part_is_laid_out_when_asked_for(
     complaints.clear()
 
 
+def test_each_drawing_of_a_file_can_be_chosen(
+    live: Any, room_for: Callable[[str, bytes], DrawingRoom], test_data: Path, draft: int
+):
+    content = (test_data / "bpmn-miwg-reference" / "C.4.0.bpmn").read_bytes()
+    room = room_for("several.bpmn", content).open()
+    choice = room.page.get_by_label("Drawing", exact=True)
+    names = choice.locator("option").all_inner_texts()
+    assert len(names) == content.count(b"<bpmndi:BPMNDiagram ") == 4
+    first = room.do(_FIRST)
+
+    choice.select_option(label=names[-1])
+    expect(room.page.locator("#editor-problems li").first).to_be_visible()
+    last = room.do(_FIRST)
+    assert last != first
+    room.select(last)
+    room.field("Name").fill("On the last drawing")
+    room.field("Name").press("Enter")
+    room.is_saved()
+    saved = stored(live.house, live.actor("grace"), "incident", draft, room.path)
+    assert b"On the last drawing" in saved
+    assert saved.count(b"<bpmndi:BPMNShape") == content.count(b"<bpmndi:BPMNShape")
+    room.page.goto(f"{room.address}#{first}")
+    room.page.reload()
+    room.is_ready()
+    expect(choice).to_have_value("0")
+
+
+def test_a_drawing_that_names_nothing_of_the_file_shows_its_process(
+    live: Any, room_for: Callable[[str, bytes], DrawingRoom], draft: int
+):
+    content = _chain(3, drawn=True).replace(b'bpmnElement="p"', b'bpmnElement="gone"')
+    room = room_for("gone.bpmn", content).open()
+    expect(room.page.locator("#editor-note")).to_contain_text("gone")
+
+    room.select("t1")
+    room.field("Name").fill("Another name")
+    room.field("Name").press("Enter")
+    room.is_saved()
+    saved = stored(live.house, live.actor("grace"), "incident", draft, room.path)
+    assert b"Another name" in saved
+    assert b'bpmnElement="p"' in saved
+    assert b'"gone"' not in saved
+
+
+def test_what_the_drawing_library_leaves_out_is_a_problem_nevertheless(
+    room_for: Callable[[str, bytes], DrawingRoom],
+):
+    twin = b'<task id="t1" name="Twin"/></process>'
+    room = room_for("twin.bpmn", _chain(3, drawn=True).replace(b"</process>", twin)).open()
+    told = room.page.locator(".problem[data-rule=xsd]").filter(has_text="twin.bpmn").or_(
+        room.page.locator(".problem[data-rule=xsd]").filter(has_text="Task 1")
+    )
+    expect(told.first).to_be_visible()
+    expect(room.page.locator("#editor-note")).to_contain_text("duplicate ID <t1>")
+
+    room.select("t0")
+    room.field("Name").fill("Another name")
+    room.field("Name").press("Enter")
+    room.is_saved()
+    expect(told.first).to_be_visible()
+
+
 def test_xml_that_cannot_be_read_is_said_and_handed_out(
     room_for: Callable[[str, bytes], DrawingRoom],
 ):

@@ -154,6 +154,28 @@ def test_a_file_without_a_drawing_is_laid_out(editor: Editor):
     assert editor.ask("layout", {"xml": "<nothing"}).status_code == 422
 
 
+@pytest.mark.parametrize("place", ["timeDate", "timeDuration", "timeCycle", "expires"])
+@pytest.mark.parametrize("text", ["PT-5H", "PT 4H", "P", "PT", "PT4.5H", "2026-13-01", "R3/P", "R3"])
+def test_half_a_time_is_told_while_it_is_typed(editor: Editor, place: str, text: str):
+    told = editor.feel(text, place)
+
+    assert told is not None
+    assert told["problem"]
+
+
+def test_a_file_that_is_saved_is_looked_at_as_it_is_stored(editor: Editor):
+    wrong = editor.xml.replace('clearway:step="fetch"', 'clearway:step="fetsh"')
+    tag = editor.client.get(f"{editor.base}/files/{DRAWING}").headers["ETag"]
+
+    def errors(tag: str) -> list[str]:
+        body = {"files": {DRAWING: wrong}, "saved": {DRAWING: tag}}
+        found = editor.ask("lint", body).json()["findings"]
+        return [it["element"] for it in found if it["severity"] == "error"]
+
+    assert errors(tag) == []
+    assert errors('"0000"') == ["fetch"]
+
+
 def test_the_outline_names_what_is_drawn(editor: Editor):
     items = editor.ask("outline", {"xml": editor.xml}).json()["items"]
 

@@ -44,13 +44,21 @@ def _about(step: object) -> str:
 
 
 def lint_of(
-    house: House, actor: Actor, process: str, draft_id: int, unsaved: Mapping[str, str]
+    house: House,
+    actor: Actor,
+    process: str,
+    draft_id: int,
+    unsaved: Mapping[str, str],
+    saved: Mapping[str, str],
 ) -> Mapping[str, object] | Refusal:
-    """What the gate finds, ready for the page; `unsaved` lies over what is stored."""
+    """What the gate finds, ready for the page; `unsaved` lies over what is stored.
+
+    `saved` has the hashes of files that are saved as they are: these are looked at as stored.
+    """
     found = held(house, actor, process, draft_id)
     if isinstance(found, Refusal):
         return found
-    report = examine_live(laid_over(found.bundle, unsaved), house.surroundings())
+    report = examine_live(laid_over(found.bundle, unsaved, saved), house.surroundings())
     return {
         "findings": [_told(it) for it in report.findings],
         "names": {"everywhere": report.everywhere, "at": report.at},

@@ -6,7 +6,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from clearway.engine.expressions import BUILT_IN_NAMES, hint_for
-from clearway.engine.timers import check_literal, is_literal
+from clearway.engine.durations import DurationError
+from clearway.engine.timers import TimerError, check_literal, is_literal
 from clearway.engine.wanted import (
     Wanted,
     a_count,
@@ -17,7 +18,6 @@ from clearway.engine.wanted import (
     a_truth,
     names,
 )
-from clearway.errors import ClearwayError
 from clearway.feel import (
     Expression,
     FeelError,
@@ -27,6 +27,7 @@ from clearway.feel import (
     compile_expression,
     compile_unary_tests,
 )
+from processes.calendar import CalendarError
 from processes.links import NAMES as LINKS
 
 TIMERS = ("timeDate", "timeDuration", "timeCycle")
@@ -107,7 +108,7 @@ def problem_of(
 def _of_literal(text: str, kind: str) -> Problem | None:
     try:
         check_literal(kind, text, None)
-    except (ClearwayError, OverflowError) as error:
+    except (TimerError, DurationError, CalendarError, OverflowError) as error:
         return Problem(str(error))
     return None
 

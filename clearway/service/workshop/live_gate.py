@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from clearway.engine.examine import Examined
 from clearway.engine.expressions import BUILT_IN_NAMES
@@ -32,9 +33,20 @@ class LiveReport:
     at: Mapping[str, Sequence[str]]
 
 
-def laid_over(bundle: Bundle, unsaved: Mapping[str, str]) -> Bundle:
-    """The stored files with what is not saved yet."""
-    files = {path: text.encode() for path, text in unsaved.items()}
+def laid_over(
+    bundle: Bundle, unsaved: Mapping[str, str], saved: Mapping[str, str] | None = None
+) -> Bundle:
+    """The stored files with what is not saved yet.
+
+    `saved` has the hash of each file that is saved: where it is that of the stored file, that
+    file itself counts, because an editor may not write all that stands in it.
+    """
+    same = {
+        path
+        for path, hashed in (saved or {}).items()
+        if path in bundle.files and sha256(bundle.files[path]).hexdigest() == hashed
+    }
+    files = {path: text.encode() for path, text in unsaved.items() if path not in same}
     return Bundle(bundle.process, {**bundle.files, **files})
 
 

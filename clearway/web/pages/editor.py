@@ -67,9 +67,13 @@ async def lint(visit: Calling, process: str, draft: RowId) -> Response:
     files = cast(dict[str, object] | None, sent.get("files"))
     if not isinstance(files, dict) or not all(isinstance(it, str) for it in files.values()):
         return problem(422, "These are no files.", 'Send {"files": {"<path>": "<text>"}}.')
+    tags = cast(dict[str, object] | None, sent.get("saved", {}))
+    if not isinstance(tags, dict) or not all(isinstance(it, str) for it in tags.values()):
+        return problem(422, "These are no tags.", 'Send {"saved": {"<path>": "<ETag>"}}.')
+    saved = {path: str(tag).strip('"') for path, tag in tags.items()}
     unsaved = cast(dict[str, str], files)
     house, actor = visit.portal.house, visit.actor
-    found = await run_in_threadpool(lint_of, house, actor, process, draft, unsaved)
+    found = await run_in_threadpool(lint_of, house, actor, process, draft, unsaved, saved)
     if isinstance(found, Refusal):
         return of_refusal(found)
     return answer({**found, "milliseconds": round((time.perf_counter() - began) * 1000)})

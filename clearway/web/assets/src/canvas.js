@@ -14,10 +14,12 @@ export function fit(viewer) {
   if (canvas.zoom() > 1.1) canvas.zoom(1, "auto");
 }
 
-// At the top right: the bpmn.io mark at the bottom right has to stay free.
-export function bar(place, steps) {
+// At the top right: the bpmn.io mark at the bottom right has to stay free. `choice`: a field before
+// the buttons, or null.
+export function bar(place, steps, choice = null) {
   const made = document.createElement("div");
   made.className = "diagram-bar";
+  if (choice) made.append(choice);
   for (const [label, title, run] of steps) {
     const button = document.createElement("button");
     button.type = "button";

@@ -3,6 +3,7 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import { COLOURS, bar, fit, hasOwnGround } from "./canvas.js";
+import { drawingChoice, drawingWith } from "./drawings.js";
 import "./viewer.css";
 import "./compare.css";
 
@@ -33,12 +34,17 @@ async function show(place) {
   place.classList.add("ready");
   const viewer = new NavigatedViewer({ container: place, bpmnRenderer: COLOURS });
   await viewer.importXML(xml);
-  mark(viewer, JSON.parse(place.dataset.marks));
+  const marks = JSON.parse(place.dataset.marks);
+  mark(viewer, marks);
+  const choice = drawingChoice(viewer, () => {
+    mark(viewer, marks);
+    fit(viewer);
+  });
   bar(place, [
     ["+", "Larger", () => viewer.get("zoomScroll").stepZoom(1)],
     ["–", "Smaller", () => viewer.get("zoomScroll").stepZoom(-1)],
     ["Fit", "Fit the whole diagram", fitAll],
-  ]);
+  ], choice);
   viewer.on("element.click", ({ element }) => goToLine(place.dataset.compare, element.id));
   sides[place.dataset.compare] = { viewer, place };
 }
@@ -117,7 +123,7 @@ function fitAll() {
 // A line of the list becomes a button when one of the diagrams shows what it tells of.
 function pickable(line) {
   const ids = { before: line.dataset.pickBefore, after: line.dataset.pickAfter };
-  const drawn = Object.keys(sides).filter((side) => elementOf(side, ids[side]));
+  const drawn = Object.keys(sides).filter((side) => elementOf(side, ids[side]) ?? drawingWith(sides[side].viewer, ids[side]));
   if (drawn.length === 0) return;
   const button = document.createElement("button");
   button.type = "button";
@@ -133,7 +139,11 @@ function elementOf(side, id) {
   return element?.parent ? element : undefined;
 }
 
-function pick(button, ids, drawn) {
+async function pick(button, ids, drawn) {
+  for (const side of drawn) {
+    const { viewer } = sides[side];
+    if (!elementOf(side, ids[side])) await viewer.open(drawingWith(viewer, ids[side]));
+  }
   for (const one of document.querySelectorAll(".change-pick")) {
     one.setAttribute("aria-pressed", String(one === button));
   }

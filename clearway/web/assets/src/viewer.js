@@ -3,6 +3,7 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import { COLOURS, bar, fit, hasOwnGround } from "./canvas.js";
+import { drawingChoice, drawingWith } from "./drawings.js";
 import "./viewer.css";
 import { badge, paint } from "./heat.js";
 import { toggleOrder, trace } from "./trace.js";
@@ -30,12 +31,25 @@ async function show(place) {
   place.classList.add("ready");
   const viewer = new NavigatedViewer({ container: place, bpmnRenderer: COLOURS });
   await viewer.importXML(xml);
+  const choice = drawingChoice(viewer, () => draw(viewer, place));
+  const first = choice && drawingOfTokens(viewer, place);
+  if (first) await viewer.open(first);
+  else draw(viewer, place);
+  controls(viewer, place, choice);
+  place.dispatchEvent(new CustomEvent("clearway:drawn", { bubbles: true, detail: viewer }));
+}
+
+function draw(viewer, place) {
   if (place.dataset.heat) paint(viewer, JSON.parse(place.dataset.heat));
   else mark(viewer, place);
   if (place.dataset.heat) openHeat(viewer, JSON.parse(place.dataset.heat));
   else open(viewer, JSON.parse(place.dataset.tokens));
-  controls(viewer, place);
-  place.dispatchEvent(new CustomEvent("clearway:drawn", { bubbles: true, detail: viewer }));
+}
+
+// Of several drawings, the one on which the work stands.
+function drawingOfTokens(viewer, place) {
+  const [here] = Object.keys(JSON.parse(place.dataset.tokens ?? "{}"));
+  return here && drawingWith(viewer, here);
 }
 
 function mark(viewer, place) {
@@ -82,7 +96,7 @@ function room(all, own) {
   return Math.max(1, (all - own * READABLE) / 2 - 1);
 }
 
-function controls(viewer, place) {
+function controls(viewer, place, choice) {
   const steps = [
     ["+", "Larger", () => viewer.get("zoomScroll").stepZoom(1)],
     ["–", "Smaller", () => viewer.get("zoomScroll").stepZoom(-1)],
@@ -90,5 +104,5 @@ function controls(viewer, place) {
     ["Full", "Full screen", () => (document.fullscreenElement ? document.exitFullscreen() : place.requestFullscreen())],
   ];
   if (place.dataset.order) steps.unshift(["Order", "Show the order of the path", (button) => toggleOrder(viewer, place, button)]);
-  bar(place, steps);
+  bar(place, steps, choice);
 }

@@ -1,4 +1,5 @@
 // Where on the drawing the gate's findings are: badges on the elements, and the way to them.
+import { drawingWith } from "../drawings.js";
 import { h } from "./dom.js";
 import { applyFix } from "./fixes.js";
 import { show } from "./modeler.js";
@@ -21,13 +22,15 @@ export class Marks {
   }
 
   place(finding) {
-    const element = finding.element && this.desk.modeler.get("elementRegistry").get(finding.element);
-    if (!element) return null;
-    return { name: nameOf(element), go: () => this._go(finding) };
+    if (!finding.element) return null;
+    const { modeler } = this.desk;
+    const element = modeler.get("elementRegistry").get(finding.element);
+    if (!element && !drawingWith(modeler, finding.element)) return null;
+    return { name: element ? nameOf(element) : finding.element, go: () => this._go(finding) };
   }
 
-  _go(finding) {
-    if (show(this.desk.modeler, finding.element)) this.desk.focusPanel();
+  async _go(finding) {
+    if (await show(this.desk.modeler, finding.element)) this.desk.focusPanel();
   }
 
   fix(finding) {

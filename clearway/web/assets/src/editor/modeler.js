@@ -3,6 +3,7 @@ import Modeler from "bpmn-js/lib/Modeler";
 import minimapModule from "diagram-js-minimap";
 import clearway from "./clearway.json";
 import { changesModule } from "./changes.js";
+import { drawingWith } from "../drawings.js";
 import { clipboardOf } from "./clipboard.js";
 import { offeredModule } from "./offered.js";
 import { TheirOrder } from "./order.js";
@@ -44,11 +45,16 @@ function shapesOf(definitions) {
   return (definitions?.diagrams ?? []).flatMap((diagram) => diagram.plane?.planeElement ?? []);
 }
 
+// The library lets a drawing that names nothing of the file show its process.
+const MENDED = /^correcting missing bpmnElement/;
+
 /** Opens `xml`; answers what the modeler writes for it before anything is changed. */
 export async function open(modeler, xml) {
   const { warnings } = await modeler.importXML(xml);
-  const before = await written(modeler);
-  return { before, warnings };
+  const told = warnings.filter(({ message }) => !MENDED.test(message));
+  // What the library mended is a change.
+  const before = told.length < warnings.length ? await writtenFor(modeler, xml) : await written(modeler);
+  return { before, warnings: told };
 }
 
 export async function written(modeler) {
@@ -114,9 +120,14 @@ function place(canvas, scale, x, y) {
   canvas.viewbox({ x, y, width: outer.width / scale, height: outer.height / scale });
 }
 
-/** Selects an element and moves it into sight; answers whether it is drawn. */
-export function show(modeler, id) {
-  const element = modeler.get("elementRegistry").get(id);
+/**
+ * Selects an element and moves it into sight, on the drawing that has it; answers whether one has.
+ */
+export async function show(modeler, id) {
+  const there = modeler.get("elementRegistry");
+  const elsewhere = there.get(id) ? undefined : drawingWith(modeler, id);
+  if (elsewhere) await modeler.open(elsewhere);
+  const element = there.get(id);
   if (!element) return false;
   const canvas = modeler.get("canvas");
   const root = canvas.findRoot(element);

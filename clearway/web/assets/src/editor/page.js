@@ -1,4 +1,5 @@
 // The editor's page: opens the drawing, and puts canvas, panel, problems and saving together.
+import { drawingChoice } from "../drawings.js";
 import { offerToDraw } from "./drawn.js";
 import { Kept } from "./kept.js";
 import { Marks } from "./marks.js";
@@ -12,7 +13,7 @@ import { offerLeft } from "./recovery.js";
 import { Saving } from "./saving.js";
 import { Status } from "./status.js";
 import { toolbar } from "./toolbar.js";
-import { cannotOpen } from "./trouble.js";
+import { cannotOpen, notUnderstood } from "./trouble.js";
 import { formPath } from "./forms.js";
 
 const NOTHING = { roles: [], groups: [], forms: [], decisions: [], rules: [], steps: [], states: [], templates: [], calendars: [], fields: [], processes: [], called: [] };
@@ -48,8 +49,7 @@ async function opening(desk, text, status, stored) {
     const opened = await open(desk.modeler, text);
     const drawn = await offerToDraw(desk, text);
     if (drawn) return drawn;
-    const { length } = opened.warnings;
-    if (length > 0) desk.tell(`Parts of the file that are not understood here: ${length}. A save keeps them as they are.`);
+    if (opened.warnings.length > 0) desk.tell(`${notUnderstood(opened.warnings)} A save keeps them as they are.`);
     return opened;
   } catch (error) {
     return cannotOpen({ desk, status, error, stored: { ...stored, text } });
@@ -63,6 +63,7 @@ function begin(desk, place, saving, status) {
   desk.panel = new Panel(document.getElementById("editor-panel"), desk);
   desk.problems = new Problems({
     server: desk.server,
+    saving,
     path: desk.path,
     ground: new Marks(desk),
     place: document.getElementById("editor-problems"),
@@ -73,6 +74,11 @@ function begin(desk, place, saving, status) {
   });
   desk.outline = new Outline(document.getElementById("editor-outline"), place.querySelector("[data-do=outline]"), desk);
   toolbar(desk, place);
+  const choice = drawingChoice(modeler, () => {
+    beginAt(modeler);
+    desk.problems.draw();
+  });
+  if (choice) place.querySelector(".crumbs").after(choice);
   new ResizeObserver(() => modeler.get("canvas").resized()).observe(document.getElementById("editor-canvas"));
   status.show("opened", "Open; nothing changed yet");
   loadChoices(desk);

@@ -15,11 +15,13 @@ const WORDS = { error: "Error", warning: "Warning", info: "Note" };
  */
 export class Problems {
   /** `place` holds the list; `count` says how many there are; `after(answer)` hears each answer. */
-  constructor({ server, path, ground, place, count, after = () => {} }) {
-    Object.assign(this, { server, path, ground, place, count, after, findings: [] });
+  constructor({ server, saving, path, ground, place, count, after = () => {} }) {
+    Object.assign(this, { server, saving, path, ground, place, count, after, findings: [] });
     this.look = later(PAUSE, () => this._look());
     this.later = later(AGAIN, () => this._look());
     ground.listen(() => this.look());
+    // What the editor does not write is looked at in the file that is stored.
+    saving.whenSaved(() => this.now());
   }
 
   /** Asks the gate at once. */
@@ -37,9 +39,11 @@ export class Problems {
     this.asking = true;
     this.place.setAttribute("aria-busy", "true");
     try {
-      const answer = await this.server.ask("lint", { files: await this.ground.unsaved() });
+      const files = await this.ground.unsaved();
+      const { savedAs } = this.saving;
+      const answer = await this.server.ask("lint", { files, saved: savedAs ? { [this.path]: savedAs } : {} });
       this.findings = answer.findings;
-      this._draw();
+      this.draw();
       this.after(answer);
     } catch (error) {
       this.count.textContent = "Not checked";
@@ -55,7 +59,8 @@ export class Problems {
     }
   }
 
-  _draw() {
+  /** Shows the findings: in the list, and at their places. */
+  draw() {
     const { findings } = this;
     this.ground.mark(findings);
     const errors = findings.filter((one) => one.severity === "error").length;

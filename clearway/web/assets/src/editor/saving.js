@@ -20,6 +20,7 @@ export class Saving {
     this.failures = 0;
     this.busy = null;
     this.stopped = "";
+    this.heard = [];
     this.pause = later(PAUSE, () => this.save());
     this.keepPause = later(KEEP_PAUSE, () => this.keep());
     this._listen();
@@ -57,7 +58,18 @@ export class Saving {
     this.busy = this._save(keepalive);
     await this.busy;
     this.busy = null;
+    if (this.savedAs) for (const hear of this.heard) hear();
     return !this.dirty;
+  }
+
+  /** The tag of the stored file, when that is what is on the screen; else null. */
+  get savedAs() {
+    return this.dirty || this.busy || this.stopped ? null : (this.etag ?? null);
+  }
+
+  /** Calls `hear` each time that everything is saved. */
+  whenSaved(hear) {
+    this.heard.push(hear);
   }
 
   async _save(keepalive) {

@@ -50,7 +50,7 @@ export function toolbar(desk, place) {
     const chosen = modeler.get("selection").get().length;
     for (const button of place.querySelectorAll("[data-several]")) button.disabled = chosen < Number(button.dataset.several);
   };
-  modeler.on(["commandStack.changed", "selection.changed"], enable);
+  modeler.on(["commandStack.changed", "selection.changed", "import.render.complete"], enable);
   enable();
   listen(desk, place, runs);
 }

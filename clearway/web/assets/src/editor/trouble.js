@@ -33,3 +33,13 @@ function reason(error, isUndrawn) {
   const first = error.message.split("\n")[0];
   return `The XML cannot be read${line ? ` (near line ${Number(line) + 1})` : ""}: ${first}.`;
 }
+
+const MOST_NAMED = 3;
+const NESTED = /nested error: (.*)/;
+
+/** What the library that reads the file does not understand, in a sentence. */
+export function notUnderstood(warnings) {
+  const named = warnings.slice(0, MOST_NAMED).map(({ message }) => NESTED.exec(message)?.[1] ?? message.split("\n")[0]);
+  const more = warnings.length > MOST_NAMED ? ` and ${warnings.length - MOST_NAMED} more` : "";
+  return `Not understood in this file: ${named.join("; ")}${more}.`;
+}

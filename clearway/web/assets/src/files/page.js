@@ -45,6 +45,7 @@ function begin(desk, place, kind, status) {
   });
   desk.problems = new Problems({
     server: desk.server,
+    saving,
     path: desk.path,
     ground: new Ground(desk, rooms),
     place: document.getElementById("editor-problems"),

@@ -12,6 +12,7 @@ import { makeModeler, onChange, open, part, tables, viewOf, written, writtenFor 
 import { rememberChoice } from "./rules.js";
 import { notShown, Tabs } from "./tabs.js";
 import { toolbar } from "./toolbar.js";
+import { notUnderstood } from "../editor/trouble.js";
 import { cannotOpen } from "./trouble.js";
 import { joinTyping } from "./typing.js";
 import { Trying } from "./trying.js";
@@ -56,6 +57,7 @@ function begin(desk, place, warnings) {
   desk.ground = new Ground(desk);
   desk.problems = new Problems({
     server: desk.server,
+    saving,
     path: desk.path,
     ground: desk.ground,
     place: document.getElementById("editor-problems"),
@@ -85,7 +87,7 @@ function begin(desk, place, warnings) {
 function tellWhatIsKept(desk, warnings) {
   const hidden = notShown(desk.modeler);
   const told = [];
-  if (warnings.length > 0) told.push(`Parts of the file that are not understood here: ${warnings.length}.`);
+  if (warnings.length > 0) told.push(notUnderstood(warnings));
   if (hidden.length > 0) told.push(`Not shown as a table or an expression: ${hidden.join(", ")}.`);
   if (told.length > 0) desk.tell(`${told.join(" ")} A save keeps them as they are.`);
 }
