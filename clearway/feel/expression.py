@@ -12,6 +12,7 @@ from clearway.feel.constants import constants_of
 from clearway.feel.errors import FeelError, FeelEvaluationError, FeelLimitError
 from clearway.feel.frame import Code, Frame
 from clearway.feel.limits import DEFAULT_LIMITS, Limits, Run
+from clearway.feel.missing import lacks, sure_expression, sure_tests
 from clearway.feel.parser import parse_expression, parse_unary_tests
 from clearway.feel.scope import EMPTY, Uses
 from clearway.feel.syntax import Node, Test
@@ -46,7 +47,9 @@ class Expression:
         self.calls = tuple(uses.calls)
         self._code = code
         self._slots = uses.slots
+        self._types = uses.types
         self._settled = tuple(uses.settled)
+        self._sure: dict[tuple[frozenset[str], bool], tuple[Code, int]] = {}
 
     def null_calls(self) -> list[str]:
         """Its calls with nothing but constants that always give null, such as `date("2026-02-30")`.
@@ -70,8 +73,31 @@ class Expression:
 
     def evaluate_in(self, context: Mapping[str, object], run: Run) -> object:
         """Its value as a part of a larger evaluation that shares one purse."""
+        return self._run(self._code, self._slots, context, run)
+
+    def evaluate_sure(
+        self,
+        context: Mapping[str, object],
+        run: Run,
+        hidden: frozenset[str] = frozenset(),
+        *,
+        is_handed_on: bool = False,
+    ) -> object:
+        """The same; raises FeelMissingValueError where it counts on a value that is null.
+
+        Of `hidden` names null is a value. Where the expression's own value `is_handed_on` it may
+        be that of a name that is null.
+        """
+        if not lacks(self.paths, self.filter_names, context):
+            return self._run(self._code, self._slots, context, run)
+        key = hidden, is_handed_on
+        if key not in self._sure:
+            self._sure[key] = sure_expression(self.tree, self.text, self._types, *key)
+        return self._run(*self._sure[key], context, run)
+
+    def _run(self, code: Code, slots: int, context: Mapping[str, object], run: Run) -> object:
         try:
-            return self._code(Frame(context, [None] * self._slots, run))
+            return code(Frame(context, [None] * slots, run))
         except FeelError as error:
             error.locate(self.text, 0)
             raise
@@ -119,7 +145,10 @@ class UnaryTests:
         self.weight = uses.nodes
         self._settled = tuple(uses.settled)
         self.tree = tree
+        self._types = uses.types
+        self._negated = negated
         self._breaks: Breaks | None = None
+        self._sure: tuple[Code, int] | None = None
         self.holds = _negation(code) if negated else code
 
     def null_calls(self) -> list[str]:
@@ -148,6 +177,17 @@ class UnaryTests:
         slots: list[object] = [None] * self.slots
         slots[0] = adopt(value)
         return self.matches_frame(Frame(context, slots, run))
+
+    def holds_sure(self, frame: Frame) -> object:
+        """As `holds`; raises FeelMissingValueError where it counts on a value that is null."""
+        if not lacks(self.paths, self.filter_names, frame.context):
+            return self.holds(frame)
+        if self._sure is None:
+            code, slots = sure_tests(self.tree, self.text, self._types)
+            self._sure = (_negation(code) if self._negated else code), slots
+        code, slots = self._sure
+        inside = [frame.slots[0], *([None] * (slots - 1))]
+        return code(Frame(frame.context, inside, frame.run))
 
     def matches_frame(self, frame: Frame) -> bool | None:
         """The same for a frame with at least `slots` values, the first of which is tested."""
