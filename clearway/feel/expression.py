@@ -15,6 +15,7 @@ from clearway.feel.limits import DEFAULT_LIMITS, Limits, Run
 from clearway.feel.missing import lacks, sure_expression, sure_tests
 from clearway.feel.parser import parse_expression, parse_unary_tests
 from clearway.feel.scope import EMPTY, Uses
+from clearway.feel.settled import settled_tests
 from clearway.feel.syntax import Node, Test
 from clearway.feel.types import Type
 from clearway.feel.values import adopt
@@ -51,12 +52,13 @@ class Expression:
         self._settled = tuple(uses.settled)
         self._sure: dict[tuple[frozenset[str], bool], tuple[Code, int]] = {}
 
-    def null_calls(self) -> list[str]:
+    def null_calls(self, run: Run | None = None) -> list[str]:
         """Its calls with nothing but constants that always give null, such as `date("2026-02-30")`.
 
+        What that takes is spent from a purse where one is given.
         A function of the context that is called like a built-in one is not thought of.
         """
-        return _null_calls(self._settled, self._slots)
+        return _null_calls(self._settled, self._slots, run)
 
     def evaluate(
         self,
@@ -108,15 +110,21 @@ class Expression:
             raise FeelEvaluationError(NOT_FINITE, self.text, WHOLE) from error
 
 
-def _null_calls(settled: Iterable[tuple[str, Code]], slots: int) -> list[str]:
-    return [reading for reading, code in settled if _gives_null(code, slots)]
+def _null_calls(settled: Iterable[tuple[str, Code]], slots: int, purse: Run | None) -> list[str]:
+    return [reading for reading, code in settled if _gives_null(code, slots, purse)]
 
 
-def _gives_null(code: Code, slots: int) -> bool:
+def _gives_null(code: Code, slots: int, purse: Run | None) -> bool:
+    run = Run(LITTLE, None)
     try:
-        return code(Frame({}, [None] * slots, Run(LITTLE, None))) is None
+        if purse is not None and purse.steps <= 0:
+            return False
+        return code(Frame({}, [None] * slots, run)) is None
     except FeelError:
         return False
+    finally:
+        if purse is not None:
+            purse.steps -= LITTLE.steps - run.steps
 
 
 class UnaryTests:
@@ -149,11 +157,12 @@ class UnaryTests:
         self._negated = negated
         self._breaks: Breaks | None = None
         self._sure: tuple[Code, int] | None = None
+        self._settling: tuple[Code, int] | None = None
         self.holds = _negation(code) if negated else code
 
-    def null_calls(self) -> list[str]:
+    def null_calls(self, run: Run | None = None) -> list[str]:
         """As those of an expression."""
-        return _null_calls(self._settled, self.slots)
+        return _null_calls(self._settled, self.slots, run)
 
     def breaks(self) -> Breaks:
         """The values at which the answer can change; found out when it is first asked for."""
@@ -188,6 +197,21 @@ class UnaryTests:
         code, slots = self._sure
         inside = [frame.slots[0], *([None] * (slots - 1))]
         return code(Frame(frame.context, inside, frame.run))
+
+    def matches_settled(self, value: object, run: Run) -> bool | None:
+        """As `matches_in` without a context, when asked for many values: what is the same for all
+        of them is computed once, and paid for then."""
+        if self.constants is not None:
+            return self.matches_in(value, {}, run)
+        if self._settling is None:
+            code, slots = settled_tests(self.tree, self.text, self._types)
+            self._settling = (_negation(code) if self._negated else code), slots
+        code, slots = self._settling
+        try:
+            answer = code(Frame({}, [adopt(value), *([None] * (slots - 1))], run))
+        except FAILURES as error:
+            raise self.failure(error) from error
+        return answer if isinstance(answer, bool) else None
 
     def matches_frame(self, frame: Frame) -> bool | None:
         """The same for a frame with at least `slots` values, the first of which is tested."""

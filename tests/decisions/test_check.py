@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from clearway.decisions import Decisions, read_decisions
 from clearway.decisions.check import check
+from clearway.decisions.check.looking import Budget
 from clearway.decisions.findings import Finding
 
 Table = Callable[..., Decisions]
@@ -479,3 +480,43 @@ def test_contradictions_are_those_found_by_trying_all(table: Table, rows: Rows):
     )
 
     assert ("decision-contradiction" in told) == against
+
+
+SLOW = "count(for i in 1..2000 return i * {})"
+
+
+@pytest.mark.parametrize(
+    ("cell", "output"),
+    [
+        ("? > " + SLOW, "1"),
+        ("? > count(for i in 1..2000 return i * ?) + {}", "1"),
+        ("> {}", SLOW),
+    ],
+)
+def test_a_check_that_takes_too_long_stops_and_says_where(table: Table, cell: str, output: str):
+    rules = [([cell.format(n)], [output.format(n)]) for n in range(60)]
+    found = table(["x:number"], ["o"], rules, "FIRST")
+
+    stopped = [
+        each for each in check(found, Budget(100_000)) if "the check stopped" in each.message
+    ]
+
+    assert [(each.rule, each.severity, each.element) for each in stopped] == [
+        ("decision-not-proven", "warning", "d")
+    ]
+
+
+def test_what_is_the_same_for_all_values_is_computed_once(table: Table):
+    rules = [([f"? > {SLOW.format(n)}"], ["1"]) for n in range(20)]
+    found = table(["x:number"], ["o"], rules, "FIRST")
+
+    messages = [each.message for each in check(found, Budget(20 * 25_000))]
+
+    assert not [message for message in messages if "the check stopped" in message]
+
+
+def test_allowed_values_that_cannot_be_computed_do_not_stop_the_check(table: Table):
+    too_long = "? > count(for i in 1..2000000 return i)"
+    found = table(["x:number"], [f"o:{too_long}"], [(["-"], ["1"])])
+
+    assert check(found) == []

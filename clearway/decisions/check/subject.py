@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from clearway.decisions.check.columns import Column, Names, Part, columns_of
-from clearway.decisions.check.looking import Looking
+from clearway.decisions.check.looking import Budget, Looking
 from clearway.decisions.check.precedence import hidden_rules
 from clearway.decisions.errors import DecisionError, Place, told
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.index import common, places
 from clearway.decisions.model import Answer, Rules, Table
-from clearway.decisions.purse import Purse
 from clearway.decisions.table import TableRun
-from clearway.feel import DEFAULT_LIMITS, feel_text
+from clearway.decisions.texts import failed
+from clearway.feel import FeelError, feel_text
 
 PLACES_PER_LOOK = 10
 LISTED = 5
@@ -30,13 +30,21 @@ class Subject:
     table: Table
     place: Place
     names: Names
-    looking: Looking = field(default_factory=Looking)
+    budget: Budget = field(default_factory=Budget)
+    looking: Looking = field(init=False)
     wrong_places: set[Place] = field(default_factory=set[Place])
+
+    def __post_init__(self) -> None:
+        self.look_anew()
+
+    def look_anew(self) -> None:
+        """Let the next check of the table look as much as each may."""
+        self.looking = Looking(self.budget)
 
     @cached_property
     def columns(self) -> list[Column]:
         """The inputs, in parts."""
-        return columns_of(self.table, self.names)
+        return columns_of(self.table, self.names, self.budget)
 
     @property
     def all_rules(self) -> Rules:
@@ -117,14 +125,13 @@ class Subject:
 
     def outputs_of(self, answers: Sequence[Answer]) -> tuple[object, ...] | DecisionError:
         """The outputs of one row, without an input."""
-        try:
-            return self.run().row(answers)
-        except DecisionError as error:
-            return error
-
-    def run(self) -> TableRun:
-        """A run of the table that knows no input."""
-        return TableRun(self.table, self.place, self.names.types, {}, Purse(DEFAULT_LIMITS, None))
+        with self.budget.purse() as purse:
+            try:
+                return TableRun(self.table, self.place, self.names.types, {}, purse).row(answers)
+            except DecisionError as error:
+                return error
+            except FeelError as error:
+                return failed(self.place, error)
 
     # telling
 
