@@ -1,9 +1,10 @@
 """Running a decision table: which rules fit, and what the hit policy makes of them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from clearway.decisions.declared import held
 from clearway.decisions.errors import (
     MissingInput,
     NoRuleMatched,
@@ -55,7 +56,11 @@ def decide(
     table: Table, place: Place, types: Mapping[str, Type], context: Context, run: Run
 ) -> Verdict:
     """Run a table; raises NoRuleMatched, RulesOverlap, WrongValue or another DecisionError."""
-    return TableRun(table, place, types, context, run).verdict()
+    verdict = TableRun(table, place, types, context, run).verdict()
+    if table.type is None:
+        return verdict
+    value = held(verdict.value, table.type, types, place, "the answer of the table", run)
+    return replace(verdict, value=value)
 
 
 def with_numbers(context: Context, names: Collection[str]) -> Context:

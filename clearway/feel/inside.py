@@ -45,3 +45,12 @@ def nodes_in(root: object) -> Iterator[object]:
             yield node
             if not isinstance(node, Literal):
                 waiting += [getattr(node, each.name) for each in fields(node)]
+
+
+def inside_of(node: object) -> list[object]:
+    """The nodes directly inside of one, or of several."""
+    if isinstance(node, tuple):
+        return list(cast("tuple[object, ...]", node))
+    if not is_dataclass(node) or isinstance(node, type | Literal):
+        return []
+    return [getattr(node, each.name) for each in fields(node)]

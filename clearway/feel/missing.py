@@ -14,7 +14,7 @@ from clearway.feel.compiler import Compiler
 from clearway.feel.constants import settled
 from clearway.feel.errors import FeelMissingValueError, place_of
 from clearway.feel.frame import Code, Frame
-from clearway.feel.inside import nodes_in
+from clearway.feel.inside import inside_of, nodes_in
 from clearway.feel.scope import EMPTY, Maker, Scope
 from clearway.feel.syntax import (
     Arithmetic,
@@ -250,6 +250,21 @@ def _tested(test: Test) -> Iterator[tuple[Node, bool]]:
         yield from ((item, True) for item in test.operand.items)
     else:
         yield test.operand, True
+
+
+def given_paths(nodes: Iterable[object]) -> frozenset[tuple[str, ...]]:
+    """The paths that expressions ask for, the longest ones only; bound names are among them."""
+    found: set[tuple[str, ...]] = set()
+    for root in nodes:
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            path = root_path(node) if isinstance(node, Name | Path) else None
+            if path is not None:
+                found |= {path} if path[0] not in BUILTINS else set()
+                continue
+            waiting += inside_of(node)
+    return frozenset(found)
 
 
 def given_to(tree: Node, function: str, place: int, parameter: str) -> str | None:

@@ -520,3 +520,32 @@ def test_allowed_values_that_cannot_be_computed_do_not_stop_the_check(table: Tab
     found = table(["x:number"], [f"o:{too_long}"], [(["-"], ["1"])])
 
     assert check(found) == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "rules", "rule", "shown"),
+    [
+        (["x > 5", "x < 3"], ["true,false", "false,true", "false,false"], "not-proven", ""),
+        (["a", "not(a)"], ["true,false", "false,true"], "not-proven", ""),
+        (["x > 5", "x < 3"], ["true,false", "false,true"], "gap", "x = 3"),
+        (["x", "x * 2"], ["<5,-", ">=5,>20"], "gap", "x = 5"),
+    ],
+)
+def test_a_gap_of_inputs_that_are_tied_is_told_with_an_input_that_can_be(
+    table: Table, columns: list[str], rules: list[str], rule: str, shown: str
+):
+    found = table(columns, ["o"], [(each.split(","), ["1"]) for each in rules])
+
+    told = [each for each in check(found) if "no rule fits" in each.message]
+
+    assert [each.rule for each in told] == [f"decision-{rule}"]
+    assert shown in told[0].message
+
+
+def test_rules_that_no_input_can_fit_together_do_not_overlap(table: Table):
+    rules = [(["true", "-"], ["1"]), (["-", "true"], ["2"]), (["false", "false"], ["3"])]
+    found = table(["x > 5", "x < 3"], ["o"], rules)
+    other = table(["x > 5", "x < 8"], ["o"], rules)
+
+    assert {each.rule for each in check(found)} == {"decision-not-proven"}
+    assert "rules 1 and 2 fit x = 6" in next(it.message for it in check(other))

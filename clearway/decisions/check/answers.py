@@ -135,12 +135,11 @@ def _several(subject: Subject, wanted: Type) -> Iterator[Finding]:
         return
     if pair is not None:
         numbers = tuple(place + 1 for place in pair)
-        parts = subject.meeting(*pair)
         yield subject.error(
             "decision-output-type",
-            f"rules {numbers[0]} and {numbers[1]} fit {subject.told(parts)}, which gives a list of "
-            f"values, but the table is said to answer {_told(wanted, subject.names.types)}",
+            f"rules {numbers[0]} and {numbers[1]} fit {subject.told_of(*pair)}, which gives a list "
+            f"of values, but the table is said to answer {_told(wanted, subject.names.types)}",
             "Let the decision have a type of lists, add an aggregator, or narrow the rules.",
             numbers=numbers,
-            example=subject.tests(parts),
+            example=() if subject.is_tied else subject.tests(subject.meeting(*pair)),
         )
