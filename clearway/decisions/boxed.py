@@ -1,20 +1,19 @@
 """Boxed expressions of DMN, each compiled to a function of context and purse."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeGuard
 
 from clearway.decisions.declared import constant_value, held
-from clearway.decisions.errors import DecisionError, MissingInput, NotUnderstood, Place
+from clearway.decisions.errors import NotUnderstood, NoValue, Place
 from clearway.decisions.functions import BoxedFunction
 from clearway.decisions.item_types import type_named
 from clearway.decisions.markup import Element, child, children, text_of
 from clearway.decisions.model import Asked, Context, Signature, Typed, Value
-from clearway.feel import FeelError, Function
+from clearway.decisions.texts import Room, expression
+from clearway.feel import Function
 from clearway.feel.access import item_at, iterated
-from clearway.feel.errors import FeelUnknownNameError
-from clearway.feel.expression import compile_typed_expression
 from clearway.feel.limits import Run
 from clearway.feel.scope import NOT_KNOWN, Called
 from clearway.feel.types import Type
@@ -24,31 +23,15 @@ RESULT = ""
 # What a turn of a loop costs, and how much more for each name it sees.
 TURN, NAMES_PER_STEP = 5, 32
 CONDITIONS = ("if", "satisfies")
+NEEDED = (*CONDITIONS, "in", "match")
 FEEL_LANGUAGES = ("", "feel")
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """What the expressions of one element share: its place, known names and types.
-
-    `paths` fills with the names they ask for, as `Expression.paths` has them, `asked` with those
-    that each of them expects from outside of itself, `typed` with the texts of a declared type.
-    """
-
-    place: Place
-    names: Collection[str]
-    types: Mapping[str, Type]
-    table: "Callable[[Element, Room], Value]"
-    paths: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
-    asked: list[Asked] = field(default_factory=list[Asked])
-    typed: list[Typed] = field(default_factory=list[Typed])
 
 
 def value_of(element: Element, room: Room) -> Value:
     """Any boxed expression; raises NotUnderstood."""
     name = element.name
     if name == "decisionTable":
-        return room.table(element, room)
+        return room.table(element, replace(room, is_handed_on=False))
     if name not in KINDS:
         raise NotUnderstood(
             room.place, f"`{name or 'an element'}` is no expression that is carried out",
@@ -71,34 +54,6 @@ def typed_value(
     return lambda context, run: held(value(context, run), wanted, room.types, room.place, what, run)
 
 
-def expression(text: str | None, room: Room, place: Place) -> Value:
-    """A FEEL text whose errors tell where it stands."""
-    if text is None:
-        raise NotUnderstood(place, "the expression is empty", "Write one, or remove the element.")
-    try:
-        compiled = compile_typed_expression(text, room.names, room.types)
-    except FeelError as error:
-        raise NotUnderstood(place, str(error), "Correct the expression.") from error
-    room.paths.update(compiled.paths)
-    names, paths, calls = compiled.free_names, compiled.paths, compiled.calls
-    room.asked.append(Asked(place, names, paths, calls, text, (compiled.tree,)))
-
-    def run(context: Context, purse: Run) -> object:
-        try:
-            return compiled.evaluate_in(context, purse)
-        except FeelError as error:
-            raise failed(place, error) from error
-
-    return run
-
-
-def failed(place: Place, error: FeelError) -> DecisionError:
-    """An error of evaluation, with its place in the file."""
-    if isinstance(error, FeelUnknownNameError):
-        return MissingInput(place, error.name)
-    return DecisionError(place, str(error), "Correct the expression or the values it is given.")
-
-
 def function_of(
     element: Element, room: Room, name: str = "function", result: Type | None = None
 ) -> tuple[Signature, Callable[[Context, Run], BoxedFunction]]:
@@ -114,7 +69,8 @@ def function_of(
     )
     _refuse_twice("parameters", (each for each, _ in parameters), room.place)
     inner = only_expression(element, room.place, "formalParameter")
-    body = value_of(inner, room)
+    # What it is given may be null, and is looked at where it is counted on.
+    body = value_of(inner, replace(room, is_handed_on=False))
     text = text_of(inner) if inner.name == "literalExpression" else None
     if text is not None and result is not None:
         room.typed.append(Typed(room.place, f"what `{name}` gives", text, result))
@@ -164,7 +120,8 @@ def _context(element: Element, room: Room) -> Value:
         key = variable.get("name") if variable is not None else RESULT
         inner = only_expression(entry, room.place)
         wanted = type_named(variable.get("typeRef")) if variable is not None else None
-        value = typed_value(value_of(inner, room), inner, wanted, f"the entry `{key}`", room)
+        part = replace(room, is_handed_on=key != RESULT or room.is_handed_on)
+        value = typed_value(value_of(inner, part), inner, wanted, f"the entry `{key}`", room)
         entries.append((key, value))
     _refuse_twice("entries", (key for key, _ in entries if key != RESULT), room.place)
     if any(key == RESULT for key, _ in entries[:-1]):
@@ -189,8 +146,9 @@ def _context(element: Element, room: Room) -> Value:
 
 
 def _list(element: Element, room: Room) -> Value:
+    part = replace(room, is_handed_on=True)
     items = [
-        value_of(item, room)
+        value_of(item, part)
         for item in element
         if item.name not in ("", "description", "extensionElements")
     ]
@@ -202,6 +160,7 @@ def _relation(element: Element, room: Room) -> Value:
     columns = [each.get("name") for each in children(element, "column")]
     _refuse_twice("columns", columns, room.place)
     rows: list[list[Value]] = []
+    part = replace(room, is_handed_on=True)
     for row in children(element, "row"):
         cells = [cell for cell in row if cell.name]
         if len(cells) != len(columns):
@@ -212,7 +171,7 @@ def _relation(element: Element, room: Room) -> Value:
             )
         rows.append(
             [
-                typed_value(value_of(cell, room), cell, each, f"the entry `{key}`", room)
+                typed_value(value_of(cell, part), cell, each, f"the entry `{key}`", room)
                 for key, each, cell in zip(columns, wanted, cells, strict=True)
             ]
         )
@@ -231,13 +190,18 @@ def _invocation(element: Element, room: Room) -> Value:
     function = value_of(inner, room)
     called = room.asked[-1] if inner.name == "literalExpression" else None
     bindings: list[tuple[str, Value]] = []
+    texts: dict[str, str] = {}
     arguments: list[tuple[str, object]] = []
     for binding in children(element, "binding"):
         parameter = child(binding, "parameter")
         if parameter is None:
             raise NotUnderstood(room.place, "a binding names no parameter", "Name it.")
         given = only_expression(binding, room.place, "parameter")
-        bindings.append((parameter.get("name"), value_of(given, room)))
+        part = replace(room, is_handed_on=True)
+        bindings.append((parameter.get("name"), value_of(given, part)))
+        path = tuple(part.strip() for part in (text_of(given) or "").split("."))
+        if given.name == "literalExpression" and path in room.asked[-1].paths:
+            texts[parameter.get("name")] = ".".join(path)
         arguments.append((parameter.get("name"), _known_beforehand(given)))
     _refuse_twice("bindings", (name for name, _ in bindings), room.place)
     path = [part.strip() for part in (text_of(inner) or "").split(".")]
@@ -250,7 +214,13 @@ def _invocation(element: Element, room: Room) -> Value:
         if not isinstance(called, Function):
             return None
         arguments = {name: value(context, purse) for name, value in bindings}
-        return called.call_named(purse, arguments)
+        try:
+            return called.call_named(purse, arguments)
+        except NoValue as error:
+            first = error.name.partition(".")[0]
+            if not error.function or first not in texts:
+                raise
+            raise NoValue(room.place, f"{texts[first]}{error.name[len(first) :]}") from error
 
     return run
 
@@ -273,8 +243,9 @@ def _conditional(element: Element, room: Room) -> Value:
 
 
 def _for(element: Element, room: Room) -> Value:
-    source, body = _part(element, "in", room), _part(element, "return", room)
     variable, asks = element.get("iteratorVariable"), _mentions(element, "partial")
+    inside_it = replace(room, is_handed_on=True, loops=room.loops | {variable, "partial"})
+    source, body = _part(element, "in", room), _part(element, "return", inside_it)
 
     def run(context: Context, purse: Run) -> object:
         items = iterated(purse, source(context, purse))
@@ -294,8 +265,9 @@ def _for(element: Element, room: Room) -> Value:
 
 
 def _quantified(element: Element, room: Room) -> Value:
-    source, condition = _part(element, "in", room), _part(element, "satisfies", room)
     variable, decides = element.get("iteratorVariable"), element.name == "some"
+    inside_it = replace(room, loops=room.loops | {variable})
+    source, condition = _part(element, "in", room), _part(element, "satisfies", inside_it)
 
     def run(context: Context, purse: Run) -> object:
         items = iterated(purse, source(context, purse))
@@ -315,7 +287,7 @@ def _quantified(element: Element, room: Room) -> Value:
 def _filter(element: Element, room: Room) -> Value:
     source = _part(element, "in", room)
     # Names in it may be entries of the items, so nobody knows what they ask for.
-    match = _part(element, "match", replace(room, asked=[]))
+    match = _part(element, "match", replace(room, asked=[], is_in_filter=True))
 
     def run(context: Context, purse: Run) -> object:
         found = source(context, purse)
@@ -359,7 +331,8 @@ def _part(element: Element, name: str, room: Room) -> Value:
     if part is None:
         raise NotUnderstood(room.place, f"{element.name} has no `{name}`", "Complete it.")
     inner = only_expression(part, room.place)
-    value = value_of(inner, room)
+    is_handed_on = room.is_handed_on and name not in NEEDED
+    value = value_of(inner, replace(room, is_handed_on=is_handed_on))
     if name in CONDITIONS and inner.name == "literalExpression":
         room.asked[-1] = replace(room.asked[-1], is_condition=True)
     return value

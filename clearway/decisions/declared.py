@@ -32,15 +32,30 @@ def held(
     return found
 
 
-def constant_value(text: str) -> object:
-    """The value of an expression that asks for nothing; NOT_KNOWN for all others."""
+def is_refused(value: object, wanted: Type | None, types: Mapping[str, Type]) -> bool:
+    """Whether a value is not of a type, as far as that can be computed beforehand."""
+    try:
+        return coerced(value, wanted, types) is None
+    except FeelError:
+        return False
+
+
+def constant_value(text: str, purse: Run | None = None) -> object:
+    """The value of an expression that asks for nothing; NOT_KNOWN for all others.
+
+    What that takes is spent from a purse where one is given.
+    """
+    run = Run(LITTLE, None)
     try:
         compiled = compile_expression(text)
         if compiled.free_names or compiled.filter_names:
             return NOT_KNOWN
-        return compiled.evaluate({}, limits=LITTLE)
+        return compiled.evaluate_in({}, run)
     except FeelError:
         return NOT_KNOWN
+    finally:
+        if purse is not None:
+            purse.steps -= LITTLE.steps - run.steps
 
 
 def misfit(value: object, wanted: Type | None, what: str) -> str:

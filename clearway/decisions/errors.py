@@ -78,6 +78,21 @@ class MissingInput(DecisionError):
         self.seen = seen
 
 
+class NoValue(MissingInput):
+    """The decision counts on an input that is there and null; `name` is it, or the path to it.
+
+    Where it is a parameter, `function` is whose, and `index` the place of the parameter from 0.
+    """
+
+    function: str = ""
+    index: int = 0
+
+    def __init__(self, place: Place, name: str) -> None:
+        super().__init__(place, name)
+        self.remedy = f"Give it a value, or say what holds without one, by `{name} = null`."
+        self.args = (f"{place}: {self.cause}. {self.remedy}",)
+
+
 class WrongValue(DecisionError):
     """A value is not of the type, or not among the values, that the table declares."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from clearway.decisions.declared import held, misfit
-from clearway.decisions.errors import DecisionError, Place, WrongValue
+from clearway.decisions.errors import DecisionError, NoValue, Place, WrongValue
 from clearway.decisions.model import BoundFunction, Context, Signature, Value
 from clearway.decisions.purse import is_strict
 from clearway.feel.limits import Run
@@ -43,7 +43,14 @@ class BoxedFunction(BoundFunction):
         if given is None:
             return refused_values(run, self._place, self.name, signature, arguments, self._types)
         run.enter()
-        result = self._body({**self.context, **dict(zip(signature.names, given, strict=True))}, run)
+        try:
+            values = dict(zip(signature.names, given, strict=True))
+            result = self._body({**self.context, **values}, run)
+        except NoValue as error:
+            first = error.name.partition(".")[0]
+            if error.place == self._place and not error.function and first in signature.names:
+                error.function, error.index = self.name, signature.names.index(first)
+            raise
         run.leave()
         if signature.result is None:
             return result

@@ -30,12 +30,15 @@ def common(sets: Iterable[Rules], rules: Rules) -> Rules:
 @dataclass(frozen=True, slots=True)
 class TableIndex:
     """`columns` answer with the rules whose constant cells accept a value; `computed` are the
-    cells that have to be asked, and `names` what these expect from the context."""
+    cells that have to be asked, and `names` what these expect from the context, `paths` how they
+    go on from it, `in_filters` names that may be from there."""
 
     columns: tuple["ColumnIndex", ...]
     computed: tuple[ComputedColumn, ...]
     names: frozenset[str]
     rules: Rules
+    paths: frozenset[tuple[str, ...]]
+    in_filters: frozenset[str]
 
     def candidates(self, asked: Sequence[object]) -> Rules:
         """The rules that the constant cells leave."""
@@ -93,7 +96,10 @@ def index_of(columns: int, rules: Sequence[Rule]) -> TableIndex:
                 )
     indexes = (ColumnIndex(free, cells) for free, cells in zip(always, constant, strict=True))
     names = frozenset(name for cell in computed.values() for name in cell.tests.free_names)
-    return TableIndex(tuple(indexes), _columns_of(computed), names, (1 << len(rules)) - 1)
+    paths = frozenset(path for cell in computed.values() for path in cell.tests.paths)
+    in_filters = frozenset(name for cell in computed.values() for name in cell.tests.filter_names)
+    every = (1 << len(rules)) - 1
+    return TableIndex(tuple(indexes), _columns_of(computed), names, every, paths, in_filters)
 
 
 def _columns_of(computed: Mapping[tuple[int, str], Computed]) -> tuple[ComputedColumn, ...]:

@@ -1,5 +1,6 @@
 """Type definitions of a DMN file as FEEL types."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from clearway.decisions.errors import NotUnderstood, Place
@@ -9,6 +10,8 @@ from clearway.feel import FeelError
 from clearway.feel.expression import compile_typed_unary_tests
 from clearway.feel.types import (
     ANY,
+    GENERAL,
+    SIMPLE,
     Constrained,
     ContextType,
     FunctionType,
@@ -28,6 +31,7 @@ def item_types(
     """All type definitions by name, imported ones included, and what is wrong with some."""
     found: dict[str, Type] = {**foreign}
     wrong: list[NotUnderstood] = []
+    wrong += _named_wrongly(root, file)
     for element in children(root, "itemDefinition"):
         place = Place(file, column=element.get("name"))
         try:
@@ -35,7 +39,43 @@ def item_types(
         except NotUnderstood as error:
             wrong.append(error)
     wrong += _unresolved(found, file)
-    return {name: kind for name, kind in found.items() if not _is_circular(name, found)}, wrong
+    circular = _circular(found)
+    wrong += [
+        NotUnderstood(
+            Place(file, column=name), "the type is defined by itself", "Break the circle."
+        )
+        for name in found
+        if name in circular
+    ]
+    return {name: kind for name, kind in found.items() if name not in circular}, wrong
+
+
+def _named_wrongly(root: Element, file: str) -> Iterator[NotUnderstood]:
+    """Definitions or components of one name, and definitions that hide a type of FEEL."""
+    seen: set[str] = set()
+    for element in children(root, "itemDefinition"):
+        name = element.get("name")
+        place = Place(file, column=name)
+        if name in seen:
+            yield NotUnderstood(place, f"two types are called `{name}`", "Rename one of them.")
+        elif name in SIMPLE or name in GENERAL:
+            cause = f"the type is called `{name}`, as one of FEEL is"
+            yield NotUnderstood(place, cause, "Rename it.")
+        seen.add(name)
+        yield from _components_twice(element, place)
+
+
+def _components_twice(root: Element, place: Place) -> Iterator[NotUnderstood]:
+    waiting = [(root, place.column)]
+    while waiting:
+        element, path = waiting.pop()
+        inside = children(element, "itemComponent")
+        names = [each.get("name") for each in inside]
+        for name in sorted(each for each, count in Counter(names).items() if count > 1):
+            where = Place(place.file, column=path)
+            cause = f"two components of `{path}` are called `{name}`"
+            yield NotUnderstood(where, cause, "Rename one of them.")
+        waiting += [(each, f"{path}.{each.get('name')}") for each in inside]
 
 
 def type_named(name: str | None) -> Type | None:
@@ -168,20 +208,43 @@ def _unresolved(found: Mapping[str, Type], file: str) -> list[NotUnderstood]:
         )
         for name, kind in found.items()
         for missing in unknown_names(kind, found)
-    ] + [
-        NotUnderstood(
-            Place(file, column=name), "the type is defined by itself", "Break the circle."
-        )
-        for name in found
-        if _is_circular(name, found)
     ]
 
 
-def _is_circular(name: str, found: Mapping[str, Type]) -> bool:
+def _circular(found: Mapping[str, Type]) -> frozenset[str]:
+    """The types that are defined by themselves, each definition gone through once.
+
+    Types are taken away that use none but those taken away before, and then those that no other
+    uses; what neither leaves is in a circle, or between two.
+    """
+    uses = {name: {it for it in _names_in(kind) if it in found} for name, kind in found.items()}
+    used_by: dict[str, set[str]] = {name: set() for name in found}
+    for name, used in uses.items():
+        for each in used:
+            used_by[each].add(name)
+    left = _without_ends(_without_ends(frozenset(found), uses, used_by), used_by, uses)
+    return frozenset(name for name in left if _leads_back(name, uses, left))
+
+
+def _without_ends(
+    names: frozenset[str], ways: Mapping[str, set[str]], back: Mapping[str, set[str]]
+) -> frozenset[str]:
+    left = {name: len(ways[name] & names) for name in names}
+    ends = [name for name, count in left.items() if not count]
+    for name in ends:
+        # The list grows while it is gone through.
+        for each in back[name] & names:
+            left[each] -= 1
+            if not left[each]:
+                ends.append(each)
+    return names - frozenset(ends)
+
+
+def _leads_back(name: str, uses: Mapping[str, set[str]], within: frozenset[str]) -> bool:
     seen: set[str] = set()
     waiting = [name]
     while waiting:
-        for used in _names_in(found.get(waiting.pop())):
+        for used in uses[waiting.pop()] & within:
             if used == name:
                 return True
             if used not in seen:

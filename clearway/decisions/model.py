@@ -159,6 +159,16 @@ class RuleIndex(Protocol):
         """What these cells expect from the context."""
         ...
 
+    @property
+    def paths(self) -> frozenset[tuple[str, ...]]:
+        """How they go on from these names."""
+        ...
+
+    @property
+    def in_filters(self) -> frozenset[str]:
+        """Names in their filters that may be from the context."""
+        ...
+
     def candidates(self, asked: Sequence[object]) -> Rules:
         """The rules left by the cells that are constants."""
         ...

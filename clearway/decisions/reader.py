@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from clearway.decisions.bound_names import names_bound, names_within, outside
-from clearway.decisions.boxed import Room, function_of, only_expression, value_of
+from clearway.decisions.boxed import function_of, only_expression, value_of
 from clearway.decisions.chains import LONGEST, lengths_of_chains
 from clearway.decisions.errors import DecisionError, NotUnderstood, Place
 from clearway.decisions.findings import Finding, finding_of
@@ -35,6 +35,7 @@ from clearway.decisions.model import (
 )
 from clearway.decisions.table import decide
 from clearway.decisions.table_reader import TableReader
+from clearway.decisions.texts import Room
 from clearway.decisions.type_names import undefined_types
 from clearway.feel.limits import Run
 from clearway.feel.types import Type

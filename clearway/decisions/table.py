@@ -1,11 +1,18 @@
 """Running a decision table: which rules fit, and what the hit policy makes of them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from clearway.decisions.boxed import failed
-from clearway.decisions.errors import MissingInput, NoRuleMatched, Place, RulesOverlap, WrongValue
+from clearway.decisions.declared import held
+from clearway.decisions.errors import (
+    MissingInput,
+    NoRuleMatched,
+    NoValue,
+    Place,
+    RulesOverlap,
+    WrongValue,
+)
 from clearway.decisions.hits import Hit, aggregated, by_priority
 from clearway.decisions.index import cells_of, places
 from clearway.decisions.model import (
@@ -22,11 +29,13 @@ from clearway.decisions.model import (
     Table,
 )
 from clearway.decisions.purse import is_strict
+from clearway.decisions.texts import failed
 from clearway.feel import FeelError, FeelLimitError, feel_text
 from clearway.feel.expression import FAILURES
 from clearway.feel.frame import Frame
 from clearway.feel.limits import Run
 from clearway.feel.logic import equal
+from clearway.feel.missing import lacks
 from clearway.feel.temporal import at_literal
 from clearway.feel.types import TEMPORAL, Named, Type, coerced
 from clearway.feel.values import EXACT, adopt, whole
@@ -47,7 +56,11 @@ def decide(
     table: Table, place: Place, types: Mapping[str, Type], context: Context, run: Run
 ) -> Verdict:
     """Run a table; raises NoRuleMatched, RulesOverlap, WrongValue or another DecisionError."""
-    return TableRun(table, place, types, context, run).verdict()
+    verdict = TableRun(table, place, types, context, run).verdict()
+    if table.type is None:
+        return verdict
+    value = held(verdict.value, table.type, types, place, "the answer of the table", run)
+    return replace(verdict, value=value)
 
 
 def with_numbers(context: Context, names: Collection[str]) -> Context:
@@ -145,7 +158,11 @@ class TableRun:
             return False
 
     def _asked(self, column: Input) -> object:
-        value = adopt(column.value(self._context, self._run))
+        try:
+            value = adopt(column.value(self._context, self._run))
+        except NoValue:
+            # A rule may provide for that; else this input is to blame.
+            value = None
         if value is None:
             return None
         if column.type is not None:
@@ -167,12 +184,14 @@ class TableRun:
         rules = self._index.candidates(asked)
         failures: list[tuple[Computed, FeelError]] = []
         frames = [Frame(self._context, [value, *self._room], self._run) for value in asked]
+        is_unsure = self._strict and lacks(self._index.paths, self._index.in_filters, self._context)
         for column in self._index.computed:
             cells, frame, kept = cells_of(column, rules), frames[column.column], ~column.rules
             self._run.spend(len(cells))
             for computed in cells:
                 try:
-                    if computed.holds(frame) is True:
+                    holds = computed.tests.holds_sure if is_unsure else computed.holds
+                    if holds(frame) is True:
                         kept |= computed.rules
                 except FAILURES as raised:
                     error = computed.tests.failure(raised)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from clearway.decisions.boxed import Room, expression
 from clearway.decisions.errors import NotUnderstood, Place
 from clearway.decisions.index import index_of
 from clearway.decisions.item_types import type_named
@@ -19,8 +18,9 @@ from clearway.decisions.model import (
     Rule,
     Table,
 )
+from clearway.decisions.texts import Room, expression
 from clearway.feel import FeelError, UnaryTests, compile_expression
-from clearway.feel.expression import compile_typed_unary_tests
+from clearway.feel.expression import LITTLE, compile_typed_unary_tests
 from clearway.feel.types import Type, unknown_names
 from clearway.feel.values import is_list
 
@@ -160,7 +160,7 @@ class TableReader:
         if text is None:
             return ()
         try:
-            values = compile_expression(f"[{text}]").evaluate({})
+            values = compile_expression(f"[{text}]").evaluate({}, limits=LITTLE)
         except FeelError:
             # Values given as tests such as `> 5` have no order; they are still checked.
             return ()

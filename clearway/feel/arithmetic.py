@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import TypeVar
 
 from clearway.feel.errors import FeelEvaluationError
@@ -81,11 +81,30 @@ def power(run: Run, left: object, right: object) -> object:
     left, right = operand_of(left), operand_of(right)
     if not isinstance(left, Decimal) or not isinstance(right, Decimal):
         return None
-    if abs(right) > FARTHEST_EXPONENT:
-        return None
-    if right != right.to_integral_value():
-        run.spend(TRANSCENDENTAL)
-    return _number(NUMBERS.power, left, right)
+    if right == right.to_integral_value() and abs(right) <= FARTHEST_EXPONENT:
+        return _number(NUMBERS.power, left, right)
+    run.spend(TRANSCENDENTAL)
+    if abs(right) > FARTHEST_EXPONENT and (abs(left) == 1 or not left):
+        # Of so large an exponent only the sign matters here, and whether it is odd.
+        return _number(NUMBERS.power, left, _small(right) if left else Decimal(1).copy_sign(right))
+    result = _number(NUMBERS.power, left, right)
+    return None if result is None else _trimmed(result)
+
+
+def _small(exponent: Decimal) -> Decimal:
+    """An exponent that is odd, even or broken as this one is, for a power of 1 or -1."""
+    with localcontext(NUMBERS) as wide:
+        wide.prec = 7_000
+        return wide.remainder(exponent, Decimal(2))
+
+
+def _trimmed(value: Decimal) -> Decimal:
+    """The same number without the zeros that filled its digits: 2, and not 2.000."""
+    found = value.normalize(NUMBERS)
+    exponent = found.as_tuple().exponent
+    return (
+        NUMBERS.quantize(found, Decimal(1)) if isinstance(exponent, int) and exponent > 0 else found
+    )
 
 
 def negate(value: object) -> object:
@@ -198,9 +217,9 @@ def _scaled(
     units = _number(operation, _units(value), factor)
     if units is None:
         return None
-    whole = int(units)
     if isinstance(value, YearsMonths):
-        return _months(whole)
+        return _months(int(units))
+    whole = int(units.to_integral_value(ROUND_HALF_EVEN))
     return _or_out_of_range(lambda: timedelta(microseconds=whole))
 
 

@@ -1,12 +1,13 @@
 """Where the answer of unary tests can change, so that tables can be checked for gaps."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import cast
 
 from clearway.feel.compiler import Compiler
 from clearway.feel.errors import FeelError
 from clearway.feel.frame import Frame
+from clearway.feel.inside import nodes_in
 from clearway.feel.limits import DEFAULT_LIMITS, Run
 from clearway.feel.scope import EMPTY
 from clearway.feel.syntax import (
@@ -57,7 +58,7 @@ def breaks_of(tests: Iterable[Test]) -> Breaks:
         for test in tests:
             _test(test, values, limits)
     except _Computed:
-        inside = [node for test in tests for node in _nodes(test)]
+        inside = [node for test in tests for node in nodes_in(test)]
         samples = [node.value for node in inside if isinstance(node, Literal)]
         timeless = not any(isinstance(node, Name) and node.name in CLOCKS for node in inside)
         return Breaks(tuple(samples), tuple(samples), False, timeless)
@@ -134,15 +135,3 @@ def _is_settled(node: Node) -> bool:
         made = isinstance(node.function, Name) and node.function.name in MAKERS
         return made and not node.named and all(map(_is_settled, node.arguments))
     return isinstance(node, Literal)
-
-
-def _nodes(root: object) -> Iterator[object]:
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, tuple):
-            waiting += cast("tuple[object, ...]", node)
-        elif is_dataclass(node) and not isinstance(node, type):
-            yield node
-            if not isinstance(node, Literal):
-                waiting += [getattr(node, each.name) for each in fields(node)]

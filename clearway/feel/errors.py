@@ -46,6 +46,14 @@ class FeelUnknownNameError(FeelEvaluationError):
         self.name = name
 
 
+class FeelMissingValueError(FeelEvaluationError):
+    """A value that the expression counts on is null; `name` is it, or the path to it."""
+
+    def __init__(self, name: str, text: str, position: tuple[int, int]) -> None:
+        super().__init__(f"`{name}` has no value", text, position)
+        self.name = name
+
+
 class FeelLimitError(FeelError):
     """The expression is larger, deeper or longer running than it may be."""
 

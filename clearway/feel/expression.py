@@ -12,8 +12,10 @@ from clearway.feel.constants import constants_of
 from clearway.feel.errors import FeelError, FeelEvaluationError, FeelLimitError
 from clearway.feel.frame import Code, Frame
 from clearway.feel.limits import DEFAULT_LIMITS, Limits, Run
+from clearway.feel.missing import lacks, sure_expression, sure_tests
 from clearway.feel.parser import parse_expression, parse_unary_tests
 from clearway.feel.scope import EMPTY, Uses
+from clearway.feel.settled import settled_tests
 from clearway.feel.syntax import Node, Test
 from clearway.feel.types import Type
 from clearway.feel.values import adopt
@@ -46,14 +48,17 @@ class Expression:
         self.calls = tuple(uses.calls)
         self._code = code
         self._slots = uses.slots
+        self._types = uses.types
         self._settled = tuple(uses.settled)
+        self._sure: dict[tuple[frozenset[str], bool], tuple[Code, int]] = {}
 
-    def null_calls(self) -> list[str]:
+    def null_calls(self, run: Run | None = None) -> list[str]:
         """Its calls with nothing but constants that always give null, such as `date("2026-02-30")`.
 
+        What that takes is spent from a purse where one is given.
         A function of the context that is called like a built-in one is not thought of.
         """
-        return _null_calls(self._settled, self._slots)
+        return _null_calls(self._settled, self._slots, run)
 
     def evaluate(
         self,
@@ -70,8 +75,31 @@ class Expression:
 
     def evaluate_in(self, context: Mapping[str, object], run: Run) -> object:
         """Its value as a part of a larger evaluation that shares one purse."""
+        return self._run(self._code, self._slots, context, run)
+
+    def evaluate_sure(
+        self,
+        context: Mapping[str, object],
+        run: Run,
+        hidden: frozenset[str] = frozenset(),
+        *,
+        is_handed_on: bool = False,
+    ) -> object:
+        """The same; raises FeelMissingValueError where it counts on a value that is null.
+
+        Of `hidden` names null is a value. Where the expression's own value `is_handed_on` it may
+        be that of a name that is null.
+        """
+        if not lacks(self.paths, self.filter_names, context):
+            return self._run(self._code, self._slots, context, run)
+        key = hidden, is_handed_on
+        if key not in self._sure:
+            self._sure[key] = sure_expression(self.tree, self.text, self._types, *key)
+        return self._run(*self._sure[key], context, run)
+
+    def _run(self, code: Code, slots: int, context: Mapping[str, object], run: Run) -> object:
         try:
-            return self._code(Frame(context, [None] * self._slots, run))
+            return code(Frame(context, [None] * slots, run))
         except FeelError as error:
             error.locate(self.text, 0)
             raise
@@ -82,15 +110,21 @@ class Expression:
             raise FeelEvaluationError(NOT_FINITE, self.text, WHOLE) from error
 
 
-def _null_calls(settled: Iterable[tuple[str, Code]], slots: int) -> list[str]:
-    return [reading for reading, code in settled if _gives_null(code, slots)]
+def _null_calls(settled: Iterable[tuple[str, Code]], slots: int, purse: Run | None) -> list[str]:
+    return [reading for reading, code in settled if _gives_null(code, slots, purse)]
 
 
-def _gives_null(code: Code, slots: int) -> bool:
+def _gives_null(code: Code, slots: int, purse: Run | None) -> bool:
+    run = Run(LITTLE, None)
     try:
-        return code(Frame({}, [None] * slots, Run(LITTLE, None))) is None
+        if purse is not None and purse.steps <= 0:
+            return False
+        return code(Frame({}, [None] * slots, run)) is None
     except FeelError:
         return False
+    finally:
+        if purse is not None:
+            purse.steps -= LITTLE.steps - run.steps
 
 
 class UnaryTests:
@@ -119,12 +153,16 @@ class UnaryTests:
         self.weight = uses.nodes
         self._settled = tuple(uses.settled)
         self.tree = tree
+        self._types = uses.types
+        self._negated = negated
         self._breaks: Breaks | None = None
+        self._sure: tuple[Code, int] | None = None
+        self._settling: tuple[Code, int] | None = None
         self.holds = _negation(code) if negated else code
 
-    def null_calls(self) -> list[str]:
+    def null_calls(self, run: Run | None = None) -> list[str]:
         """As those of an expression."""
-        return _null_calls(self._settled, self.slots)
+        return _null_calls(self._settled, self.slots, run)
 
     def breaks(self) -> Breaks:
         """The values at which the answer can change; found out when it is first asked for."""
@@ -148,6 +186,32 @@ class UnaryTests:
         slots: list[object] = [None] * self.slots
         slots[0] = adopt(value)
         return self.matches_frame(Frame(context, slots, run))
+
+    def holds_sure(self, frame: Frame) -> object:
+        """As `holds`; raises FeelMissingValueError where it counts on a value that is null."""
+        if not lacks(self.paths, self.filter_names, frame.context):
+            return self.holds(frame)
+        if self._sure is None:
+            code, slots = sure_tests(self.tree, self.text, self._types)
+            self._sure = (_negation(code) if self._negated else code), slots
+        code, slots = self._sure
+        inside = [frame.slots[0], *([None] * (slots - 1))]
+        return code(Frame(frame.context, inside, frame.run))
+
+    def matches_settled(self, value: object, run: Run) -> bool | None:
+        """As `matches_in` without a context, when asked for many values: what is the same for all
+        of them is computed once, and paid for then."""
+        if self.constants is not None:
+            return self.matches_in(value, {}, run)
+        if self._settling is None:
+            code, slots = settled_tests(self.tree, self.text, self._types)
+            self._settling = (_negation(code) if self._negated else code), slots
+        code, slots = self._settling
+        try:
+            answer = code(Frame({}, [adopt(value), *([None] * (slots - 1))], run))
+        except FAILURES as error:
+            raise self.failure(error) from error
+        return answer if isinstance(answer, bool) else None
 
     def matches_frame(self, frame: Frame) -> bool | None:
         """The same for a frame with at least `slots` values, the first of which is tested."""

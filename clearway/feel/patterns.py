@@ -83,6 +83,7 @@ def _timed(run: Run, match: Callable[[], T]) -> T:
     try:
         found = match()
     except TimeoutError as error:
+        run.steps -= int(SECONDS * 1_000_000)
         raise FeelLimitError(
             f"the pattern takes longer than {SECONDS} s; make it simpler"
         ) from error

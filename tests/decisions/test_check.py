@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from clearway.decisions import Decisions, read_decisions
 from clearway.decisions.check import check
+from clearway.decisions.check.looking import Budget
 from clearway.decisions.findings import Finding
 
 Table = Callable[..., Decisions]
@@ -479,3 +480,72 @@ def test_contradictions_are_those_found_by_trying_all(table: Table, rows: Rows):
     )
 
     assert ("decision-contradiction" in told) == against
+
+
+SLOW = "count(for i in 1..2000 return i * {})"
+
+
+@pytest.mark.parametrize(
+    ("cell", "output"),
+    [
+        ("? > " + SLOW, "1"),
+        ("? > count(for i in 1..2000 return i * ?) + {}", "1"),
+        ("> {}", SLOW),
+    ],
+)
+def test_a_check_that_takes_too_long_stops_and_says_where(table: Table, cell: str, output: str):
+    rules = [([cell.format(n)], [output.format(n)]) for n in range(60)]
+    found = table(["x:number"], ["o"], rules, "FIRST")
+
+    stopped = [
+        each for each in check(found, Budget(100_000)) if "the check stopped" in each.message
+    ]
+
+    assert [(each.rule, each.severity, each.element) for each in stopped] == [
+        ("decision-not-proven", "warning", "d")
+    ]
+
+
+def test_what_is_the_same_for_all_values_is_computed_once(table: Table):
+    rules = [([f"? > {SLOW.format(n)}"], ["1"]) for n in range(20)]
+    found = table(["x:number"], ["o"], rules, "FIRST")
+
+    messages = [each.message for each in check(found, Budget(20 * 25_000))]
+
+    assert not [message for message in messages if "the check stopped" in message]
+
+
+def test_allowed_values_that_cannot_be_computed_do_not_stop_the_check(table: Table):
+    too_long = "? > count(for i in 1..2000000 return i)"
+    found = table(["x:number"], [f"o:{too_long}"], [(["-"], ["1"])])
+
+    assert check(found) == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "rules", "rule", "shown"),
+    [
+        (["x > 5", "x < 3"], ["true,false", "false,true", "false,false"], "not-proven", ""),
+        (["a", "not(a)"], ["true,false", "false,true"], "not-proven", ""),
+        (["x > 5", "x < 3"], ["true,false", "false,true"], "gap", "x = 3"),
+        (["x", "x * 2"], ["<5,-", ">=5,>20"], "gap", "x = 5"),
+    ],
+)
+def test_a_gap_of_inputs_that_are_tied_is_told_with_an_input_that_can_be(
+    table: Table, columns: list[str], rules: list[str], rule: str, shown: str
+):
+    found = table(columns, ["o"], [(each.split(","), ["1"]) for each in rules])
+
+    told = [each for each in check(found) if "no rule fits" in each.message]
+
+    assert [each.rule for each in told] == [f"decision-{rule}"]
+    assert shown in told[0].message
+
+
+def test_rules_that_no_input_can_fit_together_do_not_overlap(table: Table):
+    rules = [(["true", "-"], ["1"]), (["-", "true"], ["2"]), (["false", "false"], ["3"])]
+    found = table(["x > 5", "x < 3"], ["o"], rules)
+    other = table(["x > 5", "x < 8"], ["o"], rules)
+
+    assert {each.rule for each in check(found)} == {"decision-not-proven"}
+    assert "rules 1 and 2 fit x = 6" in next(it.message for it in check(other))

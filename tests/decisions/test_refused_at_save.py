@@ -319,3 +319,40 @@ def test_a_boxed_condition_that_is_no_truth_is_told(read: Read):
     (found,) = told(read, X + decision(f'<some iteratorVariable="i">{some}</some>'))
 
     assert "a condition that is a number" in found[2]
+
+
+TWICE = {
+    "two types called `a`": '<itemDefinition name="a"><typeRef>number</typeRef></itemDefinition>'
+    * 2,
+    "two components of `a.b` are called `c`": (
+        '<itemDefinition name="a"><itemComponent name="b">'
+        + '<itemComponent name="c"><typeRef>number</typeRef></itemComponent>' * 2
+        + "</itemComponent></itemDefinition>"
+    ),
+    "the type is called `number`": (
+        '<itemDefinition name="number"><typeRef>string</typeRef></itemDefinition>'
+    ),
+}
+
+
+@pytest.mark.parametrize("cause", TWICE)
+def test_a_type_or_component_that_hides_another_is_refused(read: Read, cause: str):
+    findings = told(read, TWICE[cause])
+
+    assert [
+        cause in message.replace("are called `a`", "called `a`") for *_, message in findings
+    ] == [True]
+
+
+def test_types_in_a_circle_are_refused_and_no_others(read: Read):
+    body = "".join(
+        f'<itemDefinition name="{name}"><typeRef>{used}</typeRef></itemDefinition>'
+        for name, used in (("a", "b"), ("b", "a"), ("c", "a"), ("d", "number"), ("e", "d"))
+    )
+
+    messages = [message for *_, message in told(read, body)]
+
+    assert [message for message in messages if "defined by itself" in message] == [
+        "column a: the type is defined by itself",
+        "column b: the type is defined by itself",
+    ]

@@ -286,3 +286,16 @@ def test_a_rule_may_provide_for_an_input_without_a_value(table: Table, cell: str
 
     assert evaluate(decisions, "d", {"x": None, "y": True}).outputs == {"p": [Decimal(2)]}
     assert evaluate(decisions, "d", {"x": None, "y": False}).outputs == {"p": []}
+
+
+def test_what_a_table_answers_is_held_to_its_own_type(read: Callable[[str], Decisions]):
+    found = read(
+        '<decision id="d" name="d"><decisionTable typeRef="number" hitPolicy="COLLECT">'
+        "<input><inputExpression><text>x</text></inputExpression></input>"
+        '<output name="o"/><rule><inputEntry><text>-</text></inputEntry>'
+        "<outputEntry><text>x</text></outputEntry></rule></decisionTable></decision>"
+    )
+
+    with pytest.raises(WrongValue, match="the answer of the table"):
+        evaluate(found, "d", {"x": "a"})
+    assert evaluate(found, "d", {"x": 1}).value == Decimal(1)

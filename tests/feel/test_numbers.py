@@ -92,3 +92,26 @@ def test_modulo_has_the_sign_of_the_divisor(one: Decimal, other: Decimal):
 )
 def test_a_numeric_function_has_this_value(text: str, expected: str):
     assert feel_text(value(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("1 ** 99999999999999999999999", "1"),
+        ("(-1) ** 99999999999999999999", "-1"),
+        ("(-1) ** (10 ** 6000)", "1"),
+        ("0 ** 99999999999999999999", "0"),
+        ("0 ** -99999999999999999999", "null"),
+        ("round half up(1.0000000001 ** 9999999999, 9)", "2.718281828"),
+        ("string(4 ** 0.5)", '"2"'),
+        ("string(100 ** 1.5)", '"1000"'),
+        ('@"P1D" * 0.3333333333333333', 'duration("PT8H")'),
+        ('@"PT0.000001S" * 0.5', 'duration("PT0S")'),
+        ('@"PT0.000003S" / 2', 'duration("PT0.000002S")'),
+    ],
+)
+def test_what_has_an_ordinary_answer_has_it_to_the_last_digit(text: str, told: str):
+    found, wanted = value(text), value(told)
+
+    assert found == wanted
+    assert feel_text(found) == feel_text(wanted)

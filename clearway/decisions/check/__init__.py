@@ -1,5 +1,7 @@
 """Checks of decision tables: what they leave open or say twice, with an input that shows it."""
 
+from itertools import chain
+
 from clearway.decisions.check.answers import wrong_answers
 from clearway.decisions.check.calls import wrong_calls
 from clearway.decisions.check.cells import (
@@ -14,13 +16,14 @@ from clearway.decisions.check.constants import wrong_constants
 from clearway.decisions.check.definitions import names_given_twice, wrong_types
 from clearway.decisions.check.expressions import never_true
 from clearway.decisions.check.inputs import wrong_inputs
-from clearway.decisions.check.looking import Looking, OutOfLooks
+from clearway.decisions.check.looking import Budget, OutOfLooks
 from clearway.decisions.check.names import known_inside, unknown_names
 from clearway.decisions.check.outputs import missing_outputs, wrong_outputs, wrong_sums
 from clearway.decisions.check.rules import contradictions, gaps, overlaps, shadowed
 from clearway.decisions.check.services import missing_inputs
 from clearway.decisions.check.subject import Subject
-from clearway.decisions.findings import Finding
+from clearway.decisions.errors import DecisionError, Place
+from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.model import Table
 from clearway.decisions.reader import Decisions
 from clearway.decisions.table import ALL_HITS
@@ -29,6 +32,7 @@ from clearway.feel.types import ANY, ContextType, Type
 __all__ = ["check"]
 
 NULL = "decision-null-call"
+NOT_PROVEN = "decision-not-proven"
 ACROSS = {
     "rules that never fit": rules_that_never_fit,
     "gaps": gaps,
@@ -39,40 +43,56 @@ ACROSS = {
 }
 
 
-def check(decisions: Decisions) -> list[Finding]:
+def check(decisions: Decisions, budget: Budget | None = None) -> list[Finding]:
     """Everything that is refused in a file, and what its tables leave open or say twice.
 
     Of severity error: gaps, overlaps under UNIQUE, contradictions under ANY, rules that never
     answer, cells and outputs outside of their type or allowed values. Of severity warning: output
     values that no rule gives, and what could not be proven. An input without a value is no gap:
-    it is a fault when it happens, unless a rule has `null`.
+    it is a fault when it happens, unless a rule has `null`. `budget` bounds the whole check of the
+    file; where it ends, that is a warning with the decision at which the check stopped.
     """
-    known = _known_types(decisions)
-    found = [*decisions.problems(), *unknown_names(decisions)]
+    known, budget = _known_types(decisions), budget or Budget()
+    found = [*decisions.problems(), *budget.until_spent(unknown_names(decisions))]
     broken = {each.element for each in found}
-    found += [
-        *names_given_twice(decisions),
-        *wrong_types(decisions),
-        *unknown_components(decisions, known),
-        *wrong_calls(decisions),
-        *wrong_constants(decisions),
-        *missing_inputs(decisions),
-    ]
+    whole = chain(
+        names_given_twice(decisions),
+        wrong_types(decisions),
+        unknown_components(decisions, known),
+        wrong_calls(decisions),
+        wrong_constants(decisions, budget),
+        missing_inputs(decisions),
+    )
+    found += budget.until_spent(whole)
+    stopped: Place | None = None
     for place, table in decisions.tables:
-        if place.decision not in broken:
+        if place.decision in broken:
+            continue
+        if not budget.is_spent:
             names = Names(decisions.types, known_inside(decisions, place, known))
-            subject = Subject(table, place, names)
             element = decisions.decisions.get(place.decision)
             own = element if element is not None and element.logic is table else None
+            subject = Subject(table, place, names, budget)
             found += check_table(subject)
             found += wrong_answers(subject, own.type if own is not None else None)
+        if stopped is None and budget.is_spent:
+            stopped = place
     told = {(each.element, each.numbers, each.column) for each in found if each.rule == NULL}
     found += (
         each
-        for each in never_true(decisions, known, broken)
+        for each in budget.until_spent(never_true(decisions, known, broken))
         if (each.element, each.numbers, each.column) not in told
     )
+    if budget.is_spent:
+        found.append(_stopped(stopped or Place(decisions.file)))
     return found
+
+
+def _stopped(place: Place) -> Finding:
+    where = f"at the decision `{place.decision}`" if place.decision else "before its tables"
+    cause = f"the file takes too long to check: {where} the check stopped, the rest is not proven"
+    remedy = "Let cells compare with constants instead of computing, or split the file."
+    return finding_of(DecisionError(place, cause, remedy), NOT_PROVEN, "warning")
 
 
 def check_table(subject: Subject) -> list[Finding]:
@@ -87,19 +107,22 @@ def check_table(subject: Subject) -> list[Finding]:
     try:
         found += doubtful_columns(subject)
     except OutOfLooks:
-        return [*found, _too_large(subject, "gaps and overlaps")]
+        is_told = subject.budget.is_spent
+        return found if is_told else [*found, _too_large(subject, "gaps and overlaps")]
     for what, across in ACROSS.items():
-        subject.looking = Looking()
+        subject.look_anew()
         try:
             found += across(subject)
         except OutOfLooks:
+            if subject.budget.is_spent:
+                break  # That the check stopped is told for the file.
             found.append(_too_large(subject, what))
     return found
 
 
 def _too_large(subject: Subject, what: str) -> Finding:
     return subject.warning(
-        "decision-not-proven",
+        NOT_PROVEN,
         f"the table is too large to look for {what} to the end",
         "Split it into tables of fewer inputs or rules to have it proven.",
     )

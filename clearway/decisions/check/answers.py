@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from clearway.decisions.check.kinds import fields_of, kind_of, kind_told, resolved
-from clearway.decisions.check.looking import Looking, OutOfLooks
+from clearway.decisions.check.looking import OutOfLooks
 from clearway.decisions.check.subject import Subject
-from clearway.decisions.declared import misfit
+from clearway.decisions.declared import is_refused, misfit
 from clearway.decisions.errors import WrongValue
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.model import Aggregation, Answer, Table
 from clearway.decisions.table import ALL_HITS
-from clearway.feel.types import ANY, GENERAL, ContextType, ListType, Named, Type, coerced
+from clearway.feel.types import ANY, GENERAL, ContextType, ListType, Named, Type
 
 
 def wrong_answers(subject: Subject, decided: Type | None) -> Iterator[Finding]:
@@ -119,7 +119,7 @@ def _wrong_row(
     names = [each.name for each in subject.table.outputs]
     value = row[0] if len(row) == 1 else dict(zip(names, row, strict=True))
     answer: object = [value] if _is_list(subject.table) else value
-    if coerced(answer, wanted, subject.names.types) is None:
+    if is_refused(answer, wanted, subject.names.types):
         cause = misfit(value, wanted, "the answer")
         yield finding_of(
             WrongValue(answers[0].place, cause, "Correct the cell, or the type of the decision.")
@@ -128,19 +128,18 @@ def _wrong_row(
 
 def _several(subject: Subject, wanted: Type) -> Iterator[Finding]:
     """One input for which a table of all hits answers several values, where one is declared."""
-    subject.looking = Looking()
+    subject.look_anew()
     try:
         pair = next(subject.pairs(), None)
     except OutOfLooks:
         return
     if pair is not None:
         numbers = tuple(place + 1 for place in pair)
-        parts = subject.meeting(*pair)
         yield subject.error(
             "decision-output-type",
-            f"rules {numbers[0]} and {numbers[1]} fit {subject.told(parts)}, which gives a list of "
-            f"values, but the table is said to answer {_told(wanted, subject.names.types)}",
+            f"rules {numbers[0]} and {numbers[1]} fit {subject.told_of(*pair)}, which gives a list "
+            f"of values, but the table is said to answer {_told(wanted, subject.names.types)}",
             "Let the decision have a type of lists, add an aggregator, or narrow the rules.",
             numbers=numbers,
-            example=subject.tests(parts),
+            example=() if subject.is_tied else subject.tests(subject.meeting(*pair)),
         )

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
-from clearway.decisions.declared import misfit
+from clearway.decisions.declared import is_refused, misfit
 from clearway.decisions.errors import DecisionError, Place
 from clearway.decisions.evaluation import signature_of
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.model import Decision, Knowledge, Signature, is_unnamed, parted
 from clearway.decisions.reader import Decisions
 from clearway.feel.scope import NOT_KNOWN, Called
-from clearway.feel.types import Type, coerced
+from clearway.feel.types import Type
 
 
 def wrong_calls(decisions: Decisions) -> Iterator[Finding]:
@@ -62,7 +62,7 @@ def _wrong(call: Called, signature: Signature, types: Mapping[str, Type]) -> str
         value = values.get(parameter, NOT_KNOWN)
         if value is NOT_KNOWN or value is None or wanted is None:
             continue
-        if coerced(value, wanted, types) is None:
+        if is_refused(value, wanted, types):
             return misfit(value, wanted, f"the value given to `{name}` for `{parameter}`")
     return None
 

@@ -9,7 +9,7 @@ from clearway.decisions.errors import Place
 from clearway.decisions.findings import Finding
 from clearway.decisions.index import places
 from clearway.decisions.model import Cell, Input
-from clearway.feel import Expression, FeelError, UnaryTests, feel_text
+from clearway.feel import Expression, UnaryTests, feel_text
 from clearway.feel.values import kind
 
 
@@ -29,7 +29,9 @@ def wrong_cells(subject: Subject) -> Iterator[Finding]:
 
 def null_calls(subject: Subject, text: UnaryTests | Expression, place: Place) -> Iterator[Finding]:
     """Calls that give null whatever the input, such as that for the 30th of February."""
-    for call in text.null_calls():
+    with subject.budget.purse() as purse:
+        calls = text.null_calls(purse)
+    for call in calls:
         yield subject.error(
             "decision-null-call",
             f"`{text.text}` contains `{call}`, which is always null",
@@ -115,7 +117,7 @@ def _wrong_cell(
             )
             return
     for value in breaks.values:
-        refusing = None if value is None else next(_refusing(allowed, value), None)
+        refusing = None if value is None else next(_refusing(subject, allowed, value), None)
         if refusing is not None:
             yield subject.error(
                 "decision-cell-value",
@@ -125,18 +127,12 @@ def _wrong_cell(
             )
 
 
-def _refusing(allowed: list[UnaryTests], value: object) -> Iterator[UnaryTests]:
+def _refusing(subject: Subject, allowed: list[UnaryTests], value: object) -> Iterator[UnaryTests]:
+    """The tests that do not allow a value, as far as that can be computed beforehand."""
     for tests in allowed:
-        if not tests.free_names and tests.breaks().timeless and not _allows(tests, value):
+        is_known = not tests.free_names and tests.breaks().timeless
+        if is_known and subject.budget.passes(tests, value) is False:
             yield tests
-
-
-def _allows(tests: UnaryTests, value: object) -> bool:
-    """Whether a value is allowed, as far as that can be computed beforehand."""
-    try:
-        return tests.matches(value, {}) is True
-    except FeelError:
-        return True
 
 
 def _label(subject: Subject, cell: Cell) -> str:

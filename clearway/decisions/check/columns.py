@@ -12,10 +12,10 @@ from clearway.decisions.check.kinds import (
     kind_told,
     type_of_path,
 )
-from clearway.decisions.check.looking import OutOfLooks
+from clearway.decisions.check.looking import Budget, OutOfLooks
 from clearway.decisions.index import ColumnIndex
 from clearway.decisions.model import Input, Rules, Table
-from clearway.feel import FeelError, UnaryTests
+from clearway.feel import UnaryTests
 from clearway.feel.types import Type
 from clearway.feel.values import kind
 
@@ -81,18 +81,19 @@ class Names:
         return kind_told(type_of_path(path, self.known, self.types), self.types)
 
 
-def columns_of(table: Table, names: Names) -> list[Column]:
+def columns_of(table: Table, names: Names, budget: Budget) -> list[Column]:
     """The columns of a table; those with the same expression are one."""
     by_text: dict[str, list[int]] = {}
     for number, column in enumerate(table.inputs):
         by_text.setdefault(" ".join(column.text.split()), []).append(number)
-    return [_ColumnReader(table, numbers, names).column() for numbers in by_text.values()]
+    return [_ColumnReader(table, numbers, names, budget).column() for numbers in by_text.values()]
 
 
 class _ColumnReader:
     """Reads the columns with these numbers as one."""
 
-    def __init__(self, table: Table, numbers: Sequence[int], names: Names) -> None:
+    def __init__(self, table: Table, numbers: Sequence[int], names: Names, budget: Budget) -> None:
+        self._budget = budget
         self._inputs = [table.inputs[number] for number in numbers]
         self._all = (1 << len(table.rules)) - 1
         self._type = declared_type(self._inputs, names)
@@ -190,10 +191,7 @@ class _ColumnReader:
         """Whether a value passes; None when that depends on more than the value."""
         if tests.free_names or not self._breaks[tests].timeless:
             return None
-        try:
-            return tests.matches(value, {}) is True
-        except FeelError:
-            return None
+        return self._budget.passes(tests, value)
 
 
 def declared_type(inputs: Sequence[Input], names: Names) -> Type | None:

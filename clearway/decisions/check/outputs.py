@@ -53,10 +53,14 @@ def wrong_sums(subject: Subject) -> Iterator[Finding]:
     constants = [row[0] for row in subject.rows if row is not None and row[0] is not None]
     if aggregation is None or not constants:
         return
-    try:
-        aggregated(aggregation, constants, subject.place, Run(DEFAULT_LIMITS, None))
-    except WrongValue as error:
-        yield finding_of(error)
+    with subject.budget.purse() as purse:
+        try:
+            aggregated(aggregation, constants, subject.place, purse)
+        except WrongValue as error:
+            wrong = finding_of(error)
+        else:
+            return
+    yield wrong
 
 
 def missing_outputs(subject: Subject) -> Iterator[Finding]:
@@ -64,7 +68,7 @@ def missing_outputs(subject: Subject) -> Iterator[Finding]:
     rows = [row for place, row in enumerate(subject.rows) if place not in subject.hidden]
     for number, output in enumerate(subject.table.outputs):
         given = [None if row is None else row[number] for row in rows]
-        if any(row is None for row in rows) or not _add_default(output, given):
+        if any(row is None for row in rows) or not _add_default(subject, output, given):
             continue
         for value in output.order or _enumerated(subject, output):
             if not any(_same(value, each) for each in given):
@@ -85,14 +89,15 @@ def _enumerated(subject: Subject, output: Output) -> Sequence[object]:
     return ()
 
 
-def _add_default(output: Output, given: list[object]) -> bool:
+def _add_default(subject: Subject, output: Output, given: list[object]) -> bool:
     """Whether the default is known, if there is one."""
     if output.default is None:
         return True
-    try:
-        given.append(output.default.value({}, Run(DEFAULT_LIMITS, None)))
-    except DecisionError:
-        return False
+    with subject.budget.purse() as purse:
+        try:
+            given.append(output.default.value({}, purse))
+        except DecisionError:
+            return False
     return True
 
 

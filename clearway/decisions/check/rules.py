@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from clearway.decisions.check.columns import Part
 from clearway.decisions.check.cover import uncovered
 from clearway.decisions.check.subject import LISTED, Subject
+from clearway.decisions.errors import told
 from clearway.decisions.findings import Finding
 from clearway.decisions.model import Aggregation, HitPolicy
 from clearway.decisions.table import ALL_HITS
@@ -21,6 +23,9 @@ def gaps(subject: Subject) -> Iterator[Finding]:
         return
     masks = [[(part.may, part) for part in column.parts] for column in subject.columns]
     found = list(islice(uncovered(masks, subject.all_rules, subject.looking), LISTED + 1))
+    if found and subject.is_tied:
+        yield from _real_gaps(subject, found[0])
+        return
     for gap in found[:LISTED]:
         yield subject.error(
             "decision-gap",
@@ -34,6 +39,24 @@ def gaps(subject: Subject) -> Iterator[Finding]:
             "decision-gap", "there are more gaps", "Close those above, and check again."
         )
     yield from _gaps_beside(subject)
+
+
+def _real_gaps(subject: Subject, gap: Sequence[Part]) -> Iterator[Finding]:
+    """Gaps of inputs that are computed from one value: only what can be is an error."""
+    real = [each for each in subject.real if not each.may]
+    for each in real[:1]:
+        yield subject.error(
+            "decision-gap",
+            f"no rule fits {told(each.values)}",
+            "Add a rule for this case or a default output.",
+        )
+    if not real:
+        yield subject.warning(
+            "decision-not-proven",
+            f"no rule fits {subject.told(gap)}, and it is not known whether that can be: these "
+            "inputs are computed from one value",
+            "Ask for the value itself in one column, or add a default output.",
+        )
 
 
 def _gaps_beside(subject: Subject) -> Iterator[Finding]:
@@ -62,14 +85,26 @@ def overlaps(subject: Subject) -> Iterator[Finding]:
     for one, other in found[:LISTED]:
         yield subject.error(
             "decision-overlap",
-            f"rules {one + 1} and {other + 1} fit {subject.told(subject.meeting(one, other))}, but "
+            f"rules {one + 1} and {other + 1} fit {subject.told_of(one, other)}, but "
             "hit policy UNIQUE allows one rule only",
             "Narrow one of the rules, or choose another hit policy.",
             numbers=(one + 1, other + 1),
         )
+    yield from _unmet(subject)
     if len(found) > LISTED:
         yield subject.error(
             "decision-overlap", "more rules overlap", "Part those above, and check again."
+        )
+
+
+def _unmet(subject: Subject) -> Iterator[Finding]:
+    if subject.unmet is not None:
+        one, other = subject.unmet
+        yield subject.warning(
+            "decision-not-proven",
+            f"rules {one + 1} and {other + 1} may fit one input, and it is not known whether that "
+            "can be: the inputs are computed from one value",
+            "Ask for the value itself in one column.",
         )
 
 
@@ -83,7 +118,7 @@ def contradictions(subject: Subject) -> Iterator[Finding]:
         answers = " and ".join(_told_row(subject.rows[place] or ()) for place in (one, other))
         yield subject.error(
             "decision-contradiction",
-            f"rules {one + 1} and {other + 1} fit {subject.told(subject.meeting(one, other))} and "
+            f"rules {one + 1} and {other + 1} fit {subject.told_of(one, other)} and "
             f"answer {answers}, but hit policy ANY allows one answer only",
             "Let both answer the same, or narrow one of them.",
             numbers=(one + 1, other + 1),
@@ -92,11 +127,12 @@ def contradictions(subject: Subject) -> Iterator[Finding]:
         yield subject.error(
             "decision-contradiction", "more rules contradict", "Mend those above, and check again."
         )
+    yield from _unmet(subject)
     unknown = [pair for pair, agree in pairs if agree is None]
     for one, other in unknown[:1]:
         yield subject.warning(
             "decision-not-proven",
-            f"rules {one + 1} and {other + 1} fit {subject.told(subject.meeting(one, other))}, and "
+            f"rules {one + 1} and {other + 1} fit {subject.told_of(one, other)}, and "
             "whether they answer the same depends on more than this table",
             CONSTANT_OUTPUTS,
         )

@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from clearway.decisions.check.columns import Column, Names, Part, columns_of
-from clearway.decisions.check.looking import Looking
+from clearway.decisions.check.looking import Budget, Looking
 from clearway.decisions.check.precedence import hidden_rules
+from clearway.decisions.check.real import Tried, are_tied, tried
 from clearway.decisions.errors import DecisionError, Place, told
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.index import common, places
 from clearway.decisions.model import Answer, Rules, Table
-from clearway.decisions.purse import Purse
 from clearway.decisions.table import TableRun
-from clearway.feel import DEFAULT_LIMITS, feel_text
+from clearway.decisions.texts import failed
+from clearway.feel import FeelError, feel_text
 
 PLACES_PER_LOOK = 10
 LISTED = 5
@@ -30,26 +31,56 @@ class Subject:
     table: Table
     place: Place
     names: Names
-    looking: Looking = field(default_factory=Looking)
+    budget: Budget = field(default_factory=Budget)
+    looking: Looking = field(init=False)
     wrong_places: set[Place] = field(default_factory=set[Place])
+    unmet: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        self.look_anew()
+
+    def look_anew(self) -> None:
+        """Let the next check of the table look as much as each may."""
+        self.looking = Looking(self.budget)
 
     @cached_property
     def columns(self) -> list[Column]:
         """The inputs, in parts."""
-        return columns_of(self.table, self.names)
+        return columns_of(self.table, self.names, self.budget)
 
     @property
     def all_rules(self) -> Rules:
         """Every rule."""
         return (1 << len(self.table.rules)) - 1
 
+    # inputs of which one is tied to another
+
+    @cached_property
+    def is_tied(self) -> bool:
+        """Whether two inputs are computed from one value."""
+        return are_tied(self.table)
+
+    @cached_property
+    def real(self) -> list[Tried]:
+        """Inputs that can be, where not each value of one goes with each of another."""
+        return tried(self.table, self.names, self.budget)
+
     # rules that fit one input together
 
     def pairs(self) -> Iterator[tuple[int, int]]:
         """The pairs of rules that fit one input, each once, the earlier rule first.
 
-        Raises OutOfLooks.
+        Of inputs that are tied, those of which an input is known that can be; `unmet` is one of
+        which none is. Raises OutOfLooks.
         """
+        for one, other in self._pairs():
+            together = 1 << one | 1 << other
+            if not self.is_tied or any(it.fits & together == together for it in self.real):
+                yield one, other
+            else:
+                self.unmet = self.unmet or (one, other)
+
+    def _pairs(self) -> Iterator[tuple[int, int]]:
         for one in range(len(self.table.rules)):
             later = self.all_rules & ~((1 << (one + 1)) - 1)
             for other in places(common((column.get(one, 0) for column in self._met), later)):
@@ -117,14 +148,13 @@ class Subject:
 
     def outputs_of(self, answers: Sequence[Answer]) -> tuple[object, ...] | DecisionError:
         """The outputs of one row, without an input."""
-        try:
-            return self.run().row(answers)
-        except DecisionError as error:
-            return error
-
-    def run(self) -> TableRun:
-        """A run of the table that knows no input."""
-        return TableRun(self.table, self.place, self.names.types, {}, Purse(DEFAULT_LIMITS, None))
+        with self.budget.purse() as purse:
+            try:
+                return TableRun(self.table, self.place, self.names.types, {}, purse).row(answers)
+            except DecisionError as error:
+                return error
+            except FeelError as error:
+                return failed(self.place, error)
 
     # telling
 
@@ -140,6 +170,14 @@ class Subject:
     def told(self, parts: Sequence[Part]) -> str:
         """An input as a reader sees it."""
         return told(self.inputs(parts))
+
+    def told_of(self, one: int, other: int) -> str:
+        """An input that both rules fit, as a reader sees it."""
+        together = 1 << one | 1 << other
+        shown = (it for it in self.real if it.fits & together == together) if self.is_tied else ()
+        for each in shown:
+            return told(each.values)
+        return self.told(self.meeting(one, other))
 
     def tests(self, parts: Sequence[Part]) -> tuple[str, ...]:
         """The cells of a rule that fits this input and no other; none where two inputs share a

@@ -77,6 +77,19 @@ class BuiltIn(Function):
                 return Form(overload.body, tuple(map(_types_of, parameters)))
         return None
 
+    def takes_null(self, key: str, count: int) -> bool:
+        """Whether null is a value for a parameter; `key` is its name, or its place from 0 in a
+        call with `count` values."""
+        for overload in self._overloads:
+            if key.isdecimal() and not _takes(overload.parameters, count):
+                continue
+            parameters = [it for it in overload.parameters if it.name == key]
+            if key.isdecimal():
+                parameters = [_at(overload.parameters, int(key))]
+            if any(parameter.nullable for parameter in parameters):
+                return True
+        return False
+
     def why_never(self, given: Sequence[tuple[str, str | None]]) -> str | None:
         """Why a call is null for every value; None where it may have one.
 

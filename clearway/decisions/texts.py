@@ -1,0 +1,78 @@
+"""The texts in FEEL of a file, compiled so that an error tells where in it they stand."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+from clearway.decisions.errors import DecisionError, MissingInput, NotUnderstood, NoValue, Place
+from clearway.decisions.markup import Element
+from clearway.decisions.model import Asked, Context, Typed, Value
+from clearway.decisions.purse import is_strict
+from clearway.feel import FeelError
+from clearway.feel.errors import FeelMissingValueError, FeelUnknownNameError
+from clearway.feel.expression import compile_typed_expression
+from clearway.feel.limits import Run
+from clearway.feel.missing import given_to
+from clearway.feel.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the expressions of one element share: its place, known names and types.
+
+    `paths` fills with the names they ask for, as `Expression.paths` has them, `asked` with those
+    that each of them expects from outside of itself, `typed` with the texts of a declared type.
+    Where what an expression gives `is_handed_on`, as a part of a larger value, that may be null;
+    so may the values of `loops`, which an iterator goes through. In a filter of items any may.
+    """
+
+    place: Place
+    names: Collection[str]
+    types: Mapping[str, Type]
+    table: "Callable[[Element, Room], Value]"
+    paths: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
+    asked: list[Asked] = field(default_factory=list[Asked])
+    typed: list[Typed] = field(default_factory=list[Typed])
+    is_handed_on: bool = False
+    loops: frozenset[str] = frozenset()
+    is_in_filter: bool = False
+
+
+def expression(text: str | None, room: Room, place: Place) -> Value:
+    """A FEEL text whose errors tell where it stands."""
+    if text is None:
+        raise NotUnderstood(place, "the expression is empty", "Write one, or remove the element.")
+    try:
+        compiled = compile_typed_expression(text, room.names, room.types)
+    except FeelError as error:
+        raise NotUnderstood(place, str(error), "Correct the expression.") from error
+    room.paths.update(compiled.paths)
+    names, paths, calls = compiled.free_names, compiled.paths, compiled.calls
+    room.asked.append(Asked(place, names, paths, calls, text, (compiled.tree,)))
+
+    loops, is_handed_on, is_in_filter = room.loops, room.is_handed_on, room.is_in_filter
+
+    def run(context: Context, purse: Run) -> object:
+        try:
+            if is_in_filter or not is_strict(purse):
+                return compiled.evaluate_in(context, purse)
+            return compiled.evaluate_sure(context, purse, loops, is_handed_on=is_handed_on)
+        except FeelError as error:
+            raise failed(place, error) from error
+        except NoValue as error:
+            first = error.name.partition(".")[0]
+            path = given_to(compiled.tree, error.function, error.index, first)
+            if not error.function or path is None:
+                raise
+            # The one who calls knows the input, and not what a function calls it.
+            raise NoValue(place, f"{path}{error.name[len(first) :]}") from error
+
+    return run
+
+
+def failed(place: Place, error: FeelError) -> DecisionError:
+    """An error of evaluation, with its place in the file."""
+    if isinstance(error, FeelUnknownNameError):
+        return MissingInput(place, error.name)
+    if isinstance(error, FeelMissingValueError):
+        return NoValue(place, error.name)
+    return DecisionError(place, str(error), "Correct the expression or the values it is given.")

@@ -1,0 +1,156 @@
+"""An input without a value is a fault with its name, wherever a decision counts on it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+import pytest
+
+from clearway.decisions import Decisions, MissingInput, evaluate
+
+Read = Callable[[str], Decisions]
+Table = Callable[..., Decisions]
+MODEL = (
+    '<businessKnowledgeModel id="k" name="k"><variable name="k"/><encapsulatedLogic>'
+    '<formalParameter name="p"/><literalExpression><text>{}</text></literalExpression>'
+    "</encapsulatedLogic></businessKnowledgeModel>"
+)
+NEEDS_K = '<knowledgeRequirement><requiredKnowledge href="#k"/></knowledgeRequirement>'
+
+
+def answer(found: Decisions, context: Mapping[str, object]) -> object:
+    return evaluate(found, "d", context).value
+
+
+def missing(found: Decisions, context: Mapping[str, object]) -> tuple[str, str]:
+    with pytest.raises(MissingInput) as error:
+        evaluate(found, "d", context)
+    return error.value.name, error.value.place.within
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ("> y", "y"),
+        ("y", "y"),
+        ("not(y)", "y"),
+        ("[1..y]", "y"),
+        ("? > y + 1", "y"),
+        ("if y > 3 then ? > 2 else ? > 1", "y"),
+        ("? in [y, 2]", "y"),
+        ("? = y", "y"),
+        ("y in [1..2] and ? > 0", "y"),
+        ("? > count(r.list)", "r.list"),
+        ("< r.limit, r.limit", "r.limit"),
+        ("? > max(r.limit, 1)", "r.limit"),
+        ("count([1, 2, 9][item > y]) = ?", "y"),
+    ],
+)
+@pytest.mark.parametrize("policy", ["COLLECT", "FIRST", "UNIQUE"])
+def test_a_cell_that_counts_on_a_value_tells_that_it_is_missing(
+    table: Table, cell: str, name: str, policy: str
+):
+    rules: Sequence[object] = [([cell], ["1"]), (["> 100"], ["2"])]
+    found = table(["x:number"], ["o::0"], rules, policy)
+
+    assert missing(found, {"x": 1, "y": None, "r": {}}) == (name, "rule 1, column x")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "y = null",
+        "y = null or ? > y",
+        "y != null and ? > y, 1",
+        "> y, 1",
+        "1, > y",
+        "not(y instance of number) and ? = 1",
+        "if y = null then ? = 1 else ? > y",
+        "y = true or ? = 1",
+        "if y in (true, 5) then ? = 2 else ? = 1",
+        "list contains([y, 1], ?)",
+        "count([y]) = ?",
+    ],
+)
+def test_a_cell_that_asks_whether_there_is_a_value_is_answered(table: Table, cell: str):
+    found = table(["x:number"], ["o::0"], [([cell], ["1"]), (["> 100"], ["2"])], "FIRST")
+
+    assert answer(found, {"x": 1, "y": None}) == Decimal(1)
+
+
+def test_a_cell_matters_only_where_its_rule_could_answer(table: Table):
+    rules = [(["1", "-"], ["1"]), (["2", "> y"], ["2"])]
+    found = table(["x:number", "z:number"], ["o"], rules, "FIRST")
+
+    assert answer(found, {"x": 1, "z": 1, "y": None}) == Decimal(1)
+    assert missing(found, {"x": 2, "z": 1, "y": None}) == ("y", "rule 2, column z")
+
+
+@pytest.mark.parametrize(("default", "output"), [("y", "1"), ("0", "y"), ("0", "1 + y")])
+def test_an_output_that_counts_on_a_missing_value_tells_it(table: Table, default: str, output: str):
+    found = table(["x:number"], [f"o::{default}"], [(["1"], [output])])
+
+    name, within = missing(found, {"x": 1 if default == "0" else 2, "y": None})
+
+    assert name == "y"
+    assert "column o" in within
+
+
+def test_an_input_that_is_computed_from_a_missing_value_has_none(table: Table):
+    text = "if x > 1 then 1 else 2"
+    found = table([text], ["o"], [(["1"], ["1"]), (["2"], ["2"])])
+    open_to_it = table([text], ["o"], [(["1"], ["1"]), (["null"], ["2"])])
+
+    assert missing(found, {"x": None})[0] == text
+    assert answer(open_to_it, {"x": None}) == Decimal(2)
+
+
+BOXED = {
+    "a sum": ("<literalExpression><text>x + 1</text></literalExpression>", "x"),
+    "a choice": (
+        "<literalExpression><text>if x &gt; 1 then 1 else 2</text></literalExpression>",
+        "x",
+    ),
+    "a name": ("<literalExpression><text>x</text></literalExpression>", "x"),
+    "an entry": (
+        '<context><contextEntry><variable name="a"/><literalExpression><text>x * 2</text>'
+        "</literalExpression></contextEntry></context>",
+        "x",
+    ),
+    "a call": ("<literalExpression><text>k(x)</text></literalExpression>", "x"),
+    "a component given": ("<literalExpression><text>k(p: r.z)</text></literalExpression>", "r.z"),
+    "an invocation": (
+        "<invocation><literalExpression><text>k</text></literalExpression><binding>"
+        '<parameter name="p"/><literalExpression><text>x</text></literalExpression></binding>'
+        "</invocation>",
+        "x",
+    ),
+    "a boxed condition": (
+        "<conditional><if><literalExpression><text>x</text></literalExpression></if><then>"
+        "<literalExpression><text>1</text></literalExpression></then><else><literalExpression>"
+        "<text>2</text></literalExpression></else></conditional>",
+        "x",
+    ),
+}
+
+
+@pytest.mark.parametrize("logic", BOXED)
+def test_no_other_expression_answers_for_a_missing_value(read: Read, logic: str):
+    text, name = BOXED[logic]
+    found = read(f'{MODEL.format("p + 1")}<decision id="d" name="d">{NEEDS_K}{text}</decision>')
+
+    assert missing(found, {"x": None, "r": {}})[0] == name
+
+
+def test_what_looks_for_null_itself_is_given_null(read: Read):
+    model = MODEL.format("if p = null then 0 else p")
+    call = "<literalExpression><text>[k(x), x, count([x])]</text></literalExpression>"
+    found = read(f'{model}<decision id="d" name="d">{NEEDS_K}{call}</decision>')
+
+    assert answer(found, {"x": None}) == [Decimal(0), None, Decimal(1)]
+
+
+def test_items_of_a_list_need_not_all_have_the_same_entries(read: Read):
+    text = "<literalExpression><text>count(list[price &gt; 1])</text></literalExpression>"
+    found = read(f'<decision id="d" name="d">{text}</decision>')
+
+    assert answer(found, {"list": [{"price": 2}, {}, {"price": None}]}) == Decimal(1)
