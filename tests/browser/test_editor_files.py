@@ -161,8 +161,10 @@ def test_what_the_drawing_library_leaves_out_is_a_problem_nevertheless(
 ):
     twin = b'<task id="t1" name="Twin"/></process>'
     room = room_for("twin.bpmn", _chain(3, drawn=True).replace(b"</process>", twin)).open()
-    told = room.page.locator(".problem[data-rule=xsd]").filter(has_text="twin.bpmn").or_(
-        room.page.locator(".problem[data-rule=xsd]").filter(has_text="Task 1")
+    told = (
+        room.page.locator(".problem[data-rule=xsd]")
+        .filter(has_text="twin.bpmn")
+        .or_(room.page.locator(".problem[data-rule=xsd]").filter(has_text="Task 1"))
     )
     expect(told.first).to_be_visible()
     expect(room.page.locator("#editor-note")).to_contain_text("duplicate ID <t1>")

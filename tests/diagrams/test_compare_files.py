@@ -332,3 +332,18 @@ def test_no_attribute_and_no_text_of_a_table_differs_unseen(table: Path, data: s
     )
 
     assert there.changes
+
+
+def test_a_new_element_is_told_with_what_it_says_of_itself():
+    path = "incident/incident.bpmn"
+    new = (
+        b'<bpmn:userTask id="look" name="Look" clearway:role="resolver" clearway:state="new"/>'
+        b'<bpmn:sequenceFlow id="back" sourceRef="look" targetRef="triage">'
+        b"<bpmn:conditionExpression>record.priority = 1</bpmn:conditionExpression>"
+        b"</bpmn:sequenceFlow></bpmn:process>"
+    )
+    found = changed(path, INCIDENT.files[path].replace(b"</bpmn:process>", new))
+
+    task, flow = (it.sentence for it in found.changes if it.kind is Kind.ADDED and it.is_whole)
+    assert task == "The user task *Look* is new. It has the role `resolver`, the state `new`."
+    assert flow.endswith(" is new. It has the condition `record.priority = 1`.")

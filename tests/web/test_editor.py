@@ -155,7 +155,9 @@ def test_a_file_without_a_drawing_is_laid_out(editor: Editor):
 
 
 @pytest.mark.parametrize("place", ["timeDate", "timeDuration", "timeCycle", "expires"])
-@pytest.mark.parametrize("text", ["PT-5H", "PT 4H", "P", "PT", "PT4.5H", "2026-13-01", "R3/P", "R3"])
+@pytest.mark.parametrize(
+    "text", ["PT-5H", "PT 4H", "P", "PT", "PT4.5H", "2026-13-01", "R3/P", "R3"]
+)
 def test_half_a_time_is_told_while_it_is_typed(editor: Editor, place: str, text: str):
     told = editor.feel(text, place)
 

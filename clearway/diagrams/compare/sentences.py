@@ -7,7 +7,7 @@ from clearway.diagrams.compare.changes import QUOTE, Change, Kind, shown
 from clearway.diagrams.compare.drawing import FLOWS, ROOT, Drawing, Drawn
 from clearway.diagrams.compare.parts import Difference, outline
 from clearway.diagrams.compare.tree import REFERENCES
-from clearway.diagrams.compare.words import kind_of, what_of
+from clearway.diagrams.compare.words import OURS, kind_of, said_of, what_of
 
 _PLAIN = frozenset(
     (
@@ -35,6 +35,7 @@ class Teller:
         """An element that was not there."""
         where = self._where(drawn, self.after)
         said = f"{_capital(self._subject(drawn, self.after, kind=True))} is new{where}."
+        said += said_of(drawn.part)
         text = self.content(drawn, self.after)
         made = self._change(drawn.id, Kind.ADDED, kind_of(drawn.kind), None, text, said)
         return replace(made, is_whole=True)
@@ -205,7 +206,7 @@ def _end(name: str, drawing: Drawing) -> str:
 
 
 def _role(lane: Drawn) -> str:
-    role = lane.part.get("{urn:clearway:bpmn:1}role")
+    role = lane.part.get(f"{OURS}role")
     return f" (role `{role}`)" if role else ""
 
 

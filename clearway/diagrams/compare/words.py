@@ -2,6 +2,7 @@
 
 from clearway.diagrams.compare.changes import OTHER
 from clearway.diagrams.compare.parts import ORDER, TEXT, Difference
+from clearway.diagrams.compare.tree import Part
 
 _WORDS = {
     "@name": ("name", ""),
@@ -96,6 +97,7 @@ KINDS = {
     "dataObject": "data",
     "definitions": "file",
 }
+OURS = "{urn:clearway:bpmn:1}"
 _TIMES = frozenset(("timeDuration", "timeDate", "timeCycle"))
 _LOOPS = frozenset(("multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "loop"))
 _NO_STEPS = frozenset((TEXT, "extensionElements"))
@@ -120,6 +122,21 @@ def what_of(difference: Difference) -> tuple[str, str]:
     if inner[0].startswith("clearway:") and inner[0] in _WORDS:
         return _detail_of(inner, difference.key)
     return OTHER, f"`{_path(steps)}`"
+
+
+def said_of(part: Part) -> str:
+    """What a new element says of itself in our words, and its condition, as a sentence."""
+    told = [
+        f"{_WORDS[f'@clearway:{key}'][0]} `{value}`"
+        for key, value in ((name.removeprefix(OURS), value) for name, value in part.attributes)
+        if f"@clearway:{key}" in _WORDS
+    ]
+    told += [
+        f"condition `{' '.join(it.text.split())}`"
+        for it in part.children
+        if it.local == "conditionExpression"
+    ]
+    return f" It has the {', the '.join(told)}." if told else ""
 
 
 def kind_of(name: str) -> str:

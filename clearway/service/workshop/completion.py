@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from clearway.engine.expressions import BUILT_IN_NAMES, hint_for
 from clearway.engine.durations import DurationError
+from clearway.engine.expressions import BUILT_IN_NAMES, hint_for
 from clearway.engine.timers import TimerError, check_literal, is_literal
 from clearway.engine.wanted import (
     Wanted,
