@@ -16,6 +16,7 @@ from typing import Any
 
 from clearway.engine.values import Bundle
 from clearway.now import HandClock
+from clearway.replay import memory
 from clearway.replay.drive import ReplayError
 from clearway.replay.fitting import fitted_to_the_log
 from clearway.replay.journal import Line, lines
@@ -176,6 +177,9 @@ def _live(
     told: Queue[tuple[int, str, object]] = context.Queue()
     mailboxes: list[SimpleQueue[LeasedJob]] = [context.SimpleQueue() for _ in range(plan.workers)]
     times = context.Array("d", plan.workers, lock=False)
+    if plan.is_own_server:
+        with open_house(plan.url, HandClock(_after(cases))) as house:
+            memory.begin(house)
     _settle_what_was_leased(plan, cases, before, mailboxes)
     processes = [
         context.Process(
@@ -190,6 +194,7 @@ def _live(
                     mailboxes,
                     told,
                     os.getpid(),
+                    plan.is_own_server,
                 ),
             ),
             daemon=True,

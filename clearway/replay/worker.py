@@ -10,10 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from clearway.errors import ClearwayError
 from clearway.now import HandClock
 from clearway.replay.drive import Driver, Looked, ReplayError, look
 from clearway.replay.journal import Journal, Line, lines, opened
 from clearway.replay.log import Case, Event
+from clearway.replay.memory import come_to_the_disk
 from clearway.replay.translate import context_of
 from clearway.service.house import House
 from clearway.service.jobs import LeasedJob, claim_jobs, finish_job
@@ -24,9 +26,6 @@ from clearway.wiring import open_house
 LEASE = timedelta(days=3650)
 """Longer than the replayed time: to a process that is ahead, no lease of another may seem over."""
 
-_LASTING = """SELECT set_config('synchronous_commit', 'on', true),
-    pg_logical_emit_message(true, 'clearway replay', '')::text
-WHERE current_setting('synchronous_commit') = 'off'"""
 _JOBS = 200
 _PAUSE = 0.001
 _PATIENCE = 60.0
@@ -71,6 +70,7 @@ class Share:
     mailboxes: Sequence[Mailbox]
     told: Told
     parent: int
+    is_own_server: bool
 
 
 def work(share: Share) -> None:
@@ -79,13 +79,25 @@ def work(share: Share) -> None:
         clock = HandClock(datetime(1970, 1, 1, tzinfo=UTC))
         with opened(share.journal) as journal, open_house(share.url, clock) as house:
             _spare_the_collector()
-            _Worker(share, house, clock, journal).run()
+            _live(_Worker(share, house, clock, journal), house, is_own_server=share.is_own_server)
+    except ClearwayError as error:
+        share.told.put((share.number, "failed", str(error)))
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent has to end the run
         share.told.put((share.number, "failed", f"{type(error).__name__}: {error}"))
     else:
         share.told.put((share.number, "done", 0))
     finally:
         share.times[share.number] = NEVER
+
+
+def _live(worker: "_Worker", house: House, *, is_own_server: bool) -> None:
+    try:
+        worker.run()
+    except Exception:
+        # What failed may have failed for what the database has lost, and then says so.
+        if is_own_server:
+            come_to_the_disk(house)
+        raise
 
 
 def _spare_the_collector() -> None:
@@ -136,16 +148,10 @@ class _Worker:
             self._keep(event.number, looked)
         elif reason is None:
             reason = "never_opened"
-        self._come_to_the_disk()
+        if self._share.is_own_server:
+            # What the journal says is done outlives the database's end.
+            come_to_the_disk(self._house)
         self._journal.write(_line(event, looked, reason))
-
-    def _come_to_the_disk(self) -> None:
-        """What the journal says is done outlives the database's end.
-
-        Where the replay has a server of its own, no other commit waits for the disk. One that has
-        written nothing would not wait either.
-        """
-        self._house.store.command(lambda it: it.one(_LASTING, {}), changed=lambda _: [])
 
     def _keep(self, number: str, looked: Looked) -> None:
         known = self._records.get(number)

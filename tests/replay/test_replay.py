@@ -133,16 +133,33 @@ def test_what_the_journal_holds_outlives_the_end_of_the_database(
 ):
     command = [sys.executable, "-m", "clearway", "replay", "servicenow", str(sample)]
     environment = {**os.environ, "CLEARWAY_HOME": str(tmp_path)}
-    running = subprocess.Popen(
-        command, env=environment, cwd=ROOT, start_new_session=True, stderr=subprocess.DEVNULL
-    )
-    eventually(
-        lambda: done_in(tmp_path) >= 40 or running.poll() is not None, "It does not begin.", 120.0
-    )
-    [postmaster] = tmp_path.rglob("postmaster.pid")
-    os.kill(int(postmaster.read_text().split()[0]), signal.SIGKILL)
+
+    def begun(rows: int) -> tuple[subprocess.Popen[str], int]:
+        running = subprocess.Popen(
+            command,
+            env=environment,
+            cwd=ROOT,
+            start_new_session=True,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        eventually(
+            lambda: done_in(tmp_path) >= rows or running.poll() is not None, "It stands.", 120.0
+        )
+        [postmaster] = tmp_path.rglob("postmaster.pid")
+        return running, int(postmaster.read_text().split()[0])
+
+    running, postmaster = begun(40)
+    # The server crashes, and is there again before anybody asks.
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+    os.kill(int(children[-1]), signal.SIGKILL)
+    _, told = running.communicate()
+    assert running.returncode == 1
+    assert "may have lost the last commands: run the same command again" in told
+    running, postmaster = begun(done_in(tmp_path) + 40)
+    os.kill(postmaster, signal.SIGKILL)
     os.killpg(running.pid, signal.SIGKILL)
-    running.wait()
+    running.communicate()
 
     again = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
 
