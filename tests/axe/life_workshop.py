@@ -60,7 +60,7 @@ def called(name: str) -> bytes:
     return BPMN.replace("Pack it", name).encode()
 
 
-def saves(name: str, number: int, task: str) -> Step:
+def saves(name: str, number: int, task: str, *, struck: bool = False) -> Step:
     """Grace calls the task otherwise."""
     return Step(
         name,
@@ -69,7 +69,7 @@ def saves(name: str, number: int, task: str) -> Step:
         ),
         file(number, DRAWING),
         again="kept",
-        struck=False,
+        struck=struck,
     )
 
 
@@ -190,6 +190,9 @@ FIRST = (
     ),
     asks("ask_once_more", 1),
     approves("decide_review", 1, struck=True),
+    saves("save_what_was_approved", 1, "Wrap it well", struck=True),
+    asks("ask_about_the_new_one", 1),
+    approves("approve_the_new_one", 1),
     Step(
         "make_second_draft",
         lambda house, once: make_draft(house, GRACE, "parcel", once=once),
