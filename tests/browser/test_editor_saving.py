@@ -4,12 +4,16 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from drawing_room import DrawingRoom, new_draft, session_of, stored
 from playwright.sync_api import Browser, Page, expect
+
+from clearway.service.workshop.files import save_file
+from clearway.service.workshop.views import Saved
 
 pytestmark = pytest.mark.browser
 
@@ -81,6 +85,58 @@ def test_what_a_lost_line_kept_from_being_saved_is_offered_and_taken(
     room.is_saved()
     saved = stored(live.house, live.actor("grace"), "incident", draft)
     assert b"Written without a line" in saved
+
+
+def test_what_was_on_its_way_when_the_page_was_left_is_not_thrown_away_in_words_only(
+    live: Any, room: DrawingRoom, draft: int
+):
+    page = room.page
+    room.cut_the_line()
+    rename(room, "triage", "Arrives late")
+    expect(room.status).to_contain_text("Not saved: There is no connection")
+    sent = room.do("async m => (await m.saveXML({ format: true })).xml").encode()
+    page.goto("about:blank")
+    page.goto(room.address)
+    told = page.get_by_role("dialog", name="Changes that were not saved")
+    expect(told).to_be_visible()
+    grace, path = live.actor("grace"), "incident/incident.bpmn"
+    before = sha256(stored(live.house, grace, "incident", draft)).hexdigest()
+    saved = save_file(live.house, grace, "incident", draft, path, sent, expected=[before])
+    assert isinstance(saved, Saved), saved
+
+    told.get_by_role("button", name="Throw them away").click()
+    sure = page.get_by_role("dialog", name="Throw them away?")
+    sure.get_by_role("button", name="Throw them away").click()
+    room.is_ready()
+    expect(page.locator("#editor-note")).to_contain_text("were saved before you threw them away")
+    assert name_of(room, "triage") == "Arrives late"
+    rename(room, "triage", "And on")
+    room.is_saved()
+    assert b"And on" in stored(live.house, grace, "incident", draft)
+
+
+def test_what_was_just_typed_is_not_lost_by_a_reload(
+    live: Any, room: DrawingRoom, draft: int, eventually: Callable[..., None]
+):
+    page = room.page
+    # Whoever is asked whether to leave stays.
+    page.on("dialog", lambda asked: asked.dismiss())
+    room.select("triage")
+    room.field("Name").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Typed at the last moment")
+    page.evaluate("() => void setTimeout(() => location.reload())")
+
+    offered = page.get_by_role("button", name="Take them")
+
+    def is_stored() -> bool:
+        if offered.is_visible():
+            offered.click()
+        return b"Typed at the last moment" in stored(
+            live.house, live.actor("grace"), "incident", draft
+        )
+
+    eventually(is_stored, "What was typed is lost.", 20.0)
 
 
 def test_what_a_page_left_is_offered_although_that_page_is_not_gone_yet(room: DrawingRoom):

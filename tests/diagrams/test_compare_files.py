@@ -1,6 +1,7 @@
 """What is told of the files beside a diagram: forms, tables, messages, values, scenarios."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -347,3 +348,17 @@ def test_a_new_element_is_told_with_what_it_says_of_itself():
     task, flow = (it.sentence for it in found.changes if it.kind is Kind.ADDED and it.is_whole)
     assert task == "The user task *Look* is new. It has the role `resolver`, the state `new`."
     assert flow.endswith(" is new. It has the condition `record.priority = 1`.")
+
+
+@pytest.mark.parametrize(("before", "after"), [("false", "true"), ("true", "false")])
+def test_whether_an_event_interrupts_is_told_as_it_is(before: str, after: str):
+    path = "incident/incident.bpmn"
+    events = re.findall(rb"<bpmn:boundaryEvent [^>]*>", INCIDENT.files[path])
+    event = next(it for it in events if b"cancelActivity" not in it)
+    marked = event.replace(b">", b' cancelActivity="false">')
+    texts = {"true": INCIDENT.files[path], "false": INCIDENT.files[path].replace(event, marked)}
+    old, new = (Bundle("incident", {**INCIDENT.files, path: texts[it]}) for it in (before, after))
+
+    (change,) = compare(old, new).changes
+
+    assert change.sentence.endswith(f" is `{after}`, it was `{before}`.")

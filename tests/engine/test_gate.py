@@ -430,6 +430,27 @@ def test_forms_hold_only_fields_of_the_record_or_of_history(drawn: Drawing):
 
 
 @pytest.mark.parametrize(
+    ("more", "is_told"),
+    [
+        ({"allOf": [{"if": {"required": ["title"]}, "then": {"required": []}}]}, True),
+        ({"if": {"required": ["title"]}, "then": {}}, True),
+        ({"dependentRequired": {"title": []}}, True),
+        ({"allOf": [{"if": {"required": ["title"]}, "then": {"required": ["title"]}}]}, False),
+        ({"dependentRequired": {"title": ["title"]}}, False),
+    ],
+)
+def test_a_condition_that_asks_for_nothing_is_told(
+    drawn: Drawing, more: dict[str, Any], is_told: bool
+):
+    body = f"{LANE}<startEvent id='s'/><userTask id='u' name='x'/>{{s>u}}"
+    form = {"type": "object", "properties": {"title": {"type": "string"}}, **more}
+
+    found = check(drawn(body, **{"p/forms/u.json": form}), trusted=True)
+
+    assert any(it.rule == "form-condition" for it in found) is is_told
+
+
+@pytest.mark.parametrize(
     ("shape", "rule"),
     [
         ({"type": "string", "x-sugest": "people"}, "form-key"),

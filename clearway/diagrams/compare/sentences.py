@@ -7,7 +7,7 @@ from clearway.diagrams.compare.changes import QUOTE, Change, Kind, shown
 from clearway.diagrams.compare.drawing import FLOWS, ROOT, Drawing, Drawn
 from clearway.diagrams.compare.parts import Difference, outline
 from clearway.diagrams.compare.tree import REFERENCES
-from clearway.diagrams.compare.words import OURS, kind_of, said_of, what_of
+from clearway.diagrams.compare.words import INTERRUPTING, OURS, kind_of, said_of, what_of
 
 _PLAIN = frozenset(
     (
@@ -89,6 +89,9 @@ class Teller:
             None if text is None else self._value(found, text, drawing)
             for text, drawing in ((found.before, self.before), (found.after, self.after))
         ]
+        if what == INTERRUPTING:
+            # An event that says nothing of it interrupts.
+            texts = [text or "true" for text in texts]
         element = drawn.id if drawn.id != ROOT else None
         kind = Kind.ADDED if texts[0] is None else Kind.REMOVED if texts[1] is None else None
         said = self._said(drawn, what, phrase, texts[0], texts[1])

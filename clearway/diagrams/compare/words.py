@@ -4,6 +4,7 @@ from clearway.diagrams.compare.changes import OTHER
 from clearway.diagrams.compare.parts import ORDER, TEXT, Difference
 from clearway.diagrams.compare.tree import Part
 
+INTERRUPTING = "interrupting"
 _WORDS = {
     "@name": ("name", ""),
     "documentation": ("documentation", ""),
@@ -18,8 +19,8 @@ _WORDS = {
     "@targetRef": ("target", ""),
     "@attachedToRef": ("attachment", ""),
     "@default": ("default flow", ""),
-    "@cancelActivity": ("interrupting", "mark `interrupting`"),
-    "@isInterrupting": ("interrupting", "mark `interrupting`"),
+    "@cancelActivity": (INTERRUPTING, "mark `interrupting`"),
+    "@isInterrupting": (INTERRUPTING, "mark `interrupting`"),
     "@messageRef": ("message", ""),
     "@signalRef": ("signal", ""),
     "@errorRef": ("error", ""),

@@ -27,10 +27,28 @@ def check(examined: Examined) -> None:
             )
         if schema and check_schema(examined, path, schema):
             _check_properties(examined, path, element, schema)
+            _check_conditions(examined, path, element, schema)
     for process in examined.read.called():
         say = Say(examined.read.files[process.id], examined.findings)
         for node in process.all_nodes():
             _check_form(node, examined, say)
+
+
+def _check_conditions(
+    examined: Examined, path: str, element: str, schema: Mapping[str, Any]
+) -> None:
+    """A condition that was begun and not finished asks for nothing, and nobody would miss it."""
+    rules: list[Mapping[str, Any]] = [schema, *schema.get("allOf", ())]
+    together: Mapping[str, Any] = schema.get("dependentRequired", {})
+    is_empty = any("if" in it and it.get("then") in ({}, {"required": []}) for it in rules)
+    if is_empty or [] in together.values():
+        examined.findings.warning(
+            path,
+            element,
+            "form-condition",
+            "A condition of this form asks for nothing.",
+            "Say what must be filled in then, or take the condition out.",
+        )
 
 
 def _check_form(node: Node, examined: Examined, say: Say) -> None:

@@ -31,9 +31,10 @@ export async function openEditor(place) {
   const saving = new Saving({ server, path, medium, kept, status, tell: desk.tell });
   desk.saving = saving;
 
-  const stored = await server.read(path).catch((error) => ({ error }));
-  if (stored.error) return cannotOpen({ desk, status, error: stored.error });
-  const left = await offerLeft({ kept, stored, medium });
+  const read = () => server.read(path);
+  const first = await read().catch((error) => ({ error }));
+  if (first.error) return cannotOpen({ desk, status, error: first.error });
+  const { left, stored } = await offerLeft({ kept, stored: first, medium, read, tell: desk.tell });
   const opened = await opening(desk, left?.after ?? stored.text, status, stored);
   if (!opened) return undefined;
   if (left) saving.begin({ etag: left.etag, before: left.before });

@@ -2,21 +2,50 @@
 import { choose, download } from "./dialogs.js";
 import { clockTime } from "./status.js";
 
-/** The unsaved state that the reader takes, or null. */
-export async function offerLeft({ kept, stored, medium }) {
+// What was sent while its page was left arrives a moment later, if it does.
+const ON_ITS_WAY = 5_000;
+const LOOKS = 4;
+const BETWEEN_LOOKS = 300;
+
+/**
+ * Answers {left, stored}: the unsaved state that the reader takes, or null, and what is stored by
+ * then. `read()` reads that anew.
+ */
+export async function offerLeft({ kept, stored, medium, read, tell }) {
+  let now = stored;
+  const look = async () => {
+    now = await read().catch(() => now);
+  };
+  const isThere = async ({ after }) => after === (await medium.writtenFor(now.text));
   for (const left of await kept.left()) {
-    const now = await medium.writtenFor(stored.text);
+    const { etag } = now;
+    for (let looks = 0; looks < LOOKS && now.etag === etag && Date.now() - left.at < ON_ITS_WAY; looks += 1) {
+      await pause(BETWEEN_LOOKS);
+      await look();
+    }
     // It reached the server after all, or says what is stored anyway.
-    if (left.after === now || left.after === left.before) {
+    if (left.after === left.before || (await isThere(left))) {
       await kept.forget(left.key);
       continue;
     }
-    if (await isTaken(left, stored, kept, medium)) return left;
+    const answer = await ask(left, now, kept, medium);
+    await look();
+    if (await isThere(left)) {
+      await kept.forget(left.key);
+      if (answer === "drop") tell("These changes were saved before you threw them away. The earlier saves of the draft bring back what was there.");
+      continue;
+    }
+    if (answer === "take") return { left, stored: now };
   }
-  return null;
+  return { left: null, stored: now };
 }
 
-async function isTaken(left, stored, kept, medium) {
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Answers take, drop or later. */
+async function ask(left, stored, kept, medium) {
   const moved = left.etag !== stored.etag;
   const text = [`There are changes of ${when(left.at)} that were not saved.`];
   if (moved) text.push(`Since then this ${medium.noun} was saved by somebody. If you take them, you choose what counts before anything is replaced.`);
@@ -31,12 +60,12 @@ async function isTaken(left, stored, kept, medium) {
         ["later", "Decide later"],
       ],
     });
-    if (answer === "take") return true;
     if (answer === "look") download(left.after, `unsaved-${left.path.split("/").pop()}`);
-    else if (answer === "drop" && (await isSure(left))) {
+    else if (answer !== "drop") return answer;
+    else if (await isSure(left)) {
       await kept.forget(left.key);
-      return false;
-    } else if (answer !== "drop") return false;
+      return answer;
+    }
   }
 }
 

@@ -21,6 +21,9 @@ export class Saving {
     this.busy = null;
     this.stopped = "";
     this.heard = [];
+    // How many changes there were, and up to which they are kept or saved.
+    this.changes = 0;
+    this.keptTo = 0;
     this.pause = later(PAUSE, () => this.save());
     this.keepPause = later(KEEP_PAUSE, () => this.keep());
     this._listen();
@@ -34,6 +37,7 @@ export class Saving {
   /** What is edited was changed. */
   changed() {
     this.dirty = true;
+    this.changes += 1;
     this.keepPause();
     if (this.stopped) return;
     this.pause();
@@ -73,8 +77,9 @@ export class Saving {
   }
 
   async _save(keepalive) {
+    const { changes } = this;
     const after = await this.write();
-    if (after === this.before) return this._saved({}, after);
+    if (after === this.before) return this._saved({}, after, changes);
     // Whether it arrives is not known until the answer is there: until then it is kept here.
     const kept = this._keep(after);
     if (!keepalive) await kept;
@@ -88,7 +93,7 @@ export class Saving {
         etag: this.etag,
         keepalive: keepalive && size < KEEPALIVE_BYTES,
       });
-      return this._saved(answer, after);
+      return this._saved(answer, after, changes);
     } catch (error) {
       this.dirty = true;
       await this.keep();
@@ -96,8 +101,9 @@ export class Saving {
     }
   }
 
-  async _saved(answer, after) {
+  async _saved(answer, after, changes = this.changes) {
     this.failures = 0;
+    this.keptTo = Math.max(this.keptTo, changes);
     if (answer.etag) this.etag = answer.etag;
     // Such as that an approval does not count any more.
     if (answer.notice) this.tell(answer.notice);
@@ -274,7 +280,9 @@ export class Saving {
 
   /** Keeps in the browser what is not saved. */
   async keep() {
-    if (this.dirty) await this._keep(await this.write());
+    if (!this.dirty) return;
+    const { changes } = this;
+    if (await this._keep(await this.write())) this.keptTo = Math.max(this.keptTo, changes);
   }
 
   _keep(after) {
@@ -295,7 +303,10 @@ export class Saving {
     });
     window.addEventListener("online", () => this.failures && !this.stopped && this.save());
     window.addEventListener("beforeunload", (event) => {
-      if (this.dirty && (this.stopped || !this.kept.working)) event.preventDefault();
+      // A field that is left takes what is typed in it; later there is no time to keep it.
+      document.activeElement?.blur();
+      flush();
+      if (this.dirty && (this.stopped || this.keptTo < this.changes)) event.preventDefault();
     });
   }
 }

@@ -115,8 +115,12 @@ export class ListRoom {
       const { items, problem } = pasted(area.value);
       told.textContent = problem;
       if (problem) return;
+      // A list that is pasted every year has most of its days already.
+      const there = new Set(this.rows.map(({ date }) => date.input.value));
+      const added = items.filter(({ date }) => !there.has(date) && there.add(date));
       for (const { date } of items) this.open.add(year(date));
-      this.does.add(items);
+      if (added.length > 0) this.does.add(added);
+      if (added.length < items.length) told.textContent = `${items.length - added.length} of ${items.length} dates were there already and were left out.`;
       area.value = "";
     };
     return h(

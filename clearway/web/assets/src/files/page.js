@@ -25,9 +25,10 @@ export async function openSheet(place) {
   const saving = new Saving({ server, path, medium, kept, status, tell: desk.tell });
   desk.saving = saving;
 
-  const stored = await server.read(path).catch((error) => ({ error }));
-  if (stored.error) return cannotOpen(place, status, server, stored.error);
-  const left = await offerLeft({ kept, stored, medium });
+  const read = () => server.read(path);
+  const first = await read().catch((error) => ({ error }));
+  if (first.error) return cannotOpen(place, status, server, first.error);
+  const { left, stored } = await offerLeft({ kept, stored: first, medium, read, tell: desk.tell });
   sheet.begin(left?.after ?? stored.text);
   saving.begin(left ? { etag: left.etag, before: left.before } : { etag: stored.etag, before: stored.text });
   await desk.reload();

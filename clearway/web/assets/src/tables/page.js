@@ -37,9 +37,10 @@ export async function openTables(place) {
   const saving = new Saving({ server, path, medium, kept, status, tell: desk.tell });
   desk.saving = saving;
 
-  const stored = await server.read(path).catch((error) => ({ error }));
-  if (stored.error) return cannotOpen({ desk, status, error: stored.error });
-  const left = await offerLeft({ kept, stored, medium });
+  const read = () => server.read(path);
+  const first = await read().catch((error) => ({ error }));
+  if (first.error) return cannotOpen({ desk, status, error: first.error });
+  const { left, stored } = await offerLeft({ kept, stored: first, medium, read, tell: desk.tell });
   const opened = await open(modeler, left?.after ?? stored.text).catch((error) => ({ error }));
   if (opened.error) return cannotOpen({ desk, status, error: opened.error, stored });
   if (left) saving.begin({ etag: left.etag, before: left.before });
