@@ -1,4 +1,5 @@
 // The drawing as a list to read: equal to the canvas for keyboards and screen readers.
+import { drawingWith } from "../drawings.js";
 import { h, later } from "./dom.js";
 import { show } from "./modeler.js";
 
@@ -6,7 +7,7 @@ const PAUSE = 500;
 
 export class Outline {
   constructor(place, button, desk) {
-    Object.assign(this, { place, button, desk, isOpen: false });
+    Object.assign(this, { place, button, desk, isOpen: false, looks: 0 });
     button.setAttribute("aria-pressed", "false");
     this.look = later(PAUSE, () => this._look());
     // In blocks: a listener that answers anything keeps the event from all after it.
@@ -33,8 +34,12 @@ export class Outline {
   }
 
   async _look() {
+    this.looks += 1;
+    const mine = this.looks;
     try {
       const { items } = await this.desk.server.ask("outline", { xml: await this.desk.write() });
+      // A later question may be answered sooner.
+      if (mine !== this.looks) return;
       const focused = this.place.contains(document.activeElement) && document.activeElement.dataset.element;
       this.place.replaceChildren(h("h2", { class: "outline-title" }, "Outline"), h("ul", { class: "outline-list" }, items.map((item) => this._line(item))));
       this._mark();
@@ -45,7 +50,8 @@ export class Outline {
   }
 
   _line(item) {
-    const known = this.desk.modeler.get("elementRegistry").get(item.element);
+    const { modeler } = this.desk;
+    const known = modeler.get("elementRegistry").get(item.element) ?? drawingWith(modeler, item.element);
     const name = item.name || item.element;
     const label = known
       ? h("button", { type: "button", class: "problem-place", "data-element": item.element, onclick: () => this._go(item.element) }, name)
@@ -62,8 +68,8 @@ export class Outline {
     );
   }
 
-  _go(element) {
-    show(this.desk.modeler, element);
+  async _go(element) {
+    await show(this.desk.modeler, element);
     this.desk.focusPanel();
   }
 

@@ -43,6 +43,7 @@ export class FormPreview {
     this.soon.stop();
     const mine = ++this.asked;
     const typed = this.isFresh ? null : this._typed(check);
+    const before = JSON.stringify(this._fields());
     this.isFresh = false;
     let answer;
     try {
@@ -52,6 +53,8 @@ export class FormPreview {
       return;
     }
     if (mine !== this.asked) return;
+    // What was filled in meanwhile would be lost by an answer to what stood there before.
+    if (JSON.stringify(this._fields()) !== before) return this._ask(check);
     this.uses(answer.uses);
     // At a vote the form is only read: there is nothing to check.
     this.row.hidden = answer.uses[0]?.kind === "vote";
