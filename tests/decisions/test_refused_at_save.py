@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from clearway.decisions import Decisions
-from clearway.decisions.chains import LONGEST
 from clearway.decisions.check import check
+from clearway.decisions.errors import NotUnderstood
 
 Read = Callable[[str], Decisions]
 X = '<inputData id="x" name="x"><variable name="x" typeRef="number"/></inputData>'
@@ -160,19 +160,14 @@ def test_only_the_last_entry_of_a_context_may_have_no_name(read: Read):
     assert told(read, X + decision(f"<context>{second}{first}</context>")) == []
 
 
-def test_a_chain_of_too_many_decisions_is_told_once(read: Read):
-    body = decision(literal("1"), needs="", name="d0")
-    for number in range(1, LONGEST + 5):
-        needs = (
-            f'<informationRequirement><requiredDecision href="#d{number - 1}"/>'
-            "</informationRequirement>"
-        )
-        body += decision(literal(f"d{number - 1} + 1"), needs=needs, name=f"d{number}")
+def test_a_file_with_more_text_than_is_read_in_time_is_refused(read: Read):
+    rows = "".join(
+        f"<rule><inputEntry><text>[{each}..{each + 1}]</text></inputEntry></rule>"
+        for each in range(25_000)
+    )
 
-    (found,) = told(read, body)
-
-    assert found[0] == f"d{LONGEST}"
-    assert f"the last of {LONGEST + 1} decisions" in found[2]
+    with pytest.raises(NotUnderstood, match="characters, the same counted once"):
+        read(f'<decision id="t" name="t"><decisionTable>{rows}</decisionTable></decision>')
 
 
 def table(output: str, answers: tuple[str, ...], policy: str = "UNIQUE", kind: str = "") -> str:

@@ -17,11 +17,12 @@ def never_true(
     decisions: Decisions, known: Mapping[str, Type | None], broken: Collection[str]
 ) -> Iterator[Finding]:
     """What is null for every value, by the declared types of what it is given."""
+    everywhere = decisions.names
     for each in (*decisions.decisions.values(), *decisions.knowledge.values()):
         if each.id in broken:
             continue
         names = Names(decisions.types, known_inside(decisions, each.place, known))
-        taken = decisions.names | each.bound
+        taken = everywhere | each.bound if each.bound - everywhere else everywhere
         for asked in each.asked:
             if not asked.is_condition and all(type(it) is Literal for it in asked.nodes):
                 continue  # Most of a large table, so that it costs no more than a look.
