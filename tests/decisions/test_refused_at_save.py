@@ -290,6 +290,20 @@ def test_what_may_have_a_value_is_left_alone(read: Read, text: str):
     assert told(read, X + decision(literal(text))) == []
 
 
+@pytest.mark.parametrize("before", ["", "list", "in"])
+def test_a_date_that_does_not_exist_is_told_outside_of_tables_as_well(read: Read, before: str):
+    logic = literal('date("2024-02-30")')
+    if before == "list":
+        logic = f"<list>{logic}</list>"
+    elif before:
+        logic = f"<filter><in>{logic}</in><match>{literal('item = x')}</match></filter>"
+
+    (found,) = told(read, X + decision(logic))
+
+    assert found[1] == "decision-null-call"
+    assert 'contains `date("2024-02-30")`, which is always null' in found[2]
+
+
 def test_a_function_of_the_file_may_take_the_place_of_a_built_in_one(read: Read):
     body = model().replace('name="k"', 'name="modulo"')
     body += decision(literal("modulo(x)"), needs=NEEDS_X + NEEDS_K, name="u")
