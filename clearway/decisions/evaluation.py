@@ -81,9 +81,7 @@ def evaluate_service(
     Raises KeyError where there is no such service; else as `evaluate`. `needed` are its decisions.
     """
     service = decisions.services[service_id]
-    for error in decisions.wrong:
-        if error.place == service.place:
-            raise error
+    _refuse_broken(decisions, service)
     purse, given = Purse(limits, now), dict[str, object]()
     for name, wanted in signature_of(decisions, service).parameters:
         if name not in context:
@@ -143,6 +141,7 @@ class Session:
         if identity not in self._functions:
             if identity in self._decisions.services:
                 service = self._decisions.services[identity]
+                _refuse_broken(self._decisions, service)
                 self._functions[identity] = ServiceFunction(self._decisions, service)
             else:
                 self._functions[identity] = self._knowledge(self._decisions.knowledge[identity])
@@ -324,6 +323,13 @@ class ServiceFunction(Function):
     def conforms(self, count: int) -> bool:
         """Whether `count` arguments may be given."""
         return count == len(self._service.parameters)
+
+
+def _refuse_broken(decisions: Decisions, service: Service) -> None:
+    """Raises the first thing that is wrong with a service."""
+    for error in decisions.wrong:
+        if error.place == service.place:
+            raise error
 
 
 def signature_of(decisions: Decisions, service: Service) -> Signature:

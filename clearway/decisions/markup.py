@@ -14,6 +14,11 @@ from clearway.decisions.errors import NotUnderstood, Place
 
 LARGEST = 5_000_000
 DEEPEST = 100
+MOST_TEXT = 300_000
+"""So many characters of FEEL are read in about two seconds."""
+PER_ELEMENT = 20
+"""What an element of the file costs beside its texts, in characters."""
+NOT_FEEL = frozenset(("annotationEntry", "textAnnotation", "description", "extensionElements"))
 DMN = {
     "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
     "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
@@ -70,6 +75,26 @@ def definitions(xml: bytes, file: str) -> Element:
         cause = "the root is no `definitions` of DMN 1.3 to 1.5"
         raise NotUnderstood(Place(file), cause, "Save the file as DMN 1.3, 1.4 or 1.5.")
     return root
+
+
+def refuse_too_much_text(root: Element, file: str) -> None:
+    """Raises NotUnderstood for a file with more texts than can be read in bounded time.
+
+    What stands twice in one element of the file counts once, as it is compiled once.
+    """
+    count = 0
+    for element in root:
+        texts, waiting = set[str](), [element]
+        while waiting:
+            found = waiting.pop()
+            if found.name == "text":
+                texts.add(found.text)
+            waiting += [each for each in found if each.name not in NOT_FEEL]
+        count += sum(map(len, texts)) + (PER_ELEMENT if element.name else 0)
+    if count > MOST_TEXT:
+        cause = f"its cells and other expressions are {count} characters, the same counted once"
+        remedy = f"Split the file: {MOST_TEXT} are the limit."
+        raise NotUnderstood(Place(file), cause, remedy)
 
 
 def read_xml(xml: bytes, file: str, namespaces: Collection[str]) -> Element:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from clearway.decisions.bound_names import names_bound, names_within, outside
 from clearway.decisions.boxed import function_of, only_expression, value_of
-from clearway.decisions.chains import LONGEST, lengths_of_chains
+from clearway.decisions.chains import Length, chains_too_long, lengths_of_chains, never_made
 from clearway.decisions.errors import DecisionError, NotUnderstood, Place
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.item_types import (
@@ -16,7 +16,16 @@ from clearway.decisions.item_types import (
     item_types,
     type_named,
 )
-from clearway.decisions.markup import DMN, Element, child, children, definitions, text_of
+from clearway.decisions.links import missing_links
+from clearway.decisions.markup import (
+    DMN,
+    Element,
+    child,
+    children,
+    definitions,
+    refuse_too_much_text,
+    text_of,
+)
 from clearway.decisions.model import (
     UNNAMED,
     BoundFunction,
@@ -38,6 +47,7 @@ from clearway.decisions.table_reader import TableReader
 from clearway.decisions.texts import Room
 from clearway.decisions.type_names import undefined_types
 from clearway.feel.limits import Run
+from clearway.feel.parser import known_names
 from clearway.feel.types import Type
 
 DRAWN = ("extensionElements", "description", "textAnnotation", "association", "artifact")
@@ -63,8 +73,8 @@ class Decisions:
     wrong: list[DecisionError] = field(default_factory=list[DecisionError])
     tables: list[tuple[Place, Table]] = field(default_factory=list[tuple[Place, Table]])
     """All tables, those inside of other expressions as well, with the element they stand in."""
-    lengths: dict[str, int] = field(default_factory=dict[str, int])
-    """How many decisions each needs in a row, as `lengths_of_chains` has it."""
+    lengths: dict[str, Length] = field(default_factory=dict[str, Length])
+    """How many elements each needs in a row, as `lengths_of_chains` has it."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -110,7 +120,9 @@ def read_decisions(
     Raises NotUnderstood when the file as a whole is none. What is wrong inside is listed by
     `problems`, and a decision with a problem raises it when it is evaluated.
     """
-    return FileReader(definitions(xml, file), file, imports or {}).decisions()
+    root = definitions(xml, file)
+    refuse_too_much_text(root, file)
+    return FileReader(root, file, imports or {}).decisions()
 
 
 class FileReader:
@@ -134,9 +146,10 @@ class FileReader:
                 place = Place(file, column=name)
                 cause = f"an imported file defines the type `{name}` as well"
                 self._wrong.append(NotUnderstood(place, cause, "Rename it, or name the import."))
-        self._names = component_names(root) | {_variable(each) for each in children(root, *NAMED)}
+        names = component_names(root) | {_variable(each) for each in children(root, *NAMED)}
         for name, other in self._imports.items():
-            self._names |= other.names if is_unnamed(name) else frozenset()
+            names |= other.names if is_unnamed(name) else frozenset()
+        self._names = known_names(names)
 
     def decisions(self) -> Decisions:
         """All decisions, with what is wrong with each."""
@@ -252,7 +265,8 @@ class FileReader:
                 return lambda _context, _run: None
             return lambda context, run: decide(table, place, self._types, context, run).value
 
-        return Room(place, self._names | set(names_within(element)), self._types, inner_table)
+        names = known_names(names_within(element), self._names)
+        return Room(place, names, self._types, inner_table)
 
     def _table(
         self, element: Element, room: Room, name: str, broken: list[DecisionError]
@@ -331,11 +345,13 @@ NAMED = ("inputData", "decision", "businessKnowledgeModel", "decisionService")
 def _with_broken_links(found: Decisions) -> Decisions:
     """The same decisions, those refused that need what is not there or need themselves."""
     for identity, knowledge in found.knowledge.items():
-        wrong = _missing(found, knowledge.place, knowledge.needs)
+        wrong = missing_links(found, knowledge.place, knowledge.needs)
         found.knowledge[identity] = replace(knowledge, broken=(*knowledge.broken, *wrong))
     for service in found.services.values():
         inputs = tuple(each for each in service.parameters if each not in found.decisions)
-        found.wrong.extend(_missing(found, service.place, Requirements(inputs, service.outputs)))
+        found.wrong.extend(
+            missing_links(found, service.place, Requirements(inputs, service.outputs))
+        )
         for each in (*service.parameters, *service.outputs):
             if parted(each)[0]:
                 cause = f"`{each}` is of an imported file, and a service has only what its file has"
@@ -344,45 +360,21 @@ def _with_broken_links(found: Decisions) -> Decisions:
         if not service.outputs:
             cause = "the decision service has no output decision, so it answers nothing"
             found.wrong.append(NotUnderstood(service.place, cause, "Say which decision answers."))
-    found.lengths.update(lengths_of_chains(found))
+    never = never_made(found)
     for identity, decision in list(found.decisions.items()):
-        wrong = _missing(found, decision.place, decision.needs)
-        length = found.lengths.get(identity)
-        if length is None:
+        wrong = missing_links(found, decision.place, decision.needs)
+        if identity in never:
             cause = "what the decision needs leads back to itself"
             wrong.append(NotUnderstood(decision.place, cause, "Break the circle."))
-        elif length > LONGEST and not _needs_too_many(found, decision):
-            cause = f"it is the last of {length} decisions that need each other in a row"
-            remedy = f"Put some of them into one: {LONGEST} is the limit."
-            wrong.append(NotUnderstood(decision.place, cause, remedy))
         found.decisions[identity] = replace(decision, broken=(*decision.broken, *wrong))
+    found.lengths.update(lengths_of_chains(found))
+    for identity, error in chains_too_long(found):
+        if identity in found.services:
+            found.wrong.append(error)
+        elif identity in found.knowledge:
+            one = found.knowledge[identity]
+            found.knowledge[identity] = replace(one, broken=(*one.broken, error))
+        else:
+            decision = found.decisions[identity]
+            found.decisions[identity] = replace(decision, broken=(*decision.broken, error))
     return found
-
-
-def _needs_too_many(found: Decisions, decision: Decision) -> bool:
-    """Whether the chain is too long without this decision, so that another one tells it."""
-    return any(found.lengths.get(each, 0) > LONGEST for each in decision.needs.decisions)
-
-
-def _missing(found: Decisions, place: Place, needs: Requirements) -> list[DecisionError]:
-    absent = [each for each in needs.inputs if not _has(found, each, "inputs")]
-    absent += [each for each in needs.decisions if not _has(found, each, "decisions")]
-    absent += [each for each in needs.knowledge if not _has(found, each, "functions")]
-    return [
-        NotUnderstood(
-            place, f"it needs `{each}`, which is not there", "Add it, or remove the link."
-        )
-        for each in absent
-    ]
-
-
-def _has(found: Decisions, identity: str, kind: str) -> bool:
-    name, inner = parted(identity)
-    if name:
-        return name in found.imported and _has(found.imported[name], inner, kind)
-    known = {
-        "inputs": found.inputs.keys(),
-        "decisions": found.decisions.keys(),
-        "functions": found.knowledge.keys() | found.services.keys(),
-    }
-    return identity in known[kind]

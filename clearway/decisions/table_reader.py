@@ -208,11 +208,14 @@ class TableReader:
 
     def _tests(self, text: str | None, place: Place) -> UnaryTests | None:
         try:
-            tests = compile_typed_unary_tests(text or "-", self._room.names, self._room.types)
+            names, types = self._room.names, self._room.types
+            tests = self._room.tests.of(
+                text or "-", lambda: compile_typed_unary_tests(text or "-", names, types)
+            )
             self._room.paths.update(tests.paths)
             tree = tests.tree if tests.constants is None else ()
-            names, paths, calls = tests.free_names, tests.paths, tests.calls
-            self._room.asked.append(Asked(place, names, paths, calls, tests.text, tree))
+            asked, paths, calls = tests.free_names, tests.paths, tests.calls
+            self._room.asked.append(Asked(place, asked, paths, calls, tests.text, tree))
             return tests
         except FeelError as error:
             self._note(place, str(error), "Correct the cell.")

@@ -1,18 +1,41 @@
 """The texts in FEEL of a file, compiled so that an error tells where in it they stand."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from clearway.decisions.errors import DecisionError, MissingInput, NotUnderstood, NoValue, Place
 from clearway.decisions.markup import Element
 from clearway.decisions.model import Asked, Context, Typed, Value
 from clearway.decisions.purse import is_strict
-from clearway.feel import FeelError
+from clearway.feel import Expression, FeelError, UnaryTests
 from clearway.feel.errors import FeelMissingValueError, FeelUnknownNameError
 from clearway.feel.expression import compile_typed_expression
 from clearway.feel.limits import Run
 from clearway.feel.missing import given_to
+from clearway.feel.names import KnownNames
 from clearway.feel.types import Type
+
+T = TypeVar("T")
+
+
+class Compiled(Generic[T]):
+    """What the texts of one element mean, each compiled once."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, T | FeelError] = {}
+
+    def of(self, text: str, make: Callable[[], T]) -> T:
+        """What `make` gives for a text; raises FeelError as it does."""
+        if text not in self._made:
+            try:
+                self._made[text] = make()
+            except FeelError as error:
+                self._made[text] = error
+        found = self._made[text]
+        if isinstance(found, FeelError):
+            raise found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +49,7 @@ class Room:
     """
 
     place: Place
-    names: Collection[str]
+    names: KnownNames
     types: Mapping[str, Type]
     table: "Callable[[Element, Room], Value]"
     paths: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
@@ -35,6 +58,8 @@ class Room:
     is_handed_on: bool = False
     loops: frozenset[str] = frozenset()
     is_in_filter: bool = False
+    expressions: Compiled[Expression] = field(default_factory=Compiled[Expression])
+    tests: Compiled[UnaryTests] = field(default_factory=Compiled[UnaryTests])
 
 
 def expression(text: str | None, room: Room, place: Place) -> Value:
@@ -42,7 +67,9 @@ def expression(text: str | None, room: Room, place: Place) -> Value:
     if text is None:
         raise NotUnderstood(place, "the expression is empty", "Write one, or remove the element.")
     try:
-        compiled = compile_typed_expression(text, room.names, room.types)
+        compiled = room.expressions.of(
+            text, lambda: compile_typed_expression(text, room.names, room.types)
+        )
     except FeelError as error:
         raise NotUnderstood(place, str(error), "Correct the expression.") from error
     room.paths.update(compiled.paths)

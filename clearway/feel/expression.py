@@ -13,7 +13,7 @@ from clearway.feel.errors import FeelError, FeelEvaluationError, FeelLimitError
 from clearway.feel.frame import Code, Frame
 from clearway.feel.limits import DEFAULT_LIMITS, Limits, Run
 from clearway.feel.missing import lacks, sure_expression, sure_tests
-from clearway.feel.parser import parse_expression, parse_unary_tests
+from clearway.feel.parser import Known, parse_expression, parse_unary_tests
 from clearway.feel.scope import EMPTY, Uses
 from clearway.feel.settled import settled_tests
 from clearway.feel.syntax import Node, Test
@@ -250,9 +250,7 @@ def compile_unary_tests(text: str, names: Collection[str] = ()) -> UnaryTests:
     return _unary_tests(text, frozenset(names))
 
 
-def compile_typed_expression(
-    text: str, names: Collection[str], types: Mapping[str, Type]
-) -> Expression:
+def compile_typed_expression(text: str, names: Known, types: Mapping[str, Type]) -> Expression:
     """Compile an expression that may name type definitions; not cached."""
     compiler = Compiler(text, types)
     try:
@@ -263,9 +261,7 @@ def compile_typed_expression(
     return Expression(text, code, compiler.uses, tree)
 
 
-def compile_typed_unary_tests(
-    text: str, names: Collection[str], types: Mapping[str, Type]
-) -> UnaryTests:
+def compile_typed_unary_tests(text: str, names: Known, types: Mapping[str, Type]) -> UnaryTests:
     """Compile tests that may name type definitions; not cached."""
     compiler = Compiler(text, types)
     try:

@@ -47,7 +47,16 @@ BUILT_IN_NAMES = KnownNames(BUILTINS)
 COMPARISONS = frozenset(("=", "!=", "<", "<=", ">", ">="))
 
 
-def parse_expression(text: str, known: Iterable[str]) -> Node:
+Known = Iterable[str] | KnownNames
+"""Names with spaces or special characters; `known_names` are those of many texts, read once."""
+
+
+def known_names(names: Iterable[str], more: KnownNames = BUILT_IN_NAMES) -> KnownNames:
+    """Names that many texts may use, beside `more`."""
+    return KnownNames(names, more)
+
+
+def parse_expression(text: str, known: Known) -> Node:
     """The tree of one expression; raises FeelSyntaxError or FeelLimitError."""
     parser = Parser(text, known)
     node = parser.expression()
@@ -55,7 +64,7 @@ def parse_expression(text: str, known: Iterable[str]) -> Node:
     return node
 
 
-def parse_unary_tests(text: str, known: Iterable[str]) -> tuple[bool, tuple[Test, ...]]:
+def parse_unary_tests(text: str, known: Known) -> tuple[bool, tuple[Test, ...]]:
     """Whether the tests are negated, and the tests; `-` is no test at all."""
     parser = Parser(text, known)
     if parser.is_dash():
@@ -69,8 +78,9 @@ def parse_unary_tests(text: str, known: Iterable[str]) -> tuple[bool, tuple[Test
 class Parser(ValueParser):
     """Reads expressions by precedence, without one stack frame for each of them."""
 
-    def __init__(self, text: str, known: Iterable[str]) -> None:
-        super().__init__(text, KnownNames(known, BUILT_IN_NAMES))
+    def __init__(self, text: str, known: Known) -> None:
+        inner = KnownNames((), known) if isinstance(known, KnownNames) else known_names(known)
+        super().__init__(text, inner)
         self._range_end = False
 
     def expression(self, range_end: bool = False) -> Node:

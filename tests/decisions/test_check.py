@@ -542,6 +542,21 @@ def test_a_gap_of_inputs_that_are_tied_is_told_with_an_input_that_can_be(
     assert shown in told[0].message
 
 
+@pytest.mark.parametrize(
+    ("rule", "example"),
+    [("true,true", "x = 6 fits rule 1 as well"), ("true,false", "it is not proven that any")],
+)
+def test_a_rule_that_never_answers_is_told_with_an_input_that_can_be(
+    table: Table, rule: str, example: str
+):
+    rows = [(["true", "-"], ["1"]), (rule.split(","), ["2"]), (["-", "-"], ["3"])]
+
+    found = check(table(["x > 5", "x > 3"], ["o"], rows, "FIRST"))
+
+    assert [each.numbers for each in found if each.rule == "decision-shadowed"] == [(2, 1)]
+    assert example in found[0].message
+
+
 def test_rules_that_no_input_can_fit_together_do_not_overlap(table: Table):
     rules = [(["true", "-"], ["1"]), (["-", "true"], ["2"]), (["false", "false"], ["3"])]
     found = table(["x > 5", "x < 3"], ["o"], rules)

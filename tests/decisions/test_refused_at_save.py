@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from clearway.decisions import Decisions
-from clearway.decisions.chains import LONGEST
 from clearway.decisions.check import check
+from clearway.decisions.errors import NotUnderstood
 
 Read = Callable[[str], Decisions]
 X = '<inputData id="x" name="x"><variable name="x" typeRef="number"/></inputData>'
@@ -160,19 +160,14 @@ def test_only_the_last_entry_of_a_context_may_have_no_name(read: Read):
     assert told(read, X + decision(f"<context>{second}{first}</context>")) == []
 
 
-def test_a_chain_of_too_many_decisions_is_told_once(read: Read):
-    body = decision(literal("1"), needs="", name="d0")
-    for number in range(1, LONGEST + 5):
-        needs = (
-            f'<informationRequirement><requiredDecision href="#d{number - 1}"/>'
-            "</informationRequirement>"
-        )
-        body += decision(literal(f"d{number - 1} + 1"), needs=needs, name=f"d{number}")
+def test_a_file_with_more_text_than_is_read_in_time_is_refused(read: Read):
+    rows = "".join(
+        f"<rule><inputEntry><text>[{each}..{each + 1}]</text></inputEntry></rule>"
+        for each in range(25_000)
+    )
 
-    (found,) = told(read, body)
-
-    assert found[0] == f"d{LONGEST}"
-    assert f"the last of {LONGEST + 1} decisions" in found[2]
+    with pytest.raises(NotUnderstood, match="characters, the same counted once"):
+        read(f'<decision id="t" name="t"><decisionTable>{rows}</decisionTable></decision>')
 
 
 def table(output: str, answers: tuple[str, ...], policy: str = "UNIQUE", kind: str = "") -> str:
@@ -293,6 +288,20 @@ def test_what_may_have_a_value_is_left_alone(read: Read, text: str):
     text = text.replace(">", "&gt;")
 
     assert told(read, X + decision(literal(text))) == []
+
+
+@pytest.mark.parametrize("before", ["", "list", "in"])
+def test_a_date_that_does_not_exist_is_told_outside_of_tables_as_well(read: Read, before: str):
+    logic = literal('date("2024-02-30")')
+    if before == "list":
+        logic = f"<list>{logic}</list>"
+    elif before:
+        logic = f"<filter><in>{logic}</in><match>{literal('item = x')}</match></filter>"
+
+    (found,) = told(read, X + decision(logic))
+
+    assert found[1] == "decision-null-call"
+    assert 'contains `date("2024-02-30")`, which is always null' in found[2]
 
 
 def test_a_function_of_the_file_may_take_the_place_of_a_built_in_one(read: Read):

@@ -14,7 +14,7 @@ from clearway.decisions.check.columns import Names
 from clearway.decisions.check.components import unknown_components
 from clearway.decisions.check.constants import wrong_constants
 from clearway.decisions.check.definitions import names_given_twice, wrong_types
-from clearway.decisions.check.expressions import never_true
+from clearway.decisions.check.expressions import never_true, null_calls
 from clearway.decisions.check.inputs import wrong_inputs
 from clearway.decisions.check.looking import Budget, OutOfLooks
 from clearway.decisions.check.names import known_inside, unknown_names
@@ -77,12 +77,13 @@ def check(decisions: Decisions, budget: Budget | None = None) -> list[Finding]:
             found += wrong_answers(subject, own.type if own is not None else None)
         if stopped is None and budget.is_spent:
             stopped = place
-    told = {(each.element, each.numbers, each.column) for each in found if each.rule == NULL}
-    found += (
-        each
-        for each in budget.until_spent(never_true(decisions, known, broken))
-        if (each.element, each.numbers, each.column) not in told
-    )
+    for more in (never_true(decisions, known, broken), null_calls(decisions, budget, broken)):
+        told = {(each.element, each.numbers, each.column) for each in found if each.rule == NULL}
+        found += (
+            each
+            for each in budget.until_spent(more)
+            if (each.element, each.numbers, each.column) not in told
+        )
     if budget.is_spent:
         found.append(_stopped(stopped or Place(decisions.file)))
     return found

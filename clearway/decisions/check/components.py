@@ -29,7 +29,7 @@ def unknown_components(decisions: Decisions, known: Mapping[str, Type | None]) -
     """Paths that go on with a name which the type of what stands before does not have."""
     for each in (*decisions.decisions.values(), *decisions.knowledge.values()):
         required = required_names(decisions, each.needs)
-        types = {name: wanted for name, wanted in known.items() if name in required}
+        types = {name: known[name] for name in required if name in known}
         if isinstance(each, Knowledge):
             types |= dict(each.signature.parameters)
         for asked in each.asked:

@@ -66,10 +66,13 @@ def type_of_path(
 def _resolved(wanted: Type | None, types: Mapping[str, Type]) -> tuple[Type | None, list[Allowed]]:
     allowed: list[Allowed] = []
     for _ in range(len(types) + 2):
+        before = wanted
         if isinstance(wanted, Constrained):
             if isinstance(wanted.allows, Allowed):
                 allowed.append(wanted.allows)
             wanted = wanted.base
         if isinstance(wanted, Named) and wanted.name in types:
             wanted = types[wanted.name]
+        if wanted is before:
+            break
     return wanted, allowed

@@ -22,25 +22,36 @@ def unknown_names(decisions: Decisions) -> Iterator[Finding]:
 
     A decision without input data asks whoever calls it.
     """
+    ids = _ids_by_name(decisions)
     for each in (*decisions.decisions.values(), *decisions.knowledge.values()):
         known = required_names(decisions, each.needs)
         for asked in each.asked:
             for name in sorted(asked.names - known):
-                yield from _unknown(decisions, each, asked, name)
+                has_it = ids.get(name, set()) - {each.id}
+                yield from _unknown(decisions, each, asked, name, is_there=bool(has_it))
 
 
 def required_names(decisions: Decisions, needs: Requirements) -> frozenset[str]:
     """The names under which an element sees what it needs."""
-    ids = (*needs.inputs, *needs.decisions, *needs.knowledge)
-    own = names_by_id(decisions)
-    names = {own[each] for each in ids if each in own}
-    for prefix, inner in map(parted, ids):
+    names: set[str | None] = set()
+    for identity in (*needs.inputs, *needs.decisions, *needs.knowledge):
+        prefix, inner = parted(identity)
         if prefix and not is_unnamed(prefix):
             names.add(prefix)
+        elif not prefix:
+            names.add(_name_of(decisions, identity))
         elif prefix in decisions.imported:
-            theirs = names_by_id(decisions.imported[prefix])
-            names |= {theirs[inner]} if inner in theirs else set()
-    return frozenset(names)
+            names.add(_name_of(decisions.imported[prefix], inner))
+    return frozenset(name for name in names if name is not None)
+
+
+def _name_of(decisions: Decisions, identity: str) -> str | None:
+    """The name of one element, as `names_by_id` has it; None where there is none."""
+    for elements in (decisions.services, decisions.knowledge, decisions.inputs):
+        if identity in elements:
+            return elements[identity].name
+    found = decisions.decisions.get(identity)
+    return found.variable if found is not None else None
 
 
 def is_self_contained(needs: Requirements) -> bool:
@@ -74,14 +85,21 @@ def known_inside(
     """The types of names inside of an element, which may give some of them values itself."""
     element = decisions.decisions.get(place.decision) or decisions.knowledge.get(place.decision)
     own = element.bound if element is not None else frozenset[str]()
+    hidden = [name for name in own if name in known]
+    if not hidden:
+        return known
     return {name: wanted for name, wanted in known.items() if name not in own}
 
 
 def _unknown(
-    decisions: Decisions, element: Decision | Knowledge, asked: Asked, name: str
+    decisions: Decisions,
+    element: Decision | Knowledge,
+    asked: Asked,
+    name: str,
+    *,
+    is_there: bool,
 ) -> Iterator[Finding]:
-    names = names_by_id(decisions)
-    if name in (names[each] for each in names if each != element.id):
+    if is_there:
         yield _finding(
             "decision-requirement-missing",
             asked.place,
@@ -94,6 +112,13 @@ def _unknown(
         yield _finding(
             "decision-name-unknown", asked.place, f"nothing here is called `{name}`", hint
         )
+
+
+def _ids_by_name(decisions: Decisions) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for identity, name in names_by_id(decisions).items():
+        found.setdefault(name, set()).add(identity)
+    return found
 
 
 def names_by_id(decisions: Decisions) -> dict[str, str]:

@@ -8,7 +8,8 @@ from clearway.decisions.check.cover import uncovered
 from clearway.decisions.check.subject import LISTED, Subject
 from clearway.decisions.errors import told
 from clearway.decisions.findings import Finding
-from clearway.decisions.model import Aggregation, HitPolicy
+from clearway.decisions.index import places
+from clearway.decisions.model import Aggregation, HitPolicy, Rules
 from clearway.decisions.table import ALL_HITS
 from clearway.feel import DEFAULT_LIMITS, feel_text
 from clearway.feel.limits import Run
@@ -141,11 +142,11 @@ def contradictions(subject: Subject) -> Iterator[Finding]:
 def shadowed(subject: Subject) -> Iterator[Finding]:
     """Rules that never answer, because others that go before them fit whatever they fit."""
     for place, before in islice(subject.hidden.items(), LISTED):
-        shown = next(subject.shared(place, before))
+        shown, example = _shown(subject, place, before)
         yield subject.error(
             "decision-shadowed",
             f"rule {place + 1} never answers: whatever fits it, a rule that goes before it "
-            f"answers; {subject.told(subject.meeting(place, shown))} fits rule {shown + 1} as well",
+            f"answers; {example}",
             "Move the rule up, narrow those before it, or remove it.",
             numbers=(place + 1, shown + 1),
         )
@@ -153,6 +154,20 @@ def shadowed(subject: Subject) -> Iterator[Finding]:
         yield subject.error(
             "decision-shadowed", "more rules never answer", "Mend those above, and check again."
         )
+
+
+def _shown(subject: Subject, place: int, before: Rules) -> tuple[int, str]:
+    """A rule that goes before one and fits with it, and an input of both that can be."""
+    shown = next(subject.shared(place, before))
+    if not subject.is_tied:
+        return shown, f"{subject.told(subject.meeting(place, shown))} fits rule {shown + 1} as well"
+    for each in subject.real:
+        if each.fits >> place & 1 and each.fits & before:
+            shown = next(places(each.fits & before))
+            return shown, f"{told(each.values)} fits rule {shown + 1} as well"
+    return shown, (
+        "it is not proven that any input fits it, since the inputs are computed from one value"
+    )
 
 
 def _answers_without_rules(subject: Subject) -> bool:
