@@ -11,7 +11,7 @@ from clearway.decisions.functions import BoxedFunction
 from clearway.decisions.item_types import type_named
 from clearway.decisions.markup import Element, child, children, text_of
 from clearway.decisions.model import Asked, Context, Signature, Typed, Value
-from clearway.decisions.texts import Room, expression
+from clearway.decisions.texts import ITEM, OF_ITEMS, Room, expression
 from clearway.feel import Function
 from clearway.feel.access import item_at, iterated
 from clearway.feel.limits import Run
@@ -287,16 +287,20 @@ def _quantified(element: Element, room: Room) -> Value:
 def _filter(element: Element, room: Room) -> Value:
     source = _part(element, "in", room)
     # Names in it may be entries of the items, so nobody knows what they ask for.
-    match = _part(element, "match", replace(room, asked=[], is_in_filter=True))
+    match = _part(element, "match", replace(room, asked=[], filters=room.filters + 1))
 
     def run(context: Context, purse: Run) -> object:
         found = source(context, purse)
         items = found if is_list(found) else [] if found is None else [found]
         kept: list[object] = []
+        # An entry that only other items have is null in this one, as in a filter that is not boxed.
+        entries = frozenset(key for it in items if is_context(it) for key in it)
+        lacking = dict.fromkeys(entries - context.keys())
+        always: dict[str, object] = {OF_ITEMS: entries | {ITEM}}
         for each in items:
             item = adopted(purse, each)
-            entries = item if is_context(item) else {}
-            answer = match(_inside(context, purse, {"item": item, **entries}), purse)
+            own = {**lacking, **item} if is_context(item) else {}
+            answer = match(_inside(context, purse, {**always, ITEM: item, **own}), purse)
             if answer is True:
                 kept.append(item)
             elif not isinstance(answer, bool) and answer is not None:

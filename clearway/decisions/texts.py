@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from clearway.decisions.errors import DecisionError, MissingInput, NotUnderstood, NoValue, Place
 from clearway.decisions.markup import Element
@@ -16,6 +16,11 @@ from clearway.feel.missing import given_to
 from clearway.feel.names import KnownNames
 from clearway.feel.types import Type
 
+ITEM = "item"
+"""How a filter calls what it looks at."""
+OF_ITEMS = "\0"
+"""No name of FEEL: under it a filter gives its condition the names that come from its items."""
+NOTHING: frozenset[str] = frozenset()
 T = TypeVar("T")
 
 
@@ -45,7 +50,8 @@ class Room:
     `paths` fills with the names they ask for, as `Expression.paths` has them, `asked` with those
     that each of them expects from outside of itself, `typed` with the texts of a declared type.
     Where what an expression gives `is_handed_on`, as a part of a larger value, that may be null;
-    so may the values of `loops`, which an iterator goes through. In a filter of items any may.
+    so may the values of `loops`, which an iterator goes through, and in a filter the entries of its
+    items. In one of the `filters` around another, any may.
     """
 
     place: Place
@@ -57,7 +63,7 @@ class Room:
     typed: list[Typed] = field(default_factory=list[Typed])
     is_handed_on: bool = False
     loops: frozenset[str] = frozenset()
-    is_in_filter: bool = False
+    filters: int = 0
     expressions: Compiled[Expression] = field(default_factory=Compiled[Expression])
     tests: Compiled[UnaryTests] = field(default_factory=Compiled[UnaryTests])
 
@@ -76,13 +82,15 @@ def expression(text: str | None, room: Room, place: Place) -> Value:
     names, paths, calls = compiled.free_names, compiled.paths, compiled.calls
     room.asked.append(Asked(place, names, paths, calls, text, (compiled.tree,)))
 
-    loops, is_handed_on, is_in_filter = room.loops, room.is_handed_on, room.is_in_filter
+    loops, is_handed_on, filters = room.loops, room.is_handed_on, room.filters
 
     def run(context: Context, purse: Run) -> object:
         try:
-            if is_in_filter or not is_strict(purse):
+            if filters > 1 or not is_strict(purse):
                 return compiled.evaluate_in(context, purse)
-            return compiled.evaluate_sure(context, purse, loops, is_handed_on=is_handed_on)
+            of_items = cast(frozenset[str], context.get(OF_ITEMS, NOTHING))
+            own = loops | (names & of_items)
+            return compiled.evaluate_sure(context, purse, own, is_handed_on=is_handed_on)
         except FeelError as error:
             raise failed(place, error) from error
         except NoValue as error:

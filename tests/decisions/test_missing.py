@@ -130,6 +130,11 @@ BOXED = {
         "<text>2</text></literalExpression></else></conditional>",
         "x",
     ),
+    "a boxed filter": (
+        "<filter><in><literalExpression><text>[{p: 1}, {p: null}]</text></literalExpression></in>"
+        "<match><literalExpression><text>p &gt; x</text></literalExpression></match></filter>",
+        "x",
+    ),
 }
 
 
@@ -147,6 +152,17 @@ def test_what_looks_for_null_itself_is_given_null(read: Read):
     found = read(f'{model}<decision id="d" name="d">{NEEDS_K}{call}</decision>')
 
     assert answer(found, {"x": None}) == [Decimal(0), None, Decimal(1)]
+
+
+@pytest.mark.parametrize("match", ["p &gt; 1", "item.p &gt; 1", "item.p = x"])
+def test_items_of_a_boxed_filter_need_not_all_have_a_value(read: Read, match: str):
+    found = read(
+        '<decision id="d" name="d"><filter><in><literalExpression><text>list</text>'
+        "</literalExpression></in><match><literalExpression>"
+        f"<text>{match}</text></literalExpression></match></filter></decision>"
+    )
+
+    assert answer(found, {"list": [{"p": 2}, {}, {"p": None}], "x": 2}) == [{"p": Decimal(2)}]
 
 
 def test_items_of_a_list_need_not_all_have_the_same_entries(read: Read):
