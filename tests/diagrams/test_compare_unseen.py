@@ -29,7 +29,7 @@ def diagrams(test_data: Path) -> list[bytes]:
     return found
 
 
-@hypothesis_settings(max_examples=300, deadline=None)
+@hypothesis_settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_no_attribute_text_or_element_differs_unseen(diagrams: list[bytes], data: st.DataObject):
     xml = diagrams[data.draw(st.integers(0, len(diagrams) - 1))]
