@@ -12,7 +12,14 @@ from clearway.feel.constants import constants_of
 from clearway.feel.errors import FeelError, FeelEvaluationError, FeelLimitError
 from clearway.feel.frame import Code, Frame
 from clearway.feel.limits import DEFAULT_LIMITS, Limits, Run
-from clearway.feel.missing import lacks, sure_expression, sure_tests
+from clearway.feel.missing import (
+    goes_in,
+    is_nothing,
+    lacks,
+    null_inside,
+    sure_expression,
+    sure_tests,
+)
 from clearway.feel.parser import Known, parse_expression, parse_unary_tests
 from clearway.feel.scope import EMPTY, Uses
 from clearway.feel.settled import settled_tests
@@ -51,6 +58,7 @@ class Expression:
         self._types = uses.types
         self._settled = tuple(uses.settled)
         self._sure: dict[tuple[frozenset[str], bool], tuple[Code, int]] = {}
+        self._goes_in: bool | None = None
 
     def null_calls(self, run: Run | None = None) -> list[str]:
         """Its calls with nothing but constants that always give null, such as `date("2026-02-30")`.
@@ -90,12 +98,27 @@ class Expression:
         Of `hidden` names null is a value. Where the expression's own value `is_handed_on` it may
         be that of a name that is null.
         """
-        if not lacks(self.paths, self.filter_names, context):
-            return self._run(self._code, self._slots, context, run)
+        if self._goes_in is None:
+            self._goes_in = goes_in(self.tree)
+        if not self._goes_in and not lacks(self.paths, self.filter_names, context):
+            value = self._run(self._code, self._slots, context, run)
+            if is_handed_on or not is_nothing(value):
+                return value
         key = hidden, is_handed_on
         if key not in self._sure:
             self._sure[key] = sure_expression(self.tree, self.text, self._types, *key)
-        return self._run(*self._sure[key], context, run)
+        around, run.missing = run.missing, None
+        try:
+            value = self._run(*self._sure[key], context, run)
+            missing = run.missing
+        finally:
+            run.missing = around
+        if not is_handed_on and is_nothing(value):
+            if value is None:
+                missing = missing or null_inside(self.paths, context, self.text)
+            if missing is not None:
+                raise missing
+        return value
 
     def _run(self, code: Code, slots: int, context: Mapping[str, object], run: Run) -> object:
         try:
@@ -196,7 +219,14 @@ class UnaryTests:
             self._sure = (_negation(code) if self._negated else code), slots
         code, slots = self._sure
         inside = [frame.slots[0], *([None] * (slots - 1))]
-        return code(Frame(frame.context, inside, frame.run))
+        around, frame.run.missing = frame.run.missing, None
+        try:
+            value, missing = code(Frame(frame.context, inside, frame.run)), frame.run.missing
+        finally:
+            frame.run.missing = around
+        if value is None and missing is not None:
+            raise missing
+        return value
 
     def matches_settled(self, value: object, run: Run) -> bool | None:
         """As `matches_in` without a context, when asked for many values: what is the same for all

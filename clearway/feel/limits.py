@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from clearway.feel.errors import FeelLimitError
+from clearway.feel.errors import FeelLimitError, FeelMissingValueError
 
 MAX_SOURCE = 65_536
 MAX_NESTING = 64
@@ -30,13 +30,17 @@ DEFAULT_LIMITS = Limits()
 
 
 class Run:
-    """The purse of one evaluation: what is left to spend, and the instant it calls now."""
+    """The purse of one evaluation: what is left to spend, and the instant it calls now.
 
-    __slots__ = ("depth", "limits", "now", "steps")
+    `missing`: the first value that was missing where it was put into another, see `missing.py`.
+    """
+
+    __slots__ = ("depth", "limits", "missing", "now", "steps")
 
     def __init__(self, limits: Limits, now: datetime | None) -> None:
         self.limits = limits
         self.now = now
+        self.missing: FeelMissingValueError | None = None
         self.steps = limits.steps
         self.depth = limits.depth
 

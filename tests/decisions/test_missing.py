@@ -170,3 +170,59 @@ def test_items_of_a_list_need_not_all_have_the_same_entries(read: Read):
     found = read(f'<decision id="d" name="d">{text}</decision>')
 
     assert answer(found, {"list": [{"price": 2}, {}, {"price": None}]}) == Decimal(1)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("{a: x}.a + 1", "x"),
+        ("(function(a) a + 1)(x)", "x"),
+        ("count([{a: x}][a &gt; 1]) + [x][1]", "x"),
+        ("[{a: x}][a &gt; 1]", "x"),
+        ("every i in [1, x] satisfies i &gt; 0", "x"),
+        ("sum(some_list)", "some_list"),
+        ("every i in items satisfies i.p &gt; 1", "items"),
+        ('if items[1].p &gt; 3 then "high" else "low"', "p"),
+        ("k(x)", "x"),
+    ],
+)
+def test_a_missing_value_inside_of_another_is_told_when_nothing_comes_of_it(
+    read: Read, text: str, name: str
+):
+    found = read(
+        f'{MODEL.format("[p][1] + 1")}<decision id="d" name="d">{NEEDS_K}'
+        f"<literalExpression><text>{text}</text></literalExpression></decision>"
+    )
+    context = {"x": None, "some_list": [1, None], "items": [{"p": None}]}
+
+    assert missing(found, context)[0] == name
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("{a: x}", {"a": None}),
+        ("[x, 1]", [None, Decimal(1)]),
+        ("if x = null then null else x", None),
+        ("if y &gt; 3 then null else {a: x}.a", None),
+        ("if y &gt; 3 then [] else [x]", []),
+        ("items[p &gt; 1]", []),
+        ("count(items[p = null])", Decimal(1)),
+        ("for i in items return i.p", [None]),
+        ("[][1]", None),
+    ],
+)
+def test_nothing_is_an_answer_when_no_missing_value_was_used(read: Read, text: str, value: object):
+    found = read(
+        '<decision id="d" name="d">'
+        f"<literalExpression><text>{text}</text></literalExpression></decision>"
+    )
+
+    assert answer(found, {"x": None, "y": 5, "items": [{"p": None}]}) == value
+
+
+def test_a_cell_tells_what_is_missing_inside_of_a_value(table: Table):
+    rules: Sequence[object] = [(["? > {a: y}.a"], ["1"]), (["> 100"], ["2"])]
+    found = table(["x:number"], ["o::0"], rules, "COLLECT")
+
+    assert missing(found, {"x": 1, "y": None}) == ("y", "rule 1, column x")
