@@ -91,6 +91,11 @@ def test_an_owner_changes_a_table_is_told_of_mistakes_mends_and_tries_it(
     expect(page.locator("#editor-canvas .feel-problem")).to_contain_text("Write tests such as")
     expect(room.problems).to_contain_text(["rule 1, column Impact"])
     expect(cells(page, "input").nth(0)).to_have_attribute("data-problem", "error")
+    # A click on what is said, or beside the text, goes on with the text.
+    box = cells(page, "input").nth(0).bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(cells(page, "input").nth(0).locator("textarea")).to_be_focused()
     page.get_by_role("button", name="Undo").click()
     expect(count).to_have_text("No problems")
 

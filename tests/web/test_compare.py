@@ -18,6 +18,10 @@ DRAWN = (
     b'<d:BPMNShape bpmnElement="sort"><dc:Bounds x="1" y="1" width="100" height="80"/>'
     b"</d:BPMNShape></d:BPMNPlane></d:BPMNDiagram>"
 )
+BESIDE = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">
+<process id="beside"><startEvent id="begun"/><task id="look" name="%s"/><endEvent id="seen"/>
+<sequenceFlow id="to_look" sourceRef="begun" targetRef="look"/>
+<sequenceFlow id="to_seen" sourceRef="look" targetRef="seen"/></process></definitions>"""
 SCRIPT = b'name="&lt;script&gt;alert(1)&lt;/script&gt;"'
 
 
@@ -59,6 +63,32 @@ def test_who_may_not_read_the_files_sees_the_changes_of_the_diagram(visitor: Ent
     assert "was called Sort" in page.text
     assert "forms/" not in page.text
     assert "shown to who may read the files" in page.text
+
+
+def test_another_diagram_of_the_version_is_pictured_when_it_is_chosen(
+    visitor: Enter, house: House, people: Mapping[str, Actor], two: Bundle
+):
+    path = "errand/beside.bpmn"
+    for number, name in enumerate((b"Before", b"After"), 2):
+        bundle = Bundle("errand", {**two.files, path: BESIDE % name})
+        done = deploy(
+            house, people["grace"], bundle, parent=number, reason="more", once=str(number)
+        )
+        assert isinstance(done, Done), done
+    grace = visitor("grace")
+
+    first = grace.get("/processes/errand/diff/3..4")
+    chosen = grace.get(f"/processes/errand/diff/3..4?file={path}")
+
+    assert not first.html.xpath("//*[@data-pick-after='look']")
+    (way,) = first.html.xpath("//a[text()='Show this diagram']/@href")
+    assert way == f"?file={path}"
+    assert chosen.html.xpath("//*[@data-pick-after='look']")
+    addresses = chosen.html.xpath("//*[@data-compare]/@data-address")
+    assert [b"Before" in grace.client.get(it).content for it in addresses] == [True, False]
+    assert [b"After" in grace.client.get(it).content for it in addresses] == [False, True]
+    assert visitor("alice").get(addresses[0]).status == 403
+    assert grace.get("/processes/errand/diff/4/diagram.bpmn?file=errand/record.json").status == 404
 
 
 def test_the_other_way_round_is_a_comparison_too(visitor: Enter, two: Bundle):

@@ -1,6 +1,7 @@
 """The pages of a draft: review, release, moving records, rolling back, and who sees what."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -228,6 +229,28 @@ def test_records_are_rehearsed_moved_watched_and_taken_back(
 
     assert "3 of 3 records" in grace.get(undone.answer.url.path).text
     assert "To version 2" in grace.get("/processes/errand").text
+
+
+def test_a_stopped_move_is_watched_until_what_was_in_hand_is_done(
+    bench: Bench, visitor: Enter, people: Mapping[str, Actor], hand_clock: HandClock
+):
+    grace = visitor("grace")
+    done = start(bench.house, people["alice"], "errand", {"what": "a thing"}, once="open")
+    assert isinstance(done, Done)
+    bench.approve()
+    bench.release()
+    page = grace.get("/processes/errand/moves")
+    moving = grace.submit(page, "/processes/errand/moves", reason="All on one")
+    path = moving.answer.url.path
+
+    stopped = grace.submit(grace.get(path), f"{path}/stop")
+    hand_clock.move_to(hand_clock() + timedelta(seconds=31))
+    later = grace.get(path)
+
+    assert "up to 1 stay where they are: a worker finishes" in stopped.text
+    assert stopped.html.xpath("//@hx-get") == [path]
+    assert "and 1 stay where they are" in later.text
+    assert not later.html.xpath("//@hx-get")
 
 
 def test_an_earlier_version_is_made_the_newest_by_its_button(bench: Bench, visitor: Enter):

@@ -17,21 +17,27 @@ _STRONGEST = (Kind.ADDED, Kind.REMOVED, Kind.MOVED, Kind.RENAMED, Kind.CHANGED)
 
 @dataclass(frozen=True)
 class FileChanges:
-    """The changes of one file. Only elements of the process's own diagram can be shown in it."""
+    """The changes of one file; `is_shown`: it is the diagram whose two states are pictured."""
 
     file: str
     changes: Sequence[Change]
-    is_diagram: bool
+    is_shown: bool
+
+    @property
+    def is_diagram(self) -> bool:
+        """Whether it could be pictured."""
+        return self.file.endswith(".bpmn")
 
 
 @dataclass(frozen=True)
 class ChangesView:
-    """What changes between two bundles, file by file, and what to mark in both diagrams.
+    """What changes between two bundles, file by file, and what to mark in both pictures of `shown`.
 
     `marks_before` and `marks_after`: element id -> what became of it. `was`: id now -> id before,
     for the elements whose id changed.
     """
 
+    shown: str
     files: Sequence[FileChanges]
     marks_before: Mapping[str, Kind]
     marks_after: Mapping[str, Kind]
@@ -57,9 +63,9 @@ class VersionChanges:
 
 
 def changes_between(
-    house: House, actor: Actor, process: str, before: int, after: int
+    house: House, actor: Actor, process: str, before: int, after: int, shown: str = ""
 ) -> VersionChanges | Refusal:
-    """What changes from one version to another.
+    """What changes from one version to another; `shown` is the diagram to picture, or its own.
 
     Everybody may read the diagrams; what changes in the other files is told to those who may read
     the files of a version.
@@ -81,43 +87,56 @@ def changes_between(
     if isinstance(found, int):
         return _no_version(process, found)
     (one, old), (other, new) = found
-    view = changes_view(old, new)
+    own = f"{process}/{process}.bpmn"
+    there = {path for path in (*old.files, *new.files) if path.endswith(".bpmn")}
+    view = changes_view(old, new, shown if shown in there else own)
     return view if isinstance(view, Refusal) else VersionChanges(one, other, view, whole)
 
 
-def drawing_of(house: House, actor: Actor, process: str, number: int) -> bytes | Refusal:
-    """A version's diagram as it was deployed, also one that this release could not run any more."""
-    if (refusal := refuse_unless(actor, "diagram")) is not None:
+def drawing_of(
+    house: House, actor: Actor, process: str, number: int, file: str = ""
+) -> bytes | Refusal:
+    """A version's diagram as it was deployed, also one that this release could not run any more.
+
+    `file`: another diagram of the version, for who may read its files.
+    """
+    own = f"{process}/{process}.bpmn"
+    path = file or own
+    if (refusal := refuse_unless(actor, "diagram" if path == own else "pull")) is not None:
         return refusal
 
     def find(connection: Connection) -> bytes | None:
         version = versions.by_number(connection, process, number)
         if version is None:
             return None
-        return _files(connection, version, whole=False).files.get(f"{process}/{process}.bpmn")
+        return _files(connection, version, whole=path != own).files.get(path)
 
-    found = house.store.ask(find)
+    found = house.store.ask(find) if path.endswith(".bpmn") else None
     return _no_version(process, number) if found is None else found
 
 
-def changes_view(before: Bundle, after: Bundle) -> ChangesView | Refusal:
-    """What changes from one bundle to another of the same process; refused when unreadable."""
+def changes_view(before: Bundle, after: Bundle, shown: str = "") -> ChangesView | Refusal:
+    """What changes from one bundle to another of the same process; refused when unreadable.
+
+    `shown`: the diagram that is pictured; the process's own when it is not said.
+    """
     try:
         found = compare(before, after)
     except NotComparable as error:
         return Refusal("invalid", f"{error.file} cannot be read: {error.cause}", error.remedy)
-    own = f"{after.process}/{after.process}.bpmn"
-    renamed = found.renamed.get(own, {})
+    shown = shown or f"{after.process}/{after.process}.bpmn"
+    renamed = found.renamed.get(shown, {})
     was = {now: it for it, now in renamed.items()}
-    marks = _marks(found, own)
+    marks = _marks(found, shown)
     return ChangesView(
-        files=_by_file(found, own),
+        shown=shown,
+        files=_by_file(found, shown),
         marks_before={
             was.get(it, it): kind for it, kind in marks.items() if kind is not Kind.ADDED
         },
         marks_after={it: kind for it, kind in marks.items() if kind is not Kind.REMOVED},
         was=was,
-        layout=sorted(found.layouts.get(own, ())),
+        layout=sorted(found.layouts.get(shown, ())),
         layout_sentence=found.layout_sentence,
         text_sentence=found.text_sentence,
     )
@@ -134,18 +153,18 @@ def _files(connection: Connection, version: Version, *, whole: bool) -> Bundle:
     return Bundle(version.process, versions.contents(connection, manifest))
 
 
-def _by_file(found: Comparison, own: str) -> list[FileChanges]:
+def _by_file(found: Comparison, shown: str) -> list[FileChanges]:
     files: dict[str, list[Change]] = {}
     for change in found.changes:
         files.setdefault(change.file, []).append(change)
-    return [FileChanges(path, changes, path == own) for path, changes in files.items()]
+    return [FileChanges(path, changes, path == shown) for path, changes in files.items()]
 
 
-def _marks(found: Comparison, own: str) -> dict[str, Kind]:
+def _marks(found: Comparison, shown: str) -> dict[str, Kind]:
     """What became of each element: that an element is new says more than what it says."""
     marks: dict[str, Kind] = {}
     for change in found.changes:
-        if change.file != own or change.element is None:
+        if change.file != shown or change.element is None:
             continue
         known, told = marks.get(change.element), _became(change)
         if known is None or _STRONGEST.index(told) < _STRONGEST.index(known):

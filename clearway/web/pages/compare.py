@@ -20,6 +20,7 @@ router = APIRouter(prefix="/processes")
 
 _SPAN = re.compile(r"([0-9]{1,9})\.\.([0-9]{1,9})")
 _Number = Annotated[int, Query(ge=0, le=999_999_999)]
+_File = Annotated[str, Query(max_length=300)]
 MOST_SHOWN = 1_000
 """So many changes are listed on a page; the command line lists all."""
 
@@ -34,7 +35,7 @@ def choose(visit: Visiting, process: str, before: _Number, after: _Number) -> Re
 
 
 @router.get("/{process}/diff/{span}")
-def show(visit: Visiting, process: str, span: str) -> Response:
+def show(visit: Visiting, process: str, span: str, file: _File = "") -> Response:
     """What changes from the first version to the second, whichever of them is the newer one."""
     house, actor = visit.portal.house, visit.actor
     view = one_process(house, actor, process)
@@ -44,7 +45,7 @@ def show(visit: Visiting, process: str, span: str) -> Response:
     if numbers is None:
         told = f"`{span}` names no two versions."
         return refusal_page(visit, Refusal("not_found", told, "Write them as `3..4`."))
-    found = changes_between(house, actor, process, int(numbers[1]), int(numbers[2]))
+    found = changes_between(house, actor, process, int(numbers[1]), int(numbers[2]), file)
     if isinstance(found, Refusal):
         return refusal_page(visit, found)
     return page(
@@ -61,9 +62,9 @@ def show(visit: Visiting, process: str, span: str) -> Response:
 
 
 @router.get("/{process}/diff/{number}/diagram.bpmn")
-def drawing(visit: Visiting, process: str, number: VersionNumber) -> Response:
-    """The drawing of one of the two, for the viewer."""
-    found = drawing_of(visit.portal.house, visit.actor, process, number)
+def drawing(visit: Visiting, process: str, number: VersionNumber, file: _File = "") -> Response:
+    """A drawing of one of the two, for the viewer."""
+    found = drawing_of(visit.portal.house, visit.actor, process, number, file)
     if isinstance(found, Refusal):
         return refusal_page(visit, found)
     return Response(found, media_type="application/xml")

@@ -1,5 +1,7 @@
 """Moves of many records: rehearsed, begun, watched while a worker carries them out, and undone."""
 
+from datetime import timedelta
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
@@ -19,6 +21,9 @@ from clearway.web.rendering import go, page, status_of
 from clearway.web.visit import Form, Posting, Visit, Visiting
 
 router = APIRouter(prefix="/processes/{process}/moves")
+
+_IN_HAND = timedelta(seconds=30)
+"""So long a worker may still be at the records that it had taken when a move was stopped."""
 
 
 @router.get("")
@@ -87,7 +92,16 @@ def _move_page(
         return refusal_page(visit, found)
     template = "move_progress.html" if visit.wants_fragment else "move.html"
     status = status_of(refusal) if refusal else 200
-    return page(visit, template, status=status, refusal=refusal, move=found, process=process)
+    closed = found.move.closed_at if found.move.stopped_by else None
+    return page(
+        visit,
+        template,
+        status=status,
+        refusal=refusal,
+        move=found,
+        process=process,
+        is_settling=closed is not None and visit.portal.house.now() < closed + _IN_HAND,
+    )
 
 
 def _to_move(process: str, done: Done) -> Response:

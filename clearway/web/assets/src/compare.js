@@ -3,7 +3,7 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import { COLOURS, bar, fit, hasOwnGround } from "./canvas.js";
-import { drawingChoice, drawingWith } from "./drawings.js";
+import { drawingChoice, drawingOf, drawingWith, drawingsOf } from "./drawings.js";
 import "./viewer.css";
 import "./compare.css";
 
@@ -38,7 +38,8 @@ async function show(place) {
   mark(viewer, marks);
   const choice = drawingChoice(viewer, () => {
     mark(viewer, marks);
-    fit(viewer);
+    together(() => fit(viewer));
+    openTheSame(place.dataset.compare);
   });
   bar(place, [
     ["+", "Larger", () => viewer.get("zoomScroll").stepZoom(1)],
@@ -47,6 +48,16 @@ async function show(place) {
   ], choice);
   viewer.on("element.click", ({ element }) => goToLine(place.dataset.compare, element.id));
   sides[place.dataset.compare] = { viewer, place };
+}
+
+// Two drawings that are not of the same thing cannot be compared by moving them together.
+function openTheSame(side) {
+  const [own, other] = [sides[side], sides[side === "before" ? "after" : "before"]];
+  const shows = (drawing) => drawing?.plane.bpmnElement.id;
+  if (!own || !other) return;
+  const wanted = shows(drawingOf(own.viewer));
+  const same = drawingsOf(other.viewer).find((one) => shows(one) === wanted);
+  if (same && shows(drawingOf(other.viewer)) !== wanted) other.viewer.open(same);
 }
 
 function tell(place, error) {

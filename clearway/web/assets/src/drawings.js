@@ -11,6 +11,12 @@ export function drawingWith(viewer, id) {
   return drawingsOf(viewer).find(({ plane }) => (plane.planeElement ?? []).some(({ bpmnElement }) => bpmnElement?.id === id));
 }
 
+/** The drawing that is open. */
+export function drawingOf(viewer) {
+  const root = viewer.get("canvas").getRootElement();
+  return drawingsOf(viewer).find(({ plane }) => plane === root.di);
+}
+
 export function nameOf(drawing) {
   const shown = drawing.plane.bpmnElement;
   return drawing.name || shown.name || poolsOf(shown) || shown.id;
@@ -34,8 +40,7 @@ export function drawingChoice(viewer, opened) {
   field.append(...drawings.map((one, at) => new Option(nameOf(one), at)));
   field.addEventListener("change", () => viewer.open(drawings[field.value]));
   viewer.on("import.render.complete", () => {
-    const root = viewer.get("canvas").getRootElement();
-    const at = drawings.findIndex(({ plane }) => plane === root.di);
+    const at = drawings.indexOf(drawingOf(viewer));
     if (at >= 0) field.value = String(at);
     opened();
   });

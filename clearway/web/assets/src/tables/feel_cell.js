@@ -26,6 +26,12 @@ export default class FeelCell {
     this.area = field.querySelector("textarea");
     this.area.setAttribute("aria-label", contentAttributes["aria-label"] || "Expression");
     this.area.addEventListener("input", () => onChange(this.area.value));
+    // A click beside the text is a click into it: the library would take it for the end.
+    field.addEventListener("mousedown", (event) => {
+      if (event.target !== field) return;
+      event.preventDefault();
+      this.area.focus();
+    });
     container.append(field);
   }
 
