@@ -50,6 +50,19 @@ def test_the_records_behind_a_figure_are_listed(visitor: Enter, asked: None):
     assert sorted(keys) == ["ERR-1001", "ERR-1002"]
 
 
+def test_each_figure_of_the_map_leads_to_its_records(visitor: Enter, asked: None):
+    grace = visitor("grace")
+    page = grace.get(f"{HEAT}?version=all&metric=count")
+    ways = page.html.xpath("//table[contains(@class, 'heat-table')]//a[text() != '0']/@href")
+    figures = [it for it in ways if it.startswith(f"{HEAT}/")]
+
+    assert len(figures) > 2
+    for way in dict.fromkeys(figures):
+        behind = grace.get(way)
+        assert behind.status == 200, way
+        assert behind.html.xpath("//td[@data-label='Record']"), way
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
