@@ -88,6 +88,7 @@ WHO_MAY: Mapping[str, frozenset[str]] = {
     "services": EVERYBODY,
     "assets": EVERYBODY,
     "relations": EVERYBODY,
+    "impact": EVERYBODY,
     "import_csv": _ADMINS,
     "set_absence": _ADMINS,
     "remove_from_registry": _ADMINS,

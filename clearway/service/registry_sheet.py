@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from clearway.store.registry import LONGEST_LOGIN
 from processes.blank import is_blank
+from processes.impact import RELATIONS
 
 MOST_LINES = 20_000
 MOST_CHARACTERS = 5_000_000
 MOST_PROBLEMS = 100
-RELATION_KINDS = ("runs_on", "depends_on", "part_of", "backs_up")
 
 _LONGEST_CELL = 300
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
@@ -230,8 +230,8 @@ def _criticality(cell: str) -> int:
 
 
 def _relation_kind(cell: str) -> str:
-    if cell not in RELATION_KINDS:
-        raise ValueError(f"Write one of {', '.join(RELATION_KINDS)}.")
+    if cell not in RELATIONS:
+        raise ValueError(f"Write one of {', '.join(RELATIONS)}.")
     return cell
 
 

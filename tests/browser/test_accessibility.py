@@ -24,6 +24,7 @@ PAGES = (
     "/processes/incident",
     "/registry",
     "/registry?table=services",
+    "/registry/impact?of=core-switch",
     "/faults",
     "/me",
     "/no/such/page",

@@ -269,3 +269,45 @@ def test_a_theme_is_kept_by_the_browser(visitor: Enter):
 
     assert page.answer.url.path == "/inbox"
     assert page.html.get("data-bs-theme") == odd.html.get("data-bs-theme") == "dark"
+
+
+@pytest.fixture
+def landscape(visitor: Enter) -> None:
+    """A shop on a database with a spare, both on a switch."""
+    trent = visitor("trent")
+    sheets = {
+        "services": "name,title,criticality,owner,support_group\nshop,Shop,1,bob,desk\n",
+        "assets": "name,kind,title,criticality,owner,support_group\n"
+        "db,server,Database,2,bob,desk\nspare,server,Spare,3,bob,desk\nhub,switch,Hub,2,,desk\n",
+        "relations": "from,kind,to\nshop,runs_on,db\nspare,backs_up,db\ndb,depends_on,hub\n",
+    }
+    for table, text in sheets.items():
+        done = trent.submit(trent.get("/registry"), "/registry/import", table=table, text=text)
+        assert done.status == 200, done.text
+
+
+@pytest.mark.usefixtures("landscape")
+def test_every_way_of_a_change_is_listed(visitor: Enter):
+    alice = visitor("alice")
+
+    hub = alice.get("/registry/impact?of=hub")
+    spare = alice.get("/registry/impact?of=spare")
+    both = alice.get("/registry/impact?of=db, spare")
+
+    assert "shop runs on db, which depends on hub; covered: db by spare" in hub.text
+    assert "db depends on hub" in hub.text
+    assert "loses its backup" in spare.text
+    assert "No service stands on it." in spare.text
+    assert "shop runs on db" in both.text
+    assert "covered:" not in both.text
+    assert "/registry/impact?of=shop" in alice.client.get("/registry?table=services").text
+
+
+@pytest.mark.usefixtures("landscape")
+def test_a_name_that_nobody_knows_is_refused_and_can_be_corrected(visitor: Enter):
+    page = visitor("alice").get("/registry/impact?of=hub,nothing&of=<b>")
+
+    assert page.status == 404
+    assert "There is no service or asset nothing and no <b>." in page.text
+    assert page.form("/registry/impact").fields["of"] == "hub,nothing, <b>"
+    assert visitor("alice").get("/registry/impact").status == 200

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
 from clearway.service import registry
 from clearway.service.house import House
+from clearway.service.impact import impact_of
 from clearway.service.permissions import refuse_unless
 from clearway.service.values import Actor, Done, Refusal
 from clearway.web.pages.trouble import refusal_page
@@ -26,6 +28,7 @@ QUESTIONS: dict[str, _Question] = {
     "assets": registry.assets,
     "absences": registry.absences,
 }
+_NOTHING: list[str] = []
 IMPORTS = {
     "people": "name,full_name,mail,manager,zone,active",
     "groups": "name,title,lead,mail",
@@ -44,6 +47,24 @@ SEEN_AT = {"memberships": "groups", "group_roles": "groups", "relations": "servi
 def show(visit: Visiting, table: str = "people") -> HTMLResponse:
     """One table of the registry."""
     return _page(visit, table)
+
+
+@router.get("/impact")
+def show_impact(visit: Visiting, of: Annotated[list[str], Query()] = _NOTHING) -> HTMLResponse:
+    """What a change of some services and assets reaches."""
+    house, actor = visit.portal.house, visit.actor
+    found = impact_of(house, actor, [name for text in of for name in text.split(",")])
+    names = [QUESTIONS[table](house, actor) for table in ("services", "assets")]
+    refusal = next((it for it in (found, *names) if isinstance(it, Refusal)), None)
+    return page(
+        visit,
+        "impact.html",
+        status=status_of(refusal) if refusal else 200,
+        of=", ".join(of),
+        found=None if isinstance(found, Refusal) else found,
+        names=[row for rows in names if not isinstance(rows, Refusal) for row in rows],
+        refusal=refusal,
+    )
 
 
 @router.post("/import")
