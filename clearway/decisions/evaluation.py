@@ -22,7 +22,7 @@ from clearway.decisions.purse import Purse
 from clearway.decisions.reader import Decisions
 from clearway.decisions.table import Verdict, decide
 from clearway.feel import DEFAULT_LIMITS, FeelError, Function, Limits, feel_text
-from clearway.feel.limits import Run
+from clearway.feel.limits import Run, paying
 from clearway.feel.types import Type, coerced, fitted
 from clearway.feel.values import is_context, is_list
 
@@ -60,8 +60,10 @@ def evaluate(
     Raises NoRuleMatched, RulesOverlap, MissingInput, WrongValue or another DecisionError, all with
     file, decision, rule and column; never answers in silence.
     """
+    purse = Purse(limits, now)
     try:
-        return Session(decisions, context, Purse(limits, now)).evaluation(decision_id)
+        with paying(purse):
+            return Session(decisions, context, purse).evaluation(decision_id)
     except RecursionError as error:
         place = decisions.get(decision_id).place
         cause = "the decisions it needs nest too deep"
@@ -82,7 +84,15 @@ def evaluate_service(
     """
     service = decisions.services[service_id]
     _refuse_broken(decisions, service)
-    purse, given = Purse(limits, now), dict[str, object]()
+    purse = Purse(limits, now)
+    with paying(purse):
+        return _served(decisions, service, context, purse)
+
+
+def _served(
+    decisions: Decisions, service: Service, context: Mapping[str, object], purse: Purse
+) -> Evaluation:
+    given: dict[str, object] = {}
     for name, wanted in signature_of(decisions, service).parameters:
         if name not in context:
             raise MissingInput(service.place, name)

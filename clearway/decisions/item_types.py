@@ -8,6 +8,7 @@ from clearway.decisions.markup import Element, child, children, own_text, text_o
 from clearway.decisions.model import is_unnamed
 from clearway.feel import FeelError
 from clearway.feel.expression import compile_typed_unary_tests
+from clearway.feel.limits import purse_at_hand
 from clearway.feel.types import (
     ANY,
     GENERAL,
@@ -188,7 +189,7 @@ class Allowed:
             ) from error
 
     def __call__(self, value: object) -> bool:
-        return self.tests.matches(value, {}) is True
+        return self.tests.matches_in(value, {}, purse_at_hand()) is True
 
 
 def _allows(text: str | None, place: Place) -> Allowed:

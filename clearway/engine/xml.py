@@ -12,6 +12,8 @@ from clearway.engine.xml_room import standing_worker
 
 _ASKING = threading.Lock()
 
+_OF_AN_ID = "'xs:ID'"
+"""In what the schema says of an id that another element has, or that is no word."""
 REMEDIES = {
     "unreadable-xml": "Save it again with the diagram editor.",
     "unreadable-doctype": "Remove the <!DOCTYPE ...> declaration.",
@@ -47,6 +49,8 @@ def read_xml(
     rule, line, message, element = problem
     place = f" (line {line})" if line else ""
     remedy = REMEDIES.get(rule, REMEDIES["unreadable-xml"])
+    if rule == "xsd" and _OF_AN_ID in message:
+        remedy = "Give one of the elements another id, a word that no other element has."
     if rule == "xsd" and not strict:
         findings.warning(file, element, rule, f"{message}{place}", remedy)
         return xml_worker.etree.fromstring(data, xml_worker.hardened_parser())

@@ -1,5 +1,8 @@
 """How much work one evaluation may do."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,3 +86,21 @@ class Run:
     def leave(self) -> None:
         """One call back up."""
         self.depth += 1
+
+
+_AT_HAND: ContextVar[Run | None] = ContextVar("purse", default=None)
+
+
+@contextmanager
+def paying(run: Run) -> Generator[None]:
+    """What is asked meanwhile by a type, which knows no purse, is paid from this one."""
+    token = _AT_HAND.set(run)
+    try:
+        yield
+    finally:
+        _AT_HAND.reset(token)
+
+
+def purse_at_hand() -> Run:
+    """The purse that pays now, or a fresh one."""
+    return _AT_HAND.get() or Run(DEFAULT_LIMITS, None)

@@ -177,3 +177,18 @@ def test_a_decision_uses_what_it_imports(read: Read):
     assert "`urn:test` is not there" in alone.problems()[0].message
     with pytest.raises(DecisionError):
         evaluate(alone, "d", {})
+
+
+def test_what_a_type_asks_is_paid_by_the_evaluation(read: Read):
+    hungry = (
+        '<itemDefinition name="L" isCollection="true"><typeRef>number</typeRef><allowedValues>'
+        "<text>count(for i in 1..100000 return i) &gt; ?</text></allowedValues></itemDefinition>"
+    )
+    data = '<inputData id="x" name="x"><variable name="x" typeRef="L"/></inputData>'
+    logic = "<literalExpression><text>count(x)</text></literalExpression>"
+    needs = '<informationRequirement><requiredInput href="#x"/></informationRequirement>'
+    found = read(f'{hungry}{data}<decision id="d" name="d">{needs}{logic}</decision>')
+
+    assert evaluate(found, "d", {"x": [1, 2]}).value == Decimal(2)
+    with pytest.raises(DecisionError, match="more than 1000000 steps"):
+        evaluate(found, "d", {"x": list(range(100))})
