@@ -7,6 +7,7 @@ from time import thread_time
 from clearway.decisions.findings import Finding
 from clearway.decisions.purse import Purse
 from clearway.feel import DEFAULT_LIMITS, FeelError, Limits, UnaryTests
+from clearway.feel.limits import paying
 
 LOOKS = 300_000
 STEPS = 10_000_000
@@ -43,7 +44,8 @@ class Budget:
         """What one evaluation may spend, taken from what is left."""
         purse = self._purse()
         try:
-            yield purse
+            with paying(purse):
+                yield purse
         finally:
             self._pay(purse)
 
@@ -55,7 +57,8 @@ class Budget:
             return None
         purse = self._purse()
         try:
-            return tests.matches_settled(value, purse) is True
+            with paying(purse):
+                return tests.matches_settled(value, purse) is True
         except FeelError:
             return None
         finally:
