@@ -190,7 +190,10 @@ def null_inside(
     for path in paths:
         value: object = context
         for key in path:
-            value = value.get(key) if is_context(value) else None
+            # The path goes on through each item of a list.
+            if not is_context(value):
+                break
+            value = value.get(key)
         if is_list(value) and any(map(_lacks_something, value)):
             return FeelMissingValueError(".".join(path), text, place_of(text, 0))
     return None
@@ -299,12 +302,10 @@ def _given(node: Call, use: Use) -> Iterator[tuple[Node, Use]]:
     function = BUILTINS.get(name)
     by_place = [(str(index), it) for index, it in enumerate(node.arguments)]
     for key, argument in (*by_place, *node.named):
-        if function is None:
-            yield argument, ASKED if use is ASKED else PUT
-        elif name in NULL_FOR_NULL or not function.takes_null(key, len(node.arguments)):
-            yield argument, NEEDED
-        else:
-            yield argument, ASKED
+        takes_null = function is None or (
+            name not in NULL_FOR_NULL and function.takes_null(key, len(node.arguments))
+        )
+        yield argument, NEEDED if not takes_null else ASKED if use is ASKED else PUT
         if name in OF_ALL and isinstance(argument, ListOf):
             yield from ((item, NEEDED) for item in argument.items)
     if function is None and not isinstance(node.function, Name | Path):

@@ -184,6 +184,8 @@ def test_items_of_a_list_need_not_all_have_the_same_entries(read: Read):
         ("every i in items satisfies i.p &gt; 1", "items"),
         ('if items[1].p &gt; 3 then "high" else "low"', "p"),
         ("k(x)", "x"),
+        ("sum(items.p)", "items.p"),
+        ("all([x])", "x"),
     ],
 )
 def test_a_missing_value_inside_of_another_is_told_when_nothing_comes_of_it(
