@@ -156,26 +156,29 @@ class _Reading:
 
     def why_never_true(self, test: Test) -> str | None:
         """Why a unary test is true for no value of its input; None where it may be."""
-        told, wanted = self.kind(test.operand), self.kind_of(("?",))
+        node, wanted = test.operand, self.kind_of(("?",))
+        asks = any(isinstance(each, Name) and each.name == "?" for each in nodes_in(node))
+        if isinstance(node, ListOf | RangeOf) and not test.operator and not asks:
+            return self._why_none_of(node, wanted)
+        told = self.kind(node)
         if test.operator:
             return _why_never(test.operator, wanted, told)
-        if any(isinstance(each, Name) and each.name == "?" for each in nodes_in(test.operand)):
+        if asks:
             return None if told in (None, "boolean") else f"a {told} where a condition is wanted"
-        if told == "boolean" and wanted != "boolean" and settled(test.operand) is None:
+        if told == "boolean" and wanted != "boolean" and settled(node) is None:
             return None  # A condition that does not ask for the input.
-        return self._why_never_among(wanted, told, test.operand)
+        return _why_never_same(wanted, told)
 
-    def _why_never_among(self, wanted: str | None, told: str | None, node: Node) -> str | None:
-        if wanted in ("list", "range"):
-            return None  # It may be an item, or compared as a whole.
-        if isinstance(node, RangeOf):
-            ends = [self.kind(end) for end in (node.low, node.high) if end is not None]
-            causes = [_why_never(">=", wanted, end) for end in ends]
-            return next((each for each in causes if each is not None), None)
+    def _why_none_of(self, node: Node, wanted: str | None) -> str | None:
+        """Why no item is the input; each part is read once, however deep it stands."""
         if isinstance(node, ListOf):
-            causes = [self._why_never_among(wanted, self.kind(it), it) for it in node.items]
+            causes = [self._why_none_of(item, wanted) for item in node.items]
             return None if None in causes else next(iter(causes), None)
-        return None if told in ("list", "range") else _why_never("=", wanted, told)
+        if not isinstance(node, RangeOf):
+            return _why_never_same(wanted, self.kind(node))
+        ends = [self.kind(end) for end in (node.low, node.high) if end is not None]
+        causes = [_why_never(">=", wanted, end) for end in ends if wanted in SAMPLES]
+        return next((each for each in causes if each is not None), None)
 
     def _path(self, node: Name | Path) -> str | None:
         whole = root_path(node)
@@ -318,6 +321,11 @@ def _why_never(operator: str, left: str | None, right: str | None) -> str | None
         return None
     both = left in SAMPLES and right in SAMPLES
     return None if both and _compares(operator, left, right) else f"a {left} {operator} a {right}"
+
+
+def _why_never_same(wanted: str | None, told: str | None) -> str | None:
+    """The same for a test that is a value: where one is a list or range, it may be in it."""
+    return None if {wanted, told} & {"list", "range"} else _why_never("=", wanted, told)
 
 
 @lru_cache(maxsize=1024)

@@ -53,3 +53,14 @@ def test_a_test_that_is_never_true_is_not_true(tree: Node, operator: str, name: 
     _, causes = never_passed(tests.tree, lambda path: kind_of((name,) if path == ("?",) else path))
 
     assert len(causes) < len(tests.tree) or not tests.tree or not is_passed(tests, VALUES[name])
+
+
+def test_lists_of_tests_in_each_other_are_read_once():
+    text = "1"
+    for _ in range(30):
+        text = f"x in ([{text}])"
+    asked: list[tuple[str, ...]] = []
+
+    kind_given(compile_typed_expression(text, (), {}).tree, lambda path: asked.append(path))
+
+    assert 0 < len(asked) < 1000
