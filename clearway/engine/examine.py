@@ -18,9 +18,11 @@ from clearway.engine.gate import constructs, elsewhere, meaning
 from clearway.engine.markup import without_edges
 from clearway.engine.model import CATCHING, Diagram, Node, Reading, Scope
 from clearway.engine.reader import read_diagram
+from clearway.engine.record_types import record_type
 from clearway.engine.values import Bundle
 from clearway.engine.xml import read_xml
 from clearway.feel import FeelError
+from clearway.feel.types import Type
 from processes.calendar import Calendar
 
 README = "README.md"
@@ -146,6 +148,7 @@ def _is_too_large(examined: Examined) -> bool:
 def _read_files(examined: Examined) -> None:
     process = examined.bundle.process
     scenarios = scenario_files(examined.bundle)
+    tables: dict[str, bytes] = {}
     for path, data in examined.bundle.files.items():
         folder, _, name = path.rpartition("/")
         if path == f"{process}/record.json":
@@ -159,7 +162,7 @@ def _read_files(examined: Examined) -> None:
         elif "/calendars" in f"/{folder}" and name.endswith((".yaml", ".yml")):
             _calendar(examined, path, data, name.rpartition(".")[0])
         elif name.endswith(".dmn"):
-            _decisions(examined, path, data)
+            tables[path] = data
         elif not name.endswith(".bpmn") and name != README and path not in scenarios:
             examined.findings.warning(
                 path,
@@ -169,6 +172,10 @@ def _read_files(examined: Examined) -> None:
                 "Mend its name or its folder, or take it out. Read are record.json, *.bpmn, *.dmn, "
                 "forms/*.json, messages/*.md.j2, scenarios/*.yaml and calendars/*.yaml.",
             )
+    # What the fields of the record are is known only now.
+    record = record_type(examined.record_schema)
+    for path, data in tables.items():
+        _decisions(examined, path, data, record)
 
 
 def _json(examined: Examined, path: str, data: bytes) -> dict[str, Any]:
@@ -194,18 +201,18 @@ def _calendar(examined: Examined, path: str, data: bytes, name: str) -> None:
 
 
 @lru_cache(maxsize=128)
-def checked_decisions(data: bytes, path: str) -> tuple[Decisions, Sequence[Finding]]:
+def checked_decisions(data: bytes, path: str, record: Type) -> tuple[Decisions, Sequence[Finding]]:
     """The decisions of a file and what is wrong with them: most files did not change.
 
     Raises DecisionError or FeelError for a file that cannot be read.
     """
     found = read_decisions(data, path)
-    return found, check(found)
+    return found, check(found, around={"record": record})
 
 
-def _decisions(examined: Examined, path: str, data: bytes) -> None:
+def _decisions(examined: Examined, path: str, data: bytes, record: Type) -> None:
     try:
-        found, problems = checked_decisions(data, path)
+        found, problems = checked_decisions(data, path, record)
     except (DecisionError, FeelError) as error:
         examined.findings.error(
             path, None, "decision", f"The file cannot be read: {error}", "Correct the file."

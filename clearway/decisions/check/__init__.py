@@ -1,6 +1,8 @@
 """Checks of decision tables: what they leave open or say twice, with an input that shows it."""
 
+from collections.abc import Mapping
 from itertools import chain
+from types import MappingProxyType
 
 from clearway.decisions.check.answers import wrong_answers
 from clearway.decisions.check.calls import wrong_calls
@@ -30,6 +32,8 @@ from clearway.feel.types import ANY, ContextType, Type
 
 __all__ = ["check"]
 
+NOTHING_AROUND: Mapping[str, Type] = MappingProxyType({})
+
 NULL = "decision-null-call"
 NOT_PROVEN = "decision-not-proven"
 ACROSS = {
@@ -42,8 +46,14 @@ ACROSS = {
 }
 
 
-def check(decisions: Decisions, budget: Budget | None = None) -> list[Finding]:
+def check(
+    decisions: Decisions,
+    budget: Budget | None = None,
+    around: Mapping[str, Type] = NOTHING_AROUND,
+) -> list[Finding]:
     """Everything that is refused in a file, and what its tables leave open or say twice.
+
+    `around`: the types of names that come from outside of the file, such as a record's.
 
     Of severity error: gaps, overlaps under UNIQUE, contradictions under ANY, rules that never
     answer, cells and outputs outside of their type or allowed values. Of severity warning: output
@@ -51,13 +61,14 @@ def check(decisions: Decisions, budget: Budget | None = None) -> list[Finding]:
     it is a fault when it happens, unless a rule has `null`. `budget` bounds the whole check of the
     file; where it ends, that is a warning with the decision at which the check stopped.
     """
-    known, budget = _known_types(decisions), budget or Budget()
+    own, budget = _known_types(decisions), budget or Budget()
+    known = {**own, **{name: each for name, each in around.items() if own.get(name) is None}}
     found = [*decisions.problems(), *budget.until_spent(unknown_names(decisions))]
     broken = {each.element for each in found}
     whole = chain(
         names_given_twice(decisions),
         wrong_types(decisions),
-        unknown_components(decisions, known),
+        unknown_components(decisions, own),
         wrong_calls(decisions, known),
         wrong_constants(decisions, known, budget),
         missing_inputs(decisions),

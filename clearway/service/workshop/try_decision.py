@@ -18,6 +18,7 @@ from clearway.decisions.evaluation import Evaluation
 from clearway.decisions.explain import in_order
 from clearway.decisions.json_values import context_from_json
 from clearway.engine.examine import checked_decisions
+from clearway.engine.record_types import record_type
 from clearway.errors import ClearwayError
 from clearway.feel import feel_text
 from clearway.service.house import House
@@ -43,7 +44,7 @@ def looked_at(
     if isinstance(record, Refusal):
         return record
     try:
-        decisions, findings = checked_decisions(text.encode(), path)
+        decisions, findings = checked_decisions(text.encode(), path, record_type(record))
     except ClearwayError:
         return _NOTHING
     return {
@@ -73,7 +74,7 @@ def tried(
     if isinstance(record, Refusal):
         return record
     try:
-        decisions, _ = checked_decisions(text.encode(), path)
+        decisions, _ = checked_decisions(text.encode(), path, record_type(record))
         decisions.get(decision)
     except ClearwayError as error:
         return Refusal("invalid", f"The table cannot be tried: {error}", "Mend it first.")
