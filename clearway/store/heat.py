@@ -173,7 +173,7 @@ def _passing(element: str) -> Subquery:
     """Each time that an element or a flow was passed."""
     way = schema.way
     both = way.c.passed.op("||")(way.c.flows)
-    each = func.jsonb_array_elements_text(both).table_valued("id").lateral("each").render_derived()
+    each = func.jsonb_array_elements_text(both).table_valued("id").render_derived("each")
     shown = {
         "opened_at": way.c.at,
         "began_at": null(),
