@@ -10,12 +10,13 @@ from clearway.decisions.errors import NotUnderstood, NoValue, Place
 from clearway.decisions.functions import BoxedFunction
 from clearway.decisions.item_types import type_named
 from clearway.decisions.markup import Element, child, children, text_of
-from clearway.decisions.model import Asked, Context, Signature, Typed, Value
-from clearway.decisions.texts import ITEM, OF_ITEMS, Room, expression
+from clearway.decisions.model import Asked, Context, Signature, Value
+from clearway.decisions.texts import ITEM, OF_ITEMS, Room, expression, typed_text
 from clearway.feel import Function
 from clearway.feel.access import item_at, iterated
 from clearway.feel.limits import Run
 from clearway.feel.scope import NOT_KNOWN, Called
+from clearway.feel.syntax import Call, Literal, Node, Test
 from clearway.feel.types import Type
 from clearway.feel.values import adopted, is_context, is_list
 
@@ -50,7 +51,7 @@ def typed_value(
         return value
     text = text_of(element) if element.name == "literalExpression" else None
     if text is not None:
-        room.typed.append(Typed(room.place, what, text, wanted))
+        room.typed.append(typed_text(text, room, wanted, what))
     return lambda context, run: held(value(context, run), wanted, room.types, room.place, what, run)
 
 
@@ -73,7 +74,7 @@ def function_of(
     body = value_of(inner, replace(room, is_handed_on=False))
     text = text_of(inner) if inner.name == "literalExpression" else None
     if text is not None and result is not None:
-        room.typed.append(Typed(room.place, f"what `{name}` gives", text, result))
+        room.typed.append(typed_text(text, room, result, f"what `{name}` gives"))
     signature = Signature(parameters, result)
     return signature, lambda context, _run: BoxedFunction(
         name, signature, body, context, room.types, room.place
@@ -192,6 +193,7 @@ def _invocation(element: Element, room: Room) -> Value:
     bindings: list[tuple[str, Value]] = []
     texts: dict[str, str] = {}
     arguments: list[tuple[str, object]] = []
+    nodes: dict[str, Node | Test | None] = {}
     for binding in children(element, "binding"):
         parameter = child(binding, "parameter")
         if parameter is None:
@@ -202,12 +204,15 @@ def _invocation(element: Element, room: Room) -> Value:
         path = tuple(part.strip() for part in (text_of(given) or "").split("."))
         if given.name == "literalExpression" and path in room.asked[-1].paths:
             texts[parameter.get("name")] = ".".join(path)
+        is_text = given.name == "literalExpression"
+        nodes[parameter.get("name")] = room.asked[-1].nodes[0] if is_text else None
         arguments.append((parameter.get("name"), _known_beforehand(given)))
     _refuse_twice("bindings", (name for name, _ in bindings), room.place)
     path = [part.strip() for part in (text_of(inner) or "").split(".")]
     if called is not None and tuple(path) in called.paths:
         call = Called(tuple(path), tuple(arguments))
-        room.asked.append(Asked(room.place, frozenset(), calls=(call,)))
+        said = _as_call(called.nodes[0], nodes)
+        room.asked.append(Asked(room.place, frozenset(), calls=(call,), nodes=(said,)))
 
     def run(context: Context, purse: Run) -> object:
         called = function(context, purse)
@@ -223,6 +228,16 @@ def _invocation(element: Element, room: Room) -> Value:
             raise NoValue(room.place, f"{texts[first]}{error.name[len(first) :]}") from error
 
     return run
+
+
+def _as_call(function: Node | Test, given: Mapping[str, Node | Test | None]) -> Call:
+    """A boxed call as one in FEEL, with null for what is boxed inside of it."""
+    named = ((key, Literal(None, 0) if it is None else _operand(it)) for key, it in given.items())
+    return Call(_operand(function), (), tuple(named), 0)
+
+
+def _operand(node: Node | Test) -> Node:
+    return node.operand if isinstance(node, Test) else node
 
 
 def _known_beforehand(element: Element) -> object:

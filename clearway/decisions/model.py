@@ -70,11 +70,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One output of a rule, or a default."""
+    """One output of a rule, or a default; `nodes` are what its text says."""
 
     value: Value
     place: Place
     text: str = ""
+    nodes: tuple[Node | Test, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,8 @@ class RuleIndex(Protocol):
 class Table:
     """A decision table; `slots` is how many local values its cells need at most.
 
-    `type` is what the table as a whole is said to answer.
+    `type` is what the table as a whole is said to answer. Where it `is_in_filter`, what it asks for
+    may be an entry of an item.
     """
 
     policy: HitPolicy
@@ -189,6 +191,7 @@ class Table:
     index: RuleIndex
     slots: int
     type: Type | None = None
+    is_in_filter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +213,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A text in FEEL whose value has a declared type; `what` tells the reader which value."""
+    """A text in FEEL whose value has a declared type; `what` tells the reader which value.
+
+    `nodes` are what the text says, none where the names in it may be entries of items.
+    """
 
     place: Place
     what: str
     text: str
     type: Type
+    nodes: tuple[Node | Test, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

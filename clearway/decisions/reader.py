@@ -37,14 +37,13 @@ from clearway.decisions.model import (
     Service,
     Signature,
     Table,
-    Typed,
     Value,
     is_unnamed,
     parted,
 )
 from clearway.decisions.table import decide
 from clearway.decisions.table_reader import TableReader
-from clearway.decisions.texts import Room
+from clearway.decisions.texts import Room, typed_text
 from clearway.decisions.type_names import undefined_types
 from clearway.feel.limits import Run
 from clearway.feel.parser import known_names
@@ -251,9 +250,11 @@ class FileReader:
             if inner.name == "decisionTable":
                 return self._table(inner, room, _variable(element), broken)
             text, wanted = text_of(inner), _type_of(element)
+            value = value_of(inner, room)
             if inner.name == "literalExpression" and text is not None and wanted is not None:
-                room.typed.append(Typed(room.place, "the answer", text, wanted))
-            return value_of(inner, room)
+                # Told before what is said of it for another type, which is of less interest.
+                room.typed.insert(0, typed_text(text, room, wanted, "the answer"))
+            return value
         except NotUnderstood as error:
             broken.append(error)
             return None

@@ -66,7 +66,7 @@ class TableReader:
         index = index_of(len(inputs), rules)
         return Table(
             policy, aggregation, tuple(inputs), tuple(outputs), tuple(rules), index, slots,
-            type_named(self._element.get("typeRef")),
+            type_named(self._element.get("typeRef")), self._room.filters > 0,
         )  # fmt: skip
 
     def _policy(self) -> HitPolicy | None:
@@ -197,7 +197,8 @@ class TableReader:
 
     def _expression(self, text: str | None, place: Place) -> Answer:
         try:
-            return Answer(expression(text, self._room, place), place, text or "")
+            value = expression(text, self._room, place)
+            return Answer(value, place, text or "", self._room.asked[-1].nodes)
         except NotUnderstood as error:
             self.problems.append(error)
             return Answer(lambda _context, _run: None, place)

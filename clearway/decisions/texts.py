@@ -104,6 +104,12 @@ def expression(text: str | None, room: Room, place: Place) -> Value:
     return run
 
 
+def typed_text(text: str, room: Room, wanted: Type, what: str) -> Typed:
+    """The expression read last, with the type that is declared for it."""
+    nodes = room.asked[-1].nodes if not room.filters else ()
+    return Typed(room.place, what, text, wanted, nodes)
+
+
 def failed(place: Place, error: FeelError) -> DecisionError:
     """An error of evaluation, with its place in the file."""
     if isinstance(error, FeelUnknownNameError):

@@ -7,12 +7,15 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import product
 
-from clearway.feel.arithmetic import OPERATIONS
+from clearway.feel.arithmetic import OPERATIONS, negate
 from clearway.feel.builtins.catalogue import BUILTINS
+from clearway.feel.builtins.results import RESULTS
 from clearway.feel.compile_names import root_path
-from clearway.feel.inside import parts
+from clearway.feel.constants import settled
+from clearway.feel.inside import nodes_in, parts
 from clearway.feel.limits import DEFAULT_LIMITS, Run
 from clearway.feel.logic import ORDERS, compare, equal
+from clearway.feel.properties import PROPERTIES
 from clearway.feel.syntax import (
     Arithmetic,
     Between,
@@ -24,6 +27,7 @@ from clearway.feel.syntax import (
     FunctionOf,
     If,
     InstanceOf,
+    ListOf,
     Literal,
     Logic,
     Membership,
@@ -32,12 +36,15 @@ from clearway.feel.syntax import (
     Node,
     Path,
     Quantified,
+    RangeOf,
     Test,
 )
 from clearway.feel.values import YearsMonths, kind
 
 KindOf = Callable[[tuple[str, ...]], str | None]
 """The kind of the value under a name, or at the end of a path; None where it is not known."""
+KindsGiven = tuple[tuple[str, ...], tuple[tuple[str, str | None], ...]]
+"""The names that lead to a function, and each argument with its name, if it has one, and kind."""
 
 SAMPLES: dict[str, tuple[object, ...]] = {
     "number": (Decimal(1),),
@@ -50,7 +57,14 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     "years and months duration": (YearsMonths(1),),
 }
 """Values of each kind; of those with and without a zone one each, because they have no order."""
-TRUTHS = (Comparison, Between, Logic, Membership, InstanceOf, Quantified)
+MADE: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    ((Comparison, Between, Logic, Membership, InstanceOf, Quantified), "boolean"),
+    ((ListOf, For), "list"),
+    (ContextOf, "context"),
+    (FunctionOf, "function"),
+    (RangeOf, "range"),
+)
+"""The kinds of what is the same kind of value, or null, whatever is inside of it."""
 
 
 def never_given(
@@ -73,9 +87,29 @@ def never_given(
     return list(dict.fromkeys(reading.found))
 
 
-def kind_given(node: Node, kind_of: KindOf) -> str | None:
+def kind_given(node: Node, kind_of: KindOf, taken: Collection[str] = ()) -> str | None:
     """The kind of an expression's value, unless that is null or not known."""
-    return _Reading(kind_of).kind(node)
+    return _Reading(kind_of, frozenset(taken)).kind(node)
+
+
+def never_passed(
+    tests: Iterable[Test], kind_of: KindOf, taken: Collection[str] = ()
+) -> tuple[list[str], list[str]]:
+    """What in the tests of a cell is null for every value, as `never_given` has it, and why single
+    tests are true for none; `kind_of` knows the input by the name `?`."""
+    reading = _Reading(kind_of, frozenset(taken))
+    causes = [reading.why_never_true(each) for each in tests]
+    return list(dict.fromkeys(reading.found)), [each for each in causes if each is not None]
+
+
+def calls_given(
+    nodes: Iterable[Node | Test], kind_of: KindOf, taken: Collection[str] = ()
+) -> list[KindsGiven]:
+    """The calls of functions that are not built in, with the kinds of what they are given."""
+    reading = _Reading(kind_of, frozenset(taken))
+    for node in nodes:
+        reading.kind(node.operand if isinstance(node, Test) else node)
+    return reading.calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +121,7 @@ class _Reading:
     hidden: frozenset[str] = frozenset()
     known: bool = True
     found: list[str] = field(default_factory=list[str])
+    calls: list[KindsGiven] = field(default_factory=list[KindsGiven])
 
     def kind(self, node: Node) -> str | None:
         """The kind of a node's value, unless that is null or not known."""
@@ -94,29 +129,81 @@ class _Reading:
             return kind(node.value) if node.value is not None else None
         if isinstance(node, Arithmetic):
             return self._sum(node)
-        if isinstance(node, Name | Path) and (path := root_path(node)) is not None:
-            return self.kind_of(path) if self.known and path[0] not in self.hidden else None
-        if isinstance(node, Comparison):
+        if isinstance(node, Name | Path):
+            return self._path(node)
+        if isinstance(node, Call):
+            return self._call(node)
+        if isinstance(node, If):
+            return self._choice(node)
+        if isinstance(node, Negation):
+            return self._negative(node)
+        if isinstance(node, For | Quantified | FunctionOf | ContextOf | Filter):
+            self._binding(node)
+        elif isinstance(node, Comparison):
             self._compared(node.operator, self.kind(node.left), self.kind(node.right))
         elif isinstance(node, Between):
             middle = self.kind(node.value)
             self._compared(">=", middle, self.kind(node.low))
             self._compared("<=", middle, self.kind(node.high))
-        elif isinstance(node, Call):
-            self._call(node)
-        elif isinstance(node, If):
-            return self._choice(node)
-        elif isinstance(node, For | Quantified | FunctionOf | ContextOf | Filter):
-            self._binding(node)
+        elif isinstance(node, Logic):
+            self._joined(node)
+        elif isinstance(node, Membership):
+            self._member(node)
         else:
-            inside = [self.kind(each) for each in parts(node)]
-            return inside[0] if isinstance(node, Negation) else _truth(node)
-        return _truth(node)
+            for each in parts(node):
+                self.kind(each)
+        return next((told for types, told in MADE if isinstance(node, types)), None)
+
+    def why_never_true(self, test: Test) -> str | None:
+        """Why a unary test is true for no value of its input; None where it may be."""
+        told, wanted = self.kind(test.operand), self.kind_of(("?",))
+        if test.operator:
+            return _why_never(test.operator, wanted, told)
+        if any(isinstance(each, Name) and each.name == "?" for each in nodes_in(test.operand)):
+            return None if told in (None, "boolean") else f"a {told} where a condition is wanted"
+        if told == "boolean" and wanted != "boolean" and settled(test.operand) is None:
+            return None  # A condition that does not ask for the input.
+        return self._why_never_among(wanted, told, test.operand)
+
+    def _why_never_among(self, wanted: str | None, told: str | None, node: Node) -> str | None:
+        if wanted in ("list", "range"):
+            return None  # It may be an item, or compared as a whole.
+        if isinstance(node, RangeOf):
+            ends = [self.kind(end) for end in (node.low, node.high) if end is not None]
+            causes = [_why_never(">=", wanted, end) for end in ends]
+            return next((each for each in causes if each is not None), None)
+        if isinstance(node, ListOf):
+            causes = [self._why_never_among(wanted, self.kind(it), it) for it in node.items]
+            return None if None in causes else next(iter(causes), None)
+        return None if told in ("list", "range") else _why_never("=", wanted, told)
+
+    def _path(self, node: Name | Path) -> str | None:
+        whole = root_path(node)
+        if whole is not None:
+            if not self.known or whole[0] in self.hidden:
+                return None
+            told = self.kind_of(whole)
+            if told is not None or isinstance(node, Name):
+                return told
+        if isinstance(node, Name):
+            return None
+        base = self.kind(node.base)
+        if base is None or base not in PROPERTIES:
+            return None
+        # That a name of the file has no such component is told for itself.
+        if node.name not in PROPERTIES[base] and (whole is None or whole[0] == "?"):
+            self.found.append(f"`{node.name}` of a {base}, which is always null")
+        return PROPERTIES[base].get(node.name)
 
     def _sum(self, node: Arithmetic) -> str | None:
         left = self.kind(node.first)
         for operator, operand in node.rest:
             right = self.kind(operand)
+            number = settled(operand)
+            if operator == "/" and number is not None and number.value == 0:
+                self.found.append("a division by 0, which is always null")
+                left = None
+                continue
             if left not in SAMPLES or right not in SAMPLES:
                 left = None
                 continue
@@ -126,13 +213,43 @@ class _Reading:
             left = given
         return left
 
+    def _negative(self, node: Negation) -> str | None:
+        told = self.kind(node.operand)
+        if told in SAMPLES and all(negate(each) is None for each in SAMPLES[told]):
+            self.found.append(f"a minus before a {told}, which is always null")
+            return None
+        return told if told in SAMPLES else None
+
+    def _joined(self, node: Logic) -> None:
+        for each in node.items:
+            told = self.kind(each)
+            if told not in (None, "boolean"):
+                self.found.append(f"`{node.word}` with a {told}, which is neither true nor false")
+
+    def _member(self, node: Membership) -> None:
+        value, around = self.kind(node.value), self.kind_of
+
+        def kind_of(path: tuple[str, ...]) -> str | None:
+            if path[0] != "?":
+                return around(path)
+            return value if len(path) == 1 else None
+
+        inside = replace(self, kind_of=kind_of)
+        for test in node.tests:
+            cause = inside.why_never_true(test)
+            if cause is not None:
+                self.found.append(f"`in` with {cause}, which is never true")
+
     def _compared(self, operator: str, left: str | None, right: str | None) -> None:
-        if left in SAMPLES and right in SAMPLES and not _compares(operator, left, right):
-            self.found.append(f"a {left} {operator} a {right}, which is null for every value")
+        cause = _why_never(operator, left, right)
+        if cause is not None:
+            self.found.append(f"{cause}, which is null for every value")
 
     def _choice(self, node: If) -> str | None:
         self._condition("`if`", node.condition)
         then, otherwise = self.kind(node.then), self.kind(node.otherwise)
+        if _is_null(node.then) or _is_null(node.otherwise):
+            return then or otherwise
         return then if then == otherwise else None
 
     def _condition(self, word: str, node: Node) -> None:
@@ -140,16 +257,24 @@ class _Reading:
         if told not in (None, "boolean"):
             self.found.append(f"{word} with a {told}, so that it is never true")
 
-    def _call(self, node: Call) -> None:
+    def _call(self, node: Call) -> str | None:
         given: list[tuple[str, str | None]] = [("", self.kind(each)) for each in node.arguments]
         given += [(name, self.kind(each)) for name, each in node.named]
-        if not isinstance(node.function, Name):
-            self.kind(node.function)
-        elif node.function.name in BUILTINS and not self._is_taken(node.function.name):
-            cause = BUILTINS[node.function.name].why_never(given)
-            if cause is not None:
-                name = node.function.name
-                self.found.append(f"a call of `{name}` that is always null: {cause}")
+        name = node.function.name if isinstance(node.function, Name) else ""
+        if name in BUILTINS:
+            return None if self._is_taken(name) else self._built_in(name, given)
+        told, path = self.kind(node.function), root_path(node.function)
+        if told not in (None, "function"):
+            self.found.append(f"a call of a {told}, which is always null")
+        elif path is not None and self.known and path[0] not in self.hidden:
+            self.calls.append((path, tuple(given)))
+        return None
+
+    def _built_in(self, name: str, given: Sequence[tuple[str, str | None]]) -> str | None:
+        cause = BUILTINS[name].why_never(given)
+        if cause is not None:
+            self.found.append(f"a call of `{name}` that is always null: {cause}")
+        return RESULTS.get(name) if cause is None else None
 
     def _is_taken(self, name: str) -> bool:
         return name in self.hidden or name in self.taken
@@ -183,8 +308,16 @@ class _Reading:
         return replace(self, hidden=self.hidden | set(names))
 
 
-def _truth(node: Node) -> str | None:
-    return "boolean" if isinstance(node, TRUTHS) else None
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Literal) and node.value is None
+
+
+def _why_never(operator: str, left: str | None, right: str | None) -> str | None:
+    """How a comparison reads that is null for all values of both kinds."""
+    if left is None or right is None or not {left, right} & SAMPLES.keys():
+        return None
+    both = left in SAMPLES and right in SAMPLES
+    return None if both and _compares(operator, left, right) else f"a {left} {operator} a {right}"
 
 
 @lru_cache(maxsize=1024)

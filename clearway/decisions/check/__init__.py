@@ -10,14 +10,13 @@ from clearway.decisions.check.cells import (
     rules_that_never_fit,
     wrong_cells,
 )
-from clearway.decisions.check.columns import Names
 from clearway.decisions.check.components import unknown_components
 from clearway.decisions.check.constants import wrong_constants
 from clearway.decisions.check.definitions import names_given_twice, wrong_types
 from clearway.decisions.check.expressions import never_true, null_calls
 from clearway.decisions.check.inputs import wrong_inputs
 from clearway.decisions.check.looking import Budget, OutOfLooks
-from clearway.decisions.check.names import known_inside, unknown_names
+from clearway.decisions.check.names import names_inside, unknown_names
 from clearway.decisions.check.outputs import missing_outputs, wrong_outputs, wrong_sums
 from clearway.decisions.check.rules import contradictions, gaps, overlaps, shadowed
 from clearway.decisions.check.services import missing_inputs
@@ -59,8 +58,8 @@ def check(decisions: Decisions, budget: Budget | None = None) -> list[Finding]:
         names_given_twice(decisions),
         wrong_types(decisions),
         unknown_components(decisions, known),
-        wrong_calls(decisions),
-        wrong_constants(decisions, budget),
+        wrong_calls(decisions, known),
+        wrong_constants(decisions, known, budget),
         missing_inputs(decisions),
     )
     found += budget.until_spent(whole)
@@ -69,7 +68,7 @@ def check(decisions: Decisions, budget: Budget | None = None) -> list[Finding]:
         if place.decision in broken:
             continue
         if not budget.is_spent:
-            names = Names(decisions.types, known_inside(decisions, place, known))
+            names = names_inside(decisions, place, known, in_filter=table.is_in_filter)
             element = decisions.decisions.get(place.decision)
             own = element if element is not None and element.logic is table else None
             subject = Subject(table, place, names, budget)

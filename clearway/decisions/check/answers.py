@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from clearway.decisions.check.kinds import fields_of, kind_of, kind_told, resolved
+from clearway.decisions.check.computed import kind_computed
+from clearway.decisions.check.kinds import fields_of, kind_of, kind_told, may_be
 from clearway.decisions.check.looking import OutOfLooks
 from clearway.decisions.check.subject import Subject
-from clearway.decisions.declared import is_refused, misfit
+from clearway.decisions.declared import is_refused, misfit, type_text
 from clearway.decisions.errors import WrongValue
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.model import Aggregation, Answer, Table
@@ -36,7 +37,7 @@ def _is_list(table: Table) -> bool:
 def _wrong(subject: Subject, wanted: Type) -> Iterator[Finding]:
     types = subject.names.types
     given = answered(subject.table)
-    if not _may_be(given, wanted, types):
+    if not may_be(given, wanted, types):
         yield subject.error(
             "decision-output-type",
             f"the table answers {_told(given, types)}, but it is said to answer "
@@ -50,47 +51,10 @@ def _wrong(subject: Subject, wanted: Type) -> Iterator[Finding]:
         yield from _several(subject, wanted)
 
 
-def _may_be(given: Type, wanted: Type, types: Mapping[str, Type], exact: bool = False) -> bool:
-    """Whether some value of one type is taken for the other; `exact` is without a conversion."""
-    given, wanted = resolved(given, types), resolved(wanted, types)
-    if ANY in (given, wanted) or given == wanted:
-        return True
-    if (
-        isinstance(wanted, ListType)
-        and not exact
-        and _may_be(given, wanted.item, types, exact=True)
-    ):
-        return True  # A single value stands for a list of one,
-    if isinstance(given, ListType):
-        # and a list of one for its item.
-        item = wanted.item if isinstance(wanted, ListType) else wanted
-        return wanted == Named("list") or _may_be(given.item, item, types, exact=True)
-    one, other = kind_of(given, types), kind_of(wanted, types)
-    if one is not None and other is not None:
-        return one == other or (not exact and (one, other) == ("date", "date and time"))
-    if isinstance(given, ContextType):
-        return _may_be_context(given, wanted, types)
-    return not (one is not None and _is_no_simple(wanted))
-
-
-def _may_be_context(given: ContextType, wanted: Type, types: Mapping[str, Type]) -> bool:
-    if not isinstance(wanted, ContextType):
-        return wanted == Named("context")
-    has = dict(given.fields)
-    return all(
-        name in has and _may_be(has[name], field, types, exact=True)
-        for name, field in wanted.fields
-    )
-
-
-def _is_no_simple(wanted: Type) -> bool:
-    return not isinstance(wanted, Named) or wanted.name in GENERAL
-
-
 def _told(wanted: Type, types: Mapping[str, Type]) -> str:
     if isinstance(wanted, ListType):
         return f"a list of which each item is {_told(wanted.item, types)}"
-    if isinstance(wanted, Named) and wanted.name in types:
+    if isinstance(wanted, Named) and (wanted.name in types or wanted.name in GENERAL - {"Any"}):
         return f"a {wanted.name}"
     fields = fields_of(wanted, types)
     if fields is not None:
@@ -114,13 +78,32 @@ def _wrong_constants(subject: Subject, wanted: Type) -> Iterator[Finding]:
 def _wrong_row(
     subject: Subject, wanted: Type, answers: Sequence[Answer], row: tuple[object, ...] | None
 ) -> Iterator[Finding]:
-    if row is None or not any(each is not None for each in row):
+    if row is None:
+        yield from _computed_row(subject, wanted, answers)
+        return
+    if not any(each is not None for each in row):
         return
     names = [each.name for each in subject.table.outputs]
     value = row[0] if len(row) == 1 else dict(zip(names, row, strict=True))
     answer: object = [value] if _is_list(subject.table) else value
     if is_refused(answer, wanted, subject.names.types):
         cause = misfit(value, wanted, "the answer")
+        yield finding_of(
+            WrongValue(answers[0].place, cause, "Correct the cell, or the type of the decision.")
+        )
+
+
+def _computed_row(subject: Subject, wanted: Type, answers: Sequence[Answer]) -> Iterator[Finding]:
+    """A row that is computed from the input, by the kinds of what has no type of its own."""
+    given: list[tuple[str, Type]] = []
+    for answer, output in zip(answers, subject.table.outputs, strict=True):
+        told = kind_computed(answer.nodes, subject.names) if output.type is None else None
+        given.append((output.name, output.type or (Named(told) if told else ANY)))
+    row = given[0][1] if len(given) == 1 else ContextType(tuple(given))
+    types = subject.names.types
+    if not may_be(ListType(row) if _is_list(subject.table) else row, wanted, types):
+        texts = ", ".join(f"`{each.text}`" for each in answers)
+        cause = f"the answer, {texts}, is {_told(row, types)}, which is not {type_text(wanted)}"
         yield finding_of(
             WrongValue(answers[0].place, cause, "Correct the cell, or the type of the decision.")
         )

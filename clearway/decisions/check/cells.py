@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from clearway.decisions.check.columns import declared_type
+from clearway.decisions.check.columns import Names, declared_type
 from clearway.decisions.check.kinds import constraints_of, kind_of
 from clearway.decisions.check.subject import LISTED, Subject
 from clearway.decisions.errors import Place
@@ -10,17 +10,23 @@ from clearway.decisions.findings import Finding
 from clearway.decisions.index import places
 from clearway.decisions.model import Cell, Input
 from clearway.feel import Expression, UnaryTests, feel_text
+from clearway.feel.kinds import never_passed
 from clearway.feel.values import kind
 
 
 def wrong_cells(subject: Subject) -> Iterator[Finding]:
     """Cells that compare with a value which the input can never have."""
     expected = [_expected(subject, column) for column in subject.table.inputs]
+    seen = [
+        subject.names.with_input(declared_type([column], subject.names))
+        for column in subject.table.inputs
+    ]
     for rule in subject.table.rules:
         for cell in rule.cells:
             found = [
                 *null_calls(subject, cell.tests, cell.place),
                 *_wrong_cell(subject, cell, *expected[cell.column]),
+                *_never_true(subject, cell, seen[cell.column]),
             ]
             if found:
                 subject.wrong_places.add(cell.place)
@@ -43,7 +49,8 @@ def null_calls(subject: Subject, text: UnaryTests | Expression, place: Place) ->
 def computed_cells(subject: Subject) -> Iterator[Finding]:
     """Cells that do more than compare with constants, of which nothing can be proven."""
     cells = [cell for rule in subject.table.rules for cell in rule.cells]
-    computed = [cell for cell in cells if not cell.tests.breaks().exact]
+    wrong = subject.wrong_places
+    computed = [it for it in cells if it.place not in wrong and not it.tests.breaks().exact]
     for cell in computed[:LISTED]:
         yield subject.warning(
             "decision-not-proven",
@@ -125,6 +132,28 @@ def _wrong_cell(
                 "Correct the cell, or add the value to the allowed values.",
                 cell.place,
             )
+
+
+def _never_true(subject: Subject, cell: Cell, names: Names) -> Iterator[Finding]:
+    """A computed cell of which the declared types tell that a test is true for no value."""
+    tests = cell.tests
+    if tests.constants is not None or tests.breaks().exact:
+        return
+    nulls, causes = never_passed(tests.tree, names.kind_at, names.taken)
+    for cause in nulls:
+        yield subject.error(
+            "decision-null-call",
+            f"`{tests.text}` has {cause}",
+            "Correct it, or convert one of the values.",
+            cell.place,
+        )
+    for cause in causes if not nulls else ():
+        yield subject.error(
+            "decision-cell-type",
+            f"`{tests.text}` has {cause}, which is true for no value",
+            "Correct the cell, or the type of the input.",
+            cell.place,
+        )
 
 
 def _refusing(subject: Subject, allowed: list[UnaryTests], value: object) -> Iterator[UnaryTests]:

@@ -1,7 +1,7 @@
 """The inputs of a table as a check sees them: parts of values, and which rules fit each part."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clearway.decisions.check.domains import ZONED, examples, is_in_order, other_zone
 from clearway.decisions.check.kinds import (
@@ -16,6 +16,7 @@ from clearway.decisions.check.looking import Budget, OutOfLooks
 from clearway.decisions.index import ColumnIndex
 from clearway.decisions.model import Input, Rules, Table
 from clearway.feel import UnaryTests
+from clearway.feel.builtins.catalogue import BUILTINS
 from clearway.feel.types import Type
 from clearway.feel.values import kind
 
@@ -71,14 +72,28 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the names of an expression stand for: their types, and the type definitions."""
+    """What the names of an expression stand for: their types, and the type definitions.
+
+    `taken` are names that may hide a built-in function. Where it `is_closed`, nothing but these and
+    the known ones can be asked for, so that any other name of a function means the function.
+    """
 
     types: Mapping[str, Type]
     known: Mapping[str, Type | None]
+    taken: frozenset[str] = frozenset()
+    is_closed: bool = False
 
     def kind_at(self, path: tuple[str, ...]) -> str | None:
         """The kind of what a path leads to; None where it is not known, or a list."""
+        first = path[0]
+        if first not in self.known:
+            is_function = first in BUILTINS and first not in self.taken and len(path) == 1
+            return "function" if self.is_closed and is_function else None
         return kind_told(type_of_path(path, self.known, self.types), self.types)
+
+    def with_input(self, wanted: Type | None) -> "Names":
+        """The names that a cell sees of an input of this type."""
+        return replace(self, known={**self.known, "?": wanted})
 
 
 def columns_of(table: Table, names: Names, budget: Budget) -> list[Column]:

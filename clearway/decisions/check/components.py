@@ -9,20 +9,8 @@ from clearway.decisions.errors import DecisionError
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.model import Knowledge
 from clearway.decisions.reader import Decisions
+from clearway.feel.properties import PROPERTIES
 from clearway.feel.types import ANY, Type
-
-_DAY = ("year", "month", "day", "weekday")
-_CLOCK = ("hour", "minute", "second", "time offset", "timezone")
-PROPERTIES: dict[str, tuple[str, ...]] = {
-    "number": (),
-    "string": (),
-    "boolean": (),
-    "date": _DAY,
-    "time": _CLOCK,
-    "date and time": (*_DAY, *_CLOCK),
-    "days and time duration": ("days", "hours", "minutes", "seconds"),
-    "years and months duration": ("years", "months"),
-}
 
 
 def unknown_components(decisions: Decisions, known: Mapping[str, Type | None]) -> Iterator[Finding]:

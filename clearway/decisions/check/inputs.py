@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 from clearway.decisions.check.columns import declared_type, named_type
+from clearway.decisions.check.computed import kind_computed
 from clearway.decisions.check.kinds import kind_of, kind_told
 from clearway.decisions.check.subject import Subject
 from clearway.decisions.findings import Finding
 from clearway.decisions.model import Input
 from clearway.feel import UnaryTests, feel_text
-from clearway.feel.kinds import kind_given
-from clearway.feel.syntax import Test
 from clearway.feel.types import SIMPLE, TEMPORAL
 from clearway.feel.values import kind
 
@@ -49,9 +48,8 @@ def _of_other_type(subject: Subject, column: Input) -> Iterator[Finding]:
 
 def _computed(subject: Subject, column: Input) -> str | None:
     """The kind of what a column computes, as far as the types of names tell."""
-    names = subject.names
-    kinds = [kind_given(it, names.kind_at) for it in column.nodes if not isinstance(it, Test)]
-    return kinds[0] if kinds else None
+    given = kind_computed(column.nodes, subject.names)
+    return given if given != "list" else None  # A list of one is taken for its item.
 
 
 def _may_become(given: str, wanted: str) -> bool:

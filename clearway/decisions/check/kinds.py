@@ -4,9 +4,19 @@ from collections.abc import Mapping, Sequence
 
 from clearway.decisions.item_types import Allowed
 from clearway.feel import UnaryTests
-from clearway.feel.types import SIMPLE, Constrained, ContextType, ListType, Named, Type
+from clearway.feel.types import (
+    ANY,
+    GENERAL,
+    SIMPLE,
+    Constrained,
+    ContextType,
+    ListType,
+    Named,
+    Type,
+)
 
 KINDS = frozenset(SIMPLE.values()) - {"null"}
+NEVER_SIMPLE = frozenset(("context", "function", "range"))
 
 
 def kind_of(wanted: Type | None, types: Mapping[str, Type]) -> str | None:
@@ -61,6 +71,40 @@ def type_of_path(
     for name in path[1:]:
         found = (fields_of(found, types) or {}).get(name)
     return found
+
+
+def may_be(given: Type, wanted: Type, types: Mapping[str, Type], exact: bool = False) -> bool:
+    """Whether some value of one type is taken for the other; `exact` is without a conversion."""
+    given, wanted = resolved(given, types), resolved(wanted, types)
+    if ANY in (given, wanted) or given == wanted:
+        return True
+    if isinstance(wanted, ListType) and not exact and may_be(given, wanted.item, types, exact=True):
+        return True  # A single value stands for a list of one,
+    if isinstance(given, ListType):
+        # and a list of one for its item.
+        item = wanted.item if isinstance(wanted, ListType) else wanted
+        return wanted == Named("list") or may_be(given.item, item, types, exact=True)
+    one, other = kind_of(given, types), kind_of(wanted, types)
+    if one is not None and other is not None:
+        return one == other or (not exact and (one, other) == ("date", "date and time"))
+    if isinstance(given, Named) and given.name in NEVER_SIMPLE:
+        return other is None
+    if isinstance(given, ContextType):
+        return _may_be_context(given, wanted, types)
+    return not (one is not None and _is_no_simple(wanted))
+
+
+def _may_be_context(given: ContextType, wanted: Type, types: Mapping[str, Type]) -> bool:
+    if not isinstance(wanted, ContextType):
+        return wanted == Named("context")
+    has = dict(given.fields)
+    return all(
+        name in has and may_be(has[name], field, types, exact=True) for name, field in wanted.fields
+    )
+
+
+def _is_no_simple(wanted: Type) -> bool:
+    return not isinstance(wanted, Named) or wanted.name in GENERAL
 
 
 def _resolved(wanted: Type | None, types: Mapping[str, Type]) -> tuple[Type | None, list[Allowed]]:

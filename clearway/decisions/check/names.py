@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
+from clearway.decisions.check.columns import Names
 from clearway.decisions.errors import DecisionError, Place
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.model import (
@@ -79,16 +80,22 @@ def asked_outside(decisions: Decisions, decision_id: str) -> list[tuple[str, fro
     ]
 
 
-def known_inside(
-    decisions: Decisions, place: Place, known: Mapping[str, Type | None]
-) -> Mapping[str, Type | None]:
-    """The types of names inside of an element, which may give some of them values itself."""
+def names_inside(
+    decisions: Decisions, place: Place, known: Mapping[str, Type | None], *, in_filter: bool = False
+) -> Names:
+    """What names stand for inside of an element, which may give some of them values itself.
+
+    In a filter nobody knows, because the items may have entries of any name.
+    """
     element = decisions.decisions.get(place.decision) or decisions.knowledge.get(place.decision)
     own = element.bound if element is not None else frozenset[str]()
-    hidden = [name for name in own if name in known]
-    if not hidden:
-        return known
-    return {name: wanted for name, wanted in known.items() if name not in own}
+    taken = decisions.names | own if own - decisions.names else decisions.names
+    if in_filter:
+        return Names(decisions.types, {}, taken)
+    if own & known.keys():
+        known = {name: wanted for name, wanted in known.items() if name not in own}
+    is_closed = element is not None and is_self_contained(element.needs)
+    return Names(decisions.types, known, taken, is_closed)
 
 
 def _unknown(

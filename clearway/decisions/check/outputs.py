@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from clearway.decisions.check.cells import null_calls
+from clearway.decisions.check.computed import misfit_of_kind
 from clearway.decisions.check.kinds import constraints_of
 from clearway.decisions.check.subject import Subject
 from clearway.decisions.errors import DecisionError, WrongValue
@@ -20,9 +21,10 @@ def wrong_outputs(subject: Subject) -> Iterator[Finding]:
     for rule, tried in zip(subject.table.rules, subject.tried, strict=True):
         for answer in rule.answers:
             yield from _null_calls(subject, answer)
-        # What is computed from the input only an evaluation can tell.
         if isinstance(tried, WrongValue):
             yield finding_of(tried)
+        elif not isinstance(tried, tuple):
+            yield from _computed(subject, rule.answers, "the output")
     outputs = subject.table.outputs
     defaults = [each.default for each in outputs if each.default is not None]
     for answer in defaults:
@@ -33,6 +35,18 @@ def wrong_outputs(subject: Subject) -> Iterator[Finding]:
         if isinstance(tried, WrongValue):
             cause = f"the default output: {tried.cause}"
             yield finding_of(WrongValue(tried.place, cause, tried.remedy))
+        elif not isinstance(tried, tuple):
+            yield from _computed(subject, defaults, "the default output")
+
+
+def _computed(subject: Subject, answers: Sequence[Answer], what: str) -> Iterator[Finding]:
+    """Outputs that are computed from the input, and always of another kind than their type."""
+    for answer, output in zip(answers, subject.table.outputs, strict=True):
+        said = f"{what}, `{answer.text}`,"
+        cause = misfit_of_kind(answer.nodes, output.type, subject.names, said)
+        if cause is not None:
+            remedy = "Correct the cell, or the type of the output."
+            yield finding_of(WrongValue(answer.place, cause, remedy))
 
 
 def _null_calls(subject: Subject, answer: Answer) -> Iterator[Finding]:

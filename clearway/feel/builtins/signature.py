@@ -166,8 +166,11 @@ def _values(count: int) -> str:
 
 
 def _may_take(parameter: Parameter, found: str) -> bool:
-    """Whether some value of a kind is taken; where null is, nobody knows beforehand."""
-    anything = parameter.nullable or not parameter.kinds
+    """Whether some value of a kind is taken; where null is, nobody knows beforehand.
+
+    A list of one stands for its item.
+    """
+    anything = parameter.nullable or not parameter.kinds or found == "list"
     return anything or found in parameter.kinds or "list" in parameter.kinds
 
 
