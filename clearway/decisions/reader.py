@@ -240,6 +240,7 @@ class FileReader:
             tuple(broken),
             tuple(room.typed),
             frozenset(names_bound(element)),
+            tuple(room.in_filters),
         )
 
     def _logic(
@@ -305,6 +306,7 @@ class FileReader:
             tuple(room.typed),
             frozenset(names_bound(element)),
             signature,
+            tuple(room.in_filters),
         )
 
     def _service(self, element: Element) -> Service:
