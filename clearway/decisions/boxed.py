@@ -9,6 +9,7 @@ from clearway.decisions.declared import constant_value, held
 from clearway.decisions.errors import NotUnderstood, NoValue, Place
 from clearway.decisions.functions import BoxedFunction
 from clearway.decisions.item_types import type_named
+from clearway.decisions.languages import refused_language
 from clearway.decisions.markup import Element, child, children, text_of
 from clearway.decisions.model import Around, Asked, Context, Signature, Value
 from clearway.decisions.texts import ITEM, OF_ITEMS, Room, expression, typed_text
@@ -25,7 +26,6 @@ RESULT = ""
 TURN, NAMES_PER_STEP = 5, 32
 CONDITIONS = ("if", "satisfies")
 NEEDED = (*CONDITIONS, "in", "match")
-FEEL_LANGUAGES = ("", "feel")
 
 
 def value_of(element: Element, room: Room) -> Value:
@@ -104,8 +104,8 @@ def only_expression(element: Element, place: Place, *beside: str) -> Element:
 
 
 def _literal(element: Element, room: Room) -> Value:
-    language = element.get("expressionLanguage").rstrip("/").rpartition("/")[2].lower()
-    if language not in FEEL_LANGUAGES:
+    language = refused_language(element)
+    if language:
         raise NotUnderstood(
             room.place, f"the expression is written in {language}", "Write it in FEEL."
         )
@@ -261,7 +261,7 @@ def _conditional(element: Element, room: Room) -> Value:
 
 
 def _for(element: Element, room: Room) -> Value:
-    variable, asks = element.get("iteratorVariable"), _mentions(element, "partial")
+    variable, asks = _variable_of(element, room), _mentions(element, "partial")
     source = _part(element, "in", room)
     around = (*room.around, Around("partial"), Around(variable, _source_of(element, room)))
     inside_it = replace(
@@ -286,8 +286,16 @@ def _for(element: Element, room: Room) -> Value:
     return run
 
 
+def _variable_of(element: Element, room: Room) -> str:
+    variable = element.get("iteratorVariable").strip()
+    if not variable:
+        cause = f"`{element.name}` has no iteratorVariable"
+        raise NotUnderstood(room.place, cause, "Say what it calls each item.")
+    return variable
+
+
 def _quantified(element: Element, room: Room) -> Value:
-    variable, decides = element.get("iteratorVariable"), element.name == "some"
+    variable, decides = _variable_of(element, room), element.name == "some"
     source = _part(element, "in", room)
     around = (*room.around, Around(variable, _source_of(element, room)))
     inside_it = replace(room, loops=room.loops | {variable}, around=around)

@@ -327,7 +327,7 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A decision service: decisions offered as one function."""
+    """A decision service: decisions offered as one function, with others `encapsulated` in it."""
 
     id: str
     name: str
@@ -335,3 +335,4 @@ class Service:
     outputs: tuple[str, ...]
     parameters: tuple[str, ...]
     place: Place
+    encapsulated: tuple[str, ...] = ()
