@@ -125,3 +125,25 @@ def test_a_component_that_the_items_do_not_have_is_refused(read: Read, logic: st
 )
 def test_names_that_the_items_have_or_may_have_are_left_alone(read: Read, logic: str):
     assert told(read, logic) == []
+
+
+def column(asks: str, kind: str) -> str:
+    return (
+        f'<decisionTable hitPolicy="FIRST"><input><inputExpression typeRef="{kind}"><text>{asks}'
+        '</text></inputExpression></input><output name="o"/><rule><inputEntry><text>-</text>'
+        "</inputEntry><outputEntry><text>1</text></outputEntry></rule></decisionTable>"
+    )
+
+
+def test_a_column_of_single_values_that_asks_for_a_list_is_refused(read: Read):
+    (found,) = told(read, column("x", "number"))
+
+    assert found[0] == "decision-input-type"
+    assert "but `x` is a list, which is refused unless it has one item" in found[1]
+
+
+@pytest.mark.parametrize(
+    ("asks", "kind"), [("count(x)", "number"), ("any", "number"), ("x", "L"), ("x[1].c", "number")]
+)
+def test_a_column_that_asks_for_what_it_says_is_left_alone(read: Read, asks: str, kind: str):
+    assert told(read, column(asks, kind)) == []
