@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TypeGuard
 
+from clearway.decisions.bound_names import hidden_by_entries
 from clearway.decisions.declared import constant_value, held
 from clearway.decisions.errors import NotUnderstood, NoValue, Place
 from clearway.decisions.functions import BoxedFunction
@@ -118,13 +119,13 @@ def _literal(element: Element, room: Room) -> Value:
 
 def _context(element: Element, room: Room) -> Value:
     entries: list[tuple[str, Value]] = []
+    inside = replace(room, around=(*room.around, *hidden_by_entries(element, room.around)))
     for entry in children(element, "contextEntry"):
         variable = child(entry, "variable")
         key = variable.get("name") if variable is not None else RESULT
         inner = only_expression(entry, room.place)
         wanted = type_named(variable.get("typeRef")) if variable is not None else None
-        before = (*room.around, *(Around(each) for each, _ in entries), Around(key))
-        part = replace(room, is_handed_on=key != RESULT or room.is_handed_on, around=before)
+        part = replace(inside, is_handed_on=key != RESULT or room.is_handed_on)
         value = typed_value(value_of(inner, part), inner, wanted, f"the entry `{key}`", room)
         entries.append((key, value))
     _refuse_twice("entries", (key for key, _ in entries if key != RESULT), room.place)

@@ -120,6 +120,11 @@ def test_a_component_that_the_items_do_not_have_is_refused(read: Read, logic: st
         "<context><contextEntry><variable name='low'/>" + text("1") + "</contextEntry>"
         "<contextEntry>" + boxed_filter("x", "c > low") + "</contextEntry></context>",
         boxed_loop("x", boxed_filter("[1]", "item > i.c")),
+        boxed_loop(
+            "x",
+            "<context><contextEntry><variable name='i'/>" + text("any") + "</contextEntry>"
+            "<contextEntry>" + text("i.d") + "</contextEntry></context>",
+        ),
         boxed_loop("x", text("count(partial[item > 1])")),
     ],
 )

@@ -32,10 +32,11 @@ def unknown_components(decisions: Decisions, known: Mapping[str, Type | None]) -
                 **dict.fromkeys(each.bound, UNKNOWN),
             }
         )
+        levels: dict[int, Level] = {}
         outside = ((asked, sorted(asked.paths)) for asked in each.asked)
         # In a filter a path may begin with an entry of an item.
         for asked, paths in (*outside, *((asked, []) for asked in each.in_filters)):
-            items = _items(asked, level, decisions.types)
+            items = _items(asked, level, Items(decisions.types, levels))
             wrong = [_unknown(path, types, decisions.types) for path in paths]
             told = dict(found for found in wrong if found is not None)
             for cause, hint in (told | items.lacking).items():
@@ -44,9 +45,8 @@ def unknown_components(decisions: Decisions, known: Mapping[str, Type | None]) -
             yield from _absent(decisions, each, asked, items)
 
 
-def _items(asked: Asked, level: Level, types: Mapping[str, Type]) -> Items:
-    """What a text asks of items."""
-    found = Items(types)
+def _items(asked: Asked, level: Level, found: Items) -> Items:
+    """The same, with what a text asks of items."""
     if all(type(node) is Literal for node in asked.nodes):
         return found  # Most of a large table, so that it costs no more than a look.
     try:
@@ -54,7 +54,7 @@ def _items(asked: Asked, level: Level, types: Mapping[str, Type]) -> Items:
         for node in asked.nodes:
             found.seen(node, inside)
     except RecursionError:
-        return Items(types)  # It is too deep to be looked at, and refused where it is evaluated.
+        return found  # The rest is too deep to be looked at, and refused where it is evaluated.
     return found
 
 

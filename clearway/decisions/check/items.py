@@ -58,22 +58,32 @@ class Level:
 class Items:
     """What expressions ask of items; `lacking` fills with (cause, remedy) and `absent` with names.
 
-    `absent` are the names in filters that neither the items nor anything around them has.
+    `absent` are the names in filters that neither the items nor anything around them has. `levels`
+    are those made before for the same element, by the identity of what is around.
     """
 
     types: Mapping[str, Type]
+    levels: dict[int, Level]
     lacking: dict[str, str] = field(default_factory=dict[str, str])
     absent: dict[str, str] = field(default_factory=dict[str, str])
 
     def within(self, around: tuple[Around, ...], level: Level) -> Level:
         """The names that a text sees inside of boxed expressions, given those outside of them."""
+        if around and id(around[-1]) in self.levels:
+            return self.levels[id(around[-1])]
         for each in around:
-            source = Items(self.types).seen(each.source, level) if each.source else UNKNOWN
+            if id(each) in self.levels:
+                level = self.levels[id(each)]
+                continue
+            source = (
+                Items(self.types, self.levels).seen(each.source, level) if each.source else UNKNOWN
+            )
             if each.name:
                 inner = Seen(each.type, True) if each.type else self._item(source)
                 level = Level({each.name: inner}, level)
             else:
                 level = self._filtered(source, level)
+            self.levels[id(each)] = level
         return level
 
     def seen(self, node: object, level: Level) -> Seen:
@@ -176,11 +186,14 @@ class Items:
 
     def _context(self, node: ContextOf, level: Level) -> Seen:
         made: list[tuple[str, Type]] = []
+        names: dict[str, Seen] = {}
+        inside = Level(names, level)
         for name, value in node.entries:
-            level = Level({name: UNKNOWN}, level) if isinstance(value, FunctionOf) else level
-            found = self.seen(value, level)
+            if isinstance(value, FunctionOf):
+                names[name] = UNKNOWN  # A function sees itself.
+            # The level fills as it is gone through: an entry sees those before it.
+            names[name] = found = self.seen(value, inside)
             made.append((name, found.type or ANY))
-            level = Level({name: found}, level)
         return Seen(ContextType(tuple(made)))
 
     def _listed(self, items: list[Seen]) -> Seen:
