@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from clearway.decisions.markup import Element, children
-from clearway.decisions.model import Asked
+from clearway.decisions.model import Around, Asked
 
 BINDING = frozenset(("variable", "formalParameter", "output", "column"))
 
@@ -49,6 +49,12 @@ def names_bound(root: Element) -> Iterator[str]:
             yield from (each.get("name") for each in children(element, "variable"))
         if "iteratorVariable" in element.attributes:
             yield element.get("iteratorVariable")
+
+
+def hidden_by_entries(context: Element, around: Iterable[Around]) -> tuple[Around, ...]:
+    """The names around a context that its entries have as well, of which nothing is known."""
+    own = {each.get("name") for entry in context for each in children(entry, "variable")}
+    return tuple(Around(name) for name in sorted(own & {each.name for each in around} - {""}))
 
 
 def _inside(root: Element) -> list[Element]:

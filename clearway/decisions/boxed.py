@@ -5,12 +5,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TypeGuard
 
+from clearway.decisions.bound_names import hidden_by_entries
 from clearway.decisions.declared import constant_value, held
 from clearway.decisions.errors import NotUnderstood, NoValue, Place
 from clearway.decisions.functions import BoxedFunction
 from clearway.decisions.item_types import type_named
+from clearway.decisions.languages import refused_language
 from clearway.decisions.markup import Element, child, children, text_of
-from clearway.decisions.model import Asked, Context, Signature, Value
+from clearway.decisions.model import Around, Asked, Context, Signature, Value
 from clearway.decisions.texts import ITEM, OF_ITEMS, Room, expression, typed_text
 from clearway.feel import Function
 from clearway.feel.access import item_at, iterated
@@ -25,7 +27,6 @@ RESULT = ""
 TURN, NAMES_PER_STEP = 5, 32
 CONDITIONS = ("if", "satisfies")
 NEEDED = (*CONDITIONS, "in", "match")
-FEEL_LANGUAGES = ("", "feel")
 
 
 def value_of(element: Element, room: Room) -> Value:
@@ -71,7 +72,9 @@ def function_of(
     _refuse_twice("parameters", (each for each, _ in parameters), room.place)
     inner = only_expression(element, room.place, "formalParameter")
     # What it is given may be null, and is looked at where it is counted on.
-    body = value_of(inner, replace(room, is_handed_on=False))
+    given = tuple(Around(key, None, wanted) for key, wanted in parameters)
+    part = replace(room, is_handed_on=False, around=(*room.around, *given))
+    body = value_of(inner, part)
     text = text_of(inner) if inner.name == "literalExpression" else None
     if text is not None and result is not None:
         room.typed.append(typed_text(text, room, result, f"what `{name}` gives"))
@@ -102,8 +105,8 @@ def only_expression(element: Element, place: Place, *beside: str) -> Element:
 
 
 def _literal(element: Element, room: Room) -> Value:
-    language = element.get("expressionLanguage").rstrip("/").rpartition("/")[2].lower()
-    if language not in FEEL_LANGUAGES:
+    language = refused_language(element)
+    if language:
         raise NotUnderstood(
             room.place, f"the expression is written in {language}", "Write it in FEEL."
         )
@@ -116,12 +119,13 @@ def _literal(element: Element, room: Room) -> Value:
 
 def _context(element: Element, room: Room) -> Value:
     entries: list[tuple[str, Value]] = []
+    inside = replace(room, around=(*room.around, *hidden_by_entries(element, room.around)))
     for entry in children(element, "contextEntry"):
         variable = child(entry, "variable")
         key = variable.get("name") if variable is not None else RESULT
         inner = only_expression(entry, room.place)
         wanted = type_named(variable.get("typeRef")) if variable is not None else None
-        part = replace(room, is_handed_on=key != RESULT or room.is_handed_on)
+        part = replace(inside, is_handed_on=key != RESULT or room.is_handed_on)
         value = typed_value(value_of(inner, part), inner, wanted, f"the entry `{key}`", room)
         entries.append((key, value))
     _refuse_twice("entries", (key for key, _ in entries if key != RESULT), room.place)
@@ -258,9 +262,13 @@ def _conditional(element: Element, room: Room) -> Value:
 
 
 def _for(element: Element, room: Room) -> Value:
-    variable, asks = element.get("iteratorVariable"), _mentions(element, "partial")
-    inside_it = replace(room, is_handed_on=True, loops=room.loops | {variable, "partial"})
-    source, body = _part(element, "in", room), _part(element, "return", inside_it)
+    variable, asks = _variable_of(element, room), _mentions(element, "partial")
+    source = _part(element, "in", room)
+    around = (*room.around, Around("partial"), Around(variable, _source_of(element, room)))
+    inside_it = replace(
+        room, is_handed_on=True, loops=room.loops | {variable, "partial"}, around=around
+    )
+    body = _part(element, "return", inside_it)
 
     def run(context: Context, purse: Run) -> object:
         items = iterated(purse, source(context, purse))
@@ -279,10 +287,20 @@ def _for(element: Element, room: Room) -> Value:
     return run
 
 
+def _variable_of(element: Element, room: Room) -> str:
+    variable = element.get("iteratorVariable").strip()
+    if not variable:
+        cause = f"`{element.name}` has no iteratorVariable"
+        raise NotUnderstood(room.place, cause, "Say what it calls each item.")
+    return variable
+
+
 def _quantified(element: Element, room: Room) -> Value:
-    variable, decides = element.get("iteratorVariable"), element.name == "some"
-    inside_it = replace(room, loops=room.loops | {variable})
-    source, condition = _part(element, "in", room), _part(element, "satisfies", inside_it)
+    variable, decides = _variable_of(element, room), element.name == "some"
+    source = _part(element, "in", room)
+    around = (*room.around, Around(variable, _source_of(element, room)))
+    inside_it = replace(room, loops=room.loops | {variable}, around=around)
+    condition = _part(element, "satisfies", inside_it)
 
     def run(context: Context, purse: Run) -> object:
         items = iterated(purse, source(context, purse))
@@ -302,7 +320,10 @@ def _quantified(element: Element, room: Room) -> Value:
 def _filter(element: Element, room: Room) -> Value:
     source = _part(element, "in", room)
     # Names in it may be entries of the items, so nobody knows what they ask for.
-    match = _part(element, "match", replace(room, asked=[], filters=room.filters + 1))
+    around = (*room.around, Around("", _source_of(element, room)))
+    inside_it = replace(room, asked=[], filters=room.filters + 1, around=around)
+    match = _part(element, "match", inside_it)
+    room.in_filters.extend(inside_it.asked)
 
     def run(context: Context, purse: Run) -> object:
         found = source(context, purse)
@@ -323,6 +344,13 @@ def _filter(element: Element, room: Room) -> Value:
         return kept
 
     return run
+
+
+def _source_of(element: Element, room: Room) -> Node | None:
+    """What a loop or a filter goes through, which was read last; None where that is boxed."""
+    part = child(element, "in")
+    is_text = part is not None and child(part, "literalExpression") is not None
+    return _operand(room.asked[-1].nodes[0]) if is_text and room.asked else None
 
 
 def _inside(context: Context, purse: Run, names: Mapping[str, object]) -> dict[str, object]:

@@ -195,11 +195,24 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """What a boxed expression says of a name inside of it, or with no name, of a filter's items.
+
+    A loop and a filter go through the items of `source`, which is None where that is boxed itself.
+    """
+
+    name: str
+    source: Node | None = None
+    type: Type | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What an expression expects from outside, and where it stands.
 
     `names` it asks for, `paths` that go on from them, and the `calls` of functions among them.
-    `nodes` are what `text` says; `is_condition` where it has to be true or false.
+    `nodes` are what `text` says; `is_condition` where it has to be true or false. `around` has what
+    binds names for it, the outermost first.
     """
 
     place: Place
@@ -209,6 +222,7 @@ class Asked:
     text: str = ""
     nodes: tuple[Node | Test, ...] = field(default=(), compare=False, repr=False)
     is_condition: bool = False
+    around: tuple[Around, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +282,8 @@ class Decision:
     `broken` are the reasons why it is refused; such a decision is never evaluated. `paths` are
     the names it asks for, such as (record, impact); those of its own variables are among them.
     `asked` are the names that it expects from outside, by place, `typed` its texts with a type,
-    `bound` the names that it gives values itself.
+    `bound` the names that it gives values itself, `in_filters` what stands in boxed filters, where
+    a name may be an entry of an item.
     """
 
     id: str
@@ -283,6 +298,7 @@ class Decision:
     broken: tuple[DecisionError, ...] = ()
     typed: tuple[Typed, ...] = ()
     bound: frozenset[str] = frozenset()
+    in_filters: tuple[Asked, ...] = ()
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -306,11 +322,12 @@ class Knowledge:
     typed: tuple[Typed, ...] = ()
     bound: frozenset[str] = frozenset()
     signature: Signature = Signature(())
+    in_filters: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A decision service: decisions offered as one function."""
+    """A decision service: decisions offered as one function, with others `encapsulated` in it."""
 
     id: str
     name: str
@@ -318,3 +335,4 @@ class Service:
     outputs: tuple[str, ...]
     parameters: tuple[str, ...]
     place: Place
+    encapsulated: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from clearway.decisions.item_types import (
     item_types,
     type_named,
 )
+from clearway.decisions.languages import other_languages
 from clearway.decisions.links import missing_links
 from clearway.decisions.markup import (
     DMN,
@@ -140,6 +141,7 @@ class FileReader:
         }
         self._types, wrong = item_types(root, file, foreign)
         self._wrong += [*wrong, *undefined_types(root, file, self._types)]
+        self._wrong += other_languages(root, file)
         for name in sorted({each.get("name") for each in children(root, "itemDefinition")}):
             if name in foreign:
                 place = Place(file, column=name)
@@ -240,6 +242,7 @@ class FileReader:
             tuple(broken),
             tuple(room.typed),
             frozenset(names_bound(element)),
+            tuple(room.in_filters),
         )
 
     def _logic(
@@ -305,6 +308,7 @@ class FileReader:
             tuple(room.typed),
             frozenset(names_bound(element)),
             signature,
+            tuple(room.in_filters),
         )
 
     def _service(self, element: Element) -> Service:
@@ -315,6 +319,7 @@ class FileReader:
             tuple(self._references(element, "outputDecision")),
             (*self._references(element, "inputData"), *self._references(element, "inputDecision")),
             Place(self._file, _identity(element)),
+            tuple(self._references(element, "encapsulatedDecision")),
         )
 
 

@@ -216,7 +216,10 @@ class TableReader:
             self._room.paths.update(tests.paths)
             tree = tests.tree if tests.constants is None else ()
             asked, paths, calls = tests.free_names, tests.paths, tests.calls
-            self._room.asked.append(Asked(place, asked, paths, calls, tests.text, tree))
+            around = self._room.around
+            self._room.asked.append(
+                Asked(place, asked, paths, calls, tests.text, tree, around=around)
+            )
             return tests
         except FeelError as error:
             self._note(place, str(error), "Correct the cell.")

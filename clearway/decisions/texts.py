@@ -6,7 +6,7 @@ from typing import Generic, TypeVar, cast
 
 from clearway.decisions.errors import DecisionError, MissingInput, NotUnderstood, NoValue, Place
 from clearway.decisions.markup import Element
-from clearway.decisions.model import Asked, Context, Typed, Value
+from clearway.decisions.model import Around, Asked, Context, Typed, Value
 from clearway.decisions.purse import is_strict
 from clearway.feel import Expression, FeelError, UnaryTests
 from clearway.feel.errors import FeelMissingValueError, FeelUnknownNameError
@@ -51,7 +51,8 @@ class Room:
     that each of them expects from outside of itself, `typed` with the texts of a declared type.
     Where what an expression gives `is_handed_on`, as a part of a larger value, that may be null;
     so may the values of `loops`, which an iterator goes through, and in a filter the entries of its
-    items. In one of the `filters` around another, any may.
+    items. In one of the `filters` around another, any may. What they ask for fills `in_filters`;
+    `around` is what binds names in this place.
     """
 
     place: Place
@@ -60,10 +61,12 @@ class Room:
     table: "Callable[[Element, Room], Value]"
     paths: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
     asked: list[Asked] = field(default_factory=list[Asked])
+    in_filters: list[Asked] = field(default_factory=list[Asked])
     typed: list[Typed] = field(default_factory=list[Typed])
     is_handed_on: bool = False
     loops: frozenset[str] = frozenset()
     filters: int = 0
+    around: tuple[Around, ...] = ()
     expressions: Compiled[Expression] = field(default_factory=Compiled[Expression])
     tests: Compiled[UnaryTests] = field(default_factory=Compiled[UnaryTests])
 
@@ -80,7 +83,7 @@ def expression(text: str | None, room: Room, place: Place) -> Value:
         raise NotUnderstood(place, str(error), "Correct the expression.") from error
     room.paths.update(compiled.paths)
     names, paths, calls = compiled.free_names, compiled.paths, compiled.calls
-    room.asked.append(Asked(place, names, paths, calls, text, (compiled.tree,)))
+    room.asked.append(Asked(place, names, paths, calls, text, (compiled.tree,), around=room.around))
 
     loops, is_handed_on, filters = room.loops, room.is_handed_on, room.filters
 

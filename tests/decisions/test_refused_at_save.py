@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from clearway.decisions import Decisions
+from clearway.decisions import Decisions, read_decisions
 from clearway.decisions.check import check
 from clearway.decisions.errors import NotUnderstood
 
@@ -128,8 +128,12 @@ def test_a_service_is_given_all_that_its_decisions_need(read: Read):
         needs='<informationRequirement><requiredDecision href="#b"/></informationRequirement>',
     )
 
-    without = told(read, body + inner + service('<outputDecision href="#t"/>'))
-    given = told(read, body + inner + service('<outputDecision href="#t"/><inputData href="#x"/>'))
+    both = '<outputDecision href="#t"/><encapsulatedDecision href="#b"/>'
+    without = told(read, body + inner + service(both))
+    given = told(read, body + inner + service(both + '<inputData href="#x"/>'))
+    lacking = told(
+        read, body + inner + service('<outputDecision href="#t"/><inputData href="#x"/>')
+    )
     replaced = told(
         read, body + inner + service('<outputDecision href="#t"/><inputDecision href="#b"/>')
     )
@@ -142,6 +146,14 @@ def test_a_service_is_given_all_that_its_decisions_need(read: Read):
         )
     ]
     assert given == replaced == []
+    assert lacking == [
+        (
+            "s",
+            "decision-requirement-missing",
+            "its decision `t` needs `b`, which is neither encapsulated in the service nor given "
+            "to it",
+        )
+    ]
 
 
 def test_a_service_without_an_output_decision_is_refused(read: Read):
@@ -365,3 +377,53 @@ def test_types_in_a_circle_are_refused_and_no_others(read: Read):
         "column a: the type is defined by itself",
         "column b: the type is defined by itself",
     ]
+
+
+JS = ' expressionLanguage="https://example.org/ecma-262"'
+FEEL = ' expressionLanguage="https://www.omg.org/spec/DMN/20230324/FEEL/"'
+ONE_RULE = (
+    '<decisionTable hitPolicy="FIRST"><output name="o"/><rule><outputEntry><text>1</text>'
+    "</outputEntry></rule></decisionTable>"
+)
+
+
+@pytest.mark.parametrize(
+    ("whole", "body", "message"),
+    [
+        (JS, literal("1"), "the file says that its expressions are written in ecma-262"),
+        (JS, ONE_RULE, "the file says that its expressions are written in ecma-262"),
+        (
+            "",
+            ONE_RULE.replace("<outputEntry", f"<outputEntry{JS}"),
+            "the `outputEntry` is written in ecma-262",
+        ),
+    ],
+)
+def test_expressions_in_another_language_are_refused(whole: str, body: str, message: str):
+    assert told(in_language(whole), decision(body, needs="")) == [
+        ("t" if "`" in message else "", "decision-not-understood", message)
+    ]
+
+
+def test_expressions_that_are_in_feel_are_read_whatever_the_file_says_of_others():
+    own = literal("1").replace("<literalExpression", f"<literalExpression{FEEL}")
+
+    assert told(in_language(FEEL), decision(literal("1"), needs="")) == []
+    assert told(in_language(JS), decision(own, needs="")) == []
+
+
+def in_language(whole: str) -> Read:
+    namespace = "https://www.omg.org/spec/DMN/20230324/MODEL/"
+    start = f'<definitions xmlns="{namespace}" name="test" namespace="urn:test"{whole}>'
+    return lambda body: read_decisions(f"{start}{body}</definitions>".encode(), "test.dmn")
+
+
+@pytest.mark.parametrize(
+    ("word", "inside"), [("for", "return"), ("some", "satisfies"), ("every", "satisfies")]
+)
+def test_a_boxed_loop_without_a_name_for_its_items_is_refused(read: Read, word: str, inside: str):
+    loop = f"<{word}><in>{literal('[1]')}</in><{inside}>{literal('true')}</{inside}></{word}>"
+
+    (found,) = told(read, X + decision(loop))
+
+    assert found[2] == f"`{word}` has no iteratorVariable"

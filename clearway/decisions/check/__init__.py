@@ -21,7 +21,7 @@ from clearway.decisions.check.looking import Budget, OutOfLooks
 from clearway.decisions.check.names import names_inside, unknown_names
 from clearway.decisions.check.outputs import missing_outputs, wrong_outputs, wrong_sums
 from clearway.decisions.check.rules import contradictions, gaps, overlaps, shadowed
-from clearway.decisions.check.services import missing_inputs
+from clearway.decisions.check.services import decisions_outside, missing_inputs
 from clearway.decisions.check.subject import Subject
 from clearway.decisions.errors import DecisionError, Place
 from clearway.decisions.findings import Finding, finding_of
@@ -72,6 +72,7 @@ def check(
         wrong_calls(decisions, known),
         wrong_constants(decisions, known, budget),
         missing_inputs(decisions),
+        decisions_outside(decisions),
     )
     found += budget.until_spent(whole)
     stopped: Place | None = None

@@ -1,22 +1,22 @@
 """Checks of input columns: their type against the value they name, and their allowed values."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from clearway.decisions.check.columns import declared_type, named_type
 from clearway.decisions.check.computed import kind_computed
-from clearway.decisions.check.kinds import kind_of, kind_told
+from clearway.decisions.check.kinds import constraints_of, kind_of, kind_told, resolved
 from clearway.decisions.check.subject import Subject
 from clearway.decisions.findings import Finding
 from clearway.decisions.model import Input
 from clearway.feel import UnaryTests, feel_text
-from clearway.feel.types import SIMPLE, TEMPORAL
+from clearway.feel.types import SIMPLE, TEMPORAL, ListType, Type
 from clearway.feel.values import kind
 
 READ_FROM_TEXT = frozenset(SIMPLE[name] for name in TEMPORAL)
 
 
 def wrong_inputs(subject: Subject) -> Iterator[Finding]:
-    """Inputs whose every value an evaluation would refuse."""
+    """Inputs whose every value an evaluation would refuse, or every list but those of one item."""
     for column in subject.table.inputs:
         yield from _of_other_type(subject, column)
         yield from _allowing_other_type(subject, column)
@@ -36,6 +36,15 @@ def _of_other_type(subject: Subject, column: Input) -> Iterator[Finding]:
     named = named_type(column, subject.names)
     wanted = kind_of(column.type, types)
     given = kind_told(named, types) or _computed(subject, column)
+    if wanted is not None and _is_any_list(named, types):
+        yield subject.error(
+            "decision-input-type",
+            f"the input is said to be a {wanted}, but `{column.text}` is a list, which is refused "
+            "unless it has one item",
+            f"Ask for an item, such as `{column.text}[1]`, or correct the type of the column.",
+            column.place,
+        )
+        return
     if wanted is None or given is None or _may_become(given, wanted):
         return
     yield subject.error(
@@ -44,6 +53,12 @@ def _of_other_type(subject: Subject, column: Input) -> Iterator[Finding]:
         "Correct the type of the column, or that of the value it asks for.",
         column.place,
     )
+
+
+def _is_any_list(named: Type | None, types: Mapping[str, Type]) -> bool:
+    """Whether a value is a list by its declared type, and nothing says that it has one item."""
+    is_list = named is not None and isinstance(resolved(named, types), ListType)
+    return is_list and not constraints_of(named, types)
 
 
 def _computed(subject: Subject, column: Input) -> str | None:

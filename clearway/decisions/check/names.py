@@ -29,7 +29,7 @@ def unknown_names(decisions: Decisions) -> Iterator[Finding]:
         for asked in each.asked:
             for name in sorted(asked.names - known):
                 has_it = ids.get(name, set()) - {each.id}
-                yield from _unknown(decisions, each, asked, name, is_there=bool(has_it))
+                yield from unknown_name(decisions, each, asked, name, is_there=bool(has_it))
 
 
 def required_names(decisions: Decisions, needs: Requirements) -> frozenset[str]:
@@ -98,14 +98,16 @@ def names_inside(
     return Names(decisions.types, known, taken, is_closed)
 
 
-def _unknown(
+def unknown_name(
     decisions: Decisions,
     element: Decision | Knowledge,
     asked: Asked,
     name: str,
     *,
     is_there: bool,
+    hint: str = "",
 ) -> Iterator[Finding]:
+    """A name that is not among what the element needs; nothing where its caller may give it."""
     if is_there:
         yield _finding(
             "decision-requirement-missing",
@@ -115,9 +117,9 @@ def _unknown(
         )
     elif is_self_contained(element.needs):
         close = get_close_matches(name, sorted(required_names(decisions, element.needs)), 1)
-        hint = f"Did you mean `{close[0]}`?" if close else "Correct the name, or add input data."
+        other = f"Did you mean `{close[0]}`?" if close else "Correct the name, or add input data."
         yield _finding(
-            "decision-name-unknown", asked.place, f"nothing here is called `{name}`", hint
+            "decision-name-unknown", asked.place, f"nothing here is called `{name}`", hint or other
         )
 
 

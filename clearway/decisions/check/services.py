@@ -22,6 +22,30 @@ def missing_inputs(decisions: Decisions) -> Iterator[Finding]:
             yield finding_of(error, "decision-requirement-missing")
 
 
+def decisions_outside(decisions: Decisions) -> Iterator[Finding]:
+    """Decisions that a service would need and that are no part of it: not encapsulated, not given.
+
+    What they need in turn is told when these are in it.
+    """
+    for service in decisions.services.values():
+        inside = (*service.outputs, *service.encapsulated)
+        has = {*inside, *service.parameters}
+        told: set[str] = set()
+        for needing in dict.fromkeys(each for each in inside if each not in service.parameters):
+            decision = decisions.decisions.get(needing)
+            for each in decision.needs.decisions if decision is not None else ():
+                if each not in decisions.decisions or each in has or each in told:
+                    continue
+                told.add(each)
+                cause = (
+                    f"its decision `{needing}` needs `{each}`, which is neither encapsulated in "
+                    "the service nor given to it"
+                )
+                remedy = f"Encapsulate `{each}`, or make it an input decision of the service."
+                error = DecisionError(service.place, cause, remedy)
+                yield finding_of(error, "decision-requirement-missing")
+
+
 def _missing(decisions: Decisions, service: Service) -> Iterator[tuple[str, str]]:
     """Each input with the decision of the service that needs it first."""
     seen = set(service.parameters)

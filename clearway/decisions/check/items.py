@@ -1,0 +1,227 @@
+"""Checks of items: what an expression asks of each item of a list, in filters and in loops."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from clearway.decisions.check.kinds import fields_of, item_of, kind_of, resolved
+from clearway.decisions.model import Around
+from clearway.feel.builtins.catalogue import BUILTINS
+from clearway.feel.compile_names import root_path
+from clearway.feel.inside import inside_of
+from clearway.feel.properties import PROPERTIES
+from clearway.feel.syntax import (
+    ContextOf,
+    Filter,
+    For,
+    FunctionOf,
+    ListOf,
+    Literal,
+    Name,
+    Path,
+    Quantified,
+)
+from clearway.feel.types import ANY, ContextType, ListType, Named, Type
+from clearway.feel.values import kind
+
+ITEM = "item"
+INPUT = "?"
+CORRECT = "Correct the name, or add it to the type."
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of a value: its type, None for nothing, and whether the file declares it."""
+
+    type: Type | None = None
+    is_declared: bool = False
+
+    def of(self, inner: Type | None) -> "Seen":
+        """A value inside of it, or around it."""
+        return Seen(inner, self.is_declared)
+
+
+UNKNOWN = Seen()
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Names in one place of an expression; in a filter the `item` and its entries."""
+
+    names: Mapping[str, Seen]
+    outer: "Level | None" = None
+    item: Seen | None = None
+    entries: Mapping[str, Type] | None = None
+
+
+@dataclass
+class Items:
+    """What expressions ask of items; `lacking` fills with (cause, remedy) and `absent` with names.
+
+    `absent` are the names in filters that neither the items nor anything around them has. `levels`
+    are those made before for the same element, by the identity of what is around.
+    """
+
+    types: Mapping[str, Type]
+    levels: dict[int, Level]
+    lacking: dict[str, str] = field(default_factory=dict[str, str])
+    absent: dict[str, str] = field(default_factory=dict[str, str])
+
+    def within(self, around: tuple[Around, ...], level: Level) -> Level:
+        """The names that a text sees inside of boxed expressions, given those outside of them."""
+        if around and id(around[-1]) in self.levels:
+            return self.levels[id(around[-1])]
+        for each in around:
+            if id(each) in self.levels:
+                level = self.levels[id(each)]
+                continue
+            source = (
+                Items(self.types, self.levels).seen(each.source, level) if each.source else UNKNOWN
+            )
+            if each.name:
+                inner = Seen(each.type, True) if each.type else self._item(source)
+                level = Level({each.name: inner}, level)
+            else:
+                level = self._filtered(source, level)
+            self.levels[id(each)] = level
+        return level
+
+    def seen(self, node: object, level: Level) -> Seen:
+        """What is known of the value of a node; looks at all that is inside of it."""
+        match node:
+            case Literal():
+                return Seen(Named(kind(node.value)))
+            case Name():
+                return self._named(node.name, level)
+            case Path():
+                return self._component(node, level)
+            case Filter():
+                source = self.seen(node.base, level)
+                inside = self._filtered(source, level)
+                self.seen(node.condition, inside)
+                return source.of(_list_of(inside.item))
+            case ListOf():
+                return self._listed([self.seen(each, level) for each in node.items])
+            case ContextOf():
+                return self._context(node, level)
+            case For():
+                body = self.seen(node.body, self._loops(node, Level({"partial": UNKNOWN}, level)))
+                return body.of(ListType(body.type)) if body.type is not None else UNKNOWN
+            case Quantified():
+                self.seen(node.condition, self._loops(node, level))
+            case FunctionOf():
+                given = {name: Seen(kind_of_it, True) for name, kind_of_it in node.parameters}
+                self.seen(node.body, Level(given, level))
+            case _:
+                for each in inside_of(node):
+                    self.seen(each, level)
+        return UNKNOWN
+
+    def _named(self, name: str, level: Level) -> Seen:
+        around: list[Level] = []
+        at: Level | None = level
+        while at is not None:
+            if name in at.names:
+                return at.names[name]
+            if at.item is not None:
+                if at.entries is None:
+                    return UNKNOWN
+                if name in at.entries:
+                    return at.item.of(at.entries[name])
+                around.append(at)
+            at = at.outer
+        if around and name not in BUILTINS and name != INPUT:
+            self.absent.setdefault(name, self._hint(name, around))
+        return UNKNOWN
+
+    def _hint(self, name: str, around: list[Level]) -> str:
+        has = sorted({entry for each in around for entry in each.entries or ()})
+        close = get_close_matches(name, has, 1)
+        return f"Did you mean `{close[0]}`?" if close else ""
+
+    def _component(self, node: Path, level: Level) -> Seen:
+        base = self.seen(node.base, level)
+        found = item_of(base.type, self.types)
+        has: Mapping[str, Type] | None = fields_of(found, self.types)
+        if has is None:
+            properties = PROPERTIES.get(kind_of(found, self.types) or "")
+            has = dict.fromkeys(properties, ANY) if properties is not None else None
+        if has is None:
+            return UNKNOWN
+        if node.name in has:
+            inner = has[node.name]
+            is_list = self._is_list(base.type)
+            return base.of(ListType(inner) if is_list else inner)
+        if base.is_declared:
+            close = get_close_matches(node.name, sorted(has), 1)
+            hint = f"Did you mean `{close[0]}`?" if close else CORRECT
+            self.lacking.setdefault(f"{_told(node.base)} has no `{node.name}`", hint)
+        return UNKNOWN
+
+    def _is_list(self, given: Type | None) -> bool:
+        return given is not None and isinstance(resolved(given, self.types), ListType)
+
+    def _filtered(self, source: Seen, level: Level) -> Level:
+        """The names inside of a filter; a value that is no list is filtered as one of one."""
+        base = resolved(source.type, self.types) if source.type is not None else None
+        item = source.of(base.item if isinstance(base, ListType) else base)
+        entries: Mapping[str, Type] | None = fields_of(item.type, self.types)
+        if entries is None and kind_of(item.type, self.types) is not None:
+            entries = {}
+        own = item.of(entries[ITEM]) if entries and ITEM in entries else item
+        return Level({ITEM: own}, level, item, entries)
+
+    def _item(self, source: Seen) -> Seen:
+        base = resolved(source.type, self.types) if source.type is not None else None
+        return source.of(base.item) if isinstance(base, ListType) else UNKNOWN
+
+    def _loops(self, node: For | Quantified, level: Level) -> Level:
+        for each in node.iterators:
+            source = self.seen(each.source, level)
+            if each.last is not None:
+                self.seen(each.last, level)
+            item = self._item(source) if each.last is None else UNKNOWN
+            level = Level({each.name: item}, level)
+        return level
+
+    def _context(self, node: ContextOf, level: Level) -> Seen:
+        made: list[tuple[str, Type]] = []
+        names: dict[str, Seen] = {}
+        inside = Level(names, level)
+        for name, value in node.entries:
+            if isinstance(value, FunctionOf):
+                names[name] = UNKNOWN  # A function sees itself.
+            # The level fills as it is gone through: an entry sees those before it.
+            names[name] = found = self.seen(value, inside)
+            made.append((name, found.type or ANY))
+        return Seen(ContextType(tuple(made)))
+
+    def _listed(self, items: list[Seen]) -> Seen:
+        """A list as it is written; nothing is known where its items are of several kinds."""
+        given = [each.type for each in items if each.type != Named("null")]
+        if not given or any(each is None for each in given):
+            return UNKNOWN
+        kinds = {kind_of(each, self.types) for each in given}
+        if kinds != {None}:
+            one = next(iter(kinds))
+            return Seen(ListType(Named(one))) if len(kinds) == 1 and one else UNKNOWN
+        fields = [fields_of(each, self.types) for each in given]
+        if any(each is None for each in fields):
+            return UNKNOWN
+        several = len(fields) > 1
+        names = {name: ANY if several else it for one in fields if one for name, it in one.items()}
+        return Seen(ListType(ContextType(tuple(names.items()))))
+
+
+def _list_of(item: Seen | None) -> Type | None:
+    return ListType(item.type) if item is not None and item.type is not None else None
+
+
+def _told(node: object) -> str:
+    """A value as a finding tells of it."""
+    path = root_path(node) if isinstance(node, Name | Path) else None
+    if path is not None:
+        return f"`{'.'.join(path)}`"
+    if isinstance(node, Filter):
+        return f"an item of {_told(node.base)}"
+    return "the value"
