@@ -1,5 +1,6 @@
 """Two versions of a process side by side: marked, moved together, led by the list."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -184,16 +185,22 @@ def test_two_versions_are_chosen_on_the_page_of_the_process(
     assert page.url.endswith(f"/processes/change/diff/{span}")
 
 
+@pytest.mark.parametrize(
+    ("status", "said"), [(503, "cannot be drawn"), (404, "This version has no such diagram.")]
+)
 def test_a_version_without_a_picture_says_so_and_the_list_stays(
-    open_browser: Callable[..., Page], span: str, complaints: list[str]
+    open_browser: Callable[..., Page], span: str, complaints: list[str], status: int, said: str
 ):
     page = open_browser("grace")
-    page.route("**/diff/*/diagram.bpmn", lambda route: route.fulfill(status=404, body="gone"))
+    page.route(re.compile("/diagram.bpmn"), lambda it: it.fulfill(status=status, body="gone"))
 
     page.goto(f"/processes/change/diff/{span}")
     page.wait_for_function("() => !document.querySelector('.diagram-wait')")
 
     for side in ("before", "after"):
-        assert "cannot be drawn" in page.locator(f"[data-compare={side}]").inner_text()
+        assert said in page.locator(f"[data-compare={side}]").inner_text()
     assert page.locator(".change-line").count() == 5
     assert page.locator(".change-pick").count() == 0
+    # What the browser says of an answer that is no picture is what this test makes.
+    assert all(str(status) in it for it in complaints)
+    complaints.clear()

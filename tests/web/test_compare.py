@@ -89,6 +89,7 @@ def test_another_diagram_of_the_version_is_pictured_when_it_is_chosen(
     assert [b"After" in grace.client.get(it).content for it in addresses] == [False, True]
     assert visitor("alice").get(addresses[0]).status == 403
     assert grace.get("/processes/errand/diff/4/diagram.bpmn?file=errand/record.json").status == 404
+    assert grace.get("/processes/errand/diff/3..4?file=errand/nothing.bpmn").status == 404
 
 
 def test_the_other_way_round_is_a_comparison_too(visitor: Enter, two: Bundle):

@@ -89,7 +89,10 @@ def changes_between(
     (one, old), (other, new) = found
     own = f"{process}/{process}.bpmn"
     there = {path for path in (*old.files, *new.files) if path.endswith(".bpmn")}
-    view = changes_view(old, new, shown if shown in there else own)
+    if shown and shown not in {own, *there}:
+        told = f"Neither version {before} nor version {after} has the diagram {shown}."
+        return Refusal("not_found", told, "Choose one from the list of changes.")
+    view = changes_view(old, new, shown or own)
     return view if isinstance(view, Refusal) else VersionChanges(one, other, view, whole)
 
 

@@ -28,6 +28,10 @@ async function start() {
 
 async function show(place) {
   const answer = await fetch(place.dataset.address, { credentials: "same-origin" });
+  if (answer.status === 404) {
+    place.textContent = "This version has no such diagram.";
+    return;
+  }
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   const xml = await answer.text();
   place.replaceChildren();
