@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Protocol
 
 from clearway.decisions.errors import NotUnderstood, Place
-from clearway.decisions.model import Decision, Knowledge, Service, parted
+from clearway.decisions.links import Linked
+from clearway.decisions.model import parted
 from clearway.feel import DEFAULT_LIMITS
 
 LONGEST = 100
@@ -27,7 +28,7 @@ class Length(NamedTuple):
         return self.elements > LONGEST or self.calls > MOST_CALLS
 
 
-class Needing(Protocol):
+class Needing(Linked, Protocol):
     """A file of decisions, as far as its chains go."""
 
     @property
@@ -35,15 +36,6 @@ class Needing(Protocol):
 
     @property
     def imported(self) -> "Mapping[str, Needing]": ...
-
-    @property
-    def decisions(self) -> Mapping[str, Decision]: ...
-
-    @property
-    def knowledge(self) -> Mapping[str, Knowledge]: ...
-
-    @property
-    def services(self) -> Mapping[str, Service]: ...
 
     @property
     def lengths(self) -> Mapping[str, Length]: ...

@@ -8,15 +8,11 @@ from clearway.feel.types import ANY, ContextType, ListType, Named, Type
 _SIMPLE = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}
 
 
-def record_type(schema: Mapping[str, Any]) -> ContextType:
+def record_type(schema: Mapping[str, Any]) -> Type:
     """The type of `record`. A date or an instant is kept as its text, so it is a string."""
-    return cast(ContextType, _context(schema))
-
-
-def _context(schema: Mapping[str, Any]) -> Type:
     properties = schema.get("properties")
     if not isinstance(properties, dict):
-        return ContextType(()) if "properties" not in schema else ANY
+        return ANY
     fields = cast(dict[str, Any], properties)
     return ContextType(tuple((name, _type(shape)) for name, shape in fields.items()))
 
@@ -32,5 +28,5 @@ def _type(shape: object) -> Type:
     if name == "array":
         return ListType(_type(schema.get("items")))
     if name == "object" and "properties" in schema:
-        return _context(schema)
+        return record_type(schema)
     return Named(_SIMPLE[name]) if name in _SIMPLE else ANY

@@ -26,6 +26,7 @@ from clearway.wiring import open_house
 LEASE = timedelta(days=3650)
 """Longer than the replayed time: to a process that is ahead, no lease of another may seem over."""
 
+AGAIN = "Run the same command again to go on from there."
 _JOBS = 200
 _PAUSE = 0.001
 _PATIENCE = 60.0
@@ -83,7 +84,8 @@ def work(share: Share) -> None:
     except ClearwayError as error:
         share.told.put((share.number, "failed", str(error)))
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent has to end the run
-        share.told.put((share.number, "failed", f"{type(error).__name__}: {error}"))
+        told = f"{type(error).__name__}: {error}".rstrip(" .\n")
+        share.told.put((share.number, "failed", f"{told}. {AGAIN}"))
     else:
         share.told.put((share.number, "done", 0))
     finally:
