@@ -1,5 +1,6 @@
 """Verifying a live database: every invariant, and each broken one as a sentence."""
 
+from clearway.engine.bundle import manifest_hash
 from clearway.service.house import House
 from clearway.service.resting import open_states, resting_problems
 from clearway.store import invariants
@@ -19,6 +20,11 @@ def verify(house: House) -> list[str]:
     """
     found = house.store.ask(invariants.broken)
     found += house.store.ask(invariants.wrong_contents)
+    found += [
+        f"{name} is not what its hash says."
+        for name, process, manifest, hashed in house.store.ask(invariants.manifests)
+        if manifest_hash(process, manifest) != hashed
+    ]
     found += house.store.ask(lambda it: list(invariants.wrong_leaves(it)))
     for state in open_states(house):
         found += resting_problems(house, state)

@@ -228,6 +228,21 @@ WHERE NOT EXISTS (SELECT FROM sound WHERE sound.hash = m.value)"""
     return [f"{row[0]}: {row[1]} is missing or damaged." for row in rows]
 
 
+def manifests(connection: Connection) -> list[tuple[str, str, dict[str, str], str]]:
+    """Every version and save of a draft: what it is, its process, its manifest and its hash."""
+    rows = connection.execute(
+        text(
+            """SELECT format('Version %s of %s', number, process), process, manifest, hash
+FROM version
+UNION ALL
+SELECT format('Save %s of draft %s of %s', s.revision, s.draft_id, d.process),
+    d.process, s.manifest, s.hash
+FROM draft_save s JOIN draft d ON d.id = s.draft_id"""
+        )
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
 def wrong_leaves(connection: Connection) -> Iterator[str]:
     """Lines of history that are not what their hash says."""
     table = schema.entry
