@@ -1,6 +1,7 @@
 """Whether this release can go on with instances that another one has saved."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,10 +12,12 @@ from clearway.engine.values import Waits, World
 from clearway.errors import ClearwayError
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
-from clearway.store import invariants
+from clearway.store import invariants, jsonb
 from clearway.store.errors import StoreError
 
 _PAGE = 500
+
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -66,18 +69,8 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
     except Exception as error:  # noqa: BLE001 - what is damaged can fail anywhere; the rest is told
         yield f"{key} cannot be read: {type(error).__name__}: {error}"
         return
-    yield from _wrong_times(key, waits, state["due"] or {})
-    expected: Mapping[str, Mapping[str, Sequence[str | None]]] = {
-        "work_items": {
-            it.token: [it.element, it.role, it.group, it.form, it.approval and it.approval.rule]
-            for it in waits.work_items
-        },
-        "timers": {it.token: [it.element] for it in waits.timers},
-        "events": {it.token: [it.element, it.kind, it.name] for it in waits.events},
-        "jobs": {it.token: [it.element, it.step] for it in waits.jobs},
-    }
-    for what, by_state in expected.items():
-        by_rows: Mapping[str, Sequence[str | None]] = state[what] or {}
+    for what, by_state in _by_state(waits).items():
+        by_rows: Mapping[str, Row] = state[what] or {}
         told = what.replace("_", " ")
         if by_rows.keys() != by_state.keys():
             yield (
@@ -85,26 +78,95 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
                 f"but for {sorted(by_rows)} by its rows."
             )
         for token in sorted(by_rows.keys() & by_state.keys()):
-            if list(by_rows[token]) != by_state[token]:
-                yield (
-                    f"{key} waits for {_in_words(by_state[token])} by its state, but for "
-                    f"{_in_words(by_rows[token])} by the row of the {told} with the token {token}."
-                )
+            for name, expected in by_state[token].items():
+                if by_rows[token][name] != expected:
+                    yield (
+                        f"The {told.removesuffix('s')} {token} of {key} has the {_words(name)} "
+                        f"{_told(by_rows[token][name])} by its row, but {_told(expected)} "
+                        "by its state."
+                    )
+    yield from _wrong_times(key, waits, state)
 
 
-def _wrong_times(key: str, waits: Waits, due: Mapping[str, str]) -> Iterator[str]:
-    """Timers that would go off at another time than the one that was worked out for them."""
+def _by_state(waits: Waits) -> Mapping[str, Mapping[str, Row]]:
+    """What each row must say of what the instance waits for, by its token: column -> value."""
+    return {
+        "work_items": {
+            it.token: {
+                "element": it.element,
+                "name": it.name,
+                "role": it.role,
+                "group_name": it.group,
+                "form": it.form,
+                "rule": it.approval and it.approval.rule,
+                "item": jsonb.exact(it.item),
+                "apart_from": list(it.not_same_person_as),
+            }
+            for it in waits.work_items
+        },
+        "timers": {
+            it.token: {
+                "element": it.element,
+                "repeats_left": it.repeats_left,
+                "missed": it.missed,
+            }
+            for it in waits.timers
+        },
+        "events": {
+            it.token: {
+                "element": it.element,
+                "kind": it.kind,
+                "name": it.name,
+                "action": it.action,
+                "role": it.role,
+                "form": it.form,
+            }
+            for it in waits.events
+        },
+        "jobs": {it.token: {"element": it.element, "step": it.step} for it in waits.jobs},
+    }
+
+
+def _wrong_times(key: str, waits: Waits, state: Mapping[str, Any]) -> Iterator[str]:
+    """What is due at another time than the one that was worked out for it."""
+    rows: dict[str, Row] = {**(state["timers"] or {}), **(state["work_items"] or {})}
     for it in waits.timers:
-        by_row = datetime.fromisoformat(due[it.token]) if it.token in due else it.due
-        if by_row != it.due:
-            yield (
-                f"The timer {it.token} of {key} is due at {it.due.isoformat()} by its state, "
-                f"but at {by_row.isoformat()} by its row."
+        if it.token in rows:
+            yield from _wrong_time(f"The timer {it.token} of {key}", rows[it.token], it.due)
+    for it in waits.work_items:
+        if it.token not in rows:
+            continue
+        row, what = rows[it.token], f"The work item {it.token} of {key}"
+        # A vote that began anew is due when its round is, and that is worked out then.
+        deadline = row["deadline"]
+        if it.approval is not None and row["round"] == 1:
+            yield from _wrong_time(
+                f"The round of the{what[3:]}", {"due": deadline}, it.approval.deadline
             )
+        if it.due is None or row["due"] != deadline or deadline is None:
+            yield from _wrong_time(what, row, it.due or _instant(deadline))
 
 
-def _in_words(what: Sequence[str | None]) -> str:
-    return ", ".join(it or "-" for it in what)
+def _wrong_time(what: str, row: Row, expected: datetime | None) -> Iterator[str]:
+    found = _instant(row["due"])
+    if found != expected:
+        yield (f"{what} is due at {_iso(expected)} by its state, but at {_iso(found)} by its row.")
+
+
+def _instant(text: Any) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _iso(instant: datetime | None) -> str:
+    return "no time" if instant is None else instant.isoformat()
+
+
+def _words(column: str) -> str:
+    return column.removesuffix("_name").replace("_", " ")
+
+
+def _told(value: object) -> str:
+    return "-" if value is None else value if isinstance(value, str) else json.dumps(value)
 
 
 def _missing(house: House, version_id: int) -> Iterator[str]:

@@ -91,6 +91,8 @@ JOIN instance i ON i.id = instance_id WHERE told.many > coalesce(kept.many, 0) O
 _VERSIONLESS = """SELECT i.key, i.version_id FROM instance i
 LEFT JOIN version v ON v.id = i.version_id AND v.process = i.process
 WHERE v.id IS NULL ORDER BY i.id"""
+_NUMBERS = """SELECT process, max(number), count(*) FROM version
+GROUP BY process HAVING max(number) <> count(*) OR min(number) <> 1 ORDER BY process"""
 _AHEAD = """SELECT a.key, i.key, a.answer->>'revision', i.revision
 FROM answer a JOIN instance i ON i.key = a.answer->>'key'
 WHERE jsonb_typeof(a.answer->'revision') = 'number'
@@ -185,6 +187,7 @@ QUESTIONS: dict[str, str] = {
     "{0} sent `{1}` {2} times by its history, but {3} of these messages are kept.": _MESSAGES,
     "The message {0} is settled and waits at once.": _SETTLED,
     "{0} is of the version with the id {1}, which its process does not have.": _VERSIONLESS,
+    "{0} has versions up to {1}, but {2} of them.": _NUMBERS,
     "The line {0} of the history of {1} stands twice: it is the line {2}.": _TWICE,
     "The line {0} of the history of {1} is of revision {2}, but stands behind {3}.": _OUT_OF_ORDER,
     "{0} came to revision {1} by `{2}`, but {3} answers are kept for that.": _ANSWERS,
@@ -271,22 +274,21 @@ def wrong_leaves(connection: Connection) -> Iterator[str]:
 
 
 def open_states(connection: Connection, after: int, limit: int) -> list[dict[str, Any]]:
-    """Instances that have not ended: the state, and what the rows wait for (token -> what it is).
+    """Instances that have not ended: the state, and what the rows wait for (token -> its row).
 
     Ordered by id, from the first one behind `after`.
     """
     statement = text(
         """SELECT i.id, i.key, i.version_id, i.engine_state, i.record,
-    (SELECT jsonb_object_agg(w.token,
-            jsonb_build_array(w.element, w.role, w.group_name, w.form, w.rule))
-        FROM work_item w WHERE w.instance_id = i.id AND w.closed_at IS NULL) AS work_items,
-    (SELECT jsonb_object_agg(t.token, jsonb_build_array(t.element))
+    (SELECT jsonb_object_agg(w.token, to_jsonb(w) || jsonb_build_object('due', w.due_at,
+            'round', r.revision, 'deadline', r.deadline))
+        FROM work_item w LEFT JOIN round r ON r.work_item_id = w.id AND r.closed_at IS NULL
+        WHERE w.instance_id = i.id AND w.closed_at IS NULL) AS work_items,
+    (SELECT jsonb_object_agg(t.token, to_jsonb(t) || jsonb_build_object('due', t.due_at))
         FROM timer t WHERE t.instance_id = i.id) AS timers,
-    (SELECT jsonb_object_agg(t.token, t.due_at)
-        FROM timer t WHERE t.instance_id = i.id) AS due,
-    (SELECT jsonb_object_agg(s.token, jsonb_build_array(s.element, s.kind, s.name))
+    (SELECT jsonb_object_agg(s.token, to_jsonb(s))
         FROM subscription s WHERE s.instance_id = i.id) AS events,
-    (SELECT jsonb_object_agg(j.token, jsonb_build_array(j.element, j.step))
+    (SELECT jsonb_object_agg(j.token, to_jsonb(j))
         FROM job j WHERE j.instance_id = i.id AND j.token IS NOT NULL
             AND j.status IN ('ready', 'faulted')) AS jobs
 FROM instance i WHERE i.ended_at IS NULL AND i.id > :after ORDER BY i.id LIMIT :limit"""

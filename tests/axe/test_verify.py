@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 
 import life
 import psycopg
@@ -70,6 +71,8 @@ BREAKS: dict[str, str] = {
         DELETE FROM message""",
     "{0} is of the version with the id {1}, which its process does not have.": """
         UPDATE instance SET version_id = 9999 WHERE ended_at IS NOT NULL""",
+    "{0} has versions up to {1}, but {2} of them.": """
+        UPDATE version SET number = 7 WHERE process = 'errand' AND number = 1""",
     "The answer kept for `{0}` names revision {2} of {1}, which is at {3}.": """
         UPDATE answer SET answer = answer || '{"revision": 999}'
         WHERE jsonb_typeof(answer->'revision') = 'number'""",
@@ -111,10 +114,24 @@ OTHERS: dict[str, str] = {
         UPDATE entry SET actor = 'mallory' WHERE id = (SELECT max(id) FROM entry)""",
     r"waits for the work items \['\w+'\] by its state, but for \[\] by its rows": """
         UPDATE work_item SET closed_at = now() WHERE closed_at IS NULL AND element = 'live'""",
-    r"waits for \w+, .+ by its state, but for nonsense, nobody, .+ by the row of the work": """
-        UPDATE work_item SET element = 'nonsense', role = 'nobody' WHERE closed_at IS NULL""",
-    r"waits for \w+, message, .+ by its state, but for \w+, message, nonsense by the row": """
+    r"The work item \w+ of \S+ has the element nonsense by its row, but \w+ by its state": """
+        UPDATE work_item SET element = 'nonsense' WHERE closed_at IS NULL""",
+    r"The work item \w+ of \S+ has the name Other by its row, but .+ by its state": """
+        UPDATE work_item SET name = 'Other' WHERE closed_at IS NULL""",
+    r"The work item \w+ of \S+ has the role nobody by its row, but .+ by its state": """
+        UPDATE work_item SET role = 'nobody' WHERE closed_at IS NULL""",
+    r"The work item \w+ of \S+ has the apart from \[.live.\] by its row, but \[\] by its state": """
+        UPDATE work_item SET apart_from = '{live}' WHERE closed_at IS NULL""",
+    r"The work item \w+ of \S+ is due at no time by its state, but at 2026-.+ by its row": """
+        UPDATE work_item SET due_at = '2026-01-01Z' WHERE closed_at IS NULL AND due_at IS NULL""",
+    r"The work item \w+ of \S+ is due at 2026-.+ by its state, but at no time by its row": """
+        UPDATE work_item SET due_at = NULL WHERE closed_at IS NULL""",
+    r"The event \S+ of \S+ has the name nonsense by its row, but \w+ by its state": """
         UPDATE subscription SET name = 'nonsense'""",
+    r"The event \S+ of \S+ has the role nobody by its row, but .+ by its state": """
+        UPDATE subscription SET role = 'nobody'""",
+    r"The timer \S+ of BEA-\d+ has the repeats left 77 by its row, but .+ by its state": """
+        UPDATE timer SET repeats_left = 77""",
     r"waits for the events \[.+\] by its state, but for \[\] by its rows": """
         DELETE FROM subscription""",
     r"waits for the jobs \['\w+'\] by its state, but for \[\] by its rows": """
@@ -149,15 +166,28 @@ OTHERS: dict[str, str] = {
 }
 
 
+@contextmanager
+def life_up_to(step: str, copies: Copies) -> Iterator[str]:
+    with copies() as url:
+        with day(url) as here:
+            for each in life.up_to(step):
+                here.do(each, here.begin(each))
+            assert verify(here.house) == []
+        yield url
+
+
 @pytest.fixture(scope="module")
 def lived(copies: Copies) -> Iterator[str]:
     """A database in which a lot has happened, and all is well."""
-    with copies() as url:
-        with day(url) as here:
-            for step in life.up_to("start_light"):
-                here.do(step, here.begin(step))
-            assert verify(here.house) == []
+    with life_up_to("start_light", copies) as url:
         yield url
+
+
+def damage(url: str, how: str, look: Callable[[House], list[str]] = verify) -> list[str]:
+    with psycopg.connect(url, options="-c session_replication_role=replica") as connection:
+        connection.execute(how)
+    with scene.opened(url) as house:
+        return look(house)
 
 
 @pytest.fixture
@@ -165,14 +195,7 @@ def damaged(lived: str, postgres) -> Iterator[Callable[..., list[str]]]:
     """Breaks a copy of it, and answers what is said of that."""
     name = psycopg.conninfo.conninfo_to_dict(lived)["dbname"]
     with postgres.copy(name) as url:
-
-        def damage(how: str, look: Callable[[House], list[str]] = verify) -> list[str]:
-            with psycopg.connect(url, options="-c session_replication_role=replica") as connection:
-                connection.execute(how)
-            with scene.opened(url) as house:
-                return look(house)
-
-        yield damage
+        yield partial(damage, url)
 
 
 def test_every_question_is_answered_here():
@@ -191,6 +214,14 @@ def test_a_damaged_row_is_told(damaged, words):
     found = damaged(OTHERS[words])
 
     assert any(re.search(words, told) for told in found), found
+
+
+def test_a_round_that_is_not_due_when_it_was_worked_out_is_told(copies: Copies):
+    with life_up_to("vote", copies) as url:
+        found = damage(url, "UPDATE round SET deadline = '2031-01-01Z' WHERE closed_at IS NULL")
+
+    told = "is due at .+ by its state, but at 2031-01-01T00:00:00.00:00 by its row"
+    assert any(re.search(f"The round of the work item .+ {told}", it) for it in found), found
 
 
 def test_an_upgrade_is_rehearsed_to_its_end_though_a_file_is_missing(damaged):
