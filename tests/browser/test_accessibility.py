@@ -53,8 +53,7 @@ def places(live: Any) -> dict[str, str]:
     return {"key": done.key, "task": str(row.id)}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1300, 390])
+@pytest.mark.parametrize(("width", "theme"), [(1300, "light"), (390, "dark")])
 def test_no_page_has_a_barrier(
     open_browser: Callable[..., Page],
     violations: Callable[[Page], list[str]],

@@ -32,9 +32,8 @@ def key(live: Any) -> str:
     return done.key
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("scripts", [True, False])
-@pytest.mark.parametrize("width", [1300, 390])
+@pytest.mark.parametrize(("width", "theme"), [(1300, "light"), (390, "dark")])
 def test_the_reasons_of_a_decision_unfold(
     open_browser: Callable[..., Page],
     violations: Callable[[Page], list[str]],

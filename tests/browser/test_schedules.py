@@ -37,8 +37,7 @@ def nights(live: Any) -> None:
 
 
 @pytest.mark.usefixtures("nights")
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1300, 390])
+@pytest.mark.parametrize(("width", "theme"), [(1300, "light"), (390, "dark")])
 def test_the_page_of_scheduled_runs_has_no_barrier(
     open_browser: Callable[..., Page],
     violations: Callable[[Page], list[str]],
