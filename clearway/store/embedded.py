@@ -126,7 +126,13 @@ class EmbeddedPostgres:
         self._make_socket_folder(run_as)
         self._server = self._launch(programs, run_as)
         self._wait_until_ready()
-        self._create_database()
+        try:
+            self._create_database()
+        except psycopg.Error as error:
+            raise PostgresError(
+                f"PostgreSQL started and then failed ({str(error).strip().splitlines()[-1]}): read "
+                f"{self._log}, then start again; no data is lost."
+            ) from error
 
     def _take_lock(self) -> None:
         if self._lock is not None:
