@@ -23,10 +23,10 @@ from clearway.replay.journal import Line, lines
 from clearway.replay.log import Case, read_cases
 from clearway.replay.people import sheets
 from clearway.replay.summary import Astray, Summary, tally
-from clearway.replay.worker import LEASE, Share, work
+from clearway.replay.worker import Share, work
 from clearway.service.deploy import deploy
 from clearway.service.house import House
-from clearway.service.jobs import LeasedJob, claim_jobs, finish_job
+from clearway.service.jobs import LeasedJob
 from clearway.service.open_work import open_work
 from clearway.service.processes import versions
 from clearway.service.registry import import_csv
@@ -37,6 +37,8 @@ from clearway.wiring import open_house
 _KEEPER = Actor("replay", frozenset({"admin", "process_owner"}), is_person=False)
 _MARK = "despite scenarios: a replay with the priorities of the log, "
 _SOON = 0.2
+_FREE = """UPDATE job SET lease_owner = NULL, lease_until = NULL, attempts = 0, run_at = %s
+WHERE status = 'ready'"""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def replay(
     _prepare(plan, cases)
     before = _so_far(plan)
     begun(sum(len(case.events) for case in cases), len(before))
-    _live(plan, cases, before, went_on)
+    _live(plan, cases, went_on)
     seconds = time.monotonic() - began
     with open_house(plan.url, HandClock(_after(cases))) as house:
         faults, broken = open_work(house).faults, verify(house)
@@ -170,9 +172,7 @@ def _insist(answer: Done | Refusal) -> None:
 # --- the run itself ----------------------------------------------------------------------------
 
 
-def _live(
-    plan: Plan, cases: Sequence[Case], before: Sequence[Line], went_on: Callable[[int], None]
-) -> None:
+def _live(plan: Plan, cases: Sequence[Case], went_on: Callable[[int], None]) -> None:
     context = multiprocessing.get_context("spawn")
     told: Queue[tuple[int, str, object]] = context.Queue()
     mailboxes: list[SimpleQueue[LeasedJob]] = [context.SimpleQueue() for _ in range(plan.workers)]
@@ -180,7 +180,7 @@ def _live(
     if plan.is_own_server:
         with open_house(plan.url, HandClock(_after(cases))) as house:
             memory.begin(house)
-    _settle_what_was_leased(plan, cases, before, mailboxes)
+    _free_what_was_leased(plan, cases)
     processes = [
         context.Process(
             target=work,
@@ -236,24 +236,8 @@ def _watch(
             working.discard(number)
 
 
-def _settle_what_was_leased(
-    plan: Plan,
-    cases: Sequence[Case],
-    before: Sequence[Line],
-    mailboxes: "Sequence[SimpleQueue[LeasedJob]]",
-) -> None:
-    """What a killed run had leased: notices are settled, steps go to whoever has the record."""
-    if not before:
-        return
-    now = _after(cases)
-    with (
-        open_house(plan.url, HandClock(now)) as house,
-        open_house(plan.url, HandClock(now + 2 * LEASE)) as after_all_leases,
-    ):
-        while leased := claim_jobs(after_all_leases, "replay", 1000, LEASE):
-            for job in leased:
-                if job.step == "notice":
-                    finish_job(house, job.id, job.fence, {"sent": [], "replayed": True})
-                    continue
-                for mailbox in mailboxes:
-                    mailbox.put(job)
+def _free_what_was_leased(plan: Plan, cases: Sequence[Case]) -> None:
+    """What a killed run had leased is to be had again, at any time, as if it had never been."""
+    with open_house(plan.url, HandClock(_after(cases))) as house:
+        first = min(case.events[0].at for case in cases)
+        house.store.change(lambda connection: connection.exec_driver_sql(_FREE, (first,)))

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from clearway.engine import read_bundle
@@ -18,6 +19,9 @@ from clearway.store.embedded import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parents[2]
 _CASE = "split_part(i.title, ':', 1)"
+WAITING_STEPS = "SELECT id FROM job WHERE step <> 'notice' AND status = 'ready'"
+LEASED_BY_RUNS_THAT_WERE_KILLED_AT_ONCE = """UPDATE job SET lease_owner = 'gone',
+lease_until = 'infinity', attempts = 9 WHERE status = 'ready'"""
 _STATES = {
     "New": "new",
     "Active": "in_progress",
@@ -114,12 +118,20 @@ def test_a_killed_run_goes_on_without_a_double(
     running = subprocess.Popen(
         command, env=environment, cwd=ROOT, start_new_session=True, stderr=subprocess.DEVNULL
     )
-    eventually(
-        lambda: done_in(tmp_path) >= 40 or running.poll() is not None, "It does not begin.", 120.0
-    )
+
+    def stands_at_a_step() -> bool:
+        os.killpg(running.pid, signal.SIGSTOP)
+        if done_in(tmp_path) >= 40 and Look(url).ask(WAITING_STEPS):
+            return True
+        os.killpg(running.pid, signal.SIGCONT)
+        return running.poll() is not None
+
+    eventually(stands_at_a_step, "It does not begin.", 120.0)
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
     done = done_in(tmp_path)
+    with psycopg.connect(url) as connection:
+        connection.execute(LEASED_BY_RUNS_THAT_WERE_KILLED_AT_ONCE)
     again = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
 
     assert again.returncode == 0, again.stderr
@@ -198,8 +210,6 @@ class Look:
 
     def ask(self, statement: str) -> list[tuple[object, ...]]:
         """All rows of this statement."""
-        import psycopg
-
         with psycopg.connect(self._url) as connection:
             return connection.execute(statement).fetchall()
 
