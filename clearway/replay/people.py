@@ -11,6 +11,8 @@ SERVICE = "not_named"
 """The log hardly ever names what is broken, so all its incidents name the same service."""
 _LEADS = "service_desk_lead"
 """Who may cancel: the diagram names the role, and the log has nobody who does it."""
+OWNER = "owner"
+"""Who may look at it afterwards: nobody of the log owns the process."""
 _ROLES = frozenset({"requester", "service_desk", "resolver"})
 
 
@@ -39,15 +41,18 @@ def sheets(cases: Iterable[Case]) -> Iterator[tuple[str, str]]:
     found = list(cases)
     desk, resolvers, callers, groups = _names(found)
     people = sorted({*desk, *(person for _, person in resolvers), *callers})
-    yield "people", _csv("name,full_name", ((login(name), name) for name in people))
+    named = [(login(name), name) for name in people]
+    yield "people", _csv("name,full_name", [*named, (OWNER, "Owner of the process")])
     titles = [(DESK, "Service desk"), (_LEADS, "Leads of the service desk")]
+    titles += [(OWNER, "Owners of the process")]
     titles += [(login(name), name) for name in sorted(groups)]
     yield "groups", _csv("name,title", titles)
-    roles = [(_LEADS, _LEADS), *((DESK, role) for role in sorted(_ROLES))]
+    roles = [(_LEADS, _LEADS), (OWNER, "process_owner"), *((DESK, role) for role in sorted(_ROLES))]
     roles += [(login(name), "resolver") for name in sorted(groups)]
     yield "group_roles", _csv("group,role", roles)
     members = {(DESK, login(name)) for name in desk}
     members |= {(group_name(group), login(person)) for group, person in resolvers}
+    members.add((OWNER, OWNER))
     yield "memberships", _csv("group,person", sorted(members))
     yield "services", f"name,title,criticality\n{SERVICE},Not named in the log,3\n"
 

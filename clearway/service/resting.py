@@ -12,8 +12,10 @@ from clearway.engine.values import Waits, World
 from clearway.errors import ClearwayError
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
-from clearway.store import invariants, jsonb
+from clearway.service.resting_rounds import wrong_people
+from clearway.store import invariants, jsonb, loading
 from clearway.store.errors import StoreError
+from clearway.store.rows import Snapshot
 
 _PAGE = 500
 
@@ -61,6 +63,8 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
         deployed = house.version(state["version_id"])
         world = World(house.now(), state["record"], key)
         waits = engine.waits(deployed.blueprint, bytes(state["engine_state"]), world)
+        if any(it.approval or it.not_same_person_as for it in waits.work_items):
+            yield from wrong_people(deployed, _snapshot(house, key), waits, world)
     except StoreError:
         raise
     except ClearwayError as error:
@@ -86,6 +90,15 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
                         "by its state."
                     )
     yield from _wrong_times(key, waits, state)
+
+
+def _snapshot(house: House, key: str) -> Snapshot:
+    """The record as a command sees it: with its rounds, and with who has left."""
+    asking = loading.Asking("", house.now())
+    found = house.store.look(lambda it: loading.look_by_key(it, asking, key))
+    if found is None:
+        raise ClearwayError("its row is gone.")
+    return found
 
 
 def _by_state(waits: Waits) -> Mapping[str, Mapping[str, Row]]:

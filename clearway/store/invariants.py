@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, exc, text
 
-from clearway.store import schema
+from clearway.store import invariants_approvals, schema
 from clearway.store.leaf import leaf
 from clearway.store.rows import Json
 
@@ -38,45 +38,6 @@ _PARKED_TIMERS = """SELECT t.id, i.key FROM timer t JOIN instance i ON i.id = t.
 WHERE t.parked AND NOT EXISTS (
     SELECT FROM fault f WHERE f.instance_id = t.instance_id AND f.settled_at IS NULL
         AND f.trigger->>'kind' = 'timer' AND f.trigger->>'token' = t.token)"""
-_VOTED_TWICE = """SELECT i.key, b.person FROM ballot b
-JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
-JOIN work_item w ON w.id = r.work_item_id JOIN instance i ON i.id = w.instance_id
-WHERE NOT b.replaced GROUP BY i.key, r.id, b.person HAVING count(*) > 1"""
-_MANDATE_TWICE = """SELECT i.key, coalesce(b.instead_of, b.person) FROM ballot b
-JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
-JOIN work_item w ON w.id = r.work_item_id JOIN instance i ON i.id = w.instance_id
-WHERE NOT b.replaced GROUP BY i.key, r.id, coalesce(b.instead_of, b.person)
-HAVING count(*) > 1 AND count(DISTINCT b.person) > 1"""
-_SEAT_TWICE = """SELECT i.key, s.name FROM ballot b
-JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
-JOIN work_item w ON w.id = r.work_item_id JOIN instance i ON i.id = w.instance_id
-WHERE NOT b.replaced GROUP BY i.key, s.id, s.name HAVING count(*) > 1"""
-_INTERESTED = """SELECT i.key, b.person FROM ballot b
-JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
-JOIN work_item w ON w.id = r.work_item_id JOIN instance i ON i.id = w.instance_id
-WHERE b.person = ANY(r.excluded)"""
-_ROUNDLESS = """SELECT w.id, i.key FROM work_item w JOIN instance i ON i.id = w.instance_id
-WHERE w.rule IS NOT NULL AND w.closed_at IS NULL AND 1 <> (
-    SELECT count(*) FROM round r WHERE r.work_item_id = w.id AND r.closed_at IS NULL)"""
-_SAME_PERSON = """SELECT i.key, w.name, w.closed_by FROM work_item w
-JOIN instance i ON i.id = w.instance_id
-WHERE w.outcome = 'completed' AND w.closed_by = ANY(w.excluded)"""
-_NOT_THEIR_SEAT = """SELECT i.key, b.person, s.name, s.person FROM ballot b
-JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
-JOIN work_item w ON w.id = r.work_item_id JOIN instance i ON i.id = w.instance_id
-WHERE coalesce(b.instead_of, b.person) <> s.person"""
-_VOTES = """WITH cast_ AS (
-    SELECT w.instance_id, b.person, s.name AS seat, b.choice, count(*) AS many FROM ballot b
-    JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
-    JOIN work_item w ON w.id = r.work_item_id GROUP BY 1, 2, 3, 4),
-told AS (
-    SELECT e.instance_id, e.actor AS person, e.details->>'seat' AS seat,
-        e.details->>'choice' AS choice, count(*) AS many
-    FROM entry e WHERE e.kind = 'voted' GROUP BY 1, 2, 3, 4)
-SELECT i.key, coalesce(cast_.many, 0), person, seat, choice, coalesce(told.many, 0)
-FROM cast_ FULL JOIN told USING (instance_id, person, seat, choice)
-JOIN instance i ON i.id = instance_id WHERE cast_.many IS DISTINCT FROM told.many
-ORDER BY i.id, person"""
 _NOTICES = """SELECT i.key, coalesce(told.many, 0), coalesce(queued.many, 0)
 FROM (SELECT instance_id, count(*) AS many FROM entry WHERE kind = 'told' GROUP BY 1) told
 FULL JOIN (SELECT instance_id, count(*) AS many FROM job WHERE token IS NULL GROUP BY 1) queued
@@ -97,6 +58,25 @@ _AHEAD = """SELECT a.key, i.key, a.answer->>'revision', i.revision
 FROM answer a JOIN instance i ON i.key = a.answer->>'key'
 WHERE jsonb_typeof(a.answer->'revision') = 'number'
     AND (a.answer->>'revision')::numeric > i.revision ORDER BY i.id"""
+_FAULTS = """WITH told AS (
+    SELECT instance_id, count(*) AS many FROM entry
+    WHERE kind = 'fault' AND instance_id IS NOT NULL GROUP BY 1),
+kept AS (
+    SELECT instance_id, count(*) AS many FROM fault WHERE instance_id IS NOT NULL GROUP BY 1)
+SELECT i.key, coalesce(told.many, 0), coalesce(kept.many, 0)
+FROM told FULL JOIN kept USING (instance_id) JOIN instance i ON i.id = instance_id
+WHERE told.many IS DISTINCT FROM kept.many ORDER BY i.id"""
+_FINISHED = """SELECT j.id, i.key FROM job j JOIN instance i ON i.id = j.instance_id
+WHERE (j.status = 'done') <> (j.result IS NOT NULL)
+    OR (j.status IN ('done', 'cancelled')) <> (j.finished_at IS NOT NULL) ORDER BY j.id"""
+_OF_VERSION = """SELECT i.key, v.number, told.number FROM instance i
+JOIN version v ON v.id = i.version_id
+JOIN LATERAL (
+    SELECT coalesce((e.details->>'to')::int, opened.number) AS number FROM entry e
+    LEFT JOIN version opened ON opened.process = i.process AND opened.hash = e.details->>'hash'
+    WHERE e.instance_id = i.id AND e.kind IN ('opened', 'migrated', 'migration_undone')
+    ORDER BY e.id DESC LIMIT 1) told ON true
+WHERE told.number <> v.number ORDER BY i.id"""
 _SETTLED = """SELECT m.id FROM message m
 WHERE (m.status = 'waiting') <> (m.settled_at IS NULL)"""
 # Several writes of one field in one command stand in the order of their elements, not of time.
@@ -173,18 +153,13 @@ QUESTIONS: dict[str, str] = {
     "{0} is at revision {1}, but its history has {2} revisions up to {3}.": _REVISIONS,
     "The job {0} of {1} is parked, but no fault says why.": _PARKED_JOBS,
     "The timer {0} of {1} is parked, but no fault says why.": _PARKED_TIMERS,
-    "In a round of {0}, {1} has two ballots that count.": _VOTED_TWICE,
-    "In a round of {0}, the vote of {1} counts twice.": _MANDATE_TWICE,
-    "In a round of {0}, the seat {1} has two ballots that count.": _SEAT_TWICE,
-    "In a round of {0}, {1} voted, who has an interest in the outcome.": _INTERESTED,
-    "In a round of {0}, {1} voted for the seat {2}, which is {3}'s.": _NOT_THEIR_SEAT,
-    "{0} has {1} ballots of {2} for the seat {3} that say {4}, its history {5}.": _VOTES,
-    "The approval {0} of {1} is open, but not with one round.": _ROUNDLESS,
-    "In {0}, {1} was completed by {2}, who may not have done it.": _SAME_PERSON,
     "The field {1} of {0} is not what its history says.": _RECORDS,
     "{0} is in the state {1}, but its history leads to {2}.": _STATES,
     "{0} told somebody {1} times by its history, but {2} notices were queued.": _NOTICES,
     "{0} sent `{1}` {2} times by its history, but {3} of these messages are kept.": _MESSAGES,
+    "{0} stopped {1} times by its history, but {2} faults are kept.": _FAULTS,
+    "The step or notice {0} of {1} is done and is not, by its own row.": _FINISHED,
+    "{0} is of version {1}, but by its history of version {2}.": _OF_VERSION,
     "The message {0} is settled and waits at once.": _SETTLED,
     "{0} is of the version with the id {1}, which its process does not have.": _VERSIONLESS,
     "{0} has versions up to {1}, but {2} of them.": _NUMBERS,
@@ -203,7 +178,7 @@ QUESTIONS: dict[str, str] = {
 def broken(connection: Connection) -> list[str]:
     """Each broken invariant of the rows as a sentence."""
     found: list[str] = []
-    for words, question in QUESTIONS.items():
+    for words, question in {**QUESTIONS, **invariants_approvals.QUESTIONS}.items():
         try:
             with connection.begin_nested():
                 found += [words.format(*row) for row in connection.execute(text(question))]

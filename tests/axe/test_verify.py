@@ -15,6 +15,7 @@ from clearway.service.doctor import examine
 from clearway.service.house import House
 from clearway.service.resting import rehearse_upgrade
 from clearway.service.verify import verify
+from clearway.store import invariants_approvals
 from clearway.store.invariants import QUESTIONS
 
 pytestmark = pytest.mark.database
@@ -98,6 +99,25 @@ BREAKS: dict[str, str] = {
         INSERT INTO move (process, kind, to_version, asked_at, asked_by, reason, closed_at)
         VALUES ('chatter', 'migrate', 1, now(), 'grace', 'x', now());
         INSERT INTO moved_record (move_id, key) SELECT max(id), 'CHA-1001' FROM move""",
+    "In a round of {0}, {1}'s vote for the seat {2} does not count, and nothing replaced it.": """
+        UPDATE ballot SET replaced = true""",
+    "{0} has {1} rounds with the number {3} that ended as {2}, its history {4}.": """
+        UPDATE round SET outcome = 'rejected' WHERE outcome = 'approved'""",
+    "{0} has {2} rounds of {1}, up to number {3}, or an open one of what is closed.": """
+        UPDATE round SET revision = 7""",
+    "The seat {1} of {0} is open and its round is not, or the other way round.": """
+        UPDATE seat SET is_open = NOT is_open""",
+    "{0} does not know any more that {1} did {2}.": """
+        UPDATE instance SET done_by = '{}'""",
+    "{0} stopped {1} times by its history, but {2} faults are kept.": """
+        DELETE FROM fault""",
+    "The step or notice {0} of {1} is done and is not, by its own row.": """
+        UPDATE job SET status = 'ready', finished_at = NULL WHERE status = 'done'""",
+    "{0} is of version {1}, but by its history of version {2}.": """
+        CREATE TEMP TABLE another AS SELECT * FROM version WHERE process = 'errand' AND number = 1;
+        UPDATE another SET id = 99, number = 99, hash = 'x';
+        INSERT INTO version OVERRIDING SYSTEM VALUE SELECT * FROM another;
+        UPDATE instance SET version_id = 99 WHERE process = 'errand'""",
     "The message {0} is settled and waits at once.": """
         UPDATE message SET settled_at = NULL WHERE status = 'caught'""",
 }
@@ -199,7 +219,7 @@ def damaged(lived: str, postgres) -> Iterator[Callable[..., list[str]]]:
 
 
 def test_every_question_is_answered_here():
-    assert BREAKS.keys() == QUESTIONS.keys()
+    assert BREAKS.keys() == QUESTIONS.keys() | invariants_approvals.QUESTIONS.keys()
 
 
 @pytest.mark.parametrize("words", BREAKS)
@@ -216,8 +236,43 @@ def test_a_damaged_row_is_told(damaged, words):
     assert any(re.search(words, told) for told in found), found
 
 
-def test_a_round_that_is_not_due_when_it_was_worked_out_is_told(copies: Copies):
+WHILE_THEY_VOTE = {
+    r"In the open round of ERR-\d+ at \w+, the seats and those without a vote are not": (
+        "UPDATE round SET excluded = '{}' WHERE closed_at IS NULL",
+        "UPDATE seat SET role = 'anybody'",
+        "UPDATE seat SET mandatory = NOT mandatory, veto = NOT veto",
+        "DELETE FROM seat WHERE id NOT IN (SELECT seat_id FROM ballot)",
+    ),
+    r"The open round of ERR-\d+ at \w+ is by another rule, or for another field": (
+        "UPDATE round SET rule = 'line_manager_approves' WHERE closed_at IS NULL",
+        "UPDATE round SET result_field = 'name' WHERE closed_at IS NULL",
+    ),
+    r"ERR-\d+ has 0 ballots of \w+ for the seat \w+ that say \w+, its history 1": (
+        "UPDATE ballot SET instead_of = 'mallory'",
+        "UPDATE ballot SET conditions = 'none'",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def voting(copies: Copies) -> Iterator[str]:
+    """A database in which a vote is cast and the round is open."""
     with life_up_to("vote", copies) as url:
+        yield url
+
+
+@pytest.mark.parametrize(
+    ("words", "how"), [(words, how) for words, hows in WHILE_THEY_VOTE.items() for how in hows]
+)
+def test_other_people_in_an_open_round_are_told(voting: str, postgres, words: str, how: str):
+    with postgres.copy(psycopg.conninfo.conninfo_to_dict(voting)["dbname"]) as url:
+        found = damage(url, how)
+
+    assert any(re.search(words, told) for told in found), found
+
+
+def test_a_round_that_is_not_due_when_it_was_worked_out_is_told(voting: str, postgres):
+    with postgres.copy(psycopg.conninfo.conninfo_to_dict(voting)["dbname"]) as url:
         found = damage(url, "UPDATE round SET deadline = '2031-01-01Z' WHERE closed_at IS NULL")
 
     told = "is due at .+ by its state, but at 2031-01-01T00:00:00.00:00 by its row"

@@ -249,10 +249,12 @@ def test_a_broken_setting_is_told_with_postgresqls_own_words(tmp_path: Path):
 
 
 def test_a_server_that_fails_after_its_start_is_told_in_a_sentence(tmp_path: Path):
-    with EmbeddedPostgres(tmp_path) as server:
-        with psycopg.connect(server.conninfo("postgres"), autocommit=True) as connection:
-            connection.execute("DROP DATABASE clearway")
-            connection.execute("ALTER DATABASE template1 RENAME TO gone")
+    with (
+        EmbeddedPostgres(tmp_path) as server,
+        psycopg.connect(server.conninfo("postgres"), autocommit=True) as connection,
+    ):
+        connection.execute("DROP DATABASE clearway")
+        connection.execute("ALTER DATABASE template1 RENAME TO gone")
 
     with pytest.raises(PostgresError, match=r"started and then failed \(.+\): read .+start again"):
         EmbeddedPostgres(tmp_path).start()
