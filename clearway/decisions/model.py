@@ -268,11 +268,12 @@ class Requirements:
 
 @dataclass(frozen=True, slots=True)
 class InputData:
-    """A value that comes from outside."""
+    """A value that comes from outside; one that the file does not name is known by its id."""
 
     id: str
     name: str
     type: Type | None
+    is_named: bool = True
 
 
 @dataclass(frozen=True, slots=True)

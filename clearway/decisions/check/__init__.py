@@ -14,7 +14,7 @@ from clearway.decisions.check.cells import (
 )
 from clearway.decisions.check.components import unknown_components
 from clearway.decisions.check.constants import wrong_constants
-from clearway.decisions.check.definitions import names_given_twice, wrong_types
+from clearway.decisions.check.definitions import names_given_twice, unusable_names, wrong_types
 from clearway.decisions.check.expressions import never_true, null_calls
 from clearway.decisions.check.inputs import wrong_inputs
 from clearway.decisions.check.looking import Budget, OutOfLooks
@@ -67,6 +67,7 @@ def check(
     broken = {each.element for each in found}
     whole = chain(
         names_given_twice(decisions),
+        unusable_names(decisions),
         wrong_types(decisions),
         unknown_components(decisions, own),
         wrong_calls(decisions, known),
