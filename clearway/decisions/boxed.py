@@ -20,6 +20,8 @@ from clearway.feel.syntax import Call, Literal, Node, Test
 from clearway.feel.types import Type
 
 RESULT = ""
+# Of a context with more entries it is not told what each of them asks of those before it.
+MOST_FOLLOWED = 200
 CONDITIONS = ("if", "satisfies")
 NEEDED = (*CONDITIONS, "in", "match")
 
@@ -115,7 +117,8 @@ def _literal(element: Element, room: Room) -> Value:
 def _context(element: Element, room: Room) -> Value:
     entries: list[tuple[str, Value]] = []
     inside = replace(room, around=(*room.around, *hidden_by_entries(element, room.around)))
-    for entry in children(element, "contextEntry"):
+    found = children(element, "contextEntry")
+    for entry in found:
         variable = child(entry, "variable")
         key = variable.get("name") if variable is not None else RESULT
         inner = only_expression(entry, room.place)
@@ -123,6 +126,9 @@ def _context(element: Element, room: Room) -> Value:
         part = replace(inside, is_handed_on=key != RESULT or room.is_handed_on)
         value = typed_value(value_of(inner, part), inner, wanted, f"the entry `{key}`", room)
         entries.append((key, value))
+        if inner.name == "literalExpression" and len(found) <= MOST_FOLLOWED:
+            own = Around(key, operand_of(room.asked[-1].nodes[0]), wanted, is_whole=True)
+            inside = replace(inside, around=(*inside.around, own))
     _refuse_twice("entries", (key for key, _ in entries if key != RESULT), room.place)
     if any(key == RESULT for key, _ in entries[:-1]):
         cause = (

@@ -198,12 +198,14 @@ class Table:
 class Around:
     """What a boxed expression says of a name inside of it, or with no name, of a filter's items.
 
-    A loop and a filter go through the items of `source`, which is None where that is boxed itself.
+    A loop and a filter go through the items of `source`, which is None where that is boxed itself;
+    where it `is_whole`, that is the value of the name.
     """
 
     name: str
     source: Node | None = None
     type: Type | None = None
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,13 +69,14 @@ def check(
         names_given_twice(decisions),
         unusable_names(decisions),
         wrong_types(decisions),
-        unknown_components(decisions, own),
         wrong_calls(decisions, known),
         wrong_constants(decisions, known, budget),
         missing_inputs(decisions),
         decisions_outside(decisions),
     )
-    found += budget.until_spent(whole)
+    of_items = list(budget.until_spent(unknown_components(decisions, own)))
+    found += (*of_items, *budget.until_spent(whole))
+    known_causes = {each.message for each in of_items if each.rule == NULL}
     stopped: Place | None = None
     for place, table in decisions.tables:
         if place.decision in broken:
@@ -90,15 +91,19 @@ def check(
         if stopped is None and budget.is_spent:
             stopped = place
     for more in (never_true(decisions, known, broken), null_calls(decisions, budget, broken)):
-        told = {(each.element, each.numbers, each.column) for each in found if each.rule == NULL}
+        told = {_place_of(it) for it in found if it.rule == NULL and it.message not in known_causes}
         found += (
             each
             for each in budget.until_spent(more)
-            if (each.element, each.numbers, each.column) not in told
+            if _place_of(each) not in told and each.message not in known_causes
         )
     if budget.is_spent:
         found.append(_stopped(stopped or Place(decisions.file)))
     return found
+
+
+def _place_of(found: Finding) -> tuple[object, ...]:
+    return found.element, found.numbers, found.column
 
 
 def _stopped(place: Place) -> Finding:
