@@ -90,18 +90,25 @@ class MissingInput(DecisionError):
 class NoValue(MissingInput):
     """The decision counts on an input that is there and null; `name` is it, or the path to it.
 
+    What counts on it may know it `through` a decision that was made of it.
     Where it is a parameter, `function` is whose, and `index` the place of the parameter from 0.
     """
 
     function: str = ""
     index: int = 0
 
-    def __init__(self, place: Place, name: str) -> None:
+    def __init__(self, place: Place, name: str, through: str = "") -> None:
         super().__init__(place, name)
-        last = name.rpartition(", ")[2]
+        last = (through or name).rpartition(", ")[2]
         last = "item" if last.startswith("item ") else last
-        test = f"by `{last} = null`" if last == name else f"by a test such as `{last} = null`"
+        test = (
+            f"by `{last} = null`"
+            if last == (through or name)
+            else f"by a test such as `{last} = null`"
+        )
         self.cause = f"the input {quoted(name)} is missing"
+        if through:
+            self.cause += f", and {quoted(through)}, which is made of it, has no value"
         self.remedy = f"Give it a value, or say what holds without one, {test}."
         self.args = (f"{place}: {self.cause}. {self.remedy}",)
 

@@ -19,6 +19,7 @@ from clearway.feel import Expression, FeelError, UnaryTests
 from clearway.feel.errors import FeelMissingValueError, FeelUnknownNameError
 from clearway.feel.expression import compile_typed_expression
 from clearway.feel.limits import Run
+from clearway.feel.missing import told_of
 from clearway.feel.names import KnownNames
 from clearway.feel.origins import given_to
 from clearway.feel.types import Type
@@ -105,11 +106,14 @@ def expression(text: str | None, room: Room, place: Place) -> Value:
             raise failed(place, error) from error
         except NoValue as error:
             first, rest = split_root(error.name)
-            path = given_to(compiled.tree, error.function, error.index, first)
-            if not error.function or path is None:
+            given = given_to(compiled.tree, error.function, error.index, first)
+            if not error.function or given is None:
+                raise
+            told = told_of(given, compiled.tree, rest, context, purse)
+            if told is None:
                 raise
             # The one who calls knows the input, and not what a function calls it.
-            raise NoValue(place, f"{path}{rest}") from error
+            raise NoValue(place, told) from error
 
     return run
 

@@ -19,6 +19,7 @@ from clearway.feel.constants import settled
 from clearway.feel.errors import FeelMissingValueError, place_of
 from clearway.feel.frame import Code, Frame
 from clearway.feel.inside import nodes_in
+from clearway.feel.limits import Run
 from clearway.feel.origins import NOWHERE, origins_of
 from clearway.feel.scope import EMPTY, Maker, Scope
 from clearway.feel.syntax import Call, Filter, Logic, Name, Node, Path, Quantified, Test
@@ -130,7 +131,7 @@ class _Sure(Compiler):
             return self._component(node, scope)
         if isinstance(node, Call):
             return self._answer(node, scope)
-        item = _item_asked(node) if isinstance(node, Filter) else None
+        item = item_asked(node) if isinstance(node, Filter) else None
         blame = Blame(self._ways.get(id(node), NOWHERE), item)
         return _blamed(super().code(node, scope), blame, (self.uses.text, node.at))
 
@@ -238,7 +239,28 @@ def _blamed(code: Code, blame: Blame, place: tuple[str, int]) -> Code:
     return run
 
 
-def _item_asked(node: Filter) -> int | str | None:
+def told_of(
+    node: Node, tree: Node, rest: str, context: Mapping[str, object], run: Run
+) -> str | None:
+    """What is missing in the value of a part of an expression, as a reader knows it.
+
+    `rest` is how it goes on from there, such as `.price`. None where no input lacks it.
+    """
+    path = root_path(node)
+    if path is not None and path[0] in context:
+        return f"{'.'.join(path)}{rest}"
+    ways = origins_of((tree,)).get(id(node), NOWHERE)
+    if not rest:
+        return Blame(ways, item_asked(node) if isinstance(node, Filter) else None).told(
+            context, run
+        )
+    if ", " in rest:
+        return None
+    more = tuple(rest.lstrip(".").split("."))
+    return Blame(frozenset((*way, *more) for way in ways)).told(context, run)
+
+
+def item_asked(node: Filter) -> int | str | None:
     """The place of the one item that is asked for; None for a condition."""
     found, is_direct = settled(node.condition), root_path(node.base) is not None
     number = found.value if found is not None else None

@@ -155,15 +155,14 @@ def given_paths(nodes: Iterable[object]) -> Ways:
     return frozenset(found)
 
 
-def given_to(tree: Node, function: str, place: int, parameter: str) -> str | None:
-    """The path that a call of a function gives for a parameter; None where it gives another."""
+def given_to(tree: Node, function: str, place: int, parameter: str) -> Node | None:
+    """What a call of a function gives for a parameter; None where there is no such call."""
     for node in nodes_in(tree):
         if isinstance(node, Call) and ".".join(root_path(node.function) or ()) == function:
             named = dict(node.named)
             given = named.get(parameter) if named else None
             if not named and place < len(node.arguments):
                 given = node.arguments[place]
-            path = root_path(given) if given is not None else None
-            if path is not None:
-                return ".".join(path)
+            if given is not None:
+                return given
     return None

@@ -315,3 +315,38 @@ def test_a_computed_input_tells_the_item_that_it_counts_on(table: Table, column:
 
     with pytest.raises(MissingInput, match=f"since {place} has no value"):
         evaluate(found, "d", {"items": [{"c": 3}, {"c": None}], "n": [None]})
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ("k(items[2].c)", "items, item 2, c"),
+        ("k(list[1])", "list, item 1"),
+        ("for i in items return k(i.c)", "items, item 2, c"),
+        ("sum(for i in list return k(p: i))", "list, item 1"),
+    ],
+)
+def test_what_a_model_is_given_is_told_as_the_input_that_it_is(read: Read, call: str, name: str):
+    text = f"<literalExpression><text>{call}</text></literalExpression>"
+    found = read(f'{MODEL.format("p + 1")}<decision id="d" name="d">{NEEDS_K}{text}</decision>')
+
+    assert missing(found, {"list": [None], "items": [{"c": 3}, {"c": None}]})[0] == name
+
+
+@pytest.mark.parametrize(
+    ("made", "asks", "through"),
+    [("{a: y}", "if a.a &gt; 1 then 1 else 2", "`a.a`"), ("[1, y]", "max(a)", "`a`, item 2")],
+)
+def test_what_comes_through_another_decision_is_told_by_its_input(
+    read: Read, made: str, asks: str, through: str
+):
+    logic = "<literalExpression><text>{}</text></literalExpression>".format
+    found = read(
+        '<inputData id="i" name="y"/><decision id="a" name="a"><informationRequirement>'
+        f'<requiredInput href="#i"/></informationRequirement>{logic(made)}</decision>'
+        '<decision id="d" name="d"><informationRequirement><requiredDecision href="#a"/>'
+        f"</informationRequirement>{logic(asks)}</decision>"
+    )
+
+    with pytest.raises(MissingInput, match=f"the input `y` is missing, and {through}, which"):
+        evaluate(found, "d", {"y": None})
