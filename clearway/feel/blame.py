@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from clearway.feel.limits import Run
-from clearway.feel.origins import Ways
+from clearway.feel.origins import CLOSED, Ways
 from clearway.feel.values import is_context, is_list
 
 Leaf = tuple[str, object]
@@ -19,7 +19,7 @@ class Blame:
     """
 
     def __init__(self, ways: Ways, item: int | str | None = None, name: str = "") -> None:
-        self._ways = sorted(ways)
+        self._ways = sorted({way[:-1] if way[-1] == CLOSED else way for way in ways})
         self._item = item
         self._name = name
 

@@ -20,7 +20,7 @@ from clearway.feel.errors import FeelMissingValueError, place_of
 from clearway.feel.frame import Code, Frame
 from clearway.feel.inside import nodes_in
 from clearway.feel.limits import Run
-from clearway.feel.origins import NOWHERE, origins_of
+from clearway.feel.origins import CLOSED, NOWHERE, origins_of
 from clearway.feel.scope import EMPTY, Maker, Scope
 from clearway.feel.syntax import Call, Filter, Logic, Name, Node, Path, Quantified, Test
 from clearway.feel.types import Type
@@ -257,7 +257,7 @@ def told_of(
     if ", " in rest:
         return None
     more = tuple(rest.lstrip(".").split("."))
-    return Blame(frozenset((*way, *more) for way in ways)).told(context, run)
+    return Blame(frozenset((*way, *more) for way in ways if way[-1] != CLOSED)).told(context, run)
 
 
 def item_asked(node: Filter) -> int | str | None:
@@ -277,7 +277,10 @@ def item_asked(node: Filter) -> int | str | None:
 
 
 def _is_choice(node: Filter) -> bool:
-    return isinstance(node.base, Filter) and root_path(node.base.base) is not None
+    chosen = node.base
+    if not isinstance(chosen, Filter) or settled(chosen.condition) is not None:
+        return False
+    return root_path(chosen.base) is not None
 
 
 def _putting_off(condition: Code, slot: int) -> Code:

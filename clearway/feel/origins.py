@@ -26,6 +26,12 @@ Way = tuple[str, ...]
 """A name of the context and the components that follow; it goes on through the items of lists."""
 Ways = frozenset[Way]
 NOWHERE: Ways = frozenset()
+CLOSED = "\0"
+"""No name of FEEL: at the end of a way it says that components of it are not those of the input."""
+OF_ITS_ITEMS = frozenset(
+    ("flatten", "concatenate", "union", "sort", "append", "insert before", "reverse")
+) | {"distinct values", "sublist", "remove", "get value"}
+"""Functions that give items, or a component, of what they are given."""
 MANY = 64
 """Of an expression with more ways than so, those that are left are not followed."""
 
@@ -92,13 +98,13 @@ class _Origins:
         around = self.names.get(name)
         if around is None:
             around = NOWHERE if name == "?" or name in BUILTINS else frozenset(((name,),))
-        return around.union((*way, name) for items in self.items for way in items)
+        return around.union(*(_components(items, name) for items in self.items))
 
     def _component(self, base: Node, name: str) -> Ways:
         ways = self.of(base)
         if isinstance(base, ContextOf):
             return next((self.found[id(it)] for key, it in base.entries if key == name), NOWHERE)
-        return frozenset((*way, name) for way in ways)
+        return _components(ways, name)
 
     def _given(self, node: Call) -> Ways:
         if not isinstance(node.function, Name):
@@ -109,8 +115,10 @@ class _Origins:
         if name == "get value" and len(node.arguments) == 2:
             key = node.arguments[1]
             if isinstance(key, Literal) and isinstance(key.value, str):
-                return frozenset((*way, key.value) for way in ways)
-        return ways
+                return _components(ways, key.value)
+        if name in OF_ITS_ITEMS:
+            return ways
+        return frozenset(way if way[-1] == CLOSED else (*way, CLOSED) for way in ways)
 
     def _binding(self, node: For | Quantified | FunctionOf | ContextOf) -> Ways:
         inside = self
@@ -138,6 +146,10 @@ class _Origins:
 
     def _with(self, name: str, ways: Ways) -> "_Origins":
         return replace(self, names={**self.names, name: ways})
+
+
+def _components(ways: Ways, name: str) -> Ways:
+    return frozenset((*way, name) for way in ways if way[-1] != CLOSED)
 
 
 def given_paths(nodes: Iterable[object]) -> Ways:

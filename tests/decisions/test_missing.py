@@ -225,6 +225,9 @@ def test_an_item_without_a_value_does_not_matter_where_another_decides(read: Rea
         ("if [x][1] &gt; 1 then 1 else 2", "x"),
         ("count([1, x][item &gt; 2])", "x"),
         ("count([{a: x}][a &gt; 1])", "x"),
+        ("if nested.rows[1][2] &gt; 3 then 1 else 2", "nested.rows, item 1, item 2"),
+        ("if flatten(nested.rows)[2] &gt; 3 then 1 else 2", "nested.rows, item 1, item 2"),
+        ("if [max(items.p)][1] &gt; 3 then 1 else 2", "items, item 1, p"),
         ("if get value(nested, &quot;a&quot;) &gt; 1 then 1 else 2", "nested.a"),
         ("sort(some_list, function(a, b) a &lt; b)", "some_list, item 2"),
         ("if items[p = 7][1].q &gt; 1 then 1 else 2", "items, item 1 of those that fit"),
@@ -241,7 +244,7 @@ def test_a_missing_value_inside_of_another_is_told_when_nothing_comes_of_it(
         "x": None,
         "some_list": [1, None],
         "items": [{"p": None}],
-        "nested": {"list": [{"q": {"r": 1}}, {"q": None}], "a": None},
+        "nested": {"list": [{"q": {"r": 1}}, {"q": None}], "a": None, "rows": [[1, None]]},
     }
 
     assert missing(found, context)[0] == name
@@ -271,6 +274,7 @@ def test_a_missing_value_inside_of_another_is_told_when_nothing_comes_of_it(
         ("count([1, null][item &gt; 0])", Decimal(1)),
         ("list contains(items.p, null)", True),
         ("items[p = 7][1]", None),
+        ("get entries(items[1])[key = &quot;p&quot;].value[1]", None),
         ("count(items[p = null])", Decimal(1)),
         ("for i in items return i.p", [None]),
         ("[][1]", None),
