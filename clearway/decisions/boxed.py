@@ -2,29 +2,26 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from decimal import Decimal
-from typing import TypeGuard
 
 from clearway.decisions.bound_names import hidden_by_entries
 from clearway.decisions.declared import constant_value, held
-from clearway.decisions.errors import NotUnderstood, NoValue, Place
+from clearway.decisions.errors import NotUnderstood, NoValue, Place, split_root
 from clearway.decisions.functions import BoxedFunction
 from clearway.decisions.item_types import type_named
 from clearway.decisions.languages import refused_language
+from clearway.decisions.loops import loop, operand_of, quantified, selection
 from clearway.decisions.markup import Element, child, children, text_of
 from clearway.decisions.model import Around, Asked, Context, Signature, Value
-from clearway.decisions.texts import ITEM, OF_ITEMS, Room, expression, typed_text
+from clearway.decisions.texts import Room, expression, typed_text
 from clearway.feel import Function
-from clearway.feel.access import item_at, iterated
 from clearway.feel.limits import Run
 from clearway.feel.scope import NOT_KNOWN, Called
 from clearway.feel.syntax import Call, Literal, Node, Test
 from clearway.feel.types import Type
-from clearway.feel.values import adopted, is_context, is_list
 
 RESULT = ""
-# What a turn of a loop costs, and how much more for each name it sees.
-TURN, NAMES_PER_STEP = 5, 32
+# Of a context with more entries it is not told what each of them asks of those before it.
+MOST_FOLLOWED = 200
 CONDITIONS = ("if", "satisfies")
 NEEDED = (*CONDITIONS, "in", "match")
 
@@ -120,7 +117,8 @@ def _literal(element: Element, room: Room) -> Value:
 def _context(element: Element, room: Room) -> Value:
     entries: list[tuple[str, Value]] = []
     inside = replace(room, around=(*room.around, *hidden_by_entries(element, room.around)))
-    for entry in children(element, "contextEntry"):
+    found = children(element, "contextEntry")
+    for entry in found:
         variable = child(entry, "variable")
         key = variable.get("name") if variable is not None else RESULT
         inner = only_expression(entry, room.place)
@@ -128,6 +126,9 @@ def _context(element: Element, room: Room) -> Value:
         part = replace(inside, is_handed_on=key != RESULT or room.is_handed_on)
         value = typed_value(value_of(inner, part), inner, wanted, f"the entry `{key}`", room)
         entries.append((key, value))
+        if inner.name == "literalExpression" and len(found) <= MOST_FOLLOWED:
+            own = Around(key, operand_of(room.asked[-1].nodes[0]), wanted, is_whole=True)
+            inside = replace(inside, around=(*inside.around, own))
     _refuse_twice("entries", (key for key, _ in entries if key != RESULT), room.place)
     if any(key == RESULT for key, _ in entries[:-1]):
         cause = (
@@ -226,22 +227,18 @@ def _invocation(element: Element, room: Room) -> Value:
         try:
             return called.call_named(purse, arguments)
         except NoValue as error:
-            first = error.name.partition(".")[0]
+            first, rest = split_root(error.name)
             if not error.function or first not in texts:
                 raise
-            raise NoValue(room.place, f"{texts[first]}{error.name[len(first) :]}") from error
+            raise NoValue(room.place, f"{texts[first]}{rest}") from error
 
     return run
 
 
 def _as_call(function: Node | Test, given: Mapping[str, Node | Test | None]) -> Call:
     """A boxed call as one in FEEL, with null for what is boxed inside of it."""
-    named = ((key, Literal(None, 0) if it is None else _operand(it)) for key, it in given.items())
-    return Call(_operand(function), (), tuple(named), 0)
-
-
-def _operand(node: Node | Test) -> Node:
-    return node.operand if isinstance(node, Test) else node
+    named = ((key, Literal(None, 0) if it is None else operand_of(it)) for key, it in given.items())
+    return Call(operand_of(function), (), tuple(named), 0)
 
 
 def _known_beforehand(element: Element) -> object:
@@ -259,118 +256,6 @@ def _conditional(element: Element, room: Room) -> Value:
     return lambda context, run: (then if condition(context, run) is True else otherwise)(
         context, run
     )
-
-
-def _for(element: Element, room: Room) -> Value:
-    variable, asks = _variable_of(element, room), _mentions(element, "partial")
-    source = _part(element, "in", room)
-    around = (*room.around, Around("partial"), Around(variable, _source_of(element, room)))
-    inside_it = replace(
-        room, is_handed_on=True, loops=room.loops | {variable, "partial"}, around=around
-    )
-    body = _part(element, "return", inside_it)
-
-    def run(context: Context, purse: Run) -> object:
-        items = iterated(purse, source(context, purse))
-        if items is None:
-            return None
-        results: list[object] = []
-        for item in items:
-            inside = _inside(context, purse, {variable: adopted(purse, item)})
-            if asks:
-                # A copy, because the loop goes on to fill the list that it came from.
-                purse.room(len(results))
-                inside["partial"] = list(results)
-            results.append(body(inside, purse))
-        return results
-
-    return run
-
-
-def _variable_of(element: Element, room: Room) -> str:
-    variable = element.get("iteratorVariable").strip()
-    if not variable:
-        cause = f"`{element.name}` has no iteratorVariable"
-        raise NotUnderstood(room.place, cause, "Say what it calls each item.")
-    return variable
-
-
-def _quantified(element: Element, room: Room) -> Value:
-    variable, decides = _variable_of(element, room), element.name == "some"
-    source = _part(element, "in", room)
-    around = (*room.around, Around(variable, _source_of(element, room)))
-    inside_it = replace(room, loops=room.loops | {variable}, around=around)
-    condition = _part(element, "satisfies", inside_it)
-
-    def run(context: Context, purse: Run) -> object:
-        items = iterated(purse, source(context, purse))
-        if items is None:
-            return None
-        unknown = False
-        for item in items:
-            answer = condition(_inside(context, purse, {variable: adopted(purse, item)}), purse)
-            if answer is decides:
-                return decides
-            unknown = unknown or not isinstance(answer, bool)
-        return None if unknown else not decides
-
-    return run
-
-
-def _filter(element: Element, room: Room) -> Value:
-    source = _part(element, "in", room)
-    # Names in it may be entries of the items, so nobody knows what they ask for.
-    around = (*room.around, Around("", _source_of(element, room)))
-    inside_it = replace(room, asked=[], filters=room.filters + 1, around=around)
-    match = _part(element, "match", inside_it)
-    room.in_filters.extend(inside_it.asked)
-
-    def run(context: Context, purse: Run) -> object:
-        found = source(context, purse)
-        items = found if is_list(found) else [] if found is None else [found]
-        kept: list[object] = []
-        # An entry that only other items have is null in this one, as in a filter that is not boxed.
-        entries = frozenset(key for it in items if is_context(it) for key in it)
-        lacking = dict.fromkeys(entries - context.keys())
-        always: dict[str, object] = {OF_ITEMS: entries | {ITEM}}
-        for each in items:
-            item = adopted(purse, each)
-            own = {**lacking, **item} if is_context(item) else {}
-            answer = match(_inside(context, purse, {**always, ITEM: item, **own}), purse)
-            if answer is True:
-                kept.append(item)
-            elif not isinstance(answer, bool) and answer is not None:
-                return item_at(purse, items, answer) if _is_index(answer) else None
-        return kept
-
-    return run
-
-
-def _source_of(element: Element, room: Room) -> Node | None:
-    """What a loop or a filter goes through, which was read last; None where that is boxed."""
-    part = child(element, "in")
-    is_text = part is not None and child(part, "literalExpression") is not None
-    return _operand(room.asked[-1].nodes[0]) if is_text and room.asked else None
-
-
-def _inside(context: Context, purse: Run, names: Mapping[str, object]) -> dict[str, object]:
-    """The context of one turn, paid for by its size."""
-    purse.spend(TURN + (len(context) + len(names)) // NAMES_PER_STEP)
-    return {**context, **names}
-
-
-def _mentions(element: Element, word: str) -> bool:
-    waiting = [element]
-    while waiting:
-        found = waiting.pop()
-        if word in found.text:
-            return True
-        waiting += list(found)
-    return False
-
-
-def _is_index(value: object) -> TypeGuard[Decimal]:
-    return isinstance(value, Decimal)
 
 
 def _part(element: Element, name: str, room: Room) -> Value:
@@ -393,8 +278,8 @@ KINDS: dict[str, Callable[[Element, Room], Value]] = {
     "invocation": _invocation,
     "functionDefinition": _function,
     "conditional": _conditional,
-    "for": _for,
-    "some": _quantified,
-    "every": _quantified,
-    "filter": _filter,
+    "for": lambda element, room: loop(element, room, _part),
+    "some": lambda element, room: quantified(element, room, _part),
+    "every": lambda element, room: quantified(element, room, _part),
+    "filter": lambda element, room: selection(element, room, _part),
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from clearway.errors import ClearwayError
 from clearway.feel import feel_text
+from clearway.feel.errors import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +63,24 @@ class NotUnderstood(DecisionError):
 class MissingInput(DecisionError):
     """The decision needs a value that the context does not hold; `name` is it.
 
-    Where `name` is an expression that computes null, `seen` are the values it was given.
+    Where `name` is an expression that computes null, `seen` are the values it was given, and
+    `lacking` is the one that it counts on and that is null.
     """
 
     kind = "decision-missing-input"
 
-    def __init__(self, place: Place, name: str, seen: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self,
+        place: Place,
+        name: str,
+        seen: Mapping[str, object] | None = None,
+        lacking: str | None = None,
+    ) -> None:
         cause = f"the input `{name}` is missing"
         remedy = f"Give a value named `{name}`, or correct the expression that asks for it."
         if seen is not None:
-            cause = f"the input `{name}` gives null for {told(seen)}"
+            because = f", since {quoted(lacking)} has no value" if lacking else ""
+            cause = f"the input `{name}` gives null for {told(seen)}{because}"
             remedy = "Correct the expression or these values, or add a rule for `null`."
         super().__init__(place, cause, remedy)
         self.name = name
@@ -81,16 +90,33 @@ class MissingInput(DecisionError):
 class NoValue(MissingInput):
     """The decision counts on an input that is there and null; `name` is it, or the path to it.
 
+    What counts on it may know it `through` a decision that was made of it.
     Where it is a parameter, `function` is whose, and `index` the place of the parameter from 0.
     """
 
     function: str = ""
     index: int = 0
 
-    def __init__(self, place: Place, name: str) -> None:
+    def __init__(self, place: Place, name: str, through: str = "") -> None:
         super().__init__(place, name)
-        self.remedy = f"Give it a value, or say what holds without one, by `{name} = null`."
+        last = (through or name).rpartition(", ")[2]
+        last = "item" if last.startswith("item ") else last
+        test = (
+            f"by `{last} = null`"
+            if last == (through or name)
+            else f"by a test such as `{last} = null`"
+        )
+        self.cause = f"the input {quoted(name)} is missing"
+        if through:
+            self.cause += f", and {quoted(through)}, which is made of it, has no value"
+        self.remedy = f"Give it a value, or say what holds without one, {test}."
         self.args = (f"{place}: {self.cause}. {self.remedy}",)
+
+
+def split_root(name: str) -> tuple[str, str]:
+    """The first name of what is missing, and how it goes on from there."""
+    first = name.partition(", ")[0].partition(".")[0]
+    return first, name[len(first) :]
 
 
 class WrongValue(DecisionError):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from clearway.decisions.declared import held
-from clearway.decisions.errors import DecisionError, MissingInput, WrongValue
+from clearway.decisions.errors import DecisionError, MissingInput, NoValue, WrongValue, split_root
 from clearway.decisions.functions import refused_call, refused_values
 from clearway.decisions.model import (
     Decision,
@@ -21,6 +21,7 @@ from clearway.decisions.model import (
 from clearway.decisions.purse import Purse
 from clearway.decisions.reader import Decisions
 from clearway.decisions.table import Verdict, decide
+from clearway.decisions.through import lacking_input
 from clearway.feel import DEFAULT_LIMITS, FeelError, Function, Limits, feel_text
 from clearway.feel.limits import Run, paying
 from clearway.feel.types import Type, coerced, fitted
@@ -211,10 +212,23 @@ class Session:
         for name, value in self._known(decision.needs).items():
             inner, more = context.get(name), value
             context[name] = {**inner, **more} if is_context(inner) and is_context(more) else more
+        try:
+            return self._answered(decision, context, tuple(needed))
+        except NoValue as error:
+            name = lacking_input(
+                self._decisions, decision, split_root(error.name)[0], self._context, self._run
+            )
+            if name is None or error.place.decision != decision.id:
+                raise
+            raise NoValue(error.place, name, through=error.name) from error
+
+    def _answered(
+        self, decision: Decision, context: dict[str, object], needed: tuple[Evaluation, ...]
+    ) -> Evaluation:
         logic = decision.logic
         if isinstance(logic, Table):
             verdict = decide(logic, decision.place, self._decisions.types, context, self._run)
-            return self._from_table(decision, logic, verdict, tuple(needed))
+            return self._from_table(decision, logic, verdict, needed)
         if logic is None:
             raise DecisionError(
                 decision.place, "the decision has no logic", "Give it an expression."
@@ -222,7 +236,7 @@ class Session:
         value = self._typed(decision, logic(context, self._run))
         inputs = {name: context[name] for name in self._input_names(decision) if name in context}
         outputs = {decision.variable: value}
-        return Evaluation(decision.id, outputs, (), inputs, "", value, (), tuple(needed))
+        return Evaluation(decision.id, outputs, (), inputs, "", value, (), needed)
 
     def input_named(self, identity: str) -> InputData:
         """An input of this file."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from clearway.decisions.declared import held, misfit
-from clearway.decisions.errors import DecisionError, NoValue, Place, WrongValue
+from clearway.decisions.errors import DecisionError, NoValue, Place, WrongValue, split_root
 from clearway.decisions.model import BoundFunction, Context, Signature, Value
 from clearway.decisions.purse import is_strict
 from clearway.feel.limits import Run
@@ -47,7 +47,7 @@ class BoxedFunction(BoundFunction):
             values = dict(zip(signature.names, given, strict=True))
             result = self._body({**self.context, **values}, run)
         except NoValue as error:
-            first = error.name.partition(".")[0]
+            first, _ = split_root(error.name)
             if error.place == self._place and not error.function and first in signature.names:
                 error.function, error.index = self.name, signature.names.index(first)
             raise

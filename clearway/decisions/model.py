@@ -198,12 +198,14 @@ class Table:
 class Around:
     """What a boxed expression says of a name inside of it, or with no name, of a filter's items.
 
-    A loop and a filter go through the items of `source`, which is None where that is boxed itself.
+    A loop and a filter go through the items of `source`, which is None where that is boxed itself;
+    where it `is_whole`, that is the value of the name.
     """
 
     name: str
     source: Node | None = None
     type: Type | None = None
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,11 +270,12 @@ class Requirements:
 
 @dataclass(frozen=True, slots=True)
 class InputData:
-    """A value that comes from outside."""
+    """A value that comes from outside; one that the file does not name is known by its id."""
 
     id: str
     name: str
     type: Type | None
+    is_named: bool = True
 
 
 @dataclass(frozen=True, slots=True)

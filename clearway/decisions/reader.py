@@ -221,7 +221,9 @@ class FileReader:
             seen.add(identity)
 
     def _input(self, element: Element) -> InputData:
-        return InputData(_identity(element), _variable(element), _type_of(element))
+        return InputData(
+            _identity(element), _variable(element), _type_of(element), _is_named(element)
+        )
 
     def _decision(self, element: Element) -> Decision:
         identity = _identity(element)
@@ -338,6 +340,12 @@ def _variable(element: Element) -> str:
     variable = child(element, "variable")
     own = element.get("name") or element.get("id")
     return (variable.get("name") if variable is not None else "") or own
+
+
+def _is_named(element: Element) -> bool:
+    variable = child(element, "variable")
+    names = (element.get("name"), variable.get("name") if variable is not None else "")
+    return any(name.strip() for name in names)
 
 
 def _type_of(element: Element) -> Type | None:

@@ -90,6 +90,7 @@ class TableRun:
         self._index = table.index
         self._room: list[object] = [None] * table.slots
         self._inputs: dict[str, object] = {}
+        self._lacking: dict[str, str] = {}
 
     def verdict(self) -> Verdict:
         """Ask the inputs, find the rules that fit, and apply the hit policy."""
@@ -132,7 +133,8 @@ class TableRun:
             unfit = {cell.column for cell in rule.cells if not self._fits(cell, asked[cell.column])}
             if unfit and unfit <= unknown:
                 column = self._table.inputs[min(unfit)]
-                raise MissingInput(column.place, column.text, self._seen(column))
+                lacking = self._lacking.get(column.text)
+                raise MissingInput(column.place, column.text, self._seen(column), lacking)
 
     def _seen(self, column: Input) -> Mapping[str, object] | None:
         """What an expression that has no value was given; None for a value that is named."""
@@ -160,7 +162,8 @@ class TableRun:
     def _asked(self, column: Input) -> object:
         try:
             value = adopt(column.value(self._context, self._run))
-        except NoValue:
+        except NoValue as error:
+            self._lacking[column.text] = error.name
             # A rule may provide for that; else this input is to blame.
             value = None
         if value is None:

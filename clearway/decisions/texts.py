@@ -4,7 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar, cast
 
-from clearway.decisions.errors import DecisionError, MissingInput, NotUnderstood, NoValue, Place
+from clearway.decisions.errors import (
+    DecisionError,
+    MissingInput,
+    NotUnderstood,
+    NoValue,
+    Place,
+    split_root,
+)
 from clearway.decisions.markup import Element
 from clearway.decisions.model import Around, Asked, Context, Typed, Value
 from clearway.decisions.purse import is_strict
@@ -12,8 +19,9 @@ from clearway.feel import Expression, FeelError, UnaryTests
 from clearway.feel.errors import FeelMissingValueError, FeelUnknownNameError
 from clearway.feel.expression import compile_typed_expression
 from clearway.feel.limits import Run
-from clearway.feel.missing import given_to
+from clearway.feel.missing import told_of
 from clearway.feel.names import KnownNames
+from clearway.feel.origins import given_to
 from clearway.feel.types import Type
 
 ITEM = "item"
@@ -97,12 +105,15 @@ def expression(text: str | None, room: Room, place: Place) -> Value:
         except FeelError as error:
             raise failed(place, error) from error
         except NoValue as error:
-            first = error.name.partition(".")[0]
-            path = given_to(compiled.tree, error.function, error.index, first)
-            if not error.function or path is None:
+            first, rest = split_root(error.name)
+            given = given_to(compiled.tree, error.function, error.index, first)
+            if not error.function or given is None:
+                raise
+            told = told_of(given, compiled.tree, rest, context, purse)
+            if told is None:
                 raise
             # The one who calls knows the input, and not what a function calls it.
-            raise NoValue(place, f"{path}{error.name[len(first) :]}") from error
+            raise NoValue(place, told) from error
 
     return run
 

@@ -47,15 +47,24 @@ class FeelUnknownNameError(FeelEvaluationError):
 
 
 class FeelMissingValueError(FeelEvaluationError):
-    """A value that the expression counts on is null; `name` is it, or the path to it."""
+    """A value that the expression counts on is null; `name` is it, or the path to it.
+
+    A path through a list tells the items: `list, item 2, price`.
+    """
 
     def __init__(self, name: str, text: str, position: tuple[int, int]) -> None:
-        super().__init__(f"`{name}` has no value", text, position)
+        super().__init__(f"{quoted(name)} has no value", text, position)
         self.name = name
 
 
 class FeelLimitError(FeelError):
     """The expression is larger, deeper or longer running than it may be."""
+
+
+def quoted(name: str) -> str:
+    """A path as a reader sees it, each name in quotes: `list`, item 2, `price`."""
+    parts = name.split(", ")
+    return ", ".join(it if it.startswith("item ") else f"`{it}`" for it in parts)
 
 
 def place_of(text: str, offset: int) -> tuple[int, int]:

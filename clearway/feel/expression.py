@@ -16,7 +16,6 @@ from clearway.feel.missing import (
     goes_in,
     is_nothing,
     lacks,
-    null_inside,
     sure_expression,
     sure_tests,
 )
@@ -113,11 +112,8 @@ class Expression:
             missing = run.missing
         finally:
             run.missing = around
-        if not is_handed_on and is_nothing(value):
-            if value is None:
-                missing = missing or null_inside(self.paths, context, self.text)
-            if missing is not None:
-                raise missing
+        if not is_handed_on and is_nothing(value) and missing is not None:
+            raise missing
         return value
 
     def _run(self, code: Code, slots: int, context: Mapping[str, object], run: Run) -> object:

@@ -202,8 +202,7 @@ class _Reading:
         left = self.kind(node.first)
         for operator, operand in node.rest:
             right = self.kind(operand)
-            number = settled(operand)
-            if operator == "/" and number is not None and number.value == 0:
+            if operator == "/" and _constant(operand) == 0:
                 self.found.append("a division by 0, which is always null")
                 left = None
                 continue
@@ -275,6 +274,8 @@ class _Reading:
 
     def _built_in(self, name: str, given: Sequence[tuple[str, str | None]]) -> str | None:
         cause = BUILTINS[name].why_never(given)
+        if name == "not" and len(given) == 1 and given[0][1] in SAMPLES.keys() - {"boolean"}:
+            cause = f"`negand` is a {given[0][1]}"
         if cause is not None:
             self.found.append(f"a call of `{name}` that is always null: {cause}")
         return RESULTS.get(name) if cause is None else None
@@ -309,6 +310,24 @@ class _Reading:
 
     def _with(self, *names: str) -> "_Reading":
         return replace(self, hidden=self.hidden | set(names))
+
+
+def _constant(node: Node) -> object:
+    """The value of a number, or of what is computed from numbers alone; None for all else."""
+    if not isinstance(node, Literal | Arithmetic | Negation):
+        return None
+    if isinstance(node, Literal):
+        return node.value
+    if isinstance(node, Negation):
+        value = _constant(node.operand)
+        return negate(value) if isinstance(value, Decimal) else None
+    value, run = _constant(node.first), Run(DEFAULT_LIMITS, None)
+    for operator, operand in node.rest:
+        other = _constant(operand)
+        if not isinstance(value, Decimal) or not isinstance(other, Decimal) or operator == "**":
+            return None
+        value = OPERATIONS[operator](run, value, other)
+    return value
 
 
 def _is_null(node: Node) -> bool:

@@ -6,10 +6,11 @@ question that no value answers as well. What it puts into a list, a context or a
 null; when nothing comes out in the end, that was the reason.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from enum import Enum, auto
-from typing import cast
+from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
 
+from clearway.feel.access import property_of
+from clearway.feel.blame import Blame
 from clearway.feel.builtins.catalogue import BUILTINS
 from clearway.feel.compile_names import root_path
 from clearway.feel.compile_tests import any_of
@@ -17,46 +18,14 @@ from clearway.feel.compiler import Compiler
 from clearway.feel.constants import settled
 from clearway.feel.errors import FeelMissingValueError, place_of
 from clearway.feel.frame import Code, Frame
-from clearway.feel.inside import inside_of, nodes_in
+from clearway.feel.inside import nodes_in
+from clearway.feel.limits import Run
+from clearway.feel.origins import CLOSED, NOWHERE, origins_of
 from clearway.feel.scope import EMPTY, Maker, Scope
-from clearway.feel.syntax import (
-    Arithmetic,
-    Between,
-    Call,
-    Comparison,
-    ContextOf,
-    Filter,
-    For,
-    FunctionOf,
-    If,
-    InstanceOf,
-    ListOf,
-    Logic,
-    Membership,
-    Name,
-    Negation,
-    Node,
-    Path,
-    Quantified,
-    RangeOf,
-    Test,
-)
+from clearway.feel.syntax import Call, Filter, Logic, Name, Node, Path, Quantified, Test
 from clearway.feel.types import Type
+from clearway.feel.uses import NEEDED, PUT, Use, uses_of, uses_of_test
 from clearway.feel.values import is_context, is_list
-
-
-class Use(Enum):
-    """What becomes of a value: it is computed with, put into something, or asked whether it is."""
-
-    NEEDED = auto()
-    PUT = auto()
-    ASKED = auto()
-
-
-NEEDED, PUT, ASKED = Use.NEEDED, Use.PUT, Use.ASKED
-OF_ALL = frozenset(("sum", "product", "mean", "median", "stddev", "min", "max"))
-"""Functions that answer null when one of the values they are given is null."""
-NULL_FOR_NULL = OF_ALL | {"not", "string"}
 
 
 def lacks(
@@ -72,10 +41,8 @@ def lacks(
             if not is_context(value) or (value is context and key not in context):
                 break
             value = value.get(key)
-        else:
-            if value is None:
-                return True
-        if value is None:
+        # What a list or a context holds may be null.
+        if value is None or is_list(value) or (value is not context and is_context(value)):
             return True
     values = (context[name] for name in in_filters if name in context)
     return any(value is None or is_context(value) for value in values)
@@ -89,7 +56,10 @@ def sure_expression(
     Where a value `is_handed_on`, to be a part of a larger one, it may be null. A missing value that
     is put into another is left in the run.
     """
-    compiler = _Sure(text, types, _uses(tree, PUT if is_handed_on else NEEDED), hidden)
+    # To find nothing that fits is an answer of its own.
+    may_be_null = is_handed_on or (isinstance(tree, Filter) and _is_choice(tree))
+    uses = uses_of(tree, PUT if may_be_null else NEEDED)
+    compiler = _Sure(text, types, (tree,), uses, hidden)
     code = compiler.code(tree, EMPTY)
     return code, compiler.uses.slots
 
@@ -97,8 +67,8 @@ def sure_expression(
 def sure_tests(tests: tuple[Test, ...], text: str, types: Mapping[str, Type]) -> tuple[Code, int]:
     """The same for the tests of a cell, not negated: a value that is missing matters only where
     no other test holds."""
-    nodes = (use for test in tests for use in _of_test(test))
-    compiler = _Sure(text, types, nodes, ())
+    nodes = (use for test in tests for use in uses_of_test(test))
+    compiler = _Sure(text, types, tests, nodes, ())
     slot = compiler.uses.new_slot()
     scope = EMPTY.with_names({"?": slot})
     codes = [any_of((test,), slot, scope, compiler) for test in tests]
@@ -112,28 +82,229 @@ class _Sure(Compiler):
         self,
         text: str,
         types: Mapping[str, Type],
+        roots: Iterable[Node | Test],
         uses: Iterable[tuple[Node, Use]],
         hidden: Collection[str],
     ) -> None:
         super().__init__(text, types)
         # By identity: the same name may be asked for null in one place and counted on in another.
         self._use = {id(node): use for node, use in uses}
+        self._ways = {
+            node: frozenset(way for way in ways if way[0] not in hidden)
+            for node, ways in origins_of(roots).items()
+        }
         self._hidden = hidden
+        self._put_off: dict[int, int] = {}
+        self._made: dict[int, Code] = {}
 
     def code(self, node: Node, scope: Scope) -> Code:
         """The closure that gives the node's value."""
+        made = self._made.pop(id(node), None)
+        if made is not None:
+            return made
+        slot = self._put_off.pop(id(node), None)
+        return (
+            self._code(node, scope) if slot is None else _putting_off(self._code(node, scope), slot)
+        )
+
+    def _code(self, node: Node, scope: Scope) -> Code:
         if isinstance(node, Logic):
             return _any([self.code(item, scope) for item in node.items], node.word == "or")
-        code, use = super().code(node, scope), self._use.get(id(node))
+        if isinstance(node, Quantified):
+            slot = self._put_off[id(node.condition)] = self.uses.new_slot()
+            return _quantified(super().code(node, scope), slot)
+        use = self._use.get(id(node))
         if use is None:
-            return code
+            return super().code(node, scope)
         path = root_path(node)
-        if path is None:
-            return _component(code, cast(Path, node), self)
-        if path[0] in BUILTINS or path[0] in self._hidden:
-            return code
-        slot, items = scope.find(path[0])
-        return code if slot is not None else _present(code, path, items, node.at, self, use)
+        slot, items = scope.find(path[0]) if path is not None else (None, ())
+        if path is not None and slot is None:
+            if path[0] in BUILTINS or path[0] in self._hidden:
+                return super().code(node, scope)
+            code = _present(super().code(node, scope), path, items, node.at, self, use)
+            return self._of_item(code, node, items) if items and use is NEEDED else code
+        return self._found(node, scope) if use is NEEDED else super().code(node, scope)
+
+    def _found(self, node: Node, scope: Scope) -> Code:
+        """What the expression has found or bound itself, and counts on."""
+        if isinstance(node, Path):
+            return self._component(node, scope)
+        if isinstance(node, Call):
+            return self._answer(node, scope)
+        item = item_asked(node) if isinstance(node, Filter) else None
+        blame = Blame(self._ways.get(id(node), NOWHERE), item)
+        return _blamed(super().code(node, scope), blame, (self.uses.text, node.at))
+
+    def _answer(self, node: Call, scope: Scope) -> Code:
+        """The answer of a function, which is null for what is missing in what it is given."""
+        ways = self._ways.get(id(node), NOWHERE)
+        if not ways:
+            return super().code(node, scope)
+        slots: list[int] = []
+        for given in (*node.arguments, *(each for _, each in node.named)):
+            slots.append(self.uses.new_slot())
+            self._made[id(given)] = _keeping(self.code(given, scope), slots[-1])
+        code, blame, text = super().code(node, scope), Blame(ways), self.uses.text
+
+        def run(frame: Frame) -> object:
+            value = code(frame)
+            if value is None and any(_lacks_something(frame.slots[slot]) for slot in slots):
+                told = blame.told(frame.context, frame.run)
+                if told is not None:
+                    raise FeelMissingValueError(told, text, place_of(text, node.at))
+            return value
+
+        return run
+
+    def _component(self, node: Path, scope: Scope) -> Code:
+        base = self.code(node.base, scope)
+        ways = self._ways
+        of_holder = Blame(ways.get(id(node.base), NOWHERE), name=node.name)
+        of_all = Blame(ways.get(id(node), NOWHERE))
+        text, is_made = self.uses.text, root_path(node) is None
+
+        def run(frame: Frame) -> object:
+            holder = base(frame)
+            value = property_of(frame.run, holder, node.name)
+            if value is not None:
+                return value
+            told = of_holder.told(frame.context, frame.run, holder) if is_context(holder) else None
+            told = told or of_all.told(frame.context, frame.run)
+            if told is not None:
+                raise FeelMissingValueError(told, text, place_of(text, node.at))
+            if is_made:
+                # What was put into it before is the reason, if something was.
+                raise frame.run.missing or FeelMissingValueError(
+                    node.name, text, place_of(text, node.at)
+                )
+            return None
+
+        return run
+
+    def _of_item(self, code: Code, node: Node, items: tuple[int, ...]) -> Code:
+        """A name in a filter, which the item may have: it is the item then that lacks it."""
+        if not isinstance(node, Name):
+            return _blamed(
+                code, Blame(self._ways.get(id(node), NOWHERE)), (self.uses.text, node.at)
+            )
+        word, text = node.name, self.uses.text
+        ways = self._ways.get(id(node), NOWHERE)
+        of_all = Blame(ways)
+        blame = Blame(frozenset(way[:-1] for way in ways if len(way) > 1), name=word)
+
+        def run(frame: Frame) -> object:
+            value = code(frame)
+            if value is not None:
+                return value
+            lacking = [it for it in (frame.slots[slot] for slot in items) if is_context(it)]
+            holder = next((it for it in lacking if word in it), lacking[0] if lacking else None)
+            if holder is None:
+                return None
+            told = blame.told(frame.context, frame.run, holder)
+            told = told or of_all.told(frame.context, frame.run)
+            if told is not None:
+                raise FeelMissingValueError(told, text, place_of(text, node.at))
+            return None
+
+        return run
+
+
+def _keeping(code: Code, slot: int) -> Code:
+    def run(frame: Frame) -> object:
+        value = frame.slots[slot] = code(frame)
+        return value
+
+    return run
+
+
+def _lacks_something(value: object, deeper: int = 2) -> bool:
+    """Whether a value is null, or one that is in it, or in one of those."""
+    if value is None or not deeper:
+        return value is None
+    inside = value if is_list(value) else value.values() if is_context(value) else ()
+    return any(_lacks_something(each, deeper - 1) for each in inside)
+
+
+def _blamed(code: Code, blame: Blame, place: tuple[str, int]) -> Code:
+    text, at = place
+
+    def run(frame: Frame) -> object:
+        value = code(frame)
+        if value is None:
+            told = blame.told(frame.context, frame.run)
+            if told is not None:
+                raise FeelMissingValueError(told, text, place_of(text, at))
+        return value
+
+    return run
+
+
+def told_of(
+    node: Node, tree: Node, rest: str, context: Mapping[str, object], run: Run
+) -> str | None:
+    """What is missing in the value of a part of an expression, as a reader knows it.
+
+    `rest` is how it goes on from there, such as `.price`. None where no input lacks it.
+    """
+    path = root_path(node)
+    if path is not None and path[0] in context:
+        return f"{'.'.join(path)}{rest}"
+    ways = origins_of((tree,)).get(id(node), NOWHERE)
+    if not rest:
+        return Blame(ways, item_asked(node) if isinstance(node, Filter) else None).told(
+            context, run
+        )
+    if ", " in rest:
+        return None
+    more = tuple(rest.lstrip(".").split("."))
+    return Blame(frozenset((*way, *more) for way in ways if way[-1] != CLOSED)).told(context, run)
+
+
+def item_asked(node: Filter) -> int | str | None:
+    """The place of the one item that is asked for; None for a condition."""
+    found, is_direct = settled(node.condition), root_path(node.base) is not None
+    number = found.value if found is not None else None
+    if isinstance(number, Decimal) and number == int(number):
+        return (
+            int(number)
+            if is_direct
+            else f"{number} of those that fit"
+            if _is_choice(node)
+            else None
+        )
+    path = root_path(node.condition)
+    return ".".join(path) if path is not None and is_direct else None
+
+
+def _is_choice(node: Filter) -> bool:
+    chosen = node.base
+    if not isinstance(chosen, Filter) or settled(chosen.condition) is not None:
+        return False
+    return root_path(chosen.base) is not None
+
+
+def _putting_off(condition: Code, slot: int) -> Code:
+    """The condition of one turn: what it misses matters where no other turn decides."""
+
+    def run(frame: Frame) -> object:
+        try:
+            return condition(frame)
+        except FeelMissingValueError as error:
+            frame.slots[slot] = frame.slots[slot] or error
+            return None
+
+    return run
+
+
+def _quantified(code: Code, slot: int) -> Code:
+    def run(frame: Frame) -> object:
+        frame.slots[slot] = None
+        answer, error = code(frame), frame.slots[slot]
+        if answer is None and isinstance(error, FeelMissingValueError):
+            raise error
+        return answer
+
+    return run
 
 
 def _present(
@@ -157,22 +328,6 @@ def _present(
     return run
 
 
-def _component(code: Code, node: Path, maker: Maker) -> Code:
-    """A component of what an expression finds, which is computed with."""
-    text = maker.uses.text
-
-    def run(frame: Frame) -> object:
-        value = code(frame)
-        if value is None:
-            # What was put into it before is the reason, if something was.
-            raise frame.run.missing or FeelMissingValueError(
-                node.name, text, place_of(text, node.at)
-            )
-        return value
-
-    return run
-
-
 def goes_in(tree: Node) -> bool:
     """Whether it asks for a component of something that it has found or made itself."""
     return any(isinstance(node, Path) and root_path(node) is None for node in nodes_in(tree))
@@ -181,26 +336,6 @@ def goes_in(tree: Node) -> bool:
 def is_nothing(value: object) -> bool:
     """Null, or a list without items."""
     return value is None or (is_list(value) and not value)
-
-
-def null_inside(
-    paths: Iterable[tuple[str, ...]], context: Mapping[str, object], text: str
-) -> FeelMissingValueError | None:
-    """The list at the end of a path that lacks an item or a part of one, as an error."""
-    for path in paths:
-        value: object = context
-        for key in path:
-            # The path goes on through each item of a list.
-            if not is_context(value):
-                break
-            value = value.get(key)
-        if is_list(value) and any(map(_lacks_something, value)):
-            return FeelMissingValueError(".".join(path), text, place_of(text, 0))
-    return None
-
-
-def _lacks_something(item: object) -> bool:
-    return item is None or (is_context(item) and None in item.values())
 
 
 def _has(item: object, name: str) -> bool:
@@ -227,134 +362,3 @@ def _any(codes: list[Code], decides: bool) -> Code:
         return None if unknown else not decides
 
     return run
-
-
-def _uses(node: Node, use: Use) -> Iterator[tuple[Node, Use]]:
-    """The names and paths of an expression, with what becomes of their values.
-
-    `use` is what becomes of the value of the node itself.
-    """
-    if isinstance(node, Name | Path) and root_path(node) is not None:
-        if use is not ASKED:
-            yield node, use
-        return
-    if isinstance(node, Path) and use is NEEDED:
-        yield node, use
-    for inner, inner_use in _parts(node, use):
-        yield from _uses(inner, inner_use)
-
-
-def _parts(node: Node, use: Use) -> Iterator[tuple[Node, Use]]:
-    """What is inside of a node, and what becomes of its value."""
-    if isinstance(node, Arithmetic):
-        yield from ((each, NEEDED) for each in (node.first, *(item for _, item in node.rest)))
-    elif isinstance(node, Negation):
-        yield node.operand, NEEDED
-    elif isinstance(node, Logic):
-        yield from ((each, NEEDED) for each in node.items)
-    elif isinstance(node, Comparison):
-        is_equality = node.operator in ("=", "!=")
-        for each, other in ((node.left, node.right), (node.right, node.left)):
-            yield each, ASKED if is_equality and settled(other) is not None else NEEDED
-    elif isinstance(node, Between):
-        yield from ((each, NEEDED) for each in (node.value, node.low, node.high))
-    elif isinstance(node, Membership):
-        yield node.value, ASKED if all(map(_is_of_constants, node.tests)) else NEEDED
-        yield from (part for test in node.tests for part in _tested(test))
-    elif isinstance(node, InstanceOf):
-        yield node.value, ASKED
-    elif isinstance(node, Path):
-        yield node.base, NEEDED
-    elif isinstance(node, Call):
-        yield from _given(node, use)
-    elif isinstance(node, RangeOf):
-        yield from ((each, NEEDED) for each in (node.low, node.high) if each is not None)
-    elif isinstance(node, If):
-        yield node.condition, NEEDED
-        yield node.then, use
-        yield node.otherwise, use
-    else:
-        yield from _parts_that_bind(node, ASKED if use is ASKED else PUT)
-
-
-def _parts_that_bind(node: Node, inside: Use) -> Iterator[tuple[Node, Use]]:
-    if isinstance(node, ListOf):
-        yield from ((each, inside) for each in node.items)
-    elif isinstance(node, ContextOf):
-        yield from ((each, inside) for _, each in node.entries)
-    elif isinstance(node, Filter):
-        yield node.base, NEEDED
-        yield node.condition, NEEDED
-    elif isinstance(node, FunctionOf):
-        yield node.body, inside
-    elif isinstance(node, For | Quantified):
-        for each in node.iterators:
-            yield from ((it, NEEDED) for it in (each.source, each.last) if it is not None)
-        if isinstance(node, For):
-            yield node.body, inside
-        else:
-            yield node.condition, NEEDED
-
-
-def _given(node: Call, use: Use) -> Iterator[tuple[Node, Use]]:
-    """The arguments of a call; a function that is not built in may look for null itself."""
-    name = node.function.name if isinstance(node.function, Name) else ""
-    function = BUILTINS.get(name)
-    by_place = [(str(index), it) for index, it in enumerate(node.arguments)]
-    for key, argument in (*by_place, *node.named):
-        takes_null = function is None or (
-            name not in NULL_FOR_NULL and function.takes_null(key, len(node.arguments))
-        )
-        yield argument, NEEDED if not takes_null else ASKED if use is ASKED else PUT
-        if name in OF_ALL and isinstance(argument, ListOf):
-            yield from ((item, NEEDED) for item in argument.items)
-    if function is None and not isinstance(node.function, Name | Path):
-        yield node.function, PUT
-
-
-def _of_test(test: Test) -> Iterator[tuple[Node, Use]]:
-    for node, use in _tested(test):
-        yield from _uses(node, use)
-
-
-def _tested(test: Test) -> Iterator[tuple[Node, Use]]:
-    """What a test needs to compare with; each item of a list is a test of its own."""
-    if isinstance(test.operand, ListOf):
-        yield from ((item, NEEDED) for item in test.operand.items)
-    else:
-        yield test.operand, NEEDED
-
-
-def given_paths(nodes: Iterable[object]) -> frozenset[tuple[str, ...]]:
-    """The paths that expressions ask for, the longest ones only; bound names are among them."""
-    found: set[tuple[str, ...]] = set()
-    for root in nodes:
-        waiting = [root]
-        while waiting:
-            node = waiting.pop()
-            path = root_path(node) if isinstance(node, Name | Path) else None
-            if path is not None:
-                found |= {path} if path[0] not in BUILTINS else set()
-                continue
-            waiting += inside_of(node)
-    return frozenset(found)
-
-
-def given_to(tree: Node, function: str, place: int, parameter: str) -> str | None:
-    """The path that a call of a function gives for a parameter; None where it gives another."""
-    for node in nodes_in(tree):
-        if isinstance(node, Call) and ".".join(root_path(node.function) or ()) == function:
-            named = dict(node.named)
-            given = named.get(parameter) if named else None
-            if not named and place < len(node.arguments):
-                given = node.arguments[place]
-            path = root_path(given) if given is not None else None
-            if path is not None:
-                return ".".join(path)
-    return None
-
-
-def _is_of_constants(test: Test) -> bool:
-    """Whether a test asks whether a value is one of some constants, which null is as well."""
-    inside = test.operand.items if isinstance(test.operand, ListOf) else (test.operand,)
-    return test.operator in ("", "=", "!=") and all(settled(it) is not None for it in inside)

@@ -33,7 +33,7 @@ def boxed_loop(items: str, body: str) -> str:
     return f'<for iteratorVariable="i">{inner}</for>'
 
 
-def told(read: Read, logic: str) -> list[tuple[str, str]]:
+def told(read: Read, logic: str, more: str = "") -> list[tuple[str, str]]:
     """What is found where `x` is a list of contexts, and nothing is known of `any`."""
     inputs = "".join(
         f'<inputData id="{name}" name="{name}"><variable name="{name}"'
@@ -45,7 +45,7 @@ def told(read: Read, logic: str) -> list[tuple[str, str]]:
         for name in NEEDED
     )
     decision = f'<decision id="t" name="t"><variable name="t"/>{needs}{logic}</decision>'
-    return [(each.rule, each.message) for each in check(read(TYPES + inputs + decision))]
+    return [(each.rule, each.message) for each in check(read(TYPES + inputs + more + decision))]
 
 
 @pytest.mark.parametrize(
@@ -152,3 +152,87 @@ def test_a_column_of_single_values_that_asks_for_a_list_is_refused(read: Read):
 )
 def test_a_column_that_asks_for_what_it_says_is_left_alone(read: Read, asks: str, kind: str):
     assert told(read, column(asks, kind)) == []
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "flatten([x])",
+        "concatenate(x, x)",
+        "union(x, x)",
+        "sort(x, function(a, b) a.c < b.c)",
+        "append(x, x[1])",
+        "insert before(x, 1, x[1])",
+        "reverse(x)",
+        "distinct values(x)",
+        "sublist(x, 1)",
+        "remove(x, 1)",
+        "k(1)",
+    ],
+)
+def test_what_is_made_of_a_list_has_its_items(read: Read, made: str):
+    model = (
+        '<businessKnowledgeModel id="k" name="k"><variable name="k" typeRef="L"/>'
+        f'<encapsulatedLogic><formalParameter name="p"/>{text("[]")}</encapsulatedLogic>'
+        "</businessKnowledgeModel>"
+    )
+    needs = '<knowledgeRequirement><requiredKnowledge href="#k"/></knowledgeRequirement>'
+
+    wrong = told(read, needs + text(f"count({made}[d > 1])"), model)
+    right = told(read, needs + text(f"count({made}[c > 1])"), model)
+
+    assert ([rule for rule, _ in wrong], right) == (["decision-name-unknown"], [])
+
+
+@pytest.mark.parametrize(
+    ("feel", "cause"),
+    [
+        ('x[c > "a"]', "a number > a string"),
+        ('some i in x.c satisfies i > "3"', "a number > a string"),
+        ('for i in x.c return upper case(i) + "a"', "`string` is a number"),
+        ("every i in x satisfies i.c", "`every` with a number"),
+        ('sort(x, function(a, b) a.c < "b")', "a number < a string"),
+        ('{n: 1, r: n > "a"}.r', "a number > a string"),
+        ('sum(for i in x return "a")', "`sum` that is always null: its items are of kind string"),
+        ("sum(x[1].tags)", "`sum` that is always null: its items are of kind string"),
+        ("mean(for i in x return string(i.c))", "`mean` that is always null"),
+        ('list contains(x.c, "a")', "no number is a string"),
+        ('not("a" + "b")', "`negand` is a string"),
+        ("max(x.c) / (2 - 1 - 1)", "a division by 0"),
+    ],
+)
+def test_what_is_null_for_every_item_is_refused(read: Read, feel: str, cause: str):
+    [(rule, message)] = told(read, text(feel))
+
+    assert (rule, cause in message) == ("decision-null-call", True)
+
+
+@pytest.mark.parametrize(
+    "feel",
+    [
+        "sort(x, function(a, b) a.c < b.c)[1].c",
+        "concatenate(x, [{c: 1, more: 2}])[more > 1]",
+        'append(x[1].tags, "a")[item = "a"]',
+        'flatten([x[1].tags, 1])[item = 1 or item = "a"]',
+        'for i in x return if i.c > 1 then "a" else i.c',
+        "{f: function(a) a + 1, r: f(1)}.r",
+        'some t in x.tags satisfies list contains(t, "a")',
+        'list contains(x.c, null) or list contains(any, "a") or index of(x.c, 3)[1] = 2',
+        "max(x.c) + sum(x.c) + (for i in x.c return i)[1]",
+        'x[if c = null then false else string(c) = "a"]',
+        "[{a: 1}, {b: 2}].b",
+        "not(any) or not(x[1].c = 1) or any / (2 - 1) = 1",
+    ],
+)
+def test_what_an_item_may_be_is_left_alone(read: Read, feel: str):
+    assert told(read, text(feel)) == []
+
+
+def test_an_entry_of_a_boxed_context_has_no_other_components(read: Read):
+    entry = f'<contextEntry><variable name="a"/>{text("{p: 1}")}</contextEntry>'
+    result = "<contextEntry>{}</contextEntry>".format
+
+    wrong = told(read, f"<context>{entry}{result(text('a.q'))}</context>")
+    right = told(read, f"<context>{entry}{result(text('a.p'))}</context>")
+
+    assert (wrong, right) == ([("decision-name-unknown", "`a` has no `q`")], [])

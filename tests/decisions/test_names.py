@@ -80,3 +80,28 @@ def test_a_knowledge_model_knows_its_parameters_only(read: Read):
 
 def test_a_table_without_requirements_asks_whoever_calls_it(read: Read):
     assert found(read(decision(table(asks="record.impact"), needs=""))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        ("", "`in` has no name"),
+        ("?", "the value that a cell or `in` tests"),
+        ("item", "what a filter looks at"),
+        ("a[1]", "`[` cannot stand in a name"),
+        ("if", "a word of FEEL"),
+    ],
+)
+def test_input_data_that_cannot_be_asked_for_is_refused(read: Read, name: str, cause: str):
+    data = f'<inputData id="in" name="{name}"><variable name="{name}"/></inputData>'
+
+    [(rule, message)] = found(read(data + decision(table(asks="1"), needs="")))
+
+    assert (rule, cause in message) == ("decision-name-unusable", True)
+
+
+@pytest.mark.parametrize("name", ["a-b", "Größe", "it's 1.5 + 2*3/4", "items", "what?", "_x"])
+def test_unusual_names_of_input_data_are_taken(read: Read, name: str):
+    data = f'<inputData id="in" name="{name}"/>'
+
+    assert found(read(data + decision(table(asks="1"), needs=""))) == []

@@ -308,7 +308,7 @@ def test_a_date_that_does_not_exist_is_told_outside_of_tables_as_well(read: Read
     if before == "list":
         logic = f"<list>{logic}</list>"
     elif before:
-        logic = f"<filter><in>{logic}</in><match>{literal('item = x')}</match></filter>"
+        logic = f"<filter><in>{logic}</in><match>{literal('item != null')}</match></filter>"
 
     (found,) = told(read, X + decision(logic))
 

@@ -14,7 +14,7 @@ from clearway.decisions.check.cells import (
 )
 from clearway.decisions.check.components import unknown_components
 from clearway.decisions.check.constants import wrong_constants
-from clearway.decisions.check.definitions import names_given_twice, wrong_types
+from clearway.decisions.check.definitions import names_given_twice, unusable_names, wrong_types
 from clearway.decisions.check.expressions import never_true, null_calls
 from clearway.decisions.check.inputs import wrong_inputs
 from clearway.decisions.check.looking import Budget, OutOfLooks
@@ -67,14 +67,16 @@ def check(
     broken = {each.element for each in found}
     whole = chain(
         names_given_twice(decisions),
+        unusable_names(decisions),
         wrong_types(decisions),
-        unknown_components(decisions, own),
         wrong_calls(decisions, known),
         wrong_constants(decisions, known, budget),
         missing_inputs(decisions),
         decisions_outside(decisions),
     )
-    found += budget.until_spent(whole)
+    of_items = list(budget.until_spent(unknown_components(decisions, own)))
+    found += (*of_items, *budget.until_spent(whole))
+    known_causes = {each.message for each in of_items if each.rule == NULL}
     stopped: Place | None = None
     for place, table in decisions.tables:
         if place.decision in broken:
@@ -89,15 +91,19 @@ def check(
         if stopped is None and budget.is_spent:
             stopped = place
     for more in (never_true(decisions, known, broken), null_calls(decisions, budget, broken)):
-        told = {(each.element, each.numbers, each.column) for each in found if each.rule == NULL}
+        told = {_place_of(it) for it in found if it.rule == NULL and it.message not in known_causes}
         found += (
             each
             for each in budget.until_spent(more)
-            if (each.element, each.numbers, each.column) not in told
+            if _place_of(each) not in told and each.message not in known_causes
         )
     if budget.is_spent:
         found.append(_stopped(stopped or Place(decisions.file)))
     return found
+
+
+def _place_of(found: Finding) -> tuple[object, ...]:
+    return found.element, found.numbers, found.column
 
 
 def _stopped(place: Place) -> Finding:

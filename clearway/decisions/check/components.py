@@ -12,7 +12,7 @@ from clearway.decisions.model import Asked, Decision, Knowledge
 from clearway.decisions.reader import Decisions
 from clearway.feel.properties import PROPERTIES
 from clearway.feel.syntax import Literal
-from clearway.feel.types import ANY, Type
+from clearway.feel.types import ANY, FunctionType, Type
 
 
 def unknown_components(decisions: Decisions, known: Mapping[str, Type | None]) -> Iterator[Finding]:
@@ -20,7 +20,13 @@ def unknown_components(decisions: Decisions, known: Mapping[str, Type | None]) -
 
     And names in filters that neither the items have nor anything else.
     """
+    names = decisions.names
+    results = {
+        each.name: Seen(FunctionType((), each.signature.result or ANY))
+        for each in decisions.knowledge.values()
+    }
     for each in (*decisions.decisions.values(), *decisions.knowledge.values()):
+        taken = names | each.bound if each.bound - names else names
         required = required_names(decisions, each.needs)
         types = {name: known[name] for name in required if name in known}
         if isinstance(each, Knowledge):
@@ -28,6 +34,7 @@ def unknown_components(decisions: Decisions, known: Mapping[str, Type | None]) -
         level = Level(
             {
                 **{name: Seen(known.get(name), is_declared=True) for name in required},
+                **{name: results[name] for name in required if name in results},
                 # What gives a name a value inside of the element is told by what is around a text.
                 **dict.fromkeys(each.bound, UNKNOWN),
             }
@@ -36,13 +43,14 @@ def unknown_components(decisions: Decisions, known: Mapping[str, Type | None]) -
         outside = ((asked, sorted(asked.paths)) for asked in each.asked)
         # In a filter a path may begin with an entry of an item.
         for asked, paths in (*outside, *((asked, []) for asked in each.in_filters)):
-            items = _items(asked, level, Items(decisions.types, levels))
+            items = _items(asked, level, Items(decisions.types, levels, taken))
             wrong = [_unknown(path, types, decisions.types) for path in paths]
             told = dict(found for found in wrong if found is not None)
             for cause, hint in (told | items.lacking).items():
                 error = DecisionError(asked.place, cause, hint)
                 yield finding_of(error, "decision-name-unknown")
             yield from _absent(decisions, each, asked, items)
+            yield from (_null(asked, cause) for cause in items.null)
 
 
 def _items(asked: Asked, level: Level, found: Items) -> Items:
@@ -53,9 +61,18 @@ def _items(asked: Asked, level: Level, found: Items) -> Items:
         inside = found.within(asked.around, level)
         for node in asked.nodes:
             found.seen(node, inside)
+            if asked.around:
+                found.read(node, inside, is_condition=asked.is_condition)
     except RecursionError:
         return found  # The rest is too deep to be looked at, and refused where it is evaluated.
     return found
+
+
+def _null(asked: Asked, cause: str) -> Finding:
+    error = DecisionError(
+        asked.place, f"`{asked.text}` has {cause}", "Correct it, or convert one of the values."
+    )
+    return finding_of(error, "decision-null-call")
 
 
 def _absent(

@@ -4,24 +4,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from clearway.decisions.check.kinds import fields_of, item_of, kind_of, resolved
+from clearway.decisions.check.kinds import (
+    fields_of,
+    item_of,
+    kind_of,
+    kind_told,
+    resolved,
+    same_type,
+)
+from clearway.decisions.check.lists import type_made, why_null
 from clearway.decisions.model import Around
 from clearway.feel.builtins.catalogue import BUILTINS
 from clearway.feel.compile_names import root_path
+from clearway.feel.constants import settled
 from clearway.feel.inside import inside_of
+from clearway.feel.kinds import KindOf, kind_given, never_given
 from clearway.feel.properties import PROPERTIES
 from clearway.feel.syntax import (
+    Arithmetic,
+    Call,
     ContextOf,
     Filter,
     For,
     FunctionOf,
+    If,
     ListOf,
     Literal,
     Name,
+    Node,
     Path,
     Quantified,
+    Test,
 )
-from clearway.feel.types import ANY, ContextType, ListType, Named, Type
+from clearway.feel.types import ANY, ContextType, FunctionType, ListType, Named, Type
 from clearway.feel.values import kind
 
 ITEM = "item"
@@ -56,16 +71,20 @@ class Level:
 
 @dataclass
 class Items:
-    """What expressions ask of items; `lacking` fills with (cause, remedy) and `absent` with names.
+    """What expressions ask of items; `lacking` fills with (cause, remedy) and `absent` with names,
+    `null` with what is null for every value of the names that are bound inside of them.
 
     `absent` are the names in filters that neither the items nor anything around them has. `levels`
-    are those made before for the same element, by the identity of what is around.
+    are those made before for the same element, by the identity of what is around; `taken` are names
+    that may hide a built-in function.
     """
 
     types: Mapping[str, Type]
     levels: dict[int, Level]
+    taken: frozenset[str] = frozenset()
     lacking: dict[str, str] = field(default_factory=dict[str, str])
     absent: dict[str, str] = field(default_factory=dict[str, str])
+    null: dict[str, None] = field(default_factory=dict[str, None])
 
     def within(self, around: tuple[Around, ...], level: Level) -> Level:
         """The names that a text sees inside of boxed expressions, given those outside of them."""
@@ -79,7 +98,8 @@ class Items:
                 Items(self.types, self.levels).seen(each.source, level) if each.source else UNKNOWN
             )
             if each.name:
-                inner = Seen(each.type, True) if each.type else self._item(source)
+                found = source if each.is_whole else self._item(source)
+                inner = Seen(each.type, True) if each.type else found
                 level = Level({each.name: inner}, level)
             else:
                 level = self._filtered(source, level)
@@ -99,23 +119,104 @@ class Items:
                 source = self.seen(node.base, level)
                 inside = self._filtered(source, level)
                 self.seen(node.condition, inside)
+                self.read(node.condition, inside)
+                number = settled(node.condition)
+                if number is not None and kind(number.value) == "number":
+                    return inside.item or UNKNOWN
                 return source.of(_list_of(inside.item))
             case ListOf():
-                return self._listed([self.seen(each, level) for each in node.items])
+                # Of a list of contexts, as they are written, each may have other components.
+                is_open = any(isinstance(each, ContextOf) for each in node.items)
+                made = self._listed([self.seen(each, level) for each in node.items])
+                return Seen(made.type) if is_open else made
             case ContextOf():
                 return self._context(node, level)
             case For():
-                body = self.seen(node.body, self._loops(node, Level({"partial": UNKNOWN}, level)))
+                inside = self._loops(node, Level({"partial": UNKNOWN}, level))
+                body = self.seen(node.body, inside)
+                self.read(node.body, inside)
                 return body.of(ListType(body.type)) if body.type is not None else UNKNOWN
             case Quantified():
-                self.seen(node.condition, self._loops(node, level))
+                inside = self._loops(node, level)
+                self.seen(node.condition, inside)
+                self.read(node.condition, inside)
+                told = kind_given(node.condition, self._kinds(inside), self.taken)
+                if told not in (None, "boolean"):
+                    self.null[f"`{node.word}` with a {told}, so that it is never true"] = None
+                return Seen(Named("boolean"))
             case FunctionOf():
-                given = {name: Seen(kind_of_it, True) for name, kind_of_it in node.parameters}
-                self.seen(node.body, Level(given, level))
+                self._function(node, level, UNKNOWN)
+            case Call():
+                return self._call(node, level)
+            case If():
+                self.seen(node.condition, level)
+                return self._either(self.seen(node.then, level), self.seen(node.otherwise, level))
             case _:
                 for each in inside_of(node):
                     self.seen(each, level)
+                if isinstance(node, Arithmetic):
+                    told = kind_given(node, self._kinds(level), self.taken)
+                    return Seen(Named(told)) if told is not None else UNKNOWN
         return UNKNOWN
+
+    def read(self, node: Node | Test, level: Level, *, is_condition: bool = False) -> None:
+        """Note what is null for every value of the names that are bound around a node."""
+        found = never_given((node,), self._kinds(level), self.taken, is_condition=is_condition)
+        self.null.update(dict.fromkeys(found))
+
+    def _kinds(self, level: Level) -> KindOf:
+        def kind_at(path: tuple[str, ...]) -> str | None:
+            found = self._bound(path[0], level)
+            for name in path[1:]:
+                found = (fields_of(found, self.types) or {}).get(name)
+            return kind_told(found, self.types)
+
+        return kind_at
+
+    def _bound(self, name: str, level: Level) -> Type | None:
+        at: Level | None = level
+        while at is not None:
+            if name in at.names:
+                return at.names[name].type
+            if at.item is not None and (at.entries is None or name in at.entries):
+                return (at.entries or {}).get(name)
+            at = at.outer
+        return None
+
+    def _function(self, node: FunctionOf, level: Level, item: Seen) -> None:
+        """A function; `item` is what is known of what it is given, where nothing is declared."""
+        given = {name: Seen(it, True) if it else item for name, it in node.parameters}
+        inside = Level(given, level)
+        self.seen(node.body, inside)
+        self.read(node.body, inside)
+
+    def _call(self, node: Call, level: Level) -> Seen:
+        name = node.function.name if isinstance(node.function, Name) else ""
+        is_built_in = name in BUILTINS and name not in self.taken
+        given: list[Seen] = []
+        for each in node.arguments:
+            if is_built_in and name == "sort" and given and isinstance(each, FunctionOf):
+                self._function(each, level, self._item(given[0]))
+            else:
+                given.append(self.seen(each, level))
+        for _, each in node.named:
+            self.seen(each, level)
+        if not is_built_in:
+            function = self.seen(node.function, level).type
+            result = function.result if isinstance(function, FunctionType) else None
+            return Seen(None if result == ANY else result, True)
+        kinds = [each.type for each in given] if not node.named else []
+        cause = why_null(name, kinds, self.types)
+        if cause is not None:
+            self.null[cause] = None
+        made = type_made(name, kinds, self.types)
+        return Seen(made, bool(given) and all(each.is_declared for each in given))
+
+    def _either(self, one: Seen, other: Seen) -> Seen:
+        if Named("null") in (one.type, other.type):
+            return other if one.type == Named("null") else one
+        is_same = one.type is not None and same_type(one.type, other.type)
+        return Seen(one.type, one.is_declared and other.is_declared) if is_same else UNKNOWN
 
     def _named(self, name: str, level: Level) -> Seen:
         around: list[Level] = []
@@ -193,14 +294,18 @@ class Items:
                 names[name] = UNKNOWN  # A function sees itself.
             # The level fills as it is gone through: an entry sees those before it.
             names[name] = found = self.seen(value, inside)
+            if names:
+                self.read(value, inside)
             made.append((name, found.type or ANY))
-        return Seen(ContextType(tuple(made)))
+        return Seen(ContextType(tuple(made)), is_declared=True)
 
     def _listed(self, items: list[Seen]) -> Seen:
         """A list as it is written; nothing is known where its items are of several kinds."""
         given = [each.type for each in items if each.type != Named("null")]
         if not given or any(each is None for each in given):
             return UNKNOWN
+        if all(same_type(each, given[0]) for each in given):
+            return Seen(ListType(given[0] or ANY), all(each.is_declared for each in items))
         kinds = {kind_of(each, self.types) for each in given}
         if kinds != {None}:
             one = next(iter(kinds))

@@ -73,6 +73,23 @@ def type_of_path(
     return found
 
 
+def same_type(one: Type | None, other: Type | None, looks: int = 1000) -> bool:
+    """Whether two types are the same; of those that take too many looks it is not said."""
+    waiting = [(one, other)]
+    while waiting and looks:
+        left, right = waiting.pop()
+        looks -= 1
+        if isinstance(left, ContextType) and isinstance(right, ContextType):
+            if [name for name, _ in left.fields] != [name for name, _ in right.fields]:
+                return False
+            waiting += zip(dict(left.fields).values(), dict(right.fields).values(), strict=True)
+        elif isinstance(left, ListType) and isinstance(right, ListType):
+            waiting.append((left.item, right.item))
+        elif left is not right and not (isinstance(left, Named) and left == right):
+            return False
+    return not waiting
+
+
 def may_be(given: Type, wanted: Type, types: Mapping[str, Type], exact: bool = False) -> bool:
     """Whether some value of one type is taken for the other; `exact` is without a conversion."""
     given, wanted = resolved(given, types), resolved(wanted, types)

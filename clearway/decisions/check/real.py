@@ -14,7 +14,7 @@ from clearway.decisions.index import places
 from clearway.decisions.model import Input, Rules, Table
 from clearway.feel import FeelError
 from clearway.feel.inside import nodes_in
-from clearway.feel.missing import given_paths
+from clearway.feel.origins import given_paths
 from clearway.feel.syntax import Literal
 from clearway.feel.values import NUMBERS, adopt, kind
 
