@@ -93,7 +93,7 @@ def working_days_before(instant: datetime, days: int) -> datetime:
 
 
 def changes(built: Sequence[str], chosen: Sequence[str]) -> list[str]:
-    """A sentence for each key that the chair added or dropped, and one when the order is another."""
+    """A sentence for each key that the chair added or dropped, one when the order is another."""
     told = [f"{key} was added." for key in chosen if key not in built]
     told += [f"{key} was dropped." for key in built if key not in chosen]
     kept = [key for key in chosen if key in built]
@@ -110,7 +110,7 @@ def time_spent(
     None: nothing is discussed, as in a pause. `until` is the end, or now.
     """
     found: dict[str, timedelta] = {}
-    ends = [at for at, _ in moves[1:]] + [until]
+    ends = [*(at for at, _ in moves[1:]), until][: len(moves)]
     for (at, key), end in zip(moves, ends, strict=True):
         if key is not None:
             found[key] = found.get(key, timedelta()) + max(end - at, timedelta())

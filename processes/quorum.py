@@ -55,7 +55,7 @@ def forecast(seats: Sequence[ExpectedSeat], quorum: Quorum) -> Forecast:
     Votes that were cast before the meeting count as seated. The same seats give the same answer.
     """
     sits = _seated(seats)
-    gaps = [_gap(it, sits) for it in seats if it.needed and it.id not in sits]
+    gaps = [_gap(it) for it in seats if it.needed and it.id not in sits]
     needed = quorum.seats_needed(len(seats))
     if len(sits) < needed:
         absent = _absent([it for it in seats if it.id not in sits and not it.needed])
@@ -89,7 +89,7 @@ def _seated(seats: Sequence[ExpectedSeat]) -> dict[SeatId, PersonId]:
     return {**voted, **{seat: person for person, seat in sits.items()}}
 
 
-def _gap(seat: ExpectedSeat, sits: Mapping[SeatId, PersonId]) -> str:
+def _gap(seat: ExpectedSeat) -> str:
     if seat.takers:
         who = " and ".join(seat.takers)
         verb = "sit" if len(seat.takers) > 1 else "sits"

@@ -40,9 +40,7 @@ MovesOf = Callable[[str, str], Sequence[tuple[datetime, str | None]]]
 class OutcomesOf(Protocol):
     """Outcome -> how many ended records of a process of the last year have it."""
 
-    def __call__(
-        self, process: str, field: str, value: str, outcome: str
-    ) -> Mapping[str, int]: ...
+    def __call__(self, process: str, field: str, value: str, outcome: str) -> Mapping[str, int]: ...
 
 
 class KeepFile(Protocol):
@@ -97,9 +95,7 @@ def _outcomes(
     return asked_rounds.outcomes_of(house, process, field, value, outcome, since)
 
 
-def _kept(
-    house: House, key: str, name: str, media_type: str, content: bytes, once: str
-) -> str:
+def _kept(house: House, key: str, name: str, media_type: str, content: bytes, once: str) -> str:
     """Kept once: a second try of the same job, which may see other facts, answers the first."""
     answer = attach(house, WORKER, key, name, media_type, content, once=once, made_here=True)
     if not isinstance(answer, Refusal):

@@ -87,9 +87,9 @@ def pack_paper(
     outcomes_of: OutcomesOf,
 ) -> Paper:
     """First the agenda with the outlook for its quorum, then each record on a page of its own."""
-    lines = [
-        f"{number}. {_place(pack, key)}" for number, key in enumerate(pack.agenda, 1)
-    ] or ["Nothing waits for a decision."]
+    lines = [f"{number}. {_place(pack, key)}" for number, key in enumerate(pack.agenda, 1)] or [
+        "Nothing waits for a decision."
+    ]
     gaps = [f"{key}: {gap}" for key in pack.agenda if key in expected for gap in expected[key].gaps]
     lists = [("Agenda", lines), ("Can it be decided?", gaps or ["Every seat that is needed can."])]
     lists += [("Left out", pack.left_out)] if pack.left_out else []
@@ -103,8 +103,10 @@ def pack_paper(
             Part(
                 f"{number}. {key} {facts.title}",
                 facts=[*facts.facts, *_computed(facts, subjects)],
-                lists=_lists(facts, subjects, asked.get(key), expected.get(key), impact_of)
-                + [("History of the team", _team(facts, subjects, outcomes_of))],
+                lists=[
+                    *_lists(facts, subjects, asked.get(key), expected.get(key), impact_of),
+                    ("History of the team", _team(facts, subjects, outcomes_of)),
+                ],
                 on_new_page=True,
             )
         )
@@ -139,7 +141,10 @@ def _place(pack: Pack, key: str) -> str:
 
 
 def _computed(facts: ItemFacts, subjects: Subjects) -> list[tuple[str, str]]:
-    until, minutes = as_instant(facts.values.get(subjects.until)), facts.values.get(subjects.backout)
+    until, minutes = (
+        as_instant(facts.values.get(subjects.until)),
+        facts.values.get(subjects.backout),
+    )
     if until is None or not isinstance(minutes, int):
         return [("Taking it back must begin by", "Not known: it does not say how long that takes.")]
     last = until - timedelta(minutes=minutes)
@@ -225,5 +230,3 @@ def _minutes(span: timedelta) -> str:
 
 def _shown(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-

@@ -26,8 +26,10 @@ class Paper:
     parts: Sequence[Part]
 
 
-_STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.7rem;line-height:1.2}h2{margin-top:2.5rem;border-top:1px solid #8886;padding-top:1rem}
+_STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;
+padding:0 1rem}
+h1{font-size:1.7rem;line-height:1.2}h2{margin-top:2.5rem;border-top:1px solid #8886;
+padding-top:1rem}
 dl{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;gap:.25rem 1rem}
 dt{color:#6a6a6a}dd{margin:0;white-space:pre-line}p{white-space:pre-line}
 @media(max-width:36rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}

@@ -70,7 +70,8 @@ def meeting(house: House, actor: Actor, key: str) -> MeetingView | Refusal:
     current = view.values.get(current_field) if current_field else None
     keys = [str(it) for it in cast(Sequence[object], view.values.get(field) or ())]
     asked = rounds_of(house, keys)
-    spent = time_spent(moves_of(house, key, current_field), house.now()) if current_field else {}
+    moves = moves_of(house, key, current_field) if current_field else []
+    spent = time_spent(moves, house.now())
     items = [
         AgendaItem(
             it,

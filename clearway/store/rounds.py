@@ -1,7 +1,7 @@
 """Approval rounds across records: which wait, and how the last one of a record ended."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -97,5 +97,10 @@ def outcomes(
 def _last(
     row: Sequence[Any], seats: Mapping[int, list[Seat]], ballots: Mapping[int, list[Ballot]]
 ) -> LastRound:
-    named = [*row[:12], tuple(row[12]), *row[13:]]
-    return LastRound(*named, tuple(seats.get(row[9], ())), tuple(ballots.get(row[9], ())))
+    last = LastRound(*row)
+    return replace(
+        last,
+        excluded=tuple(last.excluded),
+        seats=tuple(seats.get(last.id, ())),
+        ballots=tuple(ballots.get(last.id, ())),
+    )

@@ -12,9 +12,7 @@ from clearway.engine.examine import Examined
 from clearway.text_patterns import problem_of
 from processes.links import NAMES
 
-KNOWN = frozenset(
-    ("x-key-prefix", "x-title", "x-list", "x-requester", "x-agenda", "x-current")
-)
+KNOWN = frozenset(("x-key-prefix", "x-title", "x-list", "x-requester", "x-agenda", "x-current"))
 
 
 def check(examined: Examined) -> None:

@@ -17,7 +17,7 @@ from clearway.service.vote import vote
 from clearway.web.addresses import RowId
 from clearway.web.forms import form_of
 from clearway.web.pages.trouble import refusal_page
-from clearway.web.rendering import go, page, status_of
+from clearway.web.rendering import go, is_local, page, status_of
 from clearway.web.suggestions import suggestions
 from clearway.web.typed import Typed, read_typed
 from clearway.web.visit import Form, Posting, Visit, Visiting
@@ -99,7 +99,24 @@ def vote_on_it(visit: Posting, sent: Form, work_item_id: RowId) -> Response:
     )
     if isinstance(answer, Refusal):
         return _page(visit, work_item_id, Answered(answer, vote=cast))
-    return go(f"/tasks/{work_item_id}", "voted")
+    back = sent.text("back")
+    return go(back if is_local(back) else f"/tasks/{work_item_id}", "voted")
+
+
+def vote_parts(visit: Visit, work_item_id: int) -> dict[str, object] | None:
+    """What `task_vote.html` shows, for another page that has the vote on it; None: not to see."""
+    house, actor = visit.portal.house, visit.actor
+    view = task(house, actor, work_item_id)
+    if isinstance(view, Refusal) or view.round is None:
+        return None
+    about = record(house, actor, view.item.key)
+    return {
+        "view": view,
+        "about": None if isinstance(about, Refusal) else about,
+        "form": form_of(view.schema, view.values, visit.zone),
+        "refusal": None,
+        "cast": _cast_so_far(view, actor.name),
+    }
 
 
 def _revision(text: str) -> int:
