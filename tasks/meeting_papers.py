@@ -87,13 +87,11 @@ def pack_paper(
     outcomes_of: OutcomesOf,
 ) -> Paper:
     """First the agenda with the outlook for its quorum, then each record on a page of its own."""
-    lines = [f"{number}. {_place(pack, key)}" for number, key in enumerate(pack.agenda, 1)] or [
-        "Nothing waits for a decision."
-    ]
+    places = [(f"{number}. {key}", _place(pack, key)) for number, key in enumerate(pack.agenda, 1)]
     gaps = [f"{key}: {gap}" for key in pack.agenda if key in expected for gap in expected[key].gaps]
-    lists = [("Agenda", lines), ("Can it be decided?", gaps or ["Every seat that is needed can."])]
+    lists = [("Can it be decided?", gaps or ["Yes: enough seats can vote, and each that must."])]
     lists += [("Left out", pack.left_out)] if pack.left_out else []
-    parts = [Part("In this meeting", lists=lists)]
+    parts = [Part("Agenda", facts=places, lists=lists)]
     for number, key in enumerate(pack.agenda, 1):
         facts = facts_of(key)
         if facts is None:
@@ -102,7 +100,8 @@ def pack_paper(
         parts.append(
             Part(
                 f"{number}. {key} {facts.title}",
-                facts=[*facts.facts, *_computed(facts, subjects)],
+                facts=[it for it in facts.facts if it[1] != facts.title]
+                + _computed(facts, subjects),
                 lists=[
                     *_lists(facts, subjects, asked.get(key), expected.get(key), impact_of),
                     ("History of the team", _team(facts, subjects, outcomes_of)),
@@ -137,7 +136,9 @@ def minutes_paper(held: Minutes) -> Paper:
 
 
 def _place(pack: Pack, key: str) -> str:
-    return next((it for it in pack.places if it.startswith(f"{key} ")), f"{key} (by the chair)")
+    named = f"{key} "
+    found = (it.removeprefix(named) for it in pack.places if it.startswith(named))
+    return next(found, "Added by the chair.")
 
 
 def _computed(facts: ItemFacts, subjects: Subjects) -> list[tuple[str, str]]:
@@ -203,7 +204,9 @@ def _decision(held: Minutes, key: str) -> str:
     closed = one.last.closed_at
     before = " It was decided before the meeting." if closed and closed < held.began else ""
     after = " It was decided after the meeting." if closed and closed > held.ended else ""
-    return f"{in_words(one.outcome).capitalize()}. {one.says}{before}{after}"
+    outcome = in_words(one.outcome).capitalize()
+    says = one.says if one.says.startswith(outcome) else f"{outcome}. {one.says}"
+    return f"{says}{before}{after}"
 
 
 def _ballot(asked: AskedRound, seat_id: int) -> str:

@@ -9,7 +9,7 @@ from clearway.service.history import history
 from clearway.service.house import House
 from clearway.service.permissions import cannot_see
 from clearway.service.reading import readable
-from clearway.service.values import Actor, Refusal
+from clearway.service.values import Actor, EntryView, Refusal
 from clearway.service.wording import in_words
 from clearway.store.rows import Snapshot
 
@@ -25,6 +25,7 @@ Schema = Mapping[str, object]
 class ItemFacts:
     """A record in words: label and text of each fact, and what was said about it, the last first.
 
+    Of internal comments it says only how many there are: the document goes to others as well.
     `values` are the fields as they are stored.
     """
 
@@ -47,11 +48,7 @@ def item_facts(house: House, actor: Actor, key: str) -> ItemFacts | Refusal:
     lines = history(house, actor, key, limit=500, order="newest")
     if isinstance(lines, Refusal):
         return cannot_see("record")
-    said = [
-        f"{it.actor}, {_instant(it.at)}: {it.details.get('text')}"
-        for it in lines.rows
-        if it.kind == "comment"
-    ]
+    said = [it for it in lines.rows if it.kind == "comment"]
     schema = house.version(snapshot.version_id).record_schema.schema
     fields = cast(Mapping[str, Schema], schema.get("properties") or {})
     names = _names(house, snapshot, schema, fields)
@@ -61,9 +58,7 @@ def item_facts(house: House, actor: Actor, key: str) -> ItemFacts | Refusal:
         for name, value, field in shown
         if value not in (None, "", [], {})
     ]
-    return ItemFacts(
-        key, snapshot.title, snapshot.process, facts, said[:_MOST_COMMENTS], snapshot.record
-    )
+    return ItemFacts(key, snapshot.title, snapshot.process, facts, _told(said), snapshot.record)
 
 
 def text_of(value: object, field: Schema) -> str:
@@ -90,6 +85,14 @@ def as_instant(value: object) -> datetime | None:
             return None
     is_aware = isinstance(value, datetime) and value.tzinfo is not None
     return value.astimezone(UTC) if isinstance(value, datetime) and is_aware else None
+
+
+def _told(comments: Sequence[EntryView]) -> list[str]:
+    public = [it for it in comments if it.details.get("public")]
+    told = [f"{it.actor}, {_instant(it.at)}: {it.details.get('text')}" for it in public]
+    internal = len(comments) - len(public)
+    also = [f"Internal comments, for those who work on it: {internal}."] if internal else []
+    return [*told[:_MOST_COMMENTS], *also]
 
 
 def _names(

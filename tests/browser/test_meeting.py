@@ -78,7 +78,7 @@ def test_the_chair_runs_a_meeting_of_two_changes(
     frank.get_by_role("button", name="End the meeting").click()
     live.work()
     frank.goto(f"/records/{key}")
-    frank.get_by_role("link", name="Confirm the minutes").click()
+    frank.get_by_role("link", name="Confirm the minutes", exact=True).click()
     frank.get_by_label("What next").select_option("send")
     frank.get_by_role("button", name="Complete").click()
 

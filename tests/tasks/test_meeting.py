@@ -9,8 +9,10 @@ from handy import drain, person, seen
 from clearway.now import HandClock
 from clearway.service.attach import attachment
 from clearway.service.cancel import cancel
+from clearway.service.comment import comment
 from clearway.service.deliver import send
 from clearway.service.house import House
+from clearway.service.meeting import MeetingView, meeting
 from clearway.service.registry import set_absence
 from clearway.service.start import start
 from clearway.service.timers import fire_due
@@ -27,14 +29,14 @@ THURSDAY = datetime(2026, 3, 5, 13, 0, tzinfo=UTC)
 @pytest.fixture
 def changes(house: House, worker: Dispatcher) -> tuple[str, str]:
     """Two changes of high risk; the one that was asked for last begins first."""
+
+    def work() -> None:
+        drain(worker)
+
     at = THURSDAY + timedelta(days=14)
-    late = waiting_change(
-        house, lambda: drain(worker), "Move the mail", "mail", at, at + timedelta(hours=2)
-    )
+    late = waiting_change(house, work, "Move the mail", "mail", at, at + timedelta(hours=2))
     at = THURSDAY + timedelta(days=6)
-    soon = waiting_change(
-        house, lambda: drain(worker), "New switch", "network", at, at + timedelta(hours=1)
-    )
+    soon = waiting_change(house, work, "New switch", "network", at, at + timedelta(hours=1))
     return soon, late
 
 
@@ -163,7 +165,7 @@ def test_what_a_round_decides_stands_in_the_minutes_and_nothing_else(
     minutes = pages_of(house, key, "minutes.html")
     assert (view.state, view.values["undecided"]) == ("minutes", [late])
     assert view.values["present"] == ["dave", "frank", "judy"]
-    assert f"{soon}: Approved." in str(view.values["minutes_text"])
+    assert f"{soon}: Approved with 3 yes" in str(view.values["minutes_text"])
     assert f"{late}: Not decided" in str(view.values["minutes_text"])
     assert "<dd>12 minutes</dd>" in minutes
     assert "Nobody else is here" in minutes
@@ -202,3 +204,37 @@ def test_a_meeting_keeps_its_hour_when_the_clocks_change():
     assert next_meeting(datetime(2026, 3, 30, 6, 0, tzinfo=UTC)) == datetime(
         2026, 4, 2, 12, 0, tzinfo=UTC
     )
+
+
+def test_who_may_not_see_a_meeting_does_not_and_a_record_without_agenda_is_none(
+    house: House, worker: Dispatcher, changes: tuple[str, str]
+):
+    soon, _ = changes
+    key = planned(house, worker)
+
+    shown = meeting(house, person(house, "dave"), key)
+    hidden = meeting(house, person(house, "mallory"), key)
+    no_meeting = meeting(house, person(house, "dave"), soon)
+
+    assert isinstance(shown, MeetingView)
+    assert [it.outcome for it in shown.items] == [None, None]
+    assert isinstance(hidden, Refusal)
+    assert isinstance(no_meeting, Refusal)
+    assert "it has no agenda" in no_meeting.text
+
+
+def test_a_pack_leaves_internal_comments_to_those_who_work_on_it(
+    house: House, worker: Dispatcher, changes: tuple[str, str]
+):
+    soon, late = changes
+    for text, public in (("Who tells the night shift?", True), ("Between us", False)):
+        said = comment(house, person(house, "dave"), soon, text, public=public, once=text)
+        assert isinstance(said, Done), said
+    key = planned(house, worker)
+
+    checked(house, worker, key, agenda=[soon, late])
+
+    pack = pages_of(house, key, "pack.html")
+    assert "Who tells the night shift?" in pack
+    assert "Between us" not in pack
+    assert "Internal comments, for those who work on it: 1." in pack

@@ -79,6 +79,7 @@ def check(examined: Examined) -> None:
                 f"An x- key names the field `{name}`, which is not there.",
                 "Name a field of `properties`.",
             )
+    _check_agenda(examined, path, schema, fields)
     for name in sorted(str(key) for key in schema if str(key).startswith("x-")):
         if name not in KNOWN:
             examined.findings.error(
@@ -88,6 +89,26 @@ def check(examined: Examined) -> None:
                 f"Nobody knows the key `{name}`.",
                 f"Known are: {', '.join(sorted(KNOWN))}.",
             )
+
+
+def _check_agenda(
+    examined: Examined, path: str, schema: dict[str, Any], fields: dict[str, Any]
+) -> None:
+    """An agenda is a list of keys, and what is discussed is one of them."""
+    for key, wanted in (("x-agenda", "array"), ("x-current", "string")):
+        field = fields.get(schema.get(key))
+        if isinstance(field, dict) and field.get("type") != wanted:
+            examined.findings.error(
+                path,
+                None,
+                "record-agenda",
+                f"{key} names the field `{schema[key]}`, which is no {wanted}.",
+                "Name a list of texts as the agenda, and a text as what is discussed.",
+            )
+    if "x-current" in schema and "x-agenda" not in schema:
+        examined.findings.error(
+            path, None, "record-agenda", "x-current is there without x-agenda.", "Add x-agenda."
+        )
 
 
 def check_schema(examined: Examined, path: str, schema: Any) -> bool:
