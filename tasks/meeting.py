@@ -172,7 +172,7 @@ def write_minutes(
     )
     paper = minutes_paper(held)
     kept = _keep(key, "minutes", paper, job_id, _now(now), keep_file)
-    open_still = [one for one in agenda if one not in asked or asked[one].outcome is None]
+    open_still = [one for one in agenda if one not in asked or not asked[one].is_decided]
     return {
         **kept,
         "minutes": held.text,

@@ -97,11 +97,11 @@ def pack_paper(
         if facts is None:
             parts.append(Part(f"{number}. {key}", paragraphs=["There is no such record."]))
             continue
+        known = [it for it in facts.facts if it[1] != facts.title]
         parts.append(
             Part(
                 f"{number}. {key} {facts.title}",
-                facts=[it for it in facts.facts if it[1] != facts.title]
-                + _computed(facts, subjects),
+                facts=[*known, *_computed(facts, subjects)],
                 lists=[
                     *_lists(facts, subjects, asked.get(key), expected.get(key), impact_of),
                     ("History of the team", _team(facts, subjects, outcomes_of)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from clearway.service.house import House
-from clearway.service.plan_vote import standing
+from clearway.service.plan_vote import APPROVED, REJECTED, standing
 from clearway.service.wording import in_words
 from clearway.store import registry, rounds, rows
 from clearway.store.database import Connection
@@ -18,19 +18,26 @@ from processes.quorum import Away, ExpectedSeat, Forecast, forecast
 
 __all__ = ["AskedRound", "WaitingRound", "forecasts", "outcomes_of", "rounds_of", "waiting_rounds"]
 
-_VOIDED = "voided"
+_VOIDED, _UNDECIDED = "voided", "undecided"
+_DECISIONS = frozenset({APPROVED, REJECTED})
 
 
 @dataclass(frozen=True)
 class AskedRound:
     """The newest round of a record, and what it says: nothing else tells of a decision.
 
-    `outcome` is None as long as the round has not decided; `says` is the sentence of its rule.
+    `outcome` is None as long as the round has not ended with one; `says` is the sentence of its
+    rule. An outcome that only puts the decision off, such as `deferred`, is no decision.
     """
 
     last: LastRound
     outcome: str | None
     says: str
+
+    @property
+    def is_decided(self) -> bool:
+        """It said yes or no."""
+        return self.outcome in _DECISIONS
 
     @property
     def is_open(self) -> bool:
@@ -75,7 +82,7 @@ def forecasts(house: House, keys: Sequence[str], at: datetime) -> Mapping[str, F
 
 def _asked(house: House, last: LastRound) -> AskedRound:
     last = replace(last, seats=tuple(replace(it, name=in_words(it.name)) for it in last.seats))
-    outcome = None if last.outcome == _VOIDED else last.outcome
+    outcome = None if last.outcome in (_VOIDED, _UNDECIDED) else last.outcome
     if outcome is not None:
         return AskedRound(last, outcome, last.reason or "")
     if last.closed_at is not None or last.work_item_closed_at is not None:

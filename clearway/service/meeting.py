@@ -34,8 +34,13 @@ class AgendaItem:
     is_current: bool
 
     @property
+    def is_decided(self) -> bool:
+        """Its round said yes or no."""
+        return self.asked is not None and self.asked.is_decided
+
+    @property
     def outcome(self) -> str | None:
-        """What its round has decided; None: not decided."""
+        """How its round ended; None: not decided."""
         return self.asked.outcome if self.asked else None
 
 

@@ -18,6 +18,7 @@ from clearway.service.start import start
 from clearway.service.timers import fire_due
 from clearway.service.values import Done, Refusal
 from clearway.service.vote import vote
+from tasks.catalogue import Call
 from tasks.dispatcher import Dispatcher
 from tasks.meeting_plan import next_meeting
 from tasks.runs import perform
@@ -238,3 +239,44 @@ def test_a_pack_leaves_internal_comments_to_those_who_work_on_it(
     assert "Who tells the night shift?" in pack
     assert "Between us" not in pack
     assert "Internal comments, for those who work on it: 1." in pack
+
+
+def test_a_step_that_is_tried_again_keeps_one_pack_and_answers_its_hash(
+    house: House,
+    worker: Dispatcher,
+    changes: tuple[str, str],
+    calls: dict[str, Call],
+    hand_clock: HandClock,
+):
+    soon, _ = changes
+    key = planned(house, worker)
+    names = {"team": "support_group", "outcome": "outcome", "until": "planned_end"}
+    asked = {"key": key, "title": "Board", "starts": THURSDAY.isoformat(), "agenda": [soon]}
+    asked |= {"things": ["service"], "backout": "backout_minutes", **names}
+
+    first = calls["build_pack"](asked, "77")
+    hand_clock.move_to(hand_clock() + timedelta(minutes=5))
+    second = calls["build_pack"](asked, "77")
+
+    files = seen(house, person(house, "frank"), key).attachments
+    assert (first["pdf"], first["page"]) == (second["pdf"], second["page"])
+    assert {it["hash"] for it in files} == {first["pdf"], first["page"]}
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"starts": "2026-03-01T09:00:00Z"}, "starts"),
+        ({"starts": "2026-03-05T09:00:00Z", "cut_off": "2026-03-06T09:00:00Z"}, "starts"),
+        ({}, "starts"),
+    ],
+)
+def test_a_meeting_that_cannot_be_is_refused_with_its_field(
+    house: House, values: dict[str, object], field: str
+):
+    frank = person(house, "frank")
+
+    answer = start(house, frank, "cab_meeting", {"title": "Board", **values}, once="plan")
+
+    assert isinstance(answer, Refusal)
+    assert field in answer.fields

@@ -1,9 +1,9 @@
 """The record's schema: is it one, and do its own keys name its fields."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
@@ -79,7 +79,7 @@ def check(examined: Examined) -> None:
                 f"An x- key names the field `{name}`, which is not there.",
                 "Name a field of `properties`.",
             )
-    _check_agenda(examined, path, schema, fields)
+    _check_agenda(examined, path, schema)
     for name in sorted(str(key) for key in schema if str(key).startswith("x-")):
         if name not in KNOWN:
             examined.findings.error(
@@ -91,13 +91,12 @@ def check(examined: Examined) -> None:
             )
 
 
-def _check_agenda(
-    examined: Examined, path: str, schema: dict[str, Any], fields: dict[str, Any]
-) -> None:
+def _check_agenda(examined: Examined, path: str, schema: Mapping[str, Any]) -> None:
     """An agenda is a list of keys, and what is discussed is one of them."""
+    fields = cast(Mapping[str, Mapping[str, object]], schema["properties"])
     for key, wanted in (("x-agenda", "array"), ("x-current", "string")):
-        field = fields.get(schema.get(key))
-        if isinstance(field, dict) and field.get("type") != wanted:
+        field = fields.get(str(schema.get(key, "")))
+        if field is not None and field.get("type") != wanted:
             examined.findings.error(
                 path,
                 None,
