@@ -27,11 +27,15 @@ router = APIRouter(prefix="/tasks")
 
 @dataclass(frozen=True)
 class Answered:
-    """What is shown again when a form was refused: the reason, and what was typed."""
+    """What is shown again when a form was refused: the reason, and what was typed.
+
+    `back` is the page on which the vote was cast, to return to.
+    """
 
     refusal: Refusal | None = None
     typed: Typed | None = None
     vote: Mapping[str, str] | None = None
+    back: str = ""
 
 
 @router.get("/{work_item_id}")
@@ -84,8 +88,9 @@ def complete_it(visit: Posting, sent: Form, work_item_id: RowId) -> Response:
 def vote_on_it(visit: Posting, sent: Form, work_item_id: RowId) -> Response:
     """Cast the ballot of one seat."""
     cast = {name: sent.text(name) for name in ("seat", "choice", "reason", "conditions")}
+    back = sent.text("back") if is_local(sent.text("back")) else ""
     if sent.is_draft:
-        return _page(visit, work_item_id, Answered(vote=cast))
+        return _page(visit, work_item_id, Answered(vote=cast, back=back))
     answer = vote(
         visit.portal.house,
         visit.actor,
@@ -98,9 +103,8 @@ def vote_on_it(visit: Posting, sent: Form, work_item_id: RowId) -> Response:
         once=sent.once,
     )
     if isinstance(answer, Refusal):
-        return _page(visit, work_item_id, Answered(answer, vote=cast))
-    back = sent.text("back")
-    return go(back if is_local(back) else f"/tasks/{work_item_id}", "voted")
+        return _page(visit, work_item_id, Answered(answer, vote=cast, back=back))
+    return go(back or f"/tasks/{work_item_id}", "voted")
 
 
 def vote_parts(visit: Visit, work_item_id: int) -> dict[str, object] | None:
@@ -152,6 +156,7 @@ def _page(visit: Visit, work_item_id: int, answered: Answered = Answered()) -> H
         about=None if isinstance(about, Refusal) else about,
         form=form,
         refusal=refusal,
+        back=answered.back,
         cast=_cast_so_far(view, actor.name) if answered.vote is None else answered.vote,
         suggestions=suggestions(house, actor, [form]),
     )
