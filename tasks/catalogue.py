@@ -9,7 +9,7 @@ from typing import Any
 from clearway.errors import ClearwayError
 from clearway.service.plan_events import ONLY_NOTED
 from integrations.silent import NotConnected
-from tasks import incident, notices, onboarding, problem, reviews
+from tasks import incident, meeting, notices, onboarding, problem, reviews
 
 Call = Callable[[Mapping[str, object], str], Mapping[str, object]]
 """A step ready to be called: inputs and job id -> result."""
@@ -39,6 +39,7 @@ class Step:
         }
 
 
+_TO_PACK = ("facts_of", "rounds_of", "forecasts", "impact_of", "outcomes_of", "keep_file")
 _TO_TELL = ("mailer", "addresses_of", "template_of", "base_url", "now")
 
 STEPS: Mapping[str, Step] = MappingProxyType(
@@ -65,6 +66,19 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         # weekly review: -> open_count, task_count, overdue_count, unclaimed_count, fault_count,
         # oldest (keys), collected_at, summary (text)
         "collect_open_work": Step(reviews.collect_open_work, needs=("open_work",)),
+        # meeting that decides: rules, starts, minutes, minutes_each, horizon_days, lead_days,
+        # risks, and the fields begins and risk -> agenda (keys), places, left_out (lines)
+        "build_agenda": Step(meeting.build_agenda, needs=("waiting_rounds",)),
+        # rules, agenda, built (keys), note -> agenda (keys), changes (lines), problem (text)
+        "check_agenda": Step(meeting.check_agenda, needs=("waiting_rounds",)),
+        # key, title, starts, agenda, places, left_out, and the fields things, team, outcome, until,
+        # backout -> pdf, page (hashes), kept_at, forecast (lines), invited (people)
+        "build_pack": Step(meeting.build_pack, needs=(*_TO_PACK, "now")),
+        # key, title, agenda, began, ended, present, left, and the field current -> pdf, page
+        # (hashes), minutes (text), present (people), undecided, discussed (keys)
+        "write_minutes": Step(
+            meeting.write_minutes, needs=("rounds_of", "moves_of", "keep_file", "now")
+        ),
     }
 )
 

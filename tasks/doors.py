@@ -11,6 +11,7 @@ from clearway.service.open_work import OpenWork, open_work
 from clearway.service.registry import ServiceContext, addresses_of, has_role, service_context
 from clearway.service.templates import template_text
 from clearway.service.values import Done
+from tasks.meeting_doors import doors_of_meetings
 
 
 class FindService(Protocol):
@@ -55,6 +56,7 @@ def doors_of(house: House, *, base_url: str) -> dict[str, object]:
         "template_of": read,
         "base_url": base_url,
         "now": house.now,
+        **doors_of_meetings(house),
     }
 
 

@@ -12,10 +12,12 @@ from clearway.service.house import House
 from clearway.service.start import start
 from clearway.service.values import Refusal
 from tasks.compliance import CONTROLS, look_at_everything, open_exceptions
+from tasks.meeting_plan import plan_meeting
 from tasks.reviews import REVIEW, REVIEWS, ReviewError
 from tasks.schedules import (
     NIGHTLY_CONTROL_TEST,
     SCHEDULES,
+    WEEKLY_CAB_MEETING,
     WEEKLY_OPEN_WORK_REVIEW,
     CatchUp,
     Schedule,
@@ -112,8 +114,18 @@ def open_work_review(house: House, due_at: datetime) -> RunResult:
     return RunResult("done")
 
 
+def cab_meeting(house: House, due_at: datetime) -> RunResult:
+    """The weekly meeting of the board: people's part is the process, begun here once a week."""
+    plan_meeting(house, due_at, once=f"{WEEKLY_CAB_MEETING.name} {due_at.isoformat()}")
+    return RunResult("done")
+
+
 _RUNS: Mapping[str, Callable[[House, datetime], RunResult]] = MappingProxyType(
-    {NIGHTLY_CONTROL_TEST.name: control_test, WEEKLY_OPEN_WORK_REVIEW.name: open_work_review}
+    {
+        NIGHTLY_CONTROL_TEST.name: control_test,
+        WEEKLY_OPEN_WORK_REVIEW.name: open_work_review,
+        WEEKLY_CAB_MEETING.name: cab_meeting,
+    }
 )
 
 

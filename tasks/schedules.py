@@ -65,7 +65,14 @@ WEEKLY_OPEN_WORK_REVIEW = Schedule(
     "weekly_open_work_review", time(8, 0), "Europe/Berlin", CatchUp.LATEST, weekdays=(0,)
 )
 
+WEEKLY_CAB_MEETING = Schedule(
+    "weekly_cab_meeting", time(8, 0), "Europe/Berlin", CatchUp.LATEST, weekdays=(0,)
+)
+
 SCHEDULES: Mapping[str, Schedule] = MappingProxyType(
-    {schedule.name: schedule for schedule in (NIGHTLY_CONTROL_TEST, WEEKLY_OPEN_WORK_REVIEW)}
+    {
+        schedule.name: schedule
+        for schedule in (NIGHTLY_CONTROL_TEST, WEEKLY_OPEN_WORK_REVIEW, WEEKLY_CAB_MEETING)
+    }
 )
 """Every schedule, by its name: the deployment of prefect.yaml has the same name."""

@@ -23,6 +23,8 @@ from clearway.store.rows import Snapshot
 MOST_FILES = 200
 MOST_BYTES = 200 * 1024 * 1024
 """Of all files of one record."""
+PAGE = "text/html"
+"""What nobody may attach who is not Clearway itself."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,13 @@ def attach(
     content: bytes,
     *,
     once: str,
+    made_here: bool = False,
 ) -> Done | Refusal:
-    """Add a file to a record; whoever may comment may attach. Details: `attachment`, its id."""
-    checked = _checked(media_type, content)
+    """Add a file to a record; whoever may comment may attach. Details: `attachment`, its id.
+
+    `made_here`: Clearway wrote it itself, so that it may also be a page (`text/html`).
+    """
+    checked = _checked(media_type, content, made_here and not actor.is_person)
     if isinstance(checked, Refusal):
         return checked
     kept_name, hashed = safe_name(name), hashlib.sha256(content).hexdigest()
@@ -106,7 +112,7 @@ def attachments_of(house: House, actor: Actor, key: str) -> list[Attachment] | R
     return house.store.ask(lambda it: attachments.attachments_of(it, found.instance_id))
 
 
-def _checked(media_type: str, content: bytes) -> str | Refusal:
+def _checked(media_type: str, content: bytes, is_ours: bool) -> str | Refusal:
     if not content:
         return Refusal("invalid", "The file is empty.", "Choose another.", {"file": "It is empty."})
     if len(content) > LARGEST:
@@ -114,6 +120,6 @@ def _checked(media_type: str, content: bytes) -> str | Refusal:
         text = f"The file has {size}; an attachment has at most {most}."
         return Refusal("too_large", text, "Make it smaller, or link it in a comment.")
     try:
-        return checked_type(media_type, content)
+        return PAGE if is_ours and media_type == PAGE else checked_type(media_type, content)
     except ValueError as error:
         return Refusal("invalid", str(error), "Choose another file.", {"file": str(error)})

@@ -120,6 +120,18 @@ def last_ways(connection: Connection, instance_id: int, most: int) -> list[Way]:
     return [Way(row[0], row[1], row[2], row[3] or (), row[4] or ()) for row in reversed(rows)]
 
 
+def writes_of(connection: Connection, key: str, field: str) -> list[tuple[datetime, str | None]]:
+    """When a field of this record was written, and which text it held then, in order."""
+    written = _ENTRY.c.details["fields"][field][1]
+    statement = (
+        select(_ENTRY.c.at, written.as_string())
+        .join(schema.instance, schema.instance.c.id == _ENTRY.c.instance_id)
+        .where(schema.instance.c.key == key, _ENTRY.c.details["fields"].has_key(field))
+        .order_by(_ENTRY.c.id)
+    )
+    return [(row[0], row[1]) for row in connection.execute(statement)]
+
+
 def took_part(connection: Connection, instance_id: int, person: str) -> bool:
     """Whether this person did anything with the record."""
     statement = select(_ENTRY.c.id).where(

@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("house")]
 
 CONTROL = "nightly_control_test"
 REVIEW = "weekly_open_work_review"
+MEETING = "weekly_cab_meeting"
 SERVER = "prefect server start"
 Eventually = Callable[..., None]
 
@@ -61,6 +62,7 @@ def test_what_is_scheduled_is_deployed(operator: Schedules):
     assert found == {
         CONTROL: [("30 2 * * *", "Europe/Berlin", True)],
         REVIEW: [("0 8 * * MON", "Europe/Berlin", True)],
+        MEETING: [("0 8 * * MON", "Europe/Berlin", True)],
     }
 
 

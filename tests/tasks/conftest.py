@@ -26,7 +26,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from handy import person
 
 _BPMN = Path(__file__).resolve().parent.parent.parent / "bpmn"
-_PROCESSES = ("incident", "problem", "control_exception", "weekly_review", "onboarding")
+_PROCESSES = (
+    *("incident", "problem", "change", "cab_meeting"),
+    *("control_exception", "weekly_review", "onboarding"),
+)
 
 
 @pytest.fixture(scope="session")

@@ -304,3 +304,16 @@ def test_who_stands_in_reads_for_whom_the_vote_is(
 
     assert "You stand in for dave" in page.text
     assert "what you say there is the vote of dave" in page.text
+
+
+def test_a_vote_returns_to_the_page_of_ours_that_had_it(visitor: Enter, approval: int):
+    dave, path = visitor("dave"), f"/tasks/{approval}"
+
+    refused = dave.submit(dave.get(path), f"{path}/vote", button=("choice", "reject"), back="/me")
+    voted = dave.submit(refused, f"{path}/vote", button=("choice", "approve"))
+    again = dave.submit(
+        dave.get(path), f"{path}/vote", button=("choice", "approve"), back="//evil.example/"
+    )
+
+    assert voted.answer.url.path == "/me"
+    assert again.answer.url.path == path

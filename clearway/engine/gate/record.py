@@ -1,9 +1,9 @@
 """The record's schema: is it one, and do its own keys name its fields."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
@@ -12,7 +12,7 @@ from clearway.engine.examine import Examined
 from clearway.text_patterns import problem_of
 from processes.links import NAMES
 
-KNOWN = frozenset(("x-key-prefix", "x-title", "x-list", "x-requester"))
+KNOWN = frozenset(("x-key-prefix", "x-title", "x-list", "x-requester", "x-agenda", "x-current"))
 
 
 def check(examined: Examined) -> None:
@@ -68,7 +68,8 @@ def check(examined: Examined) -> None:
             f"x-link of `{name}` is `{link}`, which is no kind of link.",
             f"Write one of {', '.join(NAMES)}.",
         )
-    named = [schema.get("x-title"), schema.get("x-requester"), *_list(schema.get("x-list"))]
+    named = [schema.get(it) for it in ("x-title", "x-requester", "x-agenda", "x-current")]
+    named += _list(schema.get("x-list"))
     for name in named:
         if name is not None and name not in fields:
             examined.findings.error(
@@ -78,6 +79,7 @@ def check(examined: Examined) -> None:
                 f"An x- key names the field `{name}`, which is not there.",
                 "Name a field of `properties`.",
             )
+    _check_agenda(examined, path, schema)
     for name in sorted(str(key) for key in schema if str(key).startswith("x-")):
         if name not in KNOWN:
             examined.findings.error(
@@ -87,6 +89,25 @@ def check(examined: Examined) -> None:
                 f"Nobody knows the key `{name}`.",
                 f"Known are: {', '.join(sorted(KNOWN))}.",
             )
+
+
+def _check_agenda(examined: Examined, path: str, schema: Mapping[str, Any]) -> None:
+    """An agenda is a list of keys, and what is discussed is one of them."""
+    fields = cast(Mapping[str, Mapping[str, object]], schema["properties"])
+    for key, wanted in (("x-agenda", "array"), ("x-current", "string")):
+        field = fields.get(str(schema.get(key, "")))
+        if field is not None and field.get("type") != wanted:
+            examined.findings.error(
+                path,
+                None,
+                "record-agenda",
+                f"{key} names the field `{schema[key]}`, which is no {wanted}.",
+                "Name a list of texts as the agenda, and a text as what is discussed.",
+            )
+    if "x-current" in schema and "x-agenda" not in schema:
+        examined.findings.error(
+            path, None, "record-agenda", "x-current is there without x-agenda.", "Add x-agenda."
+        )
 
 
 def check_schema(examined: Examined, path: str, schema: Any) -> bool:

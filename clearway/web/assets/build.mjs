@@ -4,7 +4,7 @@
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,7 +30,7 @@ async function main() {
   if (missing.length > 0) {
     fail(`the front-end source ${missing.join(", ")} is missing in ${relative(".", sources)}.`);
   }
-  const outputs = { ...(await bundle()), "icons.svg": await collectIcons() };
+  const outputs = { ...(await bundle()), "icons.svg": await collectIcons(), ...(await copyFonts()) };
   await writeManifest(outputs);
   await removeAllBut(Object.values(outputs));
 }
@@ -95,6 +95,17 @@ async function collectIcons() {
   await mkdir(target, { recursive: true });
   await writeFile(join(target, `icons-${hash}.svg`), sheet);
   return `icons-${hash}.svg`;
+}
+
+/** What PDFs are set in, under their own names: Python reads them, no page does. */
+async function copyFonts() {
+  const require = createRequire(import.meta.url);
+  const names = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"];
+  await mkdir(target, { recursive: true });
+  for (const name of names) {
+    await copyFile(require.resolve(`dejavu-fonts-ttf/ttf/${name}`), join(target, name));
+  }
+  return Object.fromEntries(names.map((name) => [name, name]));
 }
 
 /** Written aside and renamed: a portal that runs never reads half of it. */

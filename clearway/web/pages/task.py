@@ -17,7 +17,7 @@ from clearway.service.vote import vote
 from clearway.web.addresses import RowId
 from clearway.web.forms import form_of
 from clearway.web.pages.trouble import refusal_page
-from clearway.web.rendering import go, page, status_of
+from clearway.web.rendering import go, is_local, page, status_of
 from clearway.web.suggestions import suggestions
 from clearway.web.typed import Typed, read_typed
 from clearway.web.visit import Form, Posting, Visit, Visiting
@@ -27,11 +27,15 @@ router = APIRouter(prefix="/tasks")
 
 @dataclass(frozen=True)
 class Answered:
-    """What is shown again when a form was refused: the reason, and what was typed."""
+    """What is shown again when a form was refused: the reason, and what was typed.
+
+    `back` is the page on which the vote was cast, to return to.
+    """
 
     refusal: Refusal | None = None
     typed: Typed | None = None
     vote: Mapping[str, str] | None = None
+    back: str = ""
 
 
 @router.get("/{work_item_id}")
@@ -84,8 +88,9 @@ def complete_it(visit: Posting, sent: Form, work_item_id: RowId) -> Response:
 def vote_on_it(visit: Posting, sent: Form, work_item_id: RowId) -> Response:
     """Cast the ballot of one seat."""
     cast = {name: sent.text(name) for name in ("seat", "choice", "reason", "conditions")}
+    back = sent.text("back") if is_local(sent.text("back")) else ""
     if sent.is_draft:
-        return _page(visit, work_item_id, Answered(vote=cast))
+        return _page(visit, work_item_id, Answered(vote=cast, back=back))
     answer = vote(
         visit.portal.house,
         visit.actor,
@@ -98,8 +103,24 @@ def vote_on_it(visit: Posting, sent: Form, work_item_id: RowId) -> Response:
         once=sent.once,
     )
     if isinstance(answer, Refusal):
-        return _page(visit, work_item_id, Answered(answer, vote=cast))
-    return go(f"/tasks/{work_item_id}", "voted")
+        return _page(visit, work_item_id, Answered(answer, vote=cast, back=back))
+    return go(back or f"/tasks/{work_item_id}", "voted")
+
+
+def vote_parts(visit: Visit, work_item_id: int) -> dict[str, object] | None:
+    """What `task_vote.html` shows, for another page that has the vote on it; None: not to see."""
+    house, actor = visit.portal.house, visit.actor
+    view = task(house, actor, work_item_id)
+    if isinstance(view, Refusal) or view.round is None:
+        return None
+    about = record(house, actor, view.item.key)
+    return {
+        "view": view,
+        "about": None if isinstance(about, Refusal) else about,
+        "form": form_of(view.schema, view.values, visit.zone),
+        "refusal": None,
+        "cast": _cast_so_far(view, actor.name),
+    }
 
 
 def _revision(text: str) -> int:
@@ -135,6 +156,7 @@ def _page(visit: Visit, work_item_id: int, answered: Answered = Answered()) -> H
         about=None if isinstance(about, Refusal) else about,
         form=form,
         refusal=refusal,
+        back=answered.back,
         cast=_cast_so_far(view, actor.name) if answered.vote is None else answered.vote,
         suggestions=suggestions(house, actor, [form]),
     )

@@ -35,7 +35,8 @@ function changed(keys) {
   if (!document.activeElement?.closest("main form, [data-list]")) tell("clearway:changed", keys);
 }
 
+// A page may show several records: their keys are parted by blanks.
 function tell(name, keys, only) {
-  if (only !== undefined && keys.length > 0 && !keys.includes(only)) return;
+  if (only !== undefined && keys.length > 0 && !only.split(" ").some((key) => keys.includes(key))) return;
   document.body.dispatchEvent(new CustomEvent(name, { detail: { keys } }));
 }

@@ -1,0 +1,209 @@
+"""The steps of a meeting that decides: its agenda, the pack for its members, its minutes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from clearway.now import TimeSource
+from clearway.service.item_facts import as_instant
+from processes.agenda import Terms, Waiting, agenda, changes
+from tasks.meeting_doors import (
+    FactsOf,
+    Forecasts,
+    ImpactOf,
+    KeepFile,
+    MovesOf,
+    OutcomesOf,
+    RoundsOf,
+    WaitingRounds,
+)
+from tasks.meeting_papers import Minutes, Pack, Subjects, minutes_paper, pack_paper
+from tasks.paper import Paper, as_html
+from tasks.pdf import as_pdf
+
+Answer = Mapping[str, object]
+
+
+def build_agenda(
+    *,
+    rules: Sequence[str],
+    starts: str,
+    minutes: int,
+    minutes_each: int,
+    horizon_days: int,
+    lead_days: Mapping[str, int | Decimal],
+    risks: Sequence[str],
+    begins: str,
+    risk: str,
+    waiting_rounds: WaitingRounds,
+) -> Answer:
+    """What waits for a decision by these rules, in the order in which it must be decided.
+
+    `begins` and `risk` are the fields of the records that say when it begins and how risky it is;
+    `lead_days` has the working days that a risk needs, `risks` the highest first.
+    """
+    terms = Terms(
+        _instant(starts),
+        int(minutes),
+        int(minutes_each),
+        timedelta(days=int(horizon_days)),
+        {name: int(days) for name, days in lead_days.items()},
+        list(risks),
+    )
+    waiting = [
+        Waiting(
+            it.key,
+            it.title,
+            as_instant(it.record.get(begins)),
+            None if it.record.get(risk) is None else str(it.record[risk]),
+            it.opened_at,
+        )
+        for it in waiting_rounds(list(rules))
+    ]
+    titles = {it.key: it.title for it in waiting}
+    found = agenda(waiting, terms)
+    return {
+        "agenda": [it.key for it in found.places],
+        "places": [f"{it.key} {titles[it.key]}: {it.why}" for it in found.places],
+        "left_out": [f"{it.key} {titles[it.key]}: {it.why}" for it in found.left_out],
+    }
+
+
+def check_agenda(
+    *,
+    rules: Sequence[str],
+    agenda: Sequence[str] | None = None,
+    built: Sequence[str] | None = None,
+    note: str | None = None,
+    waiting_rounds: WaitingRounds,
+) -> Answer:
+    """The chair's agenda without blanks and repetitions, what is another than it was built, and
+    what is wrong with it: a record that does not wait, one that was added or dropped without why.
+    """
+    chosen = list(dict.fromkeys(key.strip().upper() for key in agenda or () if key.strip()))
+    waits = {it.key for it in waiting_rounds(list(rules))}
+    # What has been decided meanwhile needs no reason to go.
+    before = [key for key in built or () if key in waits]
+    differs = changes(before, chosen)
+    problems = [
+        f"{key} does not wait for a decision of this board: take it off the agenda."
+        for key in chosen
+        if key not in waits
+    ]
+    if any("order" not in it for it in differs) and not (note or "").strip():
+        problems.append(f"Say why: {' '.join(differs)}")
+    return {"agenda": chosen, "changes": differs, "problem": "\n".join(problems) or None}
+
+
+def build_pack(
+    *,
+    key: str,
+    title: str,
+    starts: str,
+    agenda: Sequence[str],
+    things: Sequence[str],
+    team: str,
+    outcome: str,
+    until: str,
+    backout: str,
+    places: Sequence[str] | None = None,
+    left_out: Sequence[str] | None = None,
+    job_id: str,
+    facts_of: FactsOf,
+    rounds_of: RoundsOf,
+    forecasts: Forecasts,
+    impact_of: ImpactOf,
+    outcomes_of: OutcomesOf,
+    keep_file: KeepFile,
+    now: TimeSource,
+) -> Answer:
+    """The pack, kept as a page and as a PDF with their hashes, and who can vote in the meeting.
+
+    Of each record: `things` are the fields with services and assets, `team` the one with its group,
+    `outcome` how it ended, `until` when it must be over, `backout` the minutes to take it back.
+    """
+    at, begins = _now(now), _instant(starts)
+    expected = forecasts(list(agenda), begins)
+    subjects = Subjects(things, team, outcome, until, backout)
+    pack = Pack(key, title, begins, at, list(agenda), list(places or ()), list(left_out or ()))
+    paper = pack_paper(
+        pack, subjects, facts_of, rounds_of(list(agenda)), expected, impact_of, outcomes_of
+    )
+    kept = _keep(key, "pack", paper, job_id, at, keep_file)
+    gaps = [f"{one}: {gap}" for one in agenda if one in expected for gap in expected[one].gaps]
+    quiet = [one for one in agenda if one in expected and expected[one].can_decide]
+    told = [f"Those who are expected can decide {', '.join(quiet)}."] if quiet else []
+    invited = {name for one in expected.values() for name in one.invited}
+    return {**kept, "kept_at": at, "forecast": [*gaps, *told], "invited": sorted(invited)}
+
+
+def write_minutes(
+    *,
+    key: str,
+    title: str,
+    agenda: Sequence[str],
+    began: str,
+    ended: str,
+    current: str,
+    present: Sequence[str] | None = None,
+    left: Sequence[str] | None = None,
+    job_id: str,
+    rounds_of: RoundsOf,
+    moves_of: MovesOf,
+    keep_file: KeepFile,
+    now: TimeSource,
+) -> Answer:
+    """The minutes from what history and the rounds say, kept as a page and as a PDF.
+
+    A record is decided when its round says so, and else it is not. `current` is the field of the
+    meeting with what is discussed; `present` are those who were marked, and who voted is added.
+    """
+    asked = rounds_of(list(agenda))
+    held = Minutes(
+        key,
+        title,
+        _instant(began),
+        _instant(ended),
+        list(agenda),
+        list(present or ()),
+        list(left or ()),
+        asked,
+        moves_of(key, current),
+    )
+    paper = minutes_paper(held)
+    kept = _keep(key, "minutes", paper, job_id, _now(now), keep_file)
+    open_still = [one for one in agenda if one not in asked or not asked[one].is_decided]
+    return {
+        **kept,
+        "minutes": held.text,
+        "present": held.everybody,
+        "undecided": open_still,
+        "discussed": list(agenda),
+    }
+
+
+def _keep(
+    key: str,
+    what: str,
+    paper: Paper,
+    job_id: str,
+    at: datetime,
+    keep_file: KeepFile,
+) -> Mapping[str, str]:
+    pdf, page = as_pdf(paper, at), as_html(paper)
+    name = f"{key} {what}"
+    return {
+        "pdf": keep_file(key, f"{name}.pdf", "application/pdf", pdf, f"{job_id} {what} pdf"),
+        "page": keep_file(key, f"{name}.html", "text/html", page, f"{job_id} {what} page"),
+    }
+
+
+def _instant(text: object) -> datetime:
+    found = as_instant(text)
+    if found is None:
+        raise ValueError(f"{text} is no instant with its zone; give one as 2026-03-02T09:00:00Z.")
+    return found
+
+
+def _now(now: TimeSource) -> datetime:
+    return now().astimezone(UTC)

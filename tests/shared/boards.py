@@ -1,0 +1,73 @@
+"""Changes that wait for the board, brought there by the commands that people give."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from clearway.service.complete import complete
+from clearway.service.house import House
+from clearway.service.record import record
+from clearway.service.registry import actor_of
+from clearway.service.start import start
+from clearway.service.values import Actor, Done, Refusal
+
+_RISKY = {
+    "users_affected": "everyone",
+    "services_affected": "many",
+    "outage": "longer",
+    "experience": "never",
+    "tested": "on_paper",
+    "reversible": "hardly",
+    "sensitive": "yes",
+}
+
+
+def waiting_change(
+    house: House,
+    work: Callable[[], object],
+    title: str,
+    service: str,
+    begins: datetime,
+    ends: datetime,
+) -> str:
+    """The key of a change of high risk that waits for the board: alice's, made by carol."""
+    asked = {"title": title, "description": f"{title}, step by step", "service": service}
+    asked["justification"] = "Without it something stops"
+    opened = start(house, _person(house, "alice"), "change", asked, once=f"start {title}")
+    assert isinstance(opened, Done), opened
+    work()
+    plan = {
+        "plan": "1. Do it",
+        "backout_plan": "1. Undo it",
+        "test_plan": "Look at it",
+        "planned_start": begins.isoformat(),
+        "planned_end": ends.isoformat(),
+        "implementer": "carol",
+        "verifier": "dave",
+        "next_step": "assess",
+        "title": title,
+        "description": asked["description"],
+        **_RISKY,
+    }
+    do_task(house, "alice", opened.key, plan)
+    do_task(house, "frank", opened.key, {"assessment": "ready", "group_lead": "trent"})
+    return opened.key
+
+
+def open_item(house: House, name: str, key: str) -> int:
+    """The first open task of a record, as this person sees it."""
+    view = record(house, _person(house, name), key)
+    assert not isinstance(view, Refusal), view
+    return view.tasks[0].id
+
+
+def do_task(house: House, name: str, key: str, values: dict[str, object]) -> None:
+    """Complete the first open task of a record."""
+    item = open_item(house, name, key)
+    done = complete(house, _person(house, name), item, values, once=f"{name} {key} {item}")
+    assert isinstance(done, Done), done
+
+
+def _person(house: House, name: str) -> Actor:
+    found = actor_of(house, name)
+    assert found is not None
+    return found
