@@ -242,7 +242,7 @@ def refuse_unentitled(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refus
 def _interested(actor: Actor, snapshot: Snapshot, item: WorkItem, named: Named) -> Refusal | None:
     """Who did another part may not do this one, nor may whoever stands in for them."""
     others = sorted(snapshot.behind & {*item.excluded})
-    if not item.apart_from and (actor.name in item.excluded or others):
+    if _is_named([actor.name, *others], snapshot, item):
         told = "You are" if actor.name in item.excluded else f"You stand in for {others[0]}, who is"
         return Refusal(
             "not_allowed",
@@ -263,6 +263,13 @@ def _interested(actor: Actor, snapshot: Snapshot, item: WorkItem, named: Named) 
             "Leave it to a colleague.",
         )
     return None
+
+
+def _is_named(people: Sequence[str], snapshot: Snapshot, item: WorkItem) -> bool:
+    """Whether the process itself keeps one of them out, and not a part that they did."""
+    done_by = {person for it in item.apart_from for person in snapshot.done_by.get(it, ())}
+    known = bool(done_by) or not item.apart_from
+    return known and bool({*people} & {*item.excluded}) and not {*people} & done_by
 
 
 def _done_by(people: Sequence[str], snapshot: Snapshot, item: WorkItem) -> Sequence[str]:
