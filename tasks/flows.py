@@ -21,7 +21,12 @@ from tasks.dispatcher import Burst, Counts, Dispatcher, plainly
 from tasks.place import standing_house
 from tasks.prefect_watch import Breaker, PrefectWatch, is_alive
 from tasks.runs import begin_ledger, perform
-from tasks.schedules import NIGHTLY_CONTROL_TEST, WEEKLY_OPEN_WORK_REVIEW, Schedule
+from tasks.schedules import (
+    NIGHTLY_CONTROL_TEST,
+    WEEKLY_CHANGE_FOLLOW_UP,
+    WEEKLY_OPEN_WORK_REVIEW,
+    Schedule,
+)
 
 POOL = "clearway"
 PATIENCE = 1.0
@@ -44,6 +49,12 @@ async def nightly_control_test() -> list[str]:
 async def weekly_open_work_review() -> list[str]:
     """Start the weekly review of open work; people's part is its process."""
     return await _perform(WEEKLY_OPEN_WORK_REVIEW)
+
+
+@flow(name="weekly_change_follow_up", retries=3, retry_delay_seconds=60)
+async def weekly_change_follow_up() -> list[str]:
+    """Report reviews and actions that are late, and templates that are suspended."""
+    return await _perform(WEEKLY_CHANGE_FOLLOW_UP)
 
 
 async def _perform(schedule: Schedule) -> list[str]:

@@ -65,7 +65,14 @@ WEEKLY_OPEN_WORK_REVIEW = Schedule(
     "weekly_open_work_review", time(8, 0), "Europe/Berlin", CatchUp.LATEST, weekdays=(0,)
 )
 
+WEEKLY_CHANGE_FOLLOW_UP = Schedule(
+    "weekly_change_follow_up", time(7, 30), "Europe/Berlin", CatchUp.LATEST, weekdays=(0,)
+)
+
 SCHEDULES: Mapping[str, Schedule] = MappingProxyType(
-    {schedule.name: schedule for schedule in (NIGHTLY_CONTROL_TEST, WEEKLY_OPEN_WORK_REVIEW)}
+    {
+        schedule.name: schedule
+        for schedule in (NIGHTLY_CONTROL_TEST, WEEKLY_OPEN_WORK_REVIEW, WEEKLY_CHANGE_FOLLOW_UP)
+    }
 )
 """Every schedule, by its name: the deployment of prefect.yaml has the same name."""

@@ -1,12 +1,17 @@
-"""The steps around changes: they look at the real records, never at what somebody typed."""
+"""Steps and reports around changes: they look at the real records, never at what was typed."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import pytest
 
 from clearway.now import HandClock
+from clearway.service import ledger
+from clearway.service.house import House
 from tasks.catalogue import Call
+from tasks.runs import perform
+from tasks.schedules import WEEKLY_CHANGE_FOLLOW_UP
 
 pytestmark = pytest.mark.database
 
@@ -142,3 +147,45 @@ def test_only_an_open_incident_of_priority_1_or_2_makes_a_change_exempt(
 
     assert exempt == {"live": True, "incident": "INC-901", "priority": 2}
     assert other == {"live": False, "incident": None, "priority": None}
+
+
+def test_the_weekly_report_names_what_is_late_and_suspended_and_keeps_its_proof(
+    put: Callable[..., None], house: House, rows: Rows, hand_clock: HandClock
+):
+    for key, process, state in (
+        ("PIR-901", "post_implementation_review", "open"),
+        ("PIR-902", "post_implementation_review", "open"),
+        ("ACT-901", "action", "open"),
+        ("STD-901", "standard_change", "suspended"),
+        ("STD-902", "standard_change", "active"),
+    ):
+        put(key, process, state, "{}")
+    put("PIR-903", "post_implementation_review", "closed", "{}", "2026-02-01Z")
+    for key, due in (("PIR-901", "2026-03-08Z"), ("PIR-902", "2026-03-10Z"), ("ACT-901", "null")):
+        at = due if due == "null" else f"'{due}'"
+        rows(f"""INSERT INTO work_item (instance_id, token, element, name, due_at, opened_at)
+            SELECT id, key, 'x', 'X', {at}, '2026-03-01Z' FROM instance WHERE key = '{key}'""")
+    monday = datetime(2026, 3, 9, 6, 30, tzinfo=UTC)
+    hand_clock.move_to(monday)
+
+    assert perform(house, WEEKLY_CHANGE_FOLLOW_UP, monday, "flow-run-1") == [monday]
+
+    [run] = ledger.runs(house, "weekly_change_follow_up")
+    assert (run.outcome, run.population) == ("failed", 5)
+    assert [(it["subject"], it["finding"]) for it in run.exceptions] == [
+        ("PIR-901", "It was due at 2026-03-08 00:00 UTC."),
+        ("STD-901", "It is suspended."),
+    ]
+    [[content]] = rows(f"SELECT bytes FROM content WHERE hash = '{run.evidence_hash}'")
+    seen = json.loads(bytes(content))["population"]
+    assert [it["key"] for it in seen] == ["ACT-901", "PIR-901", "PIR-902", "STD-901", "STD-902"]
+
+
+def test_a_week_in_which_nothing_is_late_passes(house: House, hand_clock: HandClock):
+    monday = datetime(2026, 3, 9, 6, 30, tzinfo=UTC)
+    hand_clock.move_to(monday)
+
+    perform(house, WEEKLY_CHANGE_FOLLOW_UP, monday, "flow-run-1")
+
+    [run] = ledger.runs(house, "weekly_change_follow_up")
+    assert (run.outcome, run.population, run.exceptions) == ("passed", 0, ())
