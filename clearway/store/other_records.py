@@ -110,4 +110,5 @@ def _records() -> Select[Any]:
 
 
 def _record(row: Row[Any]) -> OtherRecord:
-    return OtherRecord(*row[:6], cast(Mapping[str, object], row[6]))
+    record = cast(Mapping[str, object], row[6])
+    return OtherRecord(row[0], row[1], row[2], row[3], row[4], row[5], record)
