@@ -9,7 +9,16 @@ from typing import Any
 from clearway.errors import ClearwayError
 from clearway.service.plan_events import ONLY_NOTED
 from integrations.silent import NotConnected
-from tasks import incident, meeting, notices, onboarding, problem, reviews
+from tasks import (
+    freeze_exception,
+    incident,
+    meeting,
+    notices,
+    onboarding,
+    problem,
+    reviews,
+    standard_change,
+)
 
 Call = Callable[[Mapping[str, object], str], Mapping[str, object]]
 """A step ready to be called: inputs and job id -> result."""
@@ -50,6 +59,14 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "find_context": Step(incident.find_context, needs=("find_service", "has_role")),
         # problem: key, incidents (keys) -> linked; business error unknown_record
         "link_incidents": Step(problem.link_incidents, needs=("link",)),
+        # standard change: service, kind -> proven, not_proven, proof (keys), proof_summary
+        "find_proof": Step(
+            standard_change.find_proof, needs=("ended_between", "leading_to", "now")
+        ),
+        # change: template (key) -> usable, why_not, version, and the locked fields
+        "read_template": Step(standard_change.read_template, needs=("one_record",)),
+        # exception from a freeze: change (key) -> live, incident, priority
+        "find_live_incident": Step(freeze_exception.find_live_incident, needs=("leading_to",)),
         # onboarding: key, user_name, full_name, mail, account_id -> account_id, user_name;
         # business error user_name_taken
         "create_account": Step(onboarding.create_account, needs=("accounts",)),

@@ -1,6 +1,7 @@
 """What steps may ask of Clearway itself: named questions and commands, handed in by wiring."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
@@ -8,6 +9,7 @@ from clearway.service.house import House
 from clearway.service.jobs import WORKER
 from clearway.service.link import link
 from clearway.service.open_work import OpenWork, open_work
+from clearway.service.other_records import OtherRecord, ended_between, leading_to, one_record
 from clearway.service.registry import ServiceContext, addresses_of, has_role, service_context
 from clearway.service.templates import template_text
 from clearway.service.values import Done
@@ -25,6 +27,23 @@ class Link(Protocol):
 
     def __call__(self, from_key: str, kind: str, to_key: str, once: str) -> bool: ...
 
+
+class EndedBetween(Protocol):
+    """The records of a process with these fields that ended after an instant and by another."""
+
+    def __call__(
+        self, process: str, fields: Mapping[str, object], since: datetime, until: datetime
+    ) -> list[OtherRecord]: ...
+
+
+class LeadingTo(Protocol):
+    """For each key the records from which a link of this kind leads to it."""
+
+    def __call__(self, kind: str, keys: Collection[str]) -> Mapping[str, list[OtherRecord]]: ...
+
+
+OneRecord = Callable[[str], OtherRecord | None]
+"""The record with a key as it stands."""
 
 HasRole = Callable[[str, str], bool]
 """Whether a person has a role by a group; False for who is not there."""
@@ -47,11 +66,17 @@ def doors_of(house: House, *, base_url: str) -> dict[str, object]:
     collect: CollectOpenWork = partial(open_work, house)
     write_to: AddressesOf = partial(addresses_of, house)
     read: TemplateOf = partial(template_text, house)
+    ended: EndedBetween = partial(ended_between, house)
+    leads: LeadingTo = partial(leading_to, house)
+    one: OneRecord = partial(one_record, house)
     return {
         "find_service": find,
         "has_role": has,
         "link": join,
         "open_work": collect,
+        "ended_between": ended,
+        "leading_to": leads,
+        "one_record": one,
         "addresses_of": write_to,
         "template_of": read,
         "base_url": base_url,

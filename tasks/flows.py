@@ -24,6 +24,7 @@ from tasks.runs import begin_ledger, perform
 from tasks.schedules import (
     NIGHTLY_CONTROL_TEST,
     WEEKLY_CAB_MEETING,
+    WEEKLY_CHANGE_FOLLOW_UP,
     WEEKLY_OPEN_WORK_REVIEW,
     Schedule,
 )
@@ -55,6 +56,12 @@ async def weekly_open_work_review() -> list[str]:
 async def weekly_cab_meeting() -> list[str]:
     """Plan the weekly meeting of the change advisory board; its process does the rest."""
     return await _perform(WEEKLY_CAB_MEETING)
+
+
+@flow(name="weekly_change_follow_up", retries=3, retry_delay_seconds=60)
+async def weekly_change_follow_up() -> list[str]:
+    """Report reviews and actions that are late, and templates that are suspended."""
+    return await _perform(WEEKLY_CHANGE_FOLLOW_UP)
 
 
 async def _perform(schedule: Schedule) -> list[str]:

@@ -12,12 +12,14 @@ from clearway.service.house import House
 from clearway.service.start import start
 from clearway.service.values import Refusal
 from tasks.compliance import CONTROLS, look_at_everything, open_exceptions
+from tasks.follow_up import evidence_of, follow_up
 from tasks.meeting_plan import plan_meeting
 from tasks.reviews import REVIEW, REVIEWS, ReviewError
 from tasks.schedules import (
     NIGHTLY_CONTROL_TEST,
     SCHEDULES,
     WEEKLY_CAB_MEETING,
+    WEEKLY_CHANGE_FOLLOW_UP,
     WEEKLY_OPEN_WORK_REVIEW,
     CatchUp,
     Schedule,
@@ -120,11 +122,27 @@ def cab_meeting(house: House, due_at: datetime) -> RunResult:
     return RunResult("done")
 
 
+def change_follow_up(house: House, due_at: datetime) -> RunResult:
+    """The weekly report: reviews and actions that are late, templates that are suspended.
+
+    It looks at how things stand as it runs: what was late last week is not known any more.
+    """
+    at = house.now()
+    findings = follow_up(house, at)
+    seen = [evidence_of(it) for it in findings]
+    statement = "No review of a change and no action is late, and no template is suspended."
+    evidence = {"statement": statement, "due_at": due_at, "at": at, "population": seen}
+    hashed = ledger.keep_evidence(house, evidence)
+    wrong = [{"subject": it.record.key, "finding": it.wrong} for it in findings if it.wrong]
+    return RunResult("failed" if wrong else "passed", len(findings), wrong, hashed)
+
+
 _RUNS: Mapping[str, Callable[[House, datetime], RunResult]] = MappingProxyType(
     {
         NIGHTLY_CONTROL_TEST.name: control_test,
         WEEKLY_OPEN_WORK_REVIEW.name: open_work_review,
         WEEKLY_CAB_MEETING.name: cab_meeting,
+        WEEKLY_CHANGE_FOLLOW_UP.name: change_follow_up,
     }
 )
 

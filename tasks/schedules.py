@@ -69,10 +69,19 @@ WEEKLY_CAB_MEETING = Schedule(
     "weekly_cab_meeting", time(8, 0), "Europe/Berlin", CatchUp.LATEST, weekdays=(0,)
 )
 
+WEEKLY_CHANGE_FOLLOW_UP = Schedule(
+    "weekly_change_follow_up", time(7, 30), "Europe/Berlin", CatchUp.LATEST, weekdays=(0,)
+)
+
 SCHEDULES: Mapping[str, Schedule] = MappingProxyType(
     {
         schedule.name: schedule
-        for schedule in (NIGHTLY_CONTROL_TEST, WEEKLY_OPEN_WORK_REVIEW, WEEKLY_CAB_MEETING)
+        for schedule in (
+            NIGHTLY_CONTROL_TEST,
+            WEEKLY_OPEN_WORK_REVIEW,
+            WEEKLY_CAB_MEETING,
+            WEEKLY_CHANGE_FOLLOW_UP,
+        )
     }
 )
 """Every schedule, by its name: the deployment of prefect.yaml has the same name."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from clearway.engine.compile_context import CompileContext
-from clearway.engine.compile_events import message_catch, telling_of
+from clearway.engine.compile_events import calendar_of, message_catch, telling_of
 from clearway.engine.loops import LoopRule
 from clearway.engine.model import Node
 from clearway.engine.process_spec import ScopeSpec
@@ -39,6 +39,7 @@ def _user(scope: ScopeSpec, node: Node, context: CompileContext) -> ActivitySpec
         group=context.formula(own.get("group"), node.id, "group", a_name),
         assignee=context.formula(own.get("assignee"), node.id, "assignee", a_name),
         due=context.formula(own.get("due"), node.id, "due time", a_due_time),
+        calendar=calendar_of(node, context),
         not_same_person_as=tuple(own.get("not-same-person-as", "").split()),
         form=context.form_of(node.id),
         rule=own.get("rule"),

@@ -83,7 +83,7 @@ def _timer(node: Node, event: EventDefinition, context: CompileContext) -> Timer
             "Write a duration such as PT4H, an instant, a cycle such as R3/PT1H, or FEEL.",
         )
         return None
-    calendar = _calendar(node, context)
+    calendar = calendar_of(node, context)
     missed = MISSED.get(node.own.get("missed", "once"), "once")
     if not is_literal(text):
         formula = context.formula(text, node.id, "timer", a_timing(kind, calendar))
@@ -102,7 +102,8 @@ def _timer(node: Node, event: EventDefinition, context: CompileContext) -> Timer
     return TimerRule(kind, node.id, text, None, calendar, missed)
 
 
-def _calendar(node: Node, context: CompileContext) -> Calendar | None:
+def calendar_of(node: Node, context: CompileContext) -> Calendar | None:
+    """The calendar that an element names, if it names one; one that is missing is a finding."""
     name = node.own.get("calendar")
     if name is None:
         return None

@@ -161,15 +161,16 @@ def _timing(kind: str, value: Value, now: datetime, calendar: Calendar | None) -
     return Timing(add_duration(now, _duration(value), calendar))
 
 
-def due_time(value: Value, now: datetime) -> datetime | None:
+def due_time(value: Value, now: datetime, calendar: Calendar | None = None) -> datetime | None:
     """Until when something is to be done: a duration from `now`, or an instant with its zone.
 
-    None when the value is null; raises TimerError, DurationError or OverflowError for others.
+    A calendar counts the duration in business time. None when the value is null; raises TimerError,
+    DurationError, CalendarError or OverflowError for others.
     """
     if value is None:
         return None
     if (length := _length(value)) is not None:
-        return add_duration(now, length, None)
+        return add_duration(now, length, calendar)
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value
     raise TimerError(f"{_told(value)} is neither a duration nor an instant with its zone.")

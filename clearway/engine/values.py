@@ -200,6 +200,8 @@ class WaitingWorkItem:
     form: str | None
     due: datetime | None
     not_same_person_as: tuple[str, ...] = ()
+    excluded: frozenset[str] = frozenset()
+    """Who may not do it, besides those who did the elements above."""
     item: Value = None
     approval: ApprovalSpec | None = None
 

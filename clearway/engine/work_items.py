@@ -19,6 +19,7 @@ from clearway.engine.values import (
 )
 from clearway.feel.values import is_list
 from processes.blank import is_blank
+from processes.calendar import Calendar, CalendarError
 
 if TYPE_CHECKING:
     from clearway.engine.instance import Instance
@@ -43,6 +44,8 @@ class Asking:
     group: Formula | None = None
     assignee: Formula | None = None
     due: Formula | None = None
+    calendar: Calendar | None = None
+    """Counts a `due` that is a duration in business time."""
     not_same_person_as: tuple[str, ...] = ()
     form: str | None = None
     rule: str | None = None
@@ -65,12 +68,13 @@ def _worked_out(token: Token, asking: Asking) -> dict[str, Any]:
     for name, formula in (("group", asking.group), ("assignee", asking.assignee)):
         if formula is not None:
             kept[name] = _text(instance, token, formula)
-    for name, formula in (("due", asking.due), ("deadline", asking.deadline)):
-        if formula is not None:
-            kept[name] = _instant(instance, token, formula)
+    if asking.due is not None:
+        kept["due"] = _instant(instance, token, asking.due, asking.calendar)
+    if asking.deadline is not None:
+        kept["deadline"] = _instant(instance, token, asking.deadline, None)
     if asking.rule is not None:
         kept["seats"] = [_person(instance, token, seat) for seat in asking.seats]
-        kept["excluded"] = _people(instance, token, asking.excluded)
+    kept["excluded"] = _people(instance, token, asking.excluded)
     return kept
 
 
@@ -90,6 +94,7 @@ def work_item(instance: "Instance", token: Token) -> WaitingWorkItem:
         form=asking.form,
         due=_read_instant(kept.get("due")),
         not_same_person_as=asking.not_same_person_as,
+        excluded=frozenset(() if asking.rule else kept.get("excluded") or ()),
         item=item,
         approval=None if asking.rule is None else _approval(asking, asking.rule, kept),
     )
@@ -149,11 +154,13 @@ def _people(instance: "Instance", token: Token, formula: Formula | None) -> list
     return sorted({str(one) for one in several if one is not None})
 
 
-def _instant(instance: "Instance", token: Token, formula: Formula) -> str | None:
+def _instant(
+    instance: "Instance", token: Token, formula: Formula, calendar: Calendar | None
+) -> str | None:
     value, now = instance.value(formula, token), instance.world.now
     try:
-        due = due_time(value, now)
-    except (TimerError, DurationError, OverflowError) as error:
+        due = due_time(value, now, calendar)
+    except (TimerError, DurationError, CalendarError, OverflowError) as error:
         raise _unfit(token, formula, str(error)) from error
     return None if due is None else due.isoformat()
 

@@ -47,6 +47,7 @@ workplace,Workplace team,erin,workplace@example.org
 incident_managers,Incident managers,grace,
 change_managers,Change managers,frank,
 cab,Change advisory board,frank,
+directors,Directors,mallory,
 problem_managers,Problem managers,heidi,
 line_managers,Line managers,mallory,
 provisioning,Provisioning,erin,
@@ -72,6 +73,7 @@ incident_managers,incident_manager
 change_managers,change_manager
 change_managers,resolver
 cab,cab_member
+directors,director
 problem_managers,problem_manager
 line_managers,line_manager
 provisioning,provisioner
@@ -92,6 +94,7 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
     "incident_managers": ("grace", "bob"),
     "change_managers": ("frank",),
     "cab": ("frank", "carol", "dave", "judy", "ivan"),
+    "directors": ("mallory",),
     "problem_managers": ("heidi",),
     "line_managers": ("mallory", "grace"),
     "provisioning": ("erin", "peggy"),

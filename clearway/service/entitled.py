@@ -148,13 +148,19 @@ def refuse_candidate(
             f"{name} is not in the group {item.group}.",
             "Choose somebody who is, or hand it over to another group first.",
         )
+    others = sorted(person.behind & {*item.excluded})
+    if not item.apart_from and (name in item.excluded or others):
+        told = name if name in item.excluded else f"{name} stands in for {others[0]}, who"
+        return Refusal(
+            "not_allowed", f"{told} is kept out of this by the process.", "Choose somebody else."
+        )
     if name in item.excluded:
         return Refusal(
             "not_allowed",
             f"{name} did another part of this, so somebody else must do this one.",
             "Choose somebody else.",
         )
-    if others := sorted(person.behind & {*item.excluded}):
+    if others:
         return Refusal(
             "not_allowed",
             f"{name} stands in for {others[0]}, who did another part of this.",
@@ -235,6 +241,14 @@ def refuse_unentitled(actor: Actor, snapshot: Snapshot, item: WorkItem) -> Refus
 
 def _interested(actor: Actor, snapshot: Snapshot, item: WorkItem, named: Named) -> Refusal | None:
     """Who did another part may not do this one, nor may whoever stands in for them."""
+    others = sorted(snapshot.behind & {*item.excluded})
+    if _is_named([actor.name, *others], snapshot, item):
+        told = "You are" if actor.name in item.excluded else f"You stand in for {others[0]}, who is"
+        return Refusal(
+            "not_allowed",
+            f"{told} kept out of this by the process: somebody else must do it.",
+            "Leave it to a colleague.",
+        )
     parts = _parts(_done_by([actor.name, *snapshot.behind], snapshot, item), named)
     if actor.name in item.excluded:
         return Refusal(
@@ -242,13 +256,20 @@ def _interested(actor: Actor, snapshot: Snapshot, item: WorkItem, named: Named) 
             f"You did {parts}, so somebody else must do this.",
             "Leave it to a colleague.",
         )
-    if others := sorted(snapshot.behind & {*item.excluded}):
+    if others:
         return Refusal(
             "not_allowed",
             f"You stand in for {others[0]}, who did {parts}: somebody else must do this.",
             "Leave it to a colleague.",
         )
     return None
+
+
+def _is_named(people: Sequence[str], snapshot: Snapshot, item: WorkItem) -> bool:
+    """Whether the process itself keeps one of them out, and not a part that they did."""
+    done_by = {person for it in item.apart_from for person in snapshot.done_by.get(it, ())}
+    known = bool(done_by) or not item.apart_from
+    return known and bool({*people} & {*item.excluded}) and not {*people} & done_by
 
 
 def _done_by(people: Sequence[str], snapshot: Snapshot, item: WorkItem) -> Sequence[str]:

@@ -240,6 +240,7 @@ def _migrated(it: _Line) -> str:
     return " ".join([f"{told}: {it.says('reason')}", *notes])
 
 
+_NOT_GIVEN = {"left": "has left", "excluded": "is kept out of it by the process"}
 _WORDS: Mapping[str, Callable[[_Line], str]] = {
     "opened": _opened,
     "changed": _changed,
@@ -262,7 +263,7 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     "compensated": lambda it: f"{it.element} was undone.",
     "unassigned": lambda it: (
         f"{it.element} did not go to {it.says('person')}, who "
-        f"{'has left' if it.says('because') == 'left' else 'did another part of this'}."
+        f"{_NOT_GIVEN.get(str(it.says('because')), 'did another part of this')}."
     ),
     "message": _message,
     "answered": lambda it: f"{it.element} is done{it.ending()}",

@@ -129,10 +129,12 @@ class Taking(Sheet):
                 self.closed_rounds.append(ClosedRound(item.round.id, "voided", reason))
 
     def _open_item(self, item: WaitingWorkItem) -> None:
-        excluded = self.done_those(item.not_same_person_as)
+        others = self.done_those(item.not_same_person_as)
+        excluded = tuple(dict.fromkeys([*others, *sorted(item.excluded)]))
         assignee = None if item.assignee in excluded else item.assignee
         if assignee != item.assignee:
-            self.line("unassigned", item.element, person=item.assignee, because="same_person")
+            because = "same_person" if item.assignee in others else "excluded"
+            self.line("unassigned", item.element, person=item.assignee, because=because)
         elif self.left:
             assignee = self._without_leaver(item)
         spec = item.approval

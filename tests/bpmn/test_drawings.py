@@ -32,7 +32,7 @@ PROCESSES = sorted(f.name for f in FOLDER.iterdir() if (f / f"{f.name}.bpmn").ex
 ROLES = frozenset(
     (
         "requester", "service_desk", "service_desk_lead", "resolver", "incident_manager",
-        "change_manager",
+        "change_manager", "director",
         "cab_member", "implementer", "problem_manager", "line_manager", "provisioner",
         "compliance_owner", "service_manager", "process_owner", "admin",
     )

@@ -125,6 +125,21 @@ def test_five_days_of_a_calendar_are_five_business_days(
     assert run.waits.timers[0].due == datetime(2026, 3, 13, 14, 0, tzinfo=UTC)
 
 
+def test_a_task_that_names_a_calendar_is_due_in_business_time(
+    drawn: Callable[..., Any], play_bundle: Playing
+):
+    task = (
+        "<startEvent id='s'/><userTask id='u' clearway:calendar='office' "
+        "clearway:due='duration(&quot;P5D&quot;)'/>{s>u}"
+    )
+    bundle = drawn(task, **{"shared/calendars/office.yaml": OFFICE})
+    run = play_bundle(bundle, now=datetime(2026, 3, 6, 14, 0, tzinfo=UTC))
+
+    run.start()
+
+    assert run.waits.work_items[0].due == datetime(2026, 3, 13, 14, 0, tzinfo=UTC)
+
+
 def test_hours_of_a_calendar_are_open_hours(drawn: Callable[..., Any], play_bundle: Playing):
     files = {"shared/calendars/office.yaml": OFFICE}
     bundle = drawn(catching("timeDuration", "PT4H", "clearway:calendar='office'"), **files)

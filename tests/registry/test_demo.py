@@ -34,6 +34,7 @@ ROLES = {
     "incident_manager",
     "change_manager",
     "cab_member",
+    "director",
     "implementer",
     "problem_manager",
     "line_manager",

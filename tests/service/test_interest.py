@@ -56,6 +56,28 @@ def test_nor_may_they_do_what_somebody_else_must_do(house, people, bring, absent
     assert done.text == "You stand in for bob, who did Sort: somebody else must do this."
 
 
+def test_nor_may_whom_the_process_keeps_out(house, people, desk, errand):
+    path, drawn = "errand/errand.bpmn", errand.files["errand/errand.bpmn"].decode()
+    kept_out = drawn.replace(
+        'clearway:not-same-person-as="sort"><', 'clearway:excluded="[&quot;bob&quot;]"><'
+    )
+    bundle = Bundle("errand", {**errand.files, path: kept_out.encode()})
+    deployed = deploy(house, people["grace"], bundle, parent=1, reason="apart", once="apart")
+    assert isinstance(deployed, Done), deployed
+    desk.ask("a pen")
+    desk.sort()
+    desk.fetch()
+    bring = desk.open_item("bring")
+
+    claimed = claim(house, people["bob"], bring, once="1")
+    given = assign(house, people["grace"], bring, "bob", once="2")
+
+    assert claimed.text == "You are kept out of this by the process: somebody else must do it."
+    assert given.text == "bob is kept out of this by the process."
+    assert isinstance(claim(house, people["carol"], bring, once="3"), Done)
+    assert verify(house) == []
+
+
 def test_who_did_another_part_may_not_vote_nor_do_what_they_voted_on(
     house, people, desk, rows, errand
 ):

@@ -5,7 +5,7 @@ from clearway.engine.gate.references import check_field
 from clearway.engine.gate.say import Say
 from clearway.engine.model import Node
 
-ONLY_WITH_RULE = ("excluded", "deadline", "result", "reasons", "conditions")
+ONLY_WITH_RULE = ("deadline", "result", "reasons", "conditions")
 
 
 def check(node: Node, examined: Examined, say: Say) -> None:

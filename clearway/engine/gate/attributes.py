@@ -14,6 +14,7 @@ USER = frozenset(
         "assignee",
         "holder",
         "due",
+        "calendar",
         "not-same-person-as",
         "rule",
         "excluded",
@@ -110,6 +111,16 @@ def _check_missed(node: Node, say: Say) -> None:
 def _comes_again(node: Node) -> bool:
     is_cycle = any(event.timer_kind == "timeCycle" for event in node.events)
     return is_cycle and node.kind in ("boundaryEvent", "startEvent") and not node.interrupting
+
+
+def _check_calendar(node: Node, say: Say) -> None:
+    if node.kind == "userTask" and node.own.get("calendar") and not node.own.get("due"):
+        say.error(
+            node.id,
+            "calendar-place",
+            "It names a calendar, but says nothing that the calendar could count.",
+            "Say in clearway:due how long it may take, or remove clearway:calendar.",
+        )
 
 
 def _check_telling(node: Node, say: Say) -> None:
@@ -236,6 +247,7 @@ def _check_extensions(node: Node, say: Say) -> None:
 _CHECKS: tuple[Callable[[Node, Say], None], ...] = (
     _check_retries,
     _check_missed,
+    _check_calendar,
     _check_telling,
     _check_roles,
     _check_senders,

@@ -114,10 +114,10 @@ def _repeats(spec: NodeSpec) -> tuple[str, bool] | None:
 
 
 def _kept_out(spec: UserSpec, called: Called) -> Any:
-    """Who may not vote in an approval."""
+    """Who may not vote in an approval; of another task, whom the diagram names besides."""
     asking = spec.asking
     if asking.rule is None:
-        return None
+        return asking.excluded and asking.excluded.text
     return asking.excluded and asking.excluded.text, {*map(called, asking.not_same_person_as)}
 
 
