@@ -9,10 +9,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from clearway.engine.examine import Examined
+from clearway.engine.gate import planned
 from clearway.text_patterns import problem_of
 from processes.links import NAMES
 
-KNOWN = frozenset(("x-key-prefix", "x-title", "x-list", "x-requester"))
+KNOWN = frozenset(("x-key-prefix", "x-title", "x-list", "x-requester", planned.KEY))
 
 
 def check(examined: Examined) -> None:
@@ -78,6 +79,13 @@ def check(examined: Examined) -> None:
                 f"An x- key names the field `{name}`, which is not there.",
                 "Name a field of `properties`.",
             )
+    planned.check(
+        schema,
+        fields,
+        lambda problem, remedy: examined.findings.error(
+            path, None, "record-planned", problem, remedy
+        ),
+    )
     for name in sorted(str(key) for key in schema if str(key).startswith("x-")):
         if name not in KNOWN:
             examined.findings.error(
