@@ -131,9 +131,7 @@ class Network:
             return tuple(it for it in self.backups.get(name, ()) if it != way[0])
 
         steps = [Step(way[0], "", covers(way[0]))]
-        steps += [
-            Step(above, kinds[below, above], covers(above)) for below, above in pairwise(way)
-        ]
+        steps += [Step(above, kinds[below, above], covers(above)) for below, above in pairwise(way)]
         return Reached(tuple(steps), is_covered=any(it.backups for it in steps[:-1]))
 
 

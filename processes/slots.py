@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from processes.collisions import Ground, Reach, maintenance_of, merged, reach_of, reasons
@@ -42,7 +42,7 @@ def free_slots(
     *,
     after: datetime,
     until: datetime,
-    zone: ZoneInfo = ZoneInfo("UTC"),
+    zone: tzinfo = UTC,
     hours: WorkingHours | None = None,
     count: int = 3,
 ) -> list[Span]:
@@ -120,7 +120,7 @@ def _on_the_quarter(instant: datetime) -> datetime:
     return instant + (QUARTER - over) if over else instant
 
 
-def _next_day(instant: datetime, zone: ZoneInfo) -> datetime:
+def _next_day(instant: datetime, zone: tzinfo) -> datetime:
     """The same local time a day later; from where clocks skip it on, an hour later."""
     there = instant.astimezone(zone)
     return (there + timedelta(days=1)).replace(fold=0).astimezone(UTC)

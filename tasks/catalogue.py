@@ -9,7 +9,7 @@ from typing import Any
 from clearway.errors import ClearwayError
 from clearway.service.plan_events import ONLY_NOTED
 from integrations.silent import NotConnected
-from tasks import incident, notices, onboarding, problem, reviews
+from tasks import incident, notices, onboarding, planned, problem, reviews
 
 Call = Callable[[Mapping[str, object], str], Mapping[str, object]]
 """A step ready to be called: inputs and job id -> result."""
@@ -47,6 +47,9 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "notice": Step(notices.notice, needs=_TO_TELL),
         # incident: service, asset -> support_group, service_owner, criticality, known
         "find_context": Step(incident.find_context, needs=("find_service", "has_role")),
+        # planned work: key, starts, ends, things, people -> collisions (texts), collides_with
+        # (keys), freeze (none, soft, hard), slots (texts), problem (text or null)
+        "find_collisions": Step(planned.find_collisions, needs=("look_for_collisions",)),
         # problem: key, incidents (keys) -> linked; business error unknown_record
         "link_incidents": Step(problem.link_incidents, needs=("link",)),
         # onboarding: key, user_name, full_name, mail, account_id -> account_id, user_name;

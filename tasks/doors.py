@@ -4,13 +4,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+from clearway.errors import ClearwayError
+from clearway.service.collisions import CollisionsView, collisions_of
 from clearway.service.house import House
 from clearway.service.jobs import WORKER
 from clearway.service.link import link
 from clearway.service.open_work import OpenWork, open_work
 from clearway.service.registry import ServiceContext, addresses_of, has_role, service_context
 from clearway.service.templates import template_text
-from clearway.service.values import Done
+from clearway.service.values import Done, Refusal
+from processes.planned import Planned
 
 
 class FindService(Protocol):
@@ -38,6 +41,10 @@ TemplateOf = Callable[[str], str]
 """The text of a message template by its hash."""
 
 
+LookForCollisions = Callable[[Planned], CollisionsView]
+"""What stands against a planned work, and when it would fit."""
+
+
 def doors_of(house: House, *, base_url: str) -> dict[str, object]:
     """The questions and commands that steps may ask of this house, by the names they need."""
     find: FindService = partial(service_context, house)
@@ -46,6 +53,7 @@ def doors_of(house: House, *, base_url: str) -> dict[str, object]:
     collect: CollectOpenWork = partial(open_work, house)
     write_to: AddressesOf = partial(addresses_of, house)
     read: TemplateOf = partial(template_text, house)
+    look: LookForCollisions = partial(_collisions, house)
     return {
         "find_service": find,
         "has_role": has,
@@ -53,9 +61,17 @@ def doors_of(house: House, *, base_url: str) -> dict[str, object]:
         "open_work": collect,
         "addresses_of": write_to,
         "template_of": read,
+        "look_for_collisions": look,
         "base_url": base_url,
         "now": house.now,
     }
+
+
+def _collisions(house: House, planned: Planned) -> CollisionsView:
+    found = collisions_of(house, WORKER, planned)
+    if isinstance(found, Refusal):
+        raise ClearwayError(f"{found.text} {found.remedy}")
+    return found
 
 
 def _linked(house: House, from_key: str, kind: str, to_key: str, once: str) -> bool:

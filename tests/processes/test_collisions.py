@@ -264,9 +264,9 @@ def expected(mine: Planned, ground: Ground, relations: list[Relation]) -> set[tu
             kinds = {"same_window"}
         found |= {(kind, other.key) for kind in kinds}
     for it in ground.windows:
-        if it.kind == "freeze" and hours_of(it) & hours_of(mine):
-            if not it.things or it.things & touched:
-                found.add(("freeze", it.name))
+        concerns = not it.things or it.things & touched
+        if it.kind == "freeze" and concerns and hours_of(it) & hours_of(mine):
+            found.add(("freeze", it.name))
     for it in ground.away:
         if it.person in mine.people and hours_of(it) & hours_of(mine):
             found.add(("absent_person", it.person))
@@ -304,9 +304,7 @@ def test_slots_are_the_first_hours_at_which_nothing_hinders(drawn):
     length, until = len(hours_of(mine)), MOST * 2
 
     def fits(begin: int) -> bool:
-        moved = Planned(
-            mine.key, "", hour(begin), hour(begin + length), mine.things, mine.people
-        )
+        moved = Planned(mine.key, "", hour(begin), hour(begin + length), mine.things, mine.people)
         return {kind for kind, _ in expected(moved, ground, relations)} <= {"same_window"}
 
     slots = free_slots(mine, ground, after=hour(0), until=hour(until), count=1)
