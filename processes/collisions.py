@@ -113,9 +113,10 @@ def collisions(mine: Planned, ground: Ground) -> list[Collision]:
     reach = reach_of(mine.things, ground.network)
     found = [*_freezes(mine, reach, ground.windows), *_absences(mine, ground.away)]
     found += _outside(mine, ground.windows)
+    open_times = _open_for(mine, ground.windows)
     for other in ground.others:
         if other.key != mine.key:
-            found += _with(mine, other, reach, ground.windows)
+            found += _with(mine, other, reach, open_times)
     return sorted(found, key=lambda it: (it.kind != FREEZE, it.starts, it.other, it.kind))
 
 
@@ -138,25 +139,29 @@ def reasons(mine: Planned, other: Planned, reach: Reach) -> list[tuple[str, str]
 
 
 def _with(
-    mine: Planned, other: Planned, reach: Reach, windows: Sequence[Occurrence]
+    mine: Planned, other: Planned, reach: Reach, open_times: Sequence[Occurrence]
 ) -> list[Collision]:
     if overlap(mine.starts, mine.ends, other.starts, other.ends):
         found = reasons(mine, other, reach)
         if found:
             both = max(mine.starts, other.starts), min(mine.ends, other.ends)
             return [Collision(kind, other.key, other.title, *both, why) for kind, why in found]
-    shared = next((it for it in windows if _is_shared(it, mine, other)), None)
+    shared = next(iter(_open_for(other, open_times)), None)
     if shared is None:
         return []
     why = f"Both are planned in the maintenance window {shared.title}."
     return [Collision(SAME_WINDOW, other.key, other.title, shared.starts, shared.ends, why)]
 
 
-def _is_shared(window: Occurrence, mine: Planned, other: Planned) -> bool:
-    return window.kind == MAINTENANCE and all(
-        window.is_for(it.things) and overlap(window.starts, window.ends, it.starts, it.ends)
-        for it in (mine, other)
-    )
+def _open_for(work: Planned, windows: Sequence[Occurrence]) -> list[Occurrence]:
+    """The maintenance windows that are for it, and in which it lies or which it touches."""
+    return [
+        it
+        for it in windows
+        if it.kind == MAINTENANCE
+        and overlap(it.starts, it.ends, work.starts, work.ends)
+        and it.is_for(work.things)
+    ]
 
 
 def _freezes(mine: Planned, reach: Reach, windows: Sequence[Occurrence]) -> list[Collision]:

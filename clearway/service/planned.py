@@ -63,8 +63,7 @@ def _record(row: PlannedRow, version: tuple[str, PlannedFields] | None) -> Plann
 
 def network(connection: Connection) -> Network:
     """What stands on what, by the registry."""
-    found = registry.all_relations(connection)
-    return Network(Relation(it.from_name, it.kind, it.to_name) for it in found)
+    return Network(Relation(*it) for it in rows.relation_names(connection))
 
 
 def windows_between(

@@ -1,12 +1,12 @@
 """Open records that occupy a time: which fields say so, what they hold, and who is told of news."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Connection, false, func, insert, literal, select, true, union_all
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, aggregate_order_by
 
 from clearway.store import schema
 from clearway.store.search import Reader, readable_by
@@ -84,6 +84,16 @@ def open_planned(
         PlannedRow(*row[:6], cast("Mapping[str, object] | None", row[6]) or {}, row[7])
         for row in connection.execute(statement)
     ]
+
+
+def relation_names(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    """Every relation as from, kind and to."""
+    table = schema.relation
+    # Thousands of rows: as three lists they are read ten times as quickly.
+    columns = (table.c.from_name, table.c.kind, table.c.to_name)
+    lists = [func.array_agg(aggregate_order_by(it, table.c.id)) for it in columns]
+    row = connection.execute(select(*lists)).one()
+    return zip(*(cast("list[str] | None", it) or [] for it in row), strict=True)  # pyright: ignore[reportReturnType] three lists
 
 
 def unknown_things(connection: Connection, names: Sequence[str]) -> list[str]:
