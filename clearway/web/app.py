@@ -20,6 +20,7 @@ from clearway.web.api.problems import of_nul
 from clearway.web.body_limit import BodyLimits
 from clearway.web.live import Listener, Live
 from clearway.web.pages import (
+    calendar,
     compare,
     draft_files,
     drafts,
@@ -47,6 +48,7 @@ from clearway.web.pages import (
     trouble,
     try_decision,
     trying,
+    windows,
 )
 from clearway.web.portal import AlertReceiver, Portal, WebSettings
 from clearway.web.security import SecurityHeaders
@@ -55,6 +57,7 @@ from clearway.web.visit import ForeignForm, SignInNeeded, Visit, visit
 
 _API = "/api/v1"
 PAGES = (
+    calendar,
     compare,
     draft_files,
     drafts,
@@ -81,6 +84,7 @@ PAGES = (
     task,
     try_decision,
     trying,
+    windows,
 )
 
 

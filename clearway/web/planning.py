@@ -57,6 +57,8 @@ class Planning:
     collisions: Sequence[ShownCollision] = ()
     slots: Sequence[ShownSlot] = ()
     is_asked: bool = False
+    file: str = ""
+    """Where the time of the record is for a calendar program."""
 
     @property
     def is_clear(self) -> bool:
@@ -129,7 +131,11 @@ def planning_of_record(
     if planned is None or planned.starts <= visit.portal.house.now():
         return None
     found = collisions_of(visit.portal.house, visit.actor, planned)
-    return None if isinstance(found, Refusal) else _shown(visit, Planning(), found)
+    return (
+        None
+        if isinstance(found, Refusal)
+        else _shown(visit, Planning(file=f"/records/{key}/planned.ics"), found)
+    )
 
 
 def with_slot(visit: Visit, process: str, sent: Sent, typed: Typed) -> Typed:
