@@ -39,7 +39,7 @@ class Step:
         }
 
 
-_TO_TELL = ("mailer", "addresses_of", "template_of", "base_url", "now")
+_TO_TELL = ("mailer", "addresses_of", "template_of", "base_url", "sent_from", "now")
 
 STEPS: Mapping[str, Step] = MappingProxyType(
     {

@@ -7,6 +7,7 @@ from typing import Protocol
 from clearway.errors import ClearwayError
 from clearway.service.collisions import CollisionsView, collisions_of
 from clearway.service.house import House
+from clearway.service.ics import host_of
 from clearway.service.jobs import WORKER
 from clearway.service.link import link
 from clearway.service.open_work import OpenWork, open_work
@@ -45,8 +46,11 @@ LookForCollisions = Callable[[Planned], CollisionsView]
 """What stands against a planned work, and when it would fit."""
 
 
-def doors_of(house: House, *, base_url: str) -> dict[str, object]:
-    """The questions and commands that steps may ask of this house, by the names they need."""
+def doors_of(house: House, *, base_url: str, sent_from: str = "") -> dict[str, object]:
+    """The questions and commands that steps may ask of this house, by the names they need.
+
+    `sent_from` is the address that mails come from; without one, one at the host of `base_url`.
+    """
     find: FindService = partial(service_context, house)
     has: HasRole = partial(has_role, house)
     join: Link = partial(_linked, house)
@@ -63,6 +67,7 @@ def doors_of(house: House, *, base_url: str) -> dict[str, object]:
         "template_of": read,
         "look_for_collisions": look,
         "base_url": base_url,
+        "sent_from": sent_from or f"clearway@{host_of(base_url)}",
         "now": house.now,
     }
 

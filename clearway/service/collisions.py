@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from clearway.service.house import House
 from clearway.service.permissions import refuse_unless
@@ -58,7 +59,8 @@ def collisions_of(
     if refusal := refuse_unless(actor, "collisions"):
         return refusal
     reader = reader_of(house, actor)
-    return house.store.ask(lambda it: _look(house, it, planned, reader, hours))
+    zone = ZoneInfo(actor.zone)
+    return house.store.ask(lambda it: _look(house, it, planned, reader, (zone, hours)))
 
 
 def _look(
@@ -66,7 +68,7 @@ def _look(
     connection: Connection,
     planned: Planned,
     reader: Reader,
-    hours: WorkingHours | None,
+    when: tuple[ZoneInfo, WorkingHours | None],
 ) -> CollisionsView:
     if problem := _problem(house, connection, planned):
         return CollisionsView(problem)
@@ -77,7 +79,9 @@ def _look(
     found = collisions(planned, held)
     slots: Sequence[Span] = ()
     if any(it.kind != SAME_WINDOW for it in found):
-        slots = free_slots(planned, held, after=planned.starts, until=until, hours=hours)
+        zone, hours = when
+        begin = planned.starts
+        slots = free_slots(planned, held, after=begin, until=until, zone=zone, hours=hours)
     return CollisionsView(None, _masked(found, records), strongest(found), slots)
 
 
