@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import islice, pairwise
-from typing import NamedTuple, cast
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
@@ -21,8 +21,8 @@ AHEAD = timedelta(days=3660)
 
 _LONGEST_RULE = 200
 _MOST_TIMES = 4000
-_RULE_PARTS = ("FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST")
-_RULE_PARTS += ("COUNT", "UNTIL")
+_WHICH_DAYS = ("BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST")
+_RULE_PARTS = ("FREQ", "INTERVAL", *_WHICH_DAYS, "COUNT", "UNTIL")
 _EVERY = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _WALL = "%Y-%m-%dT%H:%M"
 _EXAMPLE = "Write a rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=SU."
@@ -92,13 +92,12 @@ def _plain_problems(window: Window) -> Iterator[tuple[str, str]]:
 def _unfit_rule(rule: str) -> str | None:
     if len(rule) > _LONGEST_RULE or not re.fullmatch(r"[A-Z]+=[A-Z0-9,+-]+(;[A-Z]+=[^;=]+)*", rule):
         return f"This is no rule. {_EXAMPLE}"
-    pairs = [tuple(part.split("=", 1)) for part in rule.split(";")]
-    names = [name for name, _ in pairs]
+    names = [part.partition("=")[0] for part in rule.split(";")]
     if len(set(names)) < len(names):
         return "A part of the rule is there twice: keep one."
     if unknown := sorted(set(names) - set(_RULE_PARTS)):
         return f"{unknown[0]} is not known here. A rule has {', '.join(_RULE_PARTS)}."
-    parts = dict(pairs)
+    parts = _parts(rule)
     if parts.get("FREQ") not in _EVERY:
         return f"FREQ is one of {', '.join(_EVERY)}. {_EXAMPLE}"
     if "COUNT" in parts and "UNTIL" in parts:
@@ -197,7 +196,7 @@ def _times(window: Window, until: datetime) -> Iterator[Times]:
 
 
 def _begins(rule: str, first: datetime, until: datetime) -> Iterator[datetime]:
-    parts = dict(part.split("=", 1) for part in rule.split(";"))
+    parts = _parts(rule)
     count = int(parts.pop("COUNT", "0"))
     ends = _last_moment(parts.pop("UNTIL")) if "UNTIL" in parts else until
     # A rule that never comes would be looked for until the year 9999, were there no end.
@@ -205,8 +204,12 @@ def _begins(rule: str, first: datetime, until: datetime) -> Iterator[datetime]:
     text = ";".join([*(f"{name}={value}" for name, value in parts.items()), f"UNTIL={bound}"])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        found = cast("Iterator[datetime]", iter(rrulestr(text, dtstart=first)))
+        found = iter(rrulestr(text, dtstart=first))
     return islice(found, count) if count else found
+
+
+def _parts(rule: str) -> dict[str, str]:
+    return {name: value for name, _, value in (it.partition("=") for it in rule.split(";"))}
 
 
 def _last_moment(until: str) -> datetime:

@@ -81,7 +81,7 @@ def open_planned(
         .order_by(table.c.id)
     )
     return [
-        PlannedRow(*row[:6], cast("Mapping[str, object] | None", row[6]) or {}, row[7])
+        PlannedRow(*row[:6], record=cast(Mapping[str, object], row[6] or {}), is_readable=row[7])
         for row in connection.execute(statement)
     ]
 
@@ -103,7 +103,7 @@ def unknown_things(connection: Connection, names: Sequence[str]) -> list[str]:
         select(service.c.name).where(service.c.name.in_(names)),
         select(asset.c.name).where(asset.c.name.in_(names)),
     )
-    found = set(connection.execute(known).scalars()) if names else set()
+    found = set(connection.execute(known).scalars()) if names else set[str]()
     return [name for name in names if name not in found]
 
 
@@ -111,7 +111,7 @@ def unknown_people(connection: Connection, names: Sequence[str]) -> list[str]:
     """Those of these names that no active person has."""
     person = schema.person
     statement = select(person.c.name).where(person.c.name.in_(names), person.c.active == true())
-    found = set(connection.execute(statement).scalars()) if names else set()
+    found = set(connection.execute(statement).scalars()) if names else set[str]()
     return [name for name in names if name not in found]
 
 
@@ -131,8 +131,14 @@ def tell_who_waits(
     )
     found = sorted(connection.execute(waiting).scalars()) if keys else []
     if found:
-        rows = [
-            {"name": name, "to_key": key, "payload": {}, "sent_at": now, "expires_at": now}
+        rows: list[dict[str, object]] = [
+            {
+                "name": name,
+                "to_key": key,
+                "payload": dict[str, str](),
+                "sent_at": now,
+                "expires_at": now,
+            }
             for key in found
         ]
         connection.execute(insert(message).values(rows))

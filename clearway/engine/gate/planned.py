@@ -10,7 +10,7 @@ Say = Callable[[str, str], None]
 """Take down a problem and its remedy."""
 
 
-def check(schema: Mapping[str, Any], fields: Mapping[str, Any], say: Say) -> None:
+def check(schema: Mapping[str, Any], fields: Mapping[Any, Any], say: Say) -> None:
     """Both times are instants; things and people are texts, or lists of texts."""
     if KEY not in schema:
         return
@@ -33,7 +33,7 @@ def check(schema: Mapping[str, Any], fields: Mapping[str, Any], say: Say) -> Non
         _check_names(part, planned.get(part, []), fields, say)
 
 
-def _check_time(part: str, name: Any, fields: Mapping[str, Any], say: Say) -> None:
+def _check_time(part: str, name: Any, fields: Mapping[Any, Any], say: Say) -> None:
     if not isinstance(name, str) or name not in fields:
         say(f"`{part}` of {KEY} names no field: {name!r}.", "Name a field of `properties`.")
     elif not _is_instant(fields[name]):
@@ -43,7 +43,7 @@ def _check_time(part: str, name: Any, fields: Mapping[str, Any], say: Say) -> No
         )
 
 
-def _check_names(part: str, names: Any, fields: Mapping[str, Any], say: Say) -> None:
+def _check_names(part: str, names: Any, fields: Mapping[Any, Any], say: Say) -> None:
     if not isinstance(names, list):
         say(f"`{part}` of {KEY} is no list.", 'Write the names of fields, such as ["service"].')
         return

@@ -81,7 +81,7 @@ def check(examined: Examined) -> None:
             )
     planned.check(
         schema,
-        fields,
+        fields,  # pyright: ignore[reportUnknownArgumentType] keys of JSON are text
         lambda problem, remedy: examined.findings.error(
             path, None, "record-planned", problem, remedy
         ),

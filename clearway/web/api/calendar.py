@@ -103,10 +103,20 @@ def get_windows(calling: Calling) -> Response:
     return answer(accepted(windows(calling.house, calling.actor)))
 
 
-@router.put("/windows/{name}", response_model=Done, responses=errors(400, 403, 409, 413))
+@router.put("/windows/{name}", response_model=Done, responses=errors(400, 403, 404, 409, 413))
 def put_window(calling: Calling, name: str, body: WindowBody, once: Once) -> Response:
     """Declare a window, or correct it; `told` are the records that look for collisions anew."""
-    window = Window(name, **{**body.model_dump(), "things": tuple(body.things)})
+    window = Window(
+        name,
+        body.kind,
+        body.title,
+        body.strength,
+        body.begins,
+        body.ends,
+        body.zone,
+        tuple(body.things),
+        body.repeats,
+    )
     return answer(accepted(save_window(calling.house, calling.actor, window, once=once)))
 
 

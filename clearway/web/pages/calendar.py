@@ -1,6 +1,7 @@
 """The calendar: what is planned, frozen and open for maintenance, by month, week and as a list."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -62,7 +63,7 @@ def show(
             "following": address(period.following),
             "today": address(),
         },
-        day_address=lambda one: address(one, "week"),
+        day_address=partial(address, as_view="week"),
         list_address=address(day, "list"),
         weeks=[] if view == "list" else weeks_of(period, day, found.entries, zone, today),
         listed=listed,

@@ -26,7 +26,8 @@ def look(visit: Posting, sent: Form, process: str, key: str = "") -> Response:
         return refusal_page(
             visit, Refusal("not_found", "There is no such process.", "Choose one of the list.")
         )
-    schema, values = deployed.record_schema.schema, about.values if about else {}
+    schema = deployed.record_schema.schema
+    values = about.values if about else dict[str, object]()
     typed = read_typed(schema, sent.pairs, visit.zone, values)
     shown = planning_of_fields(visit, process, typed, key, values, schema)
     return page(visit, "planning.html", planning=shown)
