@@ -87,7 +87,7 @@ def _questions(
         if answer.status != 200 or b"calendar" not in answer.read():
             raise RuntimeError(f"the calendar answered {answer.status}")
 
-    return {"collisions": collisions}
+    return {"collisions": collisions, "calendar page": page}
 
 
 def _settle(stage: Stage) -> datetime:
