@@ -1,6 +1,7 @@
 """Collisions in the forms that hold a time, and on the page of the record."""
 
 import pytest
+from playwright.sync_api import expect
 from works import open_works, plan
 
 WHEN = {"begins": "2026-04-01T10:00:00Z", "stops": "2026-04-01T12:00:00Z"}
@@ -89,3 +90,22 @@ def test_the_page_of_a_record_says_what_it_collides_with(visitor, house, people,
 
 def test_a_form_without_a_time_speaks_of_no_collisions(visitor, house):
     assert "planning-" not in visitor("bob").get("/new/errand").answer.text
+
+
+def test_in_a_browser_collisions_follow_the_form_and_a_slot_is_taken_at_a_click(
+    browser_of, other: str
+):
+    page = browser_of("bob")
+    page.goto("/new/works")
+    told = page.locator("#planning-plan-form")
+
+    page.get_by_label("Assets").fill("db01")
+    page.get_by_label("Begins").fill("2026-04-01T13:00")
+    page.get_by_label("Stops").fill("2026-04-01T15:00")
+    page.get_by_label("Stops").blur()
+    expect(told.get_by_role("link", name=other)).to_be_visible()
+    told.get_by_role("button", name="1 Apr, 14:00 CEST").click()
+
+    expect(told).to_contain_text("Nothing collides with this time.")
+    assert page.get_by_label("Begins").input_value() == "2026-04-01T14:00"
+    assert page.get_by_label("Stops").input_value() == "2026-04-01T16:00"
