@@ -13,6 +13,7 @@ from benchmarks import (
     heat,
     large_inbox,
     large_tables,
+    planned_work,
     statements,
     years,
 )
@@ -33,4 +34,5 @@ CASES: tuple[Case, ...] = (
     large_tables.CASE,
     conditions.CASE,
     heat.CASE,
+    planned_work.CASE,
 )

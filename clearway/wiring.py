@@ -63,7 +63,11 @@ def make_dispatcher(house: House, settings: Settings, url: str, name: str) -> Di
     """A worker with the real integrations; its `around` shows bursts to nobody yet."""
     return Dispatcher(
         house,
-        bind(STEPS, integrations_of(settings), doors_of(house, base_url=settings.base_url)),
+        bind(
+            STEPS,
+            integrations_of(settings),
+            doors_of(house, base_url=settings.base_url, sent_from=settings.smtp_from),
+        ),
         name,
         WorkerSettings(
             batch=settings.worker_batch,

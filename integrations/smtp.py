@@ -29,6 +29,15 @@ class MailRefused(MailError):
 
 
 @dataclass(frozen=True)
+class CalendarPart:
+    """An event that goes with a mail: iCalendar, and what it asks for (RFC 6047)."""
+
+    text: bytes
+    method: str
+    """REQUEST or CANCEL."""
+
+
+@dataclass(frozen=True)
 class Mail:
     """One mail to one or more addresses; `html` may be empty."""
 
@@ -39,6 +48,7 @@ class Mail:
     message_id: str
     """Local part of the Message-ID: the same again means the same mail."""
     at: datetime
+    calendar: CalendarPart | None = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +154,18 @@ def as_message(mail: Mail, sender: str) -> EmailMessage:
     message.set_content(mail.text, cte="quoted-printable")
     if mail.html:
         message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    if mail.calendar:
+        _add_calendar(message, mail.calendar)
     return message
+
+
+def _add_calendar(message: EmailMessage, part: CalendarPart) -> None:
+    """Once as what the mail is, which calendars offer to take up, and once as a file to keep."""
+    text, parameters = part.text.decode(), {"method": part.method}
+    message.add_alternative(text, subtype="calendar", cte="base64", params=parameters)
+    message.add_attachment(
+        part.text, maintype="application", subtype="ics", filename="invitation.ics"
+    )
 
 
 def _is_final(error: Exception) -> bool:

@@ -1,8 +1,9 @@
 """What a change of services and assets reaches, along the relations of the registry."""
 
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 RELATIONS: Mapping[str, str] = {
     "runs_on": "runs on",
@@ -68,43 +69,87 @@ def impact(changed: Collection[str], relations: Iterable[Relation]) -> list[Reac
     What runs on or depends on something is reached with it, and the whole with its part. What is
     backed up by something that changes loses its backup, and goes no further: it still works.
     """
-    graph = _Graph(changed, relations)
-    found = graph.search(covered=False)
-    found |= {name: it for name, it in graph.search(covered=True).items() if name not in found}
-    found |= {name: it for name, it in graph.without_backup().items() if name not in found}
-    return sorted(
-        found.values(),
-        key=lambda it: (it.loses_backup, it.is_covered, len(it.way), it.name),
-    )
+    return Network(relations).impact(changed)
 
 
-class _Graph:
-    """What stands on what, seen from below."""
+class Network:
+    """What stands on what: read once, asked often."""
 
-    def __init__(self, changed: Collection[str], relations: Iterable[Relation]) -> None:
-        self.changed = sorted(set(changed))
+    def __init__(self, relations: Iterable[Relation]) -> None:
         self.standing: dict[str, list[tuple[str, str]]] = {}
+        """What stands on each, with the kind of relation."""
+        self.resting: dict[str, list[tuple[str, str]]] = {}
+        """What each stands on."""
         self.backups: dict[str, list[str]] = {}
         self.backed_up: dict[str, list[str]] = {}
         for each in sorted(set(relations), key=lambda it: (it.begins, it.kind, it.ends)):
             if each.kind == BACKS_UP:
                 self.backed_up.setdefault(each.begins, []).append(each.ends)
-                if each.begins not in changed:
-                    self.backups.setdefault(each.ends, []).append(each.begins)
+                self.backups.setdefault(each.ends, []).append(each.begins)
                 continue
             below, above = each.ends, each.begins
             if each.kind == PART_OF:
                 below, above = above, below
             self.standing.setdefault(below, []).append((each.kind, above))
+            self.resting.setdefault(above, []).append((each.kind, below))
 
-    def search(self, *, covered: bool) -> dict[str, Reached]:
+    def impact(self, changed: Collection[str]) -> list[Reached]:
+        """Everything that a change of all of `changed` at once reaches, the nearest first."""
+        search = _Search(self, changed)
+        found = search.ways(covered=False)
+        found |= {name: it for name, it in search.ways(covered=True).items() if name not in found}
+        found |= {name: it for name, it in search.without_backup().items() if name not in found}
+        return sorted(
+            found.values(),
+            key=lambda it: (it.loses_backup, it.is_covered, len(it.way), it.name),
+        )
+
+    def reaching(self, names: Collection[str]) -> dict[str, Reached]:
+        """Everything whose change reaches one of `names`: its name -> a shortest way from it."""
+        own = frozenset(names)
+        waiting: deque[tuple[str, ...]] = deque((name,) for name in sorted(own))
+        kinds: dict[tuple[str, str], str] = {}
+        ways: dict[str, tuple[str, ...]] = {}
+        while waiting:
+            way = waiting.popleft()
+            for kind, below in self.resting.get(way[0], ()):
+                if below in own or below in ways:
+                    continue
+                kinds[below, way[0]] = kind
+                ways[below] = (below, *way)
+                waiting.append(ways[below])
+        found = {name: self._upwards(way, kinds) for name, way in ways.items()}
+        for name in sorted(own):
+            for backup in self.backups.get(name, ()):
+                if backup not in own:
+                    way = (Step(backup), Step(name, BACKS_UP))
+                    found.setdefault(backup, Reached(way, is_covered=True, loses_backup=True))
+        return found
+
+    def _upwards(self, way: Sequence[str], kinds: Mapping[tuple[str, str], str]) -> Reached:
+        def covers(name: str) -> tuple[str, ...]:
+            return tuple(it for it in self.backups.get(name, ()) if it != way[0])
+
+        steps = [Step(way[0], "", covers(way[0]))]
+        steps += [Step(above, kinds[below, above], covers(above)) for below, above in pairwise(way)]
+        return Reached(tuple(steps), is_covered=any(it.backups for it in steps[:-1]))
+
+
+class _Search:
+    """What a change of some things at once reaches, seen from below."""
+
+    def __init__(self, network: Network, changed: Collection[str]) -> None:
+        self.network = network
+        self.changed = sorted(set(changed))
+
+    def ways(self, *, covered: bool) -> dict[str, Reached]:
         """The shortest ways: those without any cover, or all."""
         begins = [name for name in self.changed if covered or not self.covers(name)]
         waiting: deque[tuple[Step, ...]] = deque((self._step(name),) for name in begins)
         found: dict[str, Reached] = {}
         while waiting:
             way = waiting.popleft()
-            for kind, above in self.standing.get(way[-1].name, ()):
+            for kind, above in self.network.standing.get(way[-1].name, ()):
                 if above in found or above in self.changed:
                     continue
                 longer = (*way, self._step(above, kind))
@@ -118,13 +163,13 @@ class _Graph:
         return {
             above: Reached((Step(name), Step(above, BACKS_UP)), is_covered=True, loses_backup=True)
             for name in self.changed
-            for above in self.backed_up.get(name, ())
+            for above in self.network.backed_up.get(name, ())
             if above not in self.changed
         }
 
     def covers(self, name: str) -> tuple[str, ...]:
-        """What can take the place of it."""
-        return tuple(self.backups.get(name, ()))
+        """What can take the place of it, and is itself not changed."""
+        return tuple(it for it in self.network.backups.get(name, ()) if it not in self.changed)
 
     def _step(self, name: str, kind: str = "") -> Step:
         return Step(name, kind, self.covers(name))

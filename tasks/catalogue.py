@@ -15,6 +15,7 @@ from tasks import (
     meeting,
     notices,
     onboarding,
+    planned,
     problem,
     reviews,
     standard_change,
@@ -49,7 +50,7 @@ class Step:
 
 
 _TO_PACK = ("facts_of", "rounds_of", "forecasts", "impact_of", "outcomes_of", "keep_file")
-_TO_TELL = ("mailer", "addresses_of", "template_of", "base_url", "now")
+_TO_TELL = ("mailer", "addresses_of", "template_of", "base_url", "sent_from", "now")
 
 STEPS: Mapping[str, Step] = MappingProxyType(
     {
@@ -57,6 +58,9 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "notice": Step(notices.notice, needs=_TO_TELL),
         # incident: service, asset -> support_group, service_owner, criticality, known
         "find_context": Step(incident.find_context, needs=("find_service", "has_role")),
+        # planned work: key, starts, ends, things, people -> collisions (texts), collides_with
+        # (keys), freeze (none, soft, hard), slots (texts), problem (text or null)
+        "find_collisions": Step(planned.find_collisions, needs=("look_for_collisions",)),
         # problem: key, incidents (keys) -> linked; business error unknown_record
         "link_incidents": Step(problem.link_incidents, needs=("link",)),
         # standard change: service, kind -> proven, not_proven, proof (keys), proof_summary

@@ -5,14 +5,18 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
+from clearway.errors import ClearwayError
+from clearway.service.collisions import CollisionsView, collisions_of
 from clearway.service.house import House
+from clearway.service.ics import host_of
 from clearway.service.jobs import WORKER
 from clearway.service.link import link
 from clearway.service.open_work import OpenWork, open_work
 from clearway.service.other_records import OtherRecord, ended_between, leading_to, one_record
 from clearway.service.registry import ServiceContext, addresses_of, has_role, service_context
 from clearway.service.templates import template_text
-from clearway.service.values import Done
+from clearway.service.values import Done, Refusal
+from processes.planned import Planned
 from tasks.meeting_doors import doors_of_meetings
 
 
@@ -58,8 +62,15 @@ TemplateOf = Callable[[str], str]
 """The text of a message template by its hash."""
 
 
-def doors_of(house: House, *, base_url: str) -> dict[str, object]:
-    """The questions and commands that steps may ask of this house, by the names they need."""
+LookForCollisions = Callable[[Planned], CollisionsView]
+"""What stands against a planned work, and when it would fit."""
+
+
+def doors_of(house: House, *, base_url: str, sent_from: str = "") -> dict[str, object]:
+    """The questions and commands that steps may ask of this house, by the names they need.
+
+    `sent_from` is the address that mails come from; without one, one at the host of `base_url`.
+    """
     find: FindService = partial(service_context, house)
     has: HasRole = partial(has_role, house)
     join: Link = partial(_linked, house)
@@ -69,6 +80,7 @@ def doors_of(house: House, *, base_url: str) -> dict[str, object]:
     ended: EndedBetween = partial(ended_between, house)
     leads: LeadingTo = partial(leading_to, house)
     one: OneRecord = partial(one_record, house)
+    look: LookForCollisions = partial(_collisions, house)
     return {
         "find_service": find,
         "has_role": has,
@@ -79,10 +91,19 @@ def doors_of(house: House, *, base_url: str) -> dict[str, object]:
         "one_record": one,
         "addresses_of": write_to,
         "template_of": read,
+        "look_for_collisions": look,
         "base_url": base_url,
+        "sent_from": sent_from or f"clearway@{host_of(base_url)}",
         "now": house.now,
         **doors_of_meetings(house),
     }
+
+
+def _collisions(house: House, planned: Planned) -> CollisionsView:
+    found = collisions_of(house, WORKER, planned)
+    if isinstance(found, Refusal):
+        raise ClearwayError(f"{found.text} {found.remedy}")
+    return found
 
 
 def _linked(house: House, from_key: str, kind: str, to_key: str, once: str) -> bool:

@@ -1,14 +1,23 @@
 """The built-in step that tells people: renders the frozen template and mails it."""
 
 from collections.abc import Mapping, Sequence
+from email.utils import parseaddr
 from html import escape
 from urllib.parse import quote
 
 from clearway.errors import StepError
 from clearway.messages.render import Rendered, render
 from clearway.now import TimeSource
+from clearway.service.ics import (
+    Happening,
+    Invitation,
+    calendar_text,
+    record_address,
+    uid_of,
+)
 from clearway.service.plan_events import ONLY_NOTED, UNREACHED
-from integrations.smtp import Mail, Mailer, MailRefused, Sent
+from integrations.smtp import CalendarPart, Mail, Mailer, MailRefused, Sent
+from processes.planned import instant_of
 from tasks.doors import AddressesOf, TemplateOf
 
 
@@ -21,17 +30,20 @@ def notice(
     key: str = "",
     title: str = "",
     process: str = "",
+    invitation: Mapping[str, object] | None = None,
     job_id: str,
     mailer: Mailer,
     addresses_of: AddressesOf,
     template_of: TemplateOf,
     base_url: str,
+    sent_from: str,
     now: TimeSource,
 ) -> Mapping[str, object]:
     """Render the template with this hash and mail it to people, groups and addresses, in one mail.
 
     Besides `values` it sees `key`, `title`, `process` and `base_url`. A link to the record follows
-    what the template says, unless it has one itself. Who could not be told is in
+    what the template says, unless it has one itself. An `invitation` (method, title, starts, ends,
+    sequence) goes with it for calendars, from `sent_from`. Who could not be told is in
     the answer: `unknown` (no such person or group), `without_address`, `refused` (by the mail
     server). When it went to nobody, `only_noted` says why, when to some only, `unreached` does for
     each of the others; so does history. Raises StepError `nobody` when all names are unknown
@@ -49,7 +61,11 @@ def notice(
     addresses = tuple(dict.fromkeys(each for some in found.values() for each in some))
     sent = Sent(())
     if addresses:
-        mail = Mail(addresses, rendered.subject, text, html, f"clearway-job-{job_id}", now())
+        calendar = None
+        if invitation is not None:
+            calendar = _calendar(invitation, key, base_url, sent_from, addresses, now)
+        number = f"clearway-job-{job_id}"
+        mail = Mail(addresses, rendered.subject, text, html, number, now(), calendar)
         sent = _send(mailer, mail)
     without = [name for name, some in found.items() if not some]
     unknown = [name for name in names if name not in found]
@@ -63,6 +79,30 @@ def notice(
         **({} if addresses else {ONLY_NOTED: _why_nobody(without)}),
         **({UNREACHED: unreached} if unreached else {}),
     }
+
+
+def _calendar(
+    invitation: Mapping[str, object],
+    key: str,
+    base_url: str,
+    sent_from: str,
+    addresses: Sequence[str],
+    now: TimeSource,
+) -> CalendarPart | None:
+    starts, ends = instant_of(invitation["starts"]), instant_of(invitation["ends"])
+    if starts is None or ends is None:
+        return None
+    happening = Happening(
+        uid_of(key, base_url),
+        f"{key} {invitation['title']}",
+        starts,
+        ends,
+        int(str(invitation["sequence"])),
+        address=record_address(key, base_url),
+    )
+    method = "CANCEL" if invitation["method"] == "CANCEL" else "REQUEST"
+    asked = Invitation(method, parseaddr(sent_from)[1], addresses)
+    return CalendarPart(calendar_text([happening], now(), invitation=asked), method)
 
 
 def _send(mailer: Mailer, mail: Mail) -> Sent:

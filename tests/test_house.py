@@ -27,6 +27,8 @@ ROOMS = {
     "jinja2": ("clearway/web/", "clearway/messages/"),
     "typer": ("clearway/cli/",),
     "requests": ("integrations/",),
+    "dateutil": ("clearway/service/recurring.py",),
+    "icalendar": ("clearway/service/ics.py",),
 }
 
 # What reaches out of the process: rules do without.

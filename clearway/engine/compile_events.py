@@ -44,6 +44,7 @@ def telling_of(node: Node, context: CompileContext) -> Telling | None:
         template=template,
         to=context.formula(node.own.get("to"), node.id, "address `clearway:to`", names),
         starts=node.own.get("start"),
+        invitation=node.own.get("invitation"),
         inputs=context.formulas(node.inputs, node.id, "input"),
         expires=_expires(node, context),
     )

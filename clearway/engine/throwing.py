@@ -28,6 +28,7 @@ class Telling:
     to: Formula | None
     starts: str | None
     inputs: tuple[tuple[str, Formula], ...] = ()
+    invitation: str | None = None
     expires: str | Formula | None = None
     """How long a message to a record is wanted: ISO 8601 or a formula; None: until caught."""
 
@@ -42,7 +43,7 @@ def tell(token: Token, telling: Telling | None) -> None:
     to = None if telling.to is None else _addressees(instance, token, telling.to)
     if telling.template is not None:
         if to:
-            notice = Notice(telling.template, tuple(to), values, element)
+            notice = Notice(telling.template, tuple(to), values, element, telling.invitation)
             instance.effects.notices.append(notice)
         return
     name = telling.message or ""

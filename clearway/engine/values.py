@@ -282,6 +282,8 @@ class Notice:
     to: tuple[str, ...]
     values: Mapping[str, Value]
     element: str
+    invitation: str | None = None
+    """`true`: it invites to the time that the record is planned for; `cancel`: not any more."""
 
 
 @dataclass(frozen=True)

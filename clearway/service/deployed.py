@@ -13,6 +13,7 @@ from clearway.engine import Blueprint, approvals, build, bundle_hash, turn
 from clearway.engine.values import ApprovalSpec, Bundle, Trigger, Turn, World
 from clearway.service.forms import Form, RecordSchema, Schema
 from processes.blank import is_blank
+from processes.planned import fields_of
 
 _FIELD = re.compile(r"record\.(\w+)")
 _EMPTY: Schema = {"type": "object", "properties": {}}
@@ -70,6 +71,8 @@ class Deployed:
         self.prefix = key_prefix(bundle)
         self._title_field = cast("str | None", own.get("x-title"))
         self.requester_field = cast("str | None", own.get("x-requester"))
+        self.planned = fields_of(own.get("x-planned"))
+        """The fields with the time, things and people that a record occupies; None: it does not."""
         self.list_fields = tuple(cast(Sequence[str], own.get("x-list", ())))
         self.material_fields = frozenset(
             name for name, field in self.record_schema.fields.items() if field.get("x-material")

@@ -15,6 +15,7 @@ from clearway.store import versions
 from clearway.store.database import Store
 from clearway.store.versions import Version
 from processes.catalogue import RULES, Rule
+from processes.planned import PlannedFields
 
 Step = Callable[[Mapping[str, object]], Mapping[str, object]]
 """An automated step: its inputs by name -> its result. It raises StepError for what the diagram
@@ -41,6 +42,10 @@ class House:
     steps: Mapping[str, Step] = field(default_factory=dict[str, Step])
     rules: Mapping[str, Rule] = field(default_factory=lambda: RULES)
     roles: frozenset[str] = permissions.BUILT_IN_ROLES
+    planned_versions: dict[int, tuple[str, PlannedFields | None]] = field(
+        default_factory=dict[int, tuple[str, PlannedFields | None]], init=False, repr=False
+    )
+    """Process, and the fields with the time of its records, of the versions read so far."""
     _versions: "OrderedDict[int, Deployed]" = field(
         default_factory=OrderedDict[int, Deployed], init=False, repr=False
     )

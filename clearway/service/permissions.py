@@ -13,6 +13,7 @@ AUDITOR = "auditor"
 REQUESTER = "requester"
 COMPLIANCE_OWNER = "compliance_owner"
 SERVICE_MANAGER = "service_manager"
+CHANGE_MANAGER = "change_manager"
 SYSTEM_ROLE = "system"
 
 BUILT_IN_ROLES = frozenset({ADMIN, PROCESS_OWNER, AUDITOR, REQUESTER})
@@ -20,6 +21,7 @@ BUILT_IN_ROLES = frozenset({ADMIN, PROCESS_OWNER, AUDITOR, REQUESTER})
 
 _OWNERS = frozenset({PROCESS_OWNER, ADMIN})
 _ADMINS = frozenset({ADMIN})
+_WINDOWS = frozenset({ADMIN, CHANGE_MANAGER})
 
 WHO_MAY: Mapping[str, frozenset[str]] = {
     # Work on records: the lane's role, the assignee and the record decide further.
@@ -89,6 +91,12 @@ WHO_MAY: Mapping[str, frozenset[str]] = {
     "assets": EVERYBODY,
     "relations": EVERYBODY,
     "impact": EVERYBODY,
+    # Who may not read a record sees its time only.
+    "collisions": EVERYBODY,
+    "calendar": EVERYBODY,
+    "windows": EVERYBODY,
+    "save_window": _WINDOWS,
+    "remove_window": _WINDOWS,
     "import_csv": _ADMINS,
     "set_absence": _ADMINS,
     "remove_from_registry": _ADMINS,
@@ -123,6 +131,8 @@ _DOING: Mapping[str, str] = {
     "faults": "Seeing the list of faults",
     "heat": "Seeing the heat map of a process",
     "schedules": "Seeing the scheduled runs",
+    "save_window": "Declaring a window",
+    "remove_window": "Taking a window back",
     "import_csv": "Importing a CSV file",
     "set_absence": "Saying when somebody else is away",
     "remove_from_registry": "Removing a row from the registry",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from clearway.service.house import House
 from clearway.service.last_admin import refuse_last_removed
+from clearway.service.look_again import look_again_for_rows
 from clearway.service.permissions import refuse_unless
 from clearway.service.registry_command import answer_once, record_entry
 from clearway.service.registry_import import checked, imported, refused
@@ -44,6 +45,9 @@ __all__ = [
 
 REMOVABLE = ("memberships", "group_roles", "absences", "relations")
 """The tables whose rows may go; everything else is named in history and only becomes inactive."""
+
+_WHEN = {"absences": ("until_at",)}
+"""What is asked of a row before it goes, besides its key."""
 
 
 # --- questions ---------------------------------------------------------------------------------
@@ -161,7 +165,8 @@ def import_csv(
 ) -> Done | Refusal:
     """Add or change the rows of one table from CSV: all of them or, with any problem, none.
 
-    `table` is people, groups, memberships, group_roles, absences, services, assets or relations.
+    `table` is people, groups, memberships, group_roles, absences, services, assets, relations or
+    windows.
     The first line names the columns; a column that is left out stays as it is. The answer's
     details count `added`, `changed` and `unchanged`; where people become inactive who have open
     tasks, `left_behind` has a sentence for each. A refusal's fields say what is wrong at which
@@ -177,7 +182,7 @@ def import_csv(
     if sheet.problems:
         return refused(sheet.problems)
     if dry_run:
-        return house.store.ask(lambda it: checked(it, sheet))
+        return house.store.ask(lambda it: checked(house, it, sheet))
     request = {"table": table, "text": hashlib.sha256(text.encode()).hexdigest()}
     return answer_once(
         house, actor, "import_csv", request, once, lambda it: imported(house, it, actor, sheet)
@@ -237,11 +242,13 @@ def remove(
         rows.lock_registry(connection)
         if refusal := refuse_last_removed(connection, table, key):
             return refusal
+        before = rows.rows_as_they_are(connection, table, [tuple(key)], _WHEN.get(table, ()))
         removed = rows.remove_rows(connection, table, [tuple(key)])
         if not removed:
             return Refusal("not_found", "There is no such row.", "Look at the table again.")
         details = {"table": table, "key": [str(part) for part in key]}
         record_entry(house, connection, actor, "remove_from_registry", details)
+        look_again_for_rows(house, connection, table, before.values())
         return Done(details={"removed": removed})
 
     request = {"table": table, "key": [str(part) for part in key]}

@@ -3,17 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from clearway.service.house import House
 from clearway.service.last_admin import FIRST_ANOTHER, NOBODY_LEFT, last_to_leave
 from clearway.service.left_work import left_behind
+from clearway.service.look_again import look_again_for_rows, look_again_for_windows
 from clearway.service.registry_command import record_entry
 from clearway.service.registry_sheet import Problem, Sheet
 from clearway.service.values import Actor, Done, Refusal
+from clearway.service.windows import as_row, problems_with
 from clearway.store import registry as rows
 from clearway.store.database import Connection
 from clearway.store.sessions import end_sessions_of
+from clearway.store.windows import Window, all_windows
 
 _Check = Callable[[Connection, Sheet], list[Problem]]
 
@@ -36,18 +39,39 @@ class _Difference:
 def imported(house: House, connection: Connection, actor: Actor, sheet: Sheet) -> Done | Refusal:
     rows.lock_registry(connection)
     difference = _difference(connection, sheet)
-    if problems := _problems(connection, sheet):
+    if problems := _problems(house, connection, sheet):
         return refused(problems)
+    windows = all_windows(connection) if sheet.table == "windows" else []
     rows.save_rows(connection, sheet.table, [*difference.added, *difference.changed])
     _sign_out_leavers(connection, sheet, difference)
     details = {"table": sheet.table, **difference.counts, "changes": _changes(sheet, difference)}
     record_entry(house, connection, actor, "import_csv", details)
+    _look_again(house, connection, sheet, difference, windows)
     return Done(details={**difference.counts, **_left_behind(connection, sheet, difference)})
 
 
-def checked(connection: Connection, sheet: Sheet) -> Done | Refusal:
+def _look_again(
+    house: House,
+    connection: Connection,
+    sheet: Sheet,
+    difference: _Difference,
+    windows: Sequence[Window],
+) -> None:
+    """Planned records that the rows touch, or touched before, look for collisions anew."""
+    if sheet.table == "windows":
+        now = all_windows(connection)
+        others = [it for it in (*windows, *now) if (it in windows) != (it in now)]
+        look_again_for_windows(house, connection, others)
+        return
+    changed = [*difference.added, *difference.changed]
+    keys = [tuple(row[name] for name in rows.KEYS[sheet.table]) for row in changed]
+    before = [difference.before[key] for key in keys if key in difference.before]
+    look_again_for_rows(house, connection, sheet.table, [*before, *changed])
+
+
+def checked(house: House, connection: Connection, sheet: Sheet) -> Done | Refusal:
     """What `imported` would answer."""
-    if problems := _problems(connection, sheet):
+    if problems := _problems(house, connection, sheet):
         return refused(problems)
     difference = _difference(connection, sheet)
     left = _left_behind(connection, sheet, difference)
@@ -120,7 +144,7 @@ def refused(problems: Sequence[Problem]) -> Refusal:
     )
 
 
-def _problems(connection: Connection, sheet: Sheet) -> list[Problem]:
+def _problems(house: House, connection: Connection, sheet: Sheet) -> list[Problem]:
     """What only the other rows can tell: names that nobody has, and names used twice."""
     known = _known(connection, sheet)
     problems = [
@@ -131,6 +155,8 @@ def _problems(connection: Connection, sheet: Sheet) -> list[Problem]:
         and row[column.stored_as] is not None
         and row[column.stored_as] not in known[column.refers]
     ]
+    if sheet.table == "windows":
+        return problems + _window_problems(house, connection, sheet)
     check = _CHECKS.get(sheet.table)
     return problems + (check(connection, sheet) if check else [])
 
@@ -254,6 +280,26 @@ def _relation_problems(connection: Connection, sheet: Sheet) -> list[Problem]:
         for line, row in zip(sheet.lines, sheet.rows, strict=True)
         if row["from_name"] == row["to_name"]
     ]
+
+
+def _window_problems(house: House, connection: Connection, sheet: Sheet) -> list[Problem]:
+    known = {it.name: it for it in all_windows(connection)}
+    problems: list[Problem] = []
+    for line, row in zip(sheet.lines, sheet.rows, strict=True):
+        before = known.get(str(row["name"]))
+        window = _window({**(as_row(before) if before else {}), **row})
+        wrong = problems_with(house, connection, window)
+        problems += [Problem(line, name, text) for name, text in wrong.items()]
+    return problems
+
+
+def _window(row: Mapping[str, object]) -> Window:
+    values: dict[str, Any] = dict(row)
+    return Window(**{**values, "things": tuple(values.get("things") or ())}, **_missing(values))
+
+
+def _missing(row: Mapping[str, object]) -> dict[str, Any]:
+    return {} if "strength" in row else {"strength": None}
 
 
 _CHECKS: Mapping[str, _Check] = {

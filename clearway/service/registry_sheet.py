@@ -189,8 +189,13 @@ def _value(column: CsvColumn, cell: str) -> object:
     return column.blank
 
 
+def is_name(text: str) -> bool:
+    """Whether this can be the name of a row of the registry."""
+    return _NAME.fullmatch(text) is not None
+
+
 def _name(cell: str) -> str:
-    if not _NAME.fullmatch(cell):
+    if not is_name(cell):
         raise ValueError("A name has letters, digits and . _ - only, at most 100; change it.")
     return cell
 
@@ -245,6 +250,10 @@ def _instant(cell: str) -> datetime:
     return instant.astimezone(UTC)
 
 
+def _things(cell: str) -> list[str]:
+    return [_name(name) for name in dict.fromkeys(cell.split())]
+
+
 COLUMNS: Mapping[str, tuple[CsvColumn, ...]] = {
     "people": (
         CsvColumn("name", _login),
@@ -294,6 +303,17 @@ COLUMNS: Mapping[str, tuple[CsvColumn, ...]] = {
         CsvColumn("from", _name, "from_name", refers="things"),
         CsvColumn("kind", _relation_kind),
         CsvColumn("to", _name, "to_name", refers="things"),
+    ),
+    "windows": (
+        CsvColumn("name", _name),
+        CsvColumn("kind", str),
+        CsvColumn("title", str),
+        CsvColumn("strength", str, required=False),
+        CsvColumn("from", str, "begins"),
+        CsvColumn("until", str, "ends"),
+        CsvColumn("zone", _zone),
+        CsvColumn("things", _things, required=False, blank=[]),
+        CsvColumn("repeats", str, required=False),
     ),
 }
 """Every table that can be imported, column by column."""

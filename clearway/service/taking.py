@@ -22,6 +22,7 @@ from clearway.engine.values import (
     Waits,
 )
 from clearway.service.forms import keys_in
+from clearway.service.inviting import invitation_of
 from clearway.service.sheet import Sheet
 from clearway.store import jsonb
 from clearway.store.effect import (
@@ -206,7 +207,7 @@ class Taking(Sheet):
     def _take_notices(self, notices: Sequence[Notice]) -> None:
         for it in notices:
             to = list(dict.fromkeys(self._instead_of(name) for name in it.to))
-            inputs = {
+            inputs: dict[str, object] = {
                 "template": it.template,
                 "to": to,
                 "values": _inputs(it.values),
@@ -214,11 +215,19 @@ class Taking(Sheet):
                 "title": self.deployed.title_of(self.record, self.key),
                 "process": self.deployed.process,
             }
+            invitation = invitation_of(it, self.deployed, self.record, self.key, self._sequence)
+            if invitation is not None:
+                inputs["invitation"] = invitation
             hashed = self.deployed.template_hash(it.template)
             self.queued_jobs.append(
-                QueueJob(None, it.element, NOTICE, inputs, _NOTICE_RETRIES, hashed)
+                QueueJob(None, it.element, NOTICE, _inputs(inputs), _NOTICE_RETRIES, hashed)
             )
             self.line("told", it.element, template=it.template, to=to)
+
+    @property
+    def _sequence(self) -> int:
+        """Grows with each command on the record."""
+        return self.snapshot.revision + 1 if self.snapshot else 1
 
     def _instead_of(self, name: str) -> str:
         """The group whose work goes to this person, once they have left; else the name itself."""

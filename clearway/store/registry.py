@@ -36,6 +36,7 @@ TABLES: Mapping[str, Table] = {
     "services": schema.service,
     "assets": schema.asset,
     "relations": schema.relation,
+    "windows": schema.window,
 }
 KEYS: Mapping[str, tuple[str, ...]] = {
     "people": ("name",),
@@ -46,6 +47,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "services": ("name",),
     "assets": ("name",),
     "relations": ("from_name", "kind", "to_name"),
+    "windows": ("name",),
 }
 """What makes a row of each table the same row when it is imported again."""
 

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 from clearway.store.schema_approvals import ballot, round_, seat
 from clearway.store.schema_base import identity, instant, metadata
+from clearway.store.schema_calendar import calendar_feed, window
 from clearway.store.schema_heat import stay, told, way
 from clearway.store.schema_history import answer, entry, evaluation
 from clearway.store.schema_registry import (
@@ -58,6 +59,7 @@ __all__ = [
     "asset",
     "attachment",
     "ballot",
+    "calendar_feed",
     "content",
     "draft",
     "draft_release",
@@ -92,6 +94,7 @@ __all__ = [
     "told",
     "version",
     "way",
+    "window",
     "work_item",
 ]
 

@@ -20,6 +20,7 @@ from clearway.web.api.problems import of_nul
 from clearway.web.body_limit import BodyLimits
 from clearway.web.live import Listener, Live
 from clearway.web.pages import (
+    calendar,
     compare,
     draft_files,
     drafts,
@@ -32,6 +33,7 @@ from clearway.web.pages import (
     meeting,
     moves,
     opening,
+    planning,
     preview_calendar,
     preview_form,
     preview_message,
@@ -47,6 +49,7 @@ from clearway.web.pages import (
     trouble,
     try_decision,
     trying,
+    windows,
 )
 from clearway.web.portal import AlertReceiver, Portal, WebSettings
 from clearway.web.security import SecurityHeaders
@@ -55,6 +58,7 @@ from clearway.web.visit import ForeignForm, SignInNeeded, Visit, visit
 
 _API = "/api/v1"
 PAGES = (
+    calendar,
     compare,
     draft_files,
     drafts,
@@ -67,6 +71,7 @@ PAGES = (
     meeting,
     moves,
     opening,
+    planning,
     preview_calendar,
     preview_message,
     preview_form,
@@ -81,6 +86,7 @@ PAGES = (
     task,
     try_decision,
     trying,
+    windows,
 )
 
 

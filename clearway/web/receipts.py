@@ -32,6 +32,8 @@ _SENTENCES: Mapping[str, str] = {
     "rolled-back": "Rolled back: the earlier files are the newest version again.",
     "imported": "The registry was updated.",
     "saved": "Saved.",
+    "window-removed": "The window was taken back.",
+    "feed-revoked": "The calendar feed was ended: its address is worth nothing now.",
     "signed-out": "You are signed out.",
     "signed-in": "You are signed in again.",
 }

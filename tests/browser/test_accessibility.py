@@ -9,7 +9,8 @@ from playwright.sync_api import Page
 
 from clearway.service.inbox import inbox
 from clearway.service.start import start
-from clearway.service.values import Done
+from clearway.service.values import SYSTEM, Done
+from clearway.service.windows import Window, save_window
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +23,9 @@ PAGES = (
     "/new/incident",
     "/processes",
     "/processes/incident",
+    "/calendar",
+    "/calendar?view=list",
+    "/calendar/windows",
     "/registry",
     "/registry?table=services",
     "/registry/impact?of=core-switch",
@@ -48,6 +52,10 @@ def places(live: Any) -> dict[str, str]:
     }
     done = start(live.house, live.actor("alice"), "incident", values, once="accessible")
     assert isinstance(done, Done), done
+    today = f"{live.house.now():%Y-%m-%d}"
+    night = (f"{today}T20:00", f"{today}T23:59", "UTC", (), "FREQ=DAILY")
+    window = Window("nights", "freeze", "Every night", "soft", *night)
+    assert isinstance(save_window(live.house, SYSTEM, window, once="nights"), Done)
     live.work()
     (row,) = inbox(live.house, live.actor("bob"), view="all", q=done.key).rows
     return {"key": done.key, "task": str(row.id)}

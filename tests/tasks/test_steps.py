@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from clearway.errors import ClearwayError, StepError
+from clearway.service.collisions import CollisionsView
 from clearway.service.open_work import OpenWork
 from clearway.service.registry import ServiceContext
 from integrations.accounts import ScimAccounts
@@ -47,7 +48,9 @@ def calls(silent: Silent) -> Mapping[str, Call]:
             if name != "nobody"
         },
         "template_of": lambda hashed: "{{ key }} is done\n\nSee {{ base_url }}/{{ key }}.",
+        "look_for_collisions": lambda planned: CollisionsView(f"{planned.key} does not fit."),
         "base_url": "https://desk.example.org",
+        "sent_from": "clearway@desk.example.org",
         "now": lambda: AT,
     }
     here = {*silent.by_name(), *doors}
@@ -145,6 +148,7 @@ def test_a_notice_that_went_to_nobody_says_why(to: list[str], why: str):
         "addresses_of": lambda names: {name: [] for name in names},
         "template_of": lambda hashed: "{{ key }} is done\n\nIt is.",
         "base_url": "https://desk.example.org",
+        "sent_from": "clearway@desk.example.org",
         "now": lambda: AT,
     }
     server = SmtpMailer("127.0.0.1", 1, "desk@example.org")
@@ -224,3 +228,14 @@ def test_what_a_connected_system_did_is_not_called_only_noted():
     assert answer == {"order_number": "ONB-1-laptop"}
     real = (ScimAccounts("http://127.0.0.1:1", None), MailedOrders(SilentMailer(), "desk"))
     assert not any(isinstance(it, NotConnected) for it in real)
+
+
+def test_collisions_without_a_time_are_no_collisions(calls: Mapping[str, Call]):
+    times = {"starts": "2026-04-01T10:00:00Z", "ends": "2026-04-01T11:00:00Z"}
+
+    untimed = twice(calls["find_collisions"], {"key": "WRK-1", "starts": None, "things": ["db01"]})
+    wrong = twice(calls["find_collisions"], {"key": "WRK-1", **times, "people": "alice"})
+
+    assert untimed["problem"] == "It does not say when it begins and ends: give both times."
+    assert (untimed["collisions"], untimed["freeze"], untimed["slots"]) == ([], "none", [])
+    assert wrong["problem"] == "WRK-1 does not fit."

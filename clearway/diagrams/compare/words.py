@@ -50,6 +50,7 @@ _WORDS = {
     "@clearway:step": ("step", ""),
     "@clearway:retries": ("retries", "number of retries"),
     "@clearway:notice": ("notice", ""),
+    "@clearway:invitation": ("invitation", "whether it invites"),
     "@clearway:to": ("receiver", ""),
     "@clearway:start": ("started process", "process that it starts"),
     "@clearway:expires": ("expiry", "expiry of its message"),

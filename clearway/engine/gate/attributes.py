@@ -27,7 +27,7 @@ USER = frozenset(
 )
 PERSON_FIELDS = ("only", "also", "holder")
 """What names a field of the record in which a person stands."""
-TELLING = frozenset(("notice", "to", "start", "expires"))
+TELLING = frozenset(("notice", "to", "start", "expires", "invitation"))
 MESSAGE = frozenset(("action", "role", "group", "only", "also"))
 OPENING = frozenset(("role", "holder"))
 """Where a person opens a record. No field says yet who alone may, or who may as well."""
@@ -136,6 +136,21 @@ def _check_telling(node: Node, say: Say) -> None:
     if own.get("notice") and not own.get("to"):
         say.error(
             node.id, "notice-to", "The notice goes to nobody.", "Say whom it is for in clearway:to."
+        )
+    invitation = own.get("invitation")
+    if invitation is not None and not own.get("notice"):
+        say.error(
+            node.id,
+            "invitation-place",
+            "It invites, but it is no notice to people.",
+            "Name a template in clearway:notice, or remove clearway:invitation.",
+        )
+    elif invitation is not None and invitation not in ("true", "cancel"):
+        say.error(
+            node.id,
+            "invitation",
+            f"clearway:invitation is `{invitation}`.",
+            "Write true to invite, or cancel to take the invitation back.",
         )
     if own.get("to") and own.get("start"):
         say.error(

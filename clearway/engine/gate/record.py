@@ -9,10 +9,13 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from clearway.engine.examine import Examined
+from clearway.engine.gate import planned
 from clearway.text_patterns import problem_of
 from processes.links import NAMES
 
-KNOWN = frozenset(("x-key-prefix", "x-title", "x-list", "x-requester", "x-agenda", "x-current"))
+KNOWN = frozenset(
+    ("x-key-prefix", "x-title", "x-list", "x-requester", "x-agenda", "x-current", planned.KEY)
+)
 
 
 def check(examined: Examined) -> None:
@@ -80,6 +83,13 @@ def check(examined: Examined) -> None:
                 "Name a field of `properties`.",
             )
     _check_agenda(examined, path, schema)
+    planned.check(
+        schema,
+        fields,  # pyright: ignore[reportUnknownArgumentType] keys of JSON are text
+        lambda problem, remedy: examined.findings.error(
+            path, None, "record-planned", problem, remedy
+        ),
+    )
     for name in sorted(str(key) for key in schema if str(key).startswith("x-")):
         if name not in KNOWN:
             examined.findings.error(

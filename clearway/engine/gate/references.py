@@ -102,6 +102,13 @@ def _check_notice(node: Node, examined: Examined, say: Say) -> None:
             f"There is no template `{name}`.",
             f"Add messages/{name}.md.j2, or name one of: {known}.",
         )
+    if node.own.get("invitation") and "x-planned" not in examined.record_schema:
+        say.error(
+            node.id,
+            "invitation-time",
+            "It invites people, but no field of the record says when.",
+            "Name the fields with the time in x-planned of record.json.",
+        )
     sends = node.message if node.kind == "sendTask" else None
     if node.kind in ("intermediateThrowEvent", "endEvent"):
         sends = next((event.name for event in node.events if event.kind == "message"), None)

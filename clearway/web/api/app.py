@@ -11,7 +11,7 @@ from starlette.routing import Match
 from clearway.errors import NotTaken
 from clearway.service.values import Refusal
 from clearway.store.errors import Contended, DiskFull, Unavailable
-from clearway.web.api import alerts, decisions, problems, processes, records, tasks
+from clearway.web.api import alerts, calendar, decisions, problems, processes, records, tasks
 from clearway.web.api.caller import BlankKey, Unauthorized
 from clearway.web.api.description import DescribedApi
 from clearway.web.api.parameters import only_known
@@ -40,7 +40,7 @@ def api(portal: Portal) -> FastAPI:
         openapi_url="/openapi.json",
     )
     app.state.portal = portal
-    for room in (records, tasks, processes, decisions):
+    for room in (records, tasks, processes, decisions, calendar):
         app.include_router(room.router, dependencies=[Depends(only_known)])
     # What sends alerts may have parameters of its own in its address.
     app.include_router(alerts.router)

@@ -131,3 +131,20 @@ class EvaluationBody(Body):
         if self.context is None and self.record is None:
             raise ValueError("give a `context`, a `record`, or both")
         return self
+
+
+class WindowBody(Body):
+    """A window: a freeze, or a time for maintenance."""
+
+    kind: Text = Field(description="freeze or maintenance")
+    title: Text
+    strength: Text | None = Field(None, description="Of a freeze: hard or soft.")
+    begins: Text = Field(description="By the clocks of its zone: 2026-12-20T18:00.")
+    ends: Text = Field(description="The same.")
+    zone: Text = Field(description="An IANA zone, such as Europe/Lisbon.")
+    things: list[Text] = Field(
+        default_factory=list[str], max_length=200, description="Services and assets; none: all."
+    )
+    repeats: Text | None = Field(
+        None, description="A rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=SU; null: once."
+    )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from clearway.service.feed import feed_made_at, make_feed, revoke_feed
 from clearway.service.registry import absences, people, remove, set_absence
 from clearway.service.sign_in import set_password, sign_in
 from clearway.service.values import Refusal
@@ -74,6 +75,22 @@ def remove_my_absence(visit: Posting, sent: Form) -> Response:
     return _page(visit, answer) if isinstance(answer, Refusal) else go("/me", "saved")
 
 
+@router.post("/feed")
+def make_my_feed(visit: Posting, sent: Form) -> Response:
+    """Make the address of a calendar feed; it is shown this once."""
+    del sent
+    token = make_feed(visit.portal.house, visit.actor)
+    return _page(visit, token) if isinstance(token, Refusal) else _page(visit, feed=token)
+
+
+@router.post("/feed/revoke")
+def revoke_my_feed(visit: Posting, sent: Form) -> Response:
+    """End the feed: its address is worth nothing any more."""
+    del sent
+    answer = revoke_feed(visit.portal.house, visit.actor)
+    return _page(visit, answer) if isinstance(answer, Refusal) else go("/me", "feed-revoked")
+
+
 @router.post("/password")
 def set_my_password(visit: Posting, sent: Form) -> Response:
     """Change one's password, which ends every session, this one too."""
@@ -98,7 +115,9 @@ def _at_its_field(refusal: Refusal) -> Refusal:
     return replace(refusal, text=text, remedy="", fields=fields)
 
 
-def _page(visit: Visit, refusal: Refusal | None = None, sent: Sent | None = None) -> HTMLResponse:
+def _page(
+    visit: Visit, refusal: Refusal | None = None, sent: Sent | None = None, feed: str = ""
+) -> HTMLResponse:
     house, actor = visit.portal.house, visit.actor
     away, others = absences(house, actor), people(house, actor)
     return page(
@@ -109,6 +128,8 @@ def _page(visit: Visit, refusal: Refusal | None = None, sent: Sent | None = None
         sent={name: sent.text(name) for name in ("from", "until", "delegate", "note")}
         if sent
         else {},
+        feed=f"{visit.portal.base_url.rstrip('/')}/calendar/feed/{feed}.ics" if feed else "",
+        feed_since=feed_made_at(house, actor),
         mine=[] if isinstance(away, Refusal) else [one for one in away if one.person == actor.name],
         people=[] if isinstance(others, Refusal) else others,
     )

@@ -10,6 +10,7 @@ from clearway.service.start import start
 from clearway.service.values import ProcessView, RecordView, Refusal
 from clearway.web.forms import form_of
 from clearway.web.pages.trouble import refusal_page
+from clearway.web.planning import planning_of_form, with_slot
 from clearway.web.rendering import go, page, status_of
 from clearway.web.suggestions import suggestions
 from clearway.web.typed import Typed, read_typed
@@ -54,6 +55,7 @@ def open_it(visit: Posting, sent: Form, process: str) -> Response:
         return refusal_page(visit, earlier)
     typed = read_typed(view.start_schema, sent.pairs, visit.zone)
     if sent.is_draft:
+        typed = with_slot(visit, process, sent, typed)
         return _page(visit, view, typed=typed, earlier=earlier)
     if typed.errors:
         refusal = Refusal(
@@ -89,5 +91,13 @@ def _page(
         form=form,
         refusal=refusal,
         earlier=earlier,
+        planning=planning_of_form(
+            visit,
+            form,
+            view.process,
+            values=earlier.values if earlier else None,
+            typed=typed,
+            is_asked=typed is not None,
+        ),
         suggestions=suggestions(visit.portal.house, visit.actor, [form]),
     )

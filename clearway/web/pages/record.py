@@ -1,6 +1,6 @@
 """The page of one record: what it is, what can be done, what happened, where it stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from clearway.service.history import Order, history
 from clearway.service.instance_view import instance_view, order_of
 from clearway.service.link import link
 from clearway.service.record import record
-from clearway.service.values import ActionView, EntryView, Page, Refusal
+from clearway.service.values import ActionView, EntryView, Page, RecordView, Refusal
 from clearway.service.wording import Say
 from clearway.web import times
 from clearway.web.addresses import RowId
@@ -23,6 +23,7 @@ from clearway.web.forms import Form as ShownForm
 from clearway.web.forms import form_of
 from clearway.web.moments import moments, whole
 from clearway.web.pages.trouble import refusal_page
+from clearway.web.planning import Planning, planning_of_form, planning_of_record, with_slot
 from clearway.web.rendering import go, page, status_of
 from clearway.web.suggestions import suggestions
 from clearway.web.typed import Typed, read_typed
@@ -52,6 +53,8 @@ class ShownAction:
     action: ActionView
     form: ShownForm
     is_open: bool
+    planning: Planning | None = None
+    """What collides, where the form holds both times."""
 
 
 @router.get("/{key}")
@@ -173,6 +176,7 @@ def act_on_it(visit: Posting, sent: Form, key: str, element: str) -> Response:
         return _page(visit, key, Answered("action", refusal))
     typed = read_typed(action.schema, sent.pairs, visit.zone, view.values)
     if sent.is_draft:
+        typed = with_slot(visit, view.process, sent, typed)
         return _page(visit, key, Answered(f"action:{element}", typed=typed))
     if typed.errors:
         refusal = Refusal(
@@ -247,7 +251,7 @@ def _page(
     )
     lines = Page[EntryView]([], None) if isinstance(told, Refusal) else whole(told)
     refusal = answered.refusal if answered else None
-    actions = _shown_actions(visit, view.actions, view.values, answered)
+    actions = _shown_actions(visit, view, answered)
     return page(
         visit,
         "record.html",
@@ -261,6 +265,9 @@ def _page(
         refusal=refusal,
         texts=(answered.texts if answered else None) or {},
         actions=actions,
+        planning=None
+        if view.ended_at
+        else planning_of_record(visit, view.process, key, view.values),
         suggestions=suggestions(house, actor, [one.form for one in actions]),
         link_kinds=list(KINDS),
         links=[_link_from_here(key, *one) for one in view.links],
@@ -285,22 +292,28 @@ def _link_from_here(key: str, from_key: str, kind: str, to_key: str) -> tuple[st
     return spoken(KINDS.get(kind, kind)), from_key
 
 
-def _shown_actions(
-    visit: Visit,
-    actions: Sequence[ActionView],
-    values: Mapping[str, object],
-    answered: Answered | None,
-) -> list[ShownAction]:
+def _shown_actions(visit: Visit, view: RecordView, answered: Answered | None) -> list[ShownAction]:
     shown: list[ShownAction] = []
-    for action in actions:
+    for action in view.actions:
         mine = answered if answered and answered.where == f"action:{action.element}" else None
         typed = mine.typed if mine else None
         form = form_of(
             action.schema,
-            values,
+            view.values,
             visit.zone,
             typed=typed.texts if typed else None,
             errors=mine.refusal.fields if mine and mine.refusal else None,
         )
-        shown.append(ShownAction(action, form, mine is not None))
+        planning = planning_of_form(
+            visit,
+            form,
+            view.process,
+            form_id=f"action-{action.element}",
+            prefix=f"{action.element}-",
+            key=view.key,
+            values=view.values,
+            typed=typed,
+            is_asked=typed is not None,
+        )
+        shown.append(ShownAction(action, form, mine is not None, planning))
     return shown

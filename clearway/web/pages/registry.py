@@ -38,6 +38,7 @@ IMPORTS = {
     "services": "name,title,criticality,owner,support_group",
     "assets": "name,kind,title,criticality,owner,support_group",
     "relations": "from,kind,to",
+    "windows": "name,kind,title,strength,from,until,zone,things,repeats",
 }
 SEEN_AT = {"memberships": "groups", "group_roles": "groups", "relations": "services"}
 """The tables whose rows can be taken out here, and the page that is shown after it."""

@@ -17,6 +17,7 @@ from clearway.service.vote import vote
 from clearway.web.addresses import RowId
 from clearway.web.forms import form_of
 from clearway.web.pages.trouble import refusal_page
+from clearway.web.planning import planning_of_form, with_slot
 from clearway.web.rendering import go, is_local, page, status_of
 from clearway.web.suggestions import suggestions
 from clearway.web.typed import Typed, read_typed
@@ -75,6 +76,7 @@ def complete_it(visit: Posting, sent: Form, work_item_id: RowId) -> Response:
         return refusal_page(visit, view)
     typed = read_typed(view.schema, sent.pairs, visit.zone, view.values)
     if sent.is_draft:
+        typed = with_slot(visit, view.item.process, sent, typed)
         return _page(visit, work_item_id, Answered(typed=typed))
     if typed.errors:
         return _page(visit, work_item_id, Answered(_not_understood(typed), typed))
@@ -157,6 +159,17 @@ def _page(visit: Visit, work_item_id: int, answered: Answered = Answered()) -> H
         form=form,
         refusal=refusal,
         back=answered.back,
+        planning=planning_of_form(
+            visit,
+            form,
+            view.item.process,
+            key=view.item.key,
+            values=view.values,
+            typed=typed,
+            is_asked=typed is not None,
+        )
+        if view.may_complete
+        else None,
         cast=_cast_so_far(view, actor.name) if answered.vote is None else answered.vote,
         suggestions=suggestions(house, actor, [form]),
     )

@@ -5,9 +5,11 @@ import { live } from "./live.js";
 import { fresh } from "./fresh.js";
 import { drafts } from "./drafts.js";
 import { comforts } from "./comforts.js";
+import { planning } from "./planning.js";
 
 live();
 fresh();
 keys();
 drafts();
 comforts();
+planning();

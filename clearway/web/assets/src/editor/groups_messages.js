@@ -59,6 +59,11 @@ function declare(element, desk, of, reference, all) {
   ]);
 }
 
+const INVITATIONS = [
+  { value: "true", label: "Yes, with an invitation for calendars" },
+  { value: "cancel", label: "Takes the invitation back" },
+];
+
 /** What a send task, a throw or an end event tells; `of` holds the message. */
 export function tellingGroup(element, desk, of) {
   const node = element.businessObject;
@@ -67,6 +72,7 @@ export function tellingGroup(element, desk, of) {
   if (!hasMessage || node.get("clearway:notice")) {
     fields.push(chosen(desk, element, "clearway:notice", "Template of the notice", () => desk.choices.templates));
     const template = node.get("clearway:notice");
+    if (template) fields.push(chosen(desk, element, "clearway:invitation", "Invites to the planned time", () => INVITATIONS, { none: "No" }));
     const places = [desk.process, "shared"].map((folder) => `${folder}/messages/${template}.md.j2`);
     if (template) fields.push({ id: "notice-edit", kind: "action", label: "Edit the message", run: () => desk.goToFile(...places) });
   }
