@@ -69,6 +69,27 @@ def conclude(round_: Round, ballots: Sequence[Ballot]) -> Verdict:
     return Verdict(Outcome.UNDECIDED, told)
 
 
+def progress(round_: Round, ballots: Sequence[Ballot]) -> str:
+    """`2 of 5 have voted, 3 are needed; the chair and owner must.`"""
+    cast = counting(round_, ballots)
+    needed = round_.quorum.seats_needed(len(round_.seats))
+    chair = round_.chair
+    must = [
+        "the chair" if seat is chair else seat.id
+        for seat in round_.seats
+        if seat.id not in cast
+        and (is_needed(seat, round_.quorum) or (seat is chair and round_.may_defer))
+    ]
+    has = "has" if len(cast) == 1 else "have"
+    are = "is" if needed == 1 else "are"
+    told = f"{len(cast)} of {len(round_.seats)} {has} voted, {needed} {are} needed"
+    return f"{told}; {_and(must)} must." if must else f"{told}."
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def _approves(round_: Round, choices: _Choices) -> bool:
     """Whether exactly these choices approve: more yes than no, the chair's word in a tie."""
     if not _quorate(round_, choices) or _defers(round_, choices):

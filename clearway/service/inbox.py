@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from clearway.service.cursors import after_due, read_due
 from clearway.service.house import House
 from clearway.service.permissions import REQUESTER
-from clearway.service.plan_vote import chair_rules
+from clearway.service.vacancies import chair_rules
 from clearway.service.values import Actor, Page, WorkItemView
 from clearway.store import inbox as rows
 from clearway.store.absences import people_behind

@@ -1,6 +1,6 @@
 """Whether this release can go on with instances that another one has saved."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,6 +11,7 @@ from clearway.engine.values import Waits, World
 from clearway.errors import ClearwayError
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
+from clearway.service.round_times import time_of
 from clearway.store import invariants
 from clearway.store.errors import StoreError
 
@@ -78,6 +79,9 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
     }
     for what, by_state in expected.items():
         by_rows: Mapping[str, Sequence[str | None]] = state[what] or {}
+        if what == "timers":
+            yield from _stray_times(key, by_rows, waits)
+            by_rows = {it: row for it, row in by_rows.items() if time_of(it) is None}
         told = what.replace("_", " ")
         if by_rows.keys() != by_state.keys():
             yield (
@@ -90,6 +94,15 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
                     f"{key} waits for {_in_words(by_state[token])} by its state, but for "
                     f"{_in_words(by_rows[token])} by the row of the {told} with the token {token}."
                 )
+
+
+def _stray_times(key: str, timers: Iterable[str], waits: Waits) -> Iterator[str]:
+    """Times of rounds whose approval does not wait any more."""
+    approvals = {it.token for it in waits.work_items if it.approval is not None}
+    for token in timers:
+        found = time_of(token)
+        if found is not None and found[1] not in approvals:
+            yield f"The timer {token} of {key} belongs to an approval that does not wait."
 
 
 def _wrong_times(key: str, waits: Waits, due: Mapping[str, str]) -> Iterator[str]:

@@ -201,6 +201,8 @@ def _linked(it: _Line) -> str:
 
 def _told(it: _Line) -> str:
     """Whether it leaves the house is not known yet."""
+    if it.says("template") == "vote_wanted":
+        return f"A reminder to vote was written to {_whom(it)}."
     return f"A notice to {_whom(it)} was written: {in_words(it.says('template'))}."
 
 
@@ -271,6 +273,7 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     "failed": lambda it: f"{it.element} failed: {it.says('error') or it.says('code')}",
     "sent": _sent,
     "told": _told,
+    "reminded_nobody": lambda it: f"{it.element}: nobody is left to be reminded of a vote.",
     "voted": _voted,
     "decided_round": lambda it: f"{it.element}: {it.says('outcome')}. {it.says('because')}",
     "round_voided": lambda it: (

@@ -203,20 +203,24 @@ class Taking(Sheet):
 
     def _take_notices(self, notices: Sequence[Notice]) -> None:
         for it in notices:
-            to = list(dict.fromkeys(self._instead_of(name) for name in it.to))
-            inputs = {
-                "template": it.template,
-                "to": to,
-                "values": _inputs(it.values),
-                "key": self.key,
-                "title": self.deployed.title_of(self.record, self.key),
-                "process": self.deployed.process,
-            }
-            hashed = self.deployed.template_hash(it.template)
-            self.queued_jobs.append(
-                QueueJob(None, it.element, NOTICE, inputs, _NOTICE_RETRIES, hashed)
-            )
-            self.line("told", it.element, template=it.template, to=to)
+            self.tell(it.element, it.template, it.to, it.values)
+
+    def tell(
+        self, element: str, template: str, to: Sequence[str], values: Mapping[str, object]
+    ) -> None:
+        """A notice is written to these people, groups and addresses."""
+        whom = list(dict.fromkeys(self._instead_of(name) for name in to))
+        inputs = {
+            "template": template,
+            "to": whom,
+            "values": _inputs(values),
+            "key": self.key,
+            "title": self.deployed.title_of(self.record, self.key),
+            "process": self.deployed.process,
+        }
+        hashed = self.deployed.template_hash(template)
+        self.queued_jobs.append(QueueJob(None, element, NOTICE, inputs, _NOTICE_RETRIES, hashed))
+        self.line("told", element, template=template, to=whom)
 
     def _instead_of(self, name: str) -> str:
         """The group whose work goes to this person, once they have left; else the name itself."""

@@ -117,7 +117,12 @@ class SeatView:
 
 @dataclass(frozen=True)
 class RoundView:
-    """An approval round: its seats, and what the rule says now."""
+    """An approval round: its seats, and what the rule says now.
+
+    `choices` is what a ballot may say. `progress` tells in words how many have voted and who is
+    still needed. `asks_interest`: some may not vote because they have an interest in the outcome,
+    so that the others say that they have none.
+    """
 
     revision: int
     rule: str
@@ -125,6 +130,9 @@ class RoundView:
     seats: Sequence[SeatView]
     standing: str
     outcome: str | None
+    choices: Sequence[str]
+    progress: str
+    asks_interest: bool
 
 
 @dataclass(frozen=True)

@@ -46,9 +46,7 @@ def says(round_: Round, words: tuple[str, ...]) -> str:
     carried = len(ayes) > len(noes) or (len(ayes) == len(noes) and any(seat.chair for seat in ayes))
     if carried and len(ayes) >= round_.quorum.yes:
         return "approved"
-    refused = len(noes) > len(ayes) or (
-        len(noes) == len(ayes) and any(seat.chair for seat in noes)
-    )
+    refused = len(noes) > len(ayes) or (len(noes) == len(ayes) and any(seat.chair for seat in noes))
     return "rejected" if refused or "silent" not in words else "undecided"
 
 

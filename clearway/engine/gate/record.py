@@ -12,7 +12,7 @@ from clearway.engine.examine import Examined
 from clearway.text_patterns import problem_of
 from processes.links import NAMES
 
-KNOWN = frozenset(("x-key-prefix", "x-title", "x-list", "x-requester"))
+KNOWN = frozenset(("x-key-prefix", "x-title", "x-list", "x-requester", "x-brief"))
 
 
 def check(examined: Examined) -> None:
@@ -68,7 +68,8 @@ def check(examined: Examined) -> None:
             f"x-link of `{name}` is `{link}`, which is no kind of link.",
             f"Write one of {', '.join(NAMES)}.",
         )
-    named = [schema.get("x-title"), schema.get("x-requester"), *_list(schema.get("x-list"))]
+    lists = [*_list(schema.get("x-list")), *_list(schema.get("x-brief"))]
+    named = [schema.get("x-title"), schema.get("x-requester"), *lists]
     for name in named:
         if name is not None and name not in fields:
             examined.findings.error(
