@@ -72,6 +72,8 @@ class Deployed:
         self._title_field = cast("str | None", own.get("x-title"))
         self.requester_field = cast("str | None", own.get("x-requester"))
         self.list_fields = tuple(cast(Sequence[str], own.get("x-list", ())))
+        self.brief = tuple(cast(Sequence[str], own.get("x-brief", ())))
+        """The fields that somebody who decides must see, in this order."""
         self.material_fields = frozenset(
             name for name, field in self.record_schema.fields.items() if field.get("x-material")
         )

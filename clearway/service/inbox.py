@@ -92,6 +92,8 @@ def _view(house: House, it: Waiting) -> WorkItemView:
         due_at=it.due_at,
         is_approval=it.is_approval,
         seat=it.seat,
+        voted=it.voted,
+        seats=it.seats,
         may_claim=it.may_claim,
         has_left=it.has_left,
     )

@@ -30,6 +30,8 @@ class Vote:
     reason: str = ""
     conditions: str = ""
     read: int | None = None
+    independent: bool | None = None
+    """That they have no interest in the outcome; None: they were not asked."""
 
 
 def plan_vote(
@@ -62,6 +64,8 @@ def plan_vote(
     ballot = _ballot(item.round, vote, actor, now, choices_of(may_defer=may_defer))
     if isinstance(ballot, Refusal):
         return ballot
+    if (refusal := _unattested(item.round, vote)) is not None:
+        return refusal
     refusal = why_not(asked, item.round, snapshot, actor, vote.seat, now)
     if refusal is not None:
         return refusal
@@ -79,7 +83,7 @@ def plan_vote(
             "Leave it so, or change your vote there: both count.",
         )
     deed = Deed(deployed, actor, "vote", now, snapshot=snapshot)
-    _cast(deed, item, item.round, ballot)
+    _cast(deed, item, item.round, ballot, vote.independent if item.round.excluded else None)
     ballots = [*(it for it in stays if it.seat != vote.seat), ballot]
     verdict = rule.decide(asked, ballots)
     if verdict.decided:
@@ -142,6 +146,19 @@ def _no_vote_left(
     )
 
 
+def _unattested(round_: rows.Round, vote: Vote) -> Refusal | None:
+    """None unless the voter was asked whether they are independent, says no, and would decide."""
+    deciding = (Choice.APPROVE, Choice.APPROVE_WITH_CONDITIONS, Choice.REJECT)
+    if vote.independent is not False or not round_.excluded or vote.choice not in deciding:
+        return None
+    return Refusal(
+        "invalid",
+        "Whoever has an interest in the outcome does not decide on it.",
+        "Say that you are independent, or abstain.",
+        {"independent": "Needed for a yes or a no. Abstain when you cannot say it."},
+    )
+
+
 def _changed(round_: rows.Round, read: int) -> Refusal:
     return Refusal(
         "stale",
@@ -156,6 +173,7 @@ def _cast(
     item: WorkItem,
     round_: rows.Round,
     ballot: Ballot,
+    independent: bool | None,
 ) -> None:
     seat = seat_named(round_, ballot.seat)
     names = {it.id: it.name for it in round_.seats}
@@ -176,6 +194,7 @@ def _cast(
             "\n".join(ballot.conditions) or None,
             tuple(sorted(old)),
             ballot.instead_of,
+            independent,
         )
     )
     deed.line(
@@ -193,6 +212,7 @@ def _cast(
         **({"for": ballot.instead_of} if ballot.instead_of else {}),
         **({"taken_from": taken_from} if taken_from else {}),
         **({"given_up": given_up} if given_up else {}),
+        **({"independent": True} if independent else {}),
     )
 
 

@@ -27,7 +27,7 @@ from clearway.service.values import (
     SeatView,
     TaskView,
 )
-from clearway.service.wording import in_words
+from clearway.service.wording import seat_words
 from clearway.store import candidates, loading, rows
 from clearway.store.candidates import NeededSeat
 from clearway.store.database import Transaction
@@ -97,6 +97,7 @@ def _view(house: House, actor: Actor, seen: _Seen) -> TaskView:
         ),
         closed_by=item.closed_by,
         closed_at=item.closed_at,
+        brief=deployed.brief,
     )
 
 
@@ -122,7 +123,7 @@ def _needed_seats(
         return ()
     needing = chair_rules(house.rules)
     seats = candidates.needed_seats(transaction, house.now(), needing, 1, work_item_id)
-    return [replace(seat, name=in_words(seat.name)) for seat in seats]
+    return [replace(seat, name=seat_words(seat.name)) for seat in seats]
 
 
 def round_view(
@@ -145,7 +146,7 @@ def round_view(
     ballots = {it.seat_id: it for it in round_.ballots}
     views: list[SeatView] = []
     for seat in round_.seats:
-        name = in_words(seat.name)
+        name = seat_words(seat.name)
         refusal = why_not(asked, told, snapshot, actor, name, now)
         whose = None if refusal else whose_vote(told, name, snapshot, actor)
         views.append(_seat(seat, ballots.get(seat.id), refusal, whose))
@@ -165,7 +166,7 @@ def round_view(
 
 def _in_words(round_: rows.Round) -> rows.Round:
     """The round with its seats called as its reader is told of them."""
-    return replace(round_, seats=[replace(it, name=in_words(it.name)) for it in round_.seats])
+    return replace(round_, seats=[replace(it, name=seat_words(it.name)) for it in round_.seats])
 
 
 def _seat(
@@ -179,6 +180,7 @@ def _seat(
         ballot.conditions,
         ballot.cast_at,
         ballot.instead_of,
+        ballot.independent,
     )
     return SeatView(
         seat.name,

@@ -61,7 +61,8 @@ class WorkItemView:
     """One line of an inbox, and the head of a task page.
 
     `may_claim`: nobody has it, and the reader may take it. `has_left`: the assignee is not active
-    any more, so that it counts as one that nobody has.
+    any more, so that it counts as one that nobody has. `voted` of the `seats` of an approval have
+    cast; None where that was not asked.
     """
 
     id: int
@@ -82,6 +83,8 @@ class WorkItemView:
     seat: str | None = None
     may_claim: bool = False
     has_left: bool = False
+    voted: int | None = None
+    seats: int | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,8 @@ class BallotView:
     at: datetime
     instead_of: str | None = None
     """Whose vote it is, when the person stood in for somebody."""
+    independent: bool | None = None
+    """Whether they said to have no interest in the outcome; None: they were not asked."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,8 @@ class TaskView:
     round: RoundView | None
     closed_by: str | None
     closed_at: datetime | None
+    brief: Sequence[str] = ()
+    """The fields of the record that somebody who decides must see, in this order."""
 
 
 @dataclass(frozen=True)

@@ -110,5 +110,8 @@ def _page(visit: Visit, refusal: Refusal | None = None, sent: Sent | None = None
         if sent
         else {},
         mine=[] if isinstance(away, Refusal) else [one for one in away if one.person == actor.name],
+        lacks={}
+        if isinstance(others, Refusal)
+        else {it.name: sorted(actor.roles - set(it.roles)) for it in others},
         people=[] if isinstance(others, Refusal) else others,
     )
