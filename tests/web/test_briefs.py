@@ -1,10 +1,13 @@
 """The page of a vote: its brief, what is still needed, and that looking at it decides nothing."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from clearway import engine
 from clearway.service.deploy import deploy
@@ -98,3 +101,56 @@ def test_a_vote_in_the_inbox_says_until_when_and_how_many_have_voted(visitor: En
 
     assert "1 of 4 voted" in words
     assert row.xpath(".//td[@data-label='Due']//time")
+
+
+BRIEF = {
+    "plan": ("What is done", "A second mast of 40 m beside the old one, then the lines move over."),
+    "risk": ("Risk", "High"),
+    "why_risk": ("Why it is high", ["Two services are away for an hour", "It was never done here"]),
+    "begins": ("Begins", "2026-03-07T20:00:00Z"),
+    "ends": ("Ends", "2026-03-07T23:00:00Z"),
+    "collides": ("Collides with", ["CHG-1004 on the same line, Sat 21:00"]),
+    "touched": ("Services", ["phone", "mail"]),
+    "back": ("Back at the latest", "2026-03-07T22:15:00Z"),
+}
+
+
+@pytest.fixture
+def full(house: House, people: dict[str, Actor], rows: Callable[..., Any]) -> str:
+    """The path of a vote on a motion of which there is as much to know as of a change."""
+    bundle = engine.read_bundle(PROCESSES, "motion")
+    record = json.loads(bundle.files["motion/record.json"])
+    form = json.loads(bundle.files["motion/forms/moved.json"])
+    for name, (title, value) in BRIEF.items():
+        shape: dict[str, object] = {"type": "string", "title": title, "maxLength": 200}
+        if isinstance(value, list):
+            shape = {"type": "array", "title": title, "items": {"type": "string"}, "maxItems": 9}
+        elif value.startswith("2026"):
+            shape = {"type": "string", "format": "date-time", "title": title}
+        record["properties"][name] = form["properties"][name] = shape
+    record["x-brief"] = ["why", *BRIEF]
+    written = {"record.json": record, "forms/moved.json": form}
+    files = {f"motion/{path}": json.dumps(text).encode() for path, text in written.items()}
+    bundle = replace(bundle, files={**bundle.files, **files})
+    done = deploy(house, people["grace"], bundle, parent=None, reason="first", once="motion")
+    assert isinstance(done, Done), done
+    values = {name: value for name, (_, value) in BRIEF.items()}
+    values |= {"what": "A mast", "why": "The old one rusts and may fall", "owners": ["carol"]}
+    done = start(house, people["alice"], "motion", values, once="start")
+    assert isinstance(done, Done), done
+    ((item,),) = rows("SELECT id FROM work_item WHERE element = 'decide'")
+    return f"/tasks/{item}"
+
+
+def test_the_brief_and_the_start_of_the_buttons_fit_on_a_phone(
+    browser_of: Callable[..., Page], full: str
+):
+    page = browser_of("dave", {"width": 390, "height": 844})
+    page.goto(page.url.partition("/inbox")[0] + full)
+
+    approve = page.get_by_role("button", name="Approve", exact=True)
+
+    for title, _ in BRIEF.values():
+        expect(page.locator("dt", has_text=title).first).to_be_in_viewport()
+    expect(approve).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
