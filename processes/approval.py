@@ -1,4 +1,4 @@
-"""Approval: a round of seats, the ballots cast for them, and what these decide.
+"""Approval: a round of seats, the ballots cast for them, and which of these count.
 
 Defaults follow CAB practice: quorum and votes of a change advisory board, no approval by silence.
 """
@@ -20,19 +20,29 @@ class ApprovalError(ClearwayError):
 
 
 class Choice(StrEnum):
-    """What a ballot says. Abstaining counts for the quorum alone."""
+    """What a ballot says. Abstaining counts for the quorum alone, and so does deferring.
+
+    Deferring asks to decide another time; it is open where the round `may_defer`.
+    """
 
     APPROVE = "approve"
     APPROVE_WITH_CONDITIONS = "approve_with_conditions"
     REJECT = "reject"
+    DEFER = "defer"
     ABSTAIN = "abstain"
 
 
 class Outcome(StrEnum):
-    """`UNREACHABLE`: seats are still open, or stayed empty, but approval can no longer come."""
+    """How a round stands, or ended.
+
+    `UNREACHABLE`: seats are still open, but approval can no longer come. `DEFERRED`: neither
+    approved nor rejected, to be decided another time. `UNDECIDED`: it ended before anything was.
+    """
 
     APPROVED = "approved"
     REJECTED = "rejected"
+    DEFERRED = "deferred"
+    UNDECIDED = "undecided"
     OPEN = "open"
     UNREACHABLE = "unreachable"
 
@@ -91,13 +101,17 @@ class Quorum:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One asking of the seats about one revision of a thing; only its own ballots count."""
+    """One asking of the seats about one revision of a thing; only its own ballots count.
+
+    `may_defer`: the seats may also put the decision off.
+    """
 
     revision: int
     seats: tuple[Seat, ...]
     quorum: Quorum
     opened_at: datetime
     deadline: datetime | None = None
+    may_defer: bool = False
 
     def __post_init__(self) -> None:
         ids = [seat.id for seat in self.seats]
@@ -112,6 +126,11 @@ class Round:
             raise ApprovalError(f"the round has {chairs} chairs; mark one seat as the chair")
         _check_aware(self.opened_at, "opened_at")
         _check_aware(self.deadline, "deadline")
+
+    @property
+    def chair(self) -> Seat | None:
+        """The seat that decides a tie, if there is one."""
+        return next((seat for seat in self.seats if seat.chair), None)
 
     def seat(self, seat_id: SeatId) -> Seat | None:
         return next((seat for seat in self.seats if seat.id == seat_id), None)
@@ -152,45 +171,6 @@ class Verdict:
     def decided(self) -> bool:
         """Nothing that the open seats may still say changes it."""
         return self.outcome is not Outcome.OPEN
-
-
-def decide(round_: Round, ballots: Sequence[Ballot]) -> Verdict:
-    """The verdict as soon as no ballot of an open seat can change it, and OPEN until then.
-
-    Raises ApprovalError for ballots that `processes.casting.may_cast` would not have let in.
-    """
-    cast = counting(round_, ballots)
-    choices = {seat: ballot.choice for seat, ballot in cast.items()}
-    waiting = [seat.id for seat in round_.seats if seat.id not in cast]
-    if veto := _veto(round_, cast):
-        return veto
-    if _approves(round_, choices) and _approves(round_, choices | _all(waiting, Choice.REJECT)):
-        return _approved(round_, cast)
-    if not waiting:
-        return Verdict(Outcome.REJECTED, f"Rejected with {_tally(round_, choices)}.")
-    if not _approves(round_, choices | _all(waiting, Choice.APPROVE)):
-        return Verdict(
-            Outcome.UNREACHABLE,
-            f"With {_tally(round_, choices)}, the open seats cannot bring an approval any more.",
-        )
-    return Verdict(Outcome.OPEN, f"Not decided: {_missing(round_, choices)}.")
-
-
-def conclude(round_: Round, ballots: Sequence[Ballot]) -> Verdict:
-    """The verdict when the round ends now, as at its deadline: never OPEN, and silence is no yes.
-
-    Without its quorum or a mandatory seat, the round is UNREACHABLE: it was not able to decide.
-    """
-    cast = counting(round_, ballots)
-    choices = {seat: ballot.choice for seat, ballot in cast.items()}
-    if veto := _veto(round_, cast):
-        return veto
-    if not _quorate(round_, choices):
-        missing = _missing(round_, choices)
-        return Verdict(Outcome.UNREACHABLE, f"The round ended undecided: {missing}.")
-    if _approves(round_, choices):
-        return _approved(round_, cast)
-    return Verdict(Outcome.REJECTED, f"Rejected with {_tally(round_, choices)}.")
 
 
 def counting(round_: Round, ballots: Sequence[Ballot]) -> dict[SeatId, Ballot]:
@@ -264,93 +244,6 @@ def unfilled(takers: Mapping[SeatId, Collection[PersonId]]) -> tuple[SeatId, ...
         return False
 
     return tuple(seat for seat in takers if not finds(seat, set()))
-
-
-def _approves(round_: Round, choices: Mapping[SeatId, Choice]) -> bool:
-    """Whether exactly these choices approve: more yes than no, the chair's word in a tie."""
-    if not _quorate(round_, choices):
-        return False
-    if any(seat.veto and choices.get(seat.id) is Choice.REJECT for seat in round_.seats):
-        return False
-    yes, no = _yes(choices.values()), _no(choices.values())
-    if yes == no:
-        chair = next((seat for seat in round_.seats if seat.chair), None)
-        return yes >= round_.quorum.yes and chair is not None and _says_yes(choices.get(chair.id))
-    return yes > no and yes >= round_.quorum.yes
-
-
-def _quorate(round_: Round, choices: Mapping[SeatId, Choice]) -> bool:
-    return len(choices) >= round_.quorum.seats_needed(len(round_.seats)) and not _absent(
-        round_, choices
-    )
-
-
-def _absent(round_: Round, choices: Mapping[SeatId, Choice]) -> list[SeatId]:
-    """The seats without which the round cannot decide and that have not cast."""
-    return [
-        seat.id
-        for seat in round_.seats
-        if is_needed(seat, round_.quorum) and seat.id not in choices
-    ]
-
-
-def _veto(round_: Round, cast: Mapping[SeatId, Ballot]) -> Verdict | None:
-    for seat in round_.seats:
-        ballot = cast.get(seat.id)
-        if seat.veto and ballot is not None and ballot.choice is Choice.REJECT:
-            why = f": {ballot.reason}" if ballot.reason else "."
-            return Verdict(
-                Outcome.REJECTED, f"Rejected by seat {seat.id}, whose rejection decides{why}"
-            )
-    return None
-
-
-def _approved(round_: Round, cast: Mapping[SeatId, Ballot]) -> Verdict:
-    choices = {seat: ballot.choice for seat, ballot in cast.items()}
-    conditions = tuple(
-        condition
-        for seat in round_.seats
-        if seat.id in cast and cast[seat.id].choice is Choice.APPROVE_WITH_CONDITIONS
-        for condition in cast[seat.id].conditions
-    )
-    return Verdict(Outcome.APPROVED, f"Approved with {_tally(round_, choices)}.", conditions)
-
-
-def _missing(round_: Round, choices: Mapping[SeatId, Choice]) -> str:
-    needed = round_.quorum.seats_needed(len(round_.seats))
-    if absent := _absent(round_, choices):
-        verb = "has" if len(absent) == 1 else "have"
-        return f"{' and '.join(absent)} must cast a ballot and {verb} not"
-    if len(choices) < needed:
-        return f"{len(choices)} of {len(round_.seats)} seats have cast and {needed} are needed"
-    return f"{_tally(round_, choices)} so far, and the open seats can still turn it"
-
-
-def _tally(round_: Round, choices: Mapping[SeatId, Choice]) -> str:
-    yes, no = _yes(choices.values()), _no(choices.values())
-    abstained, silent = len(choices) - yes - no, len(round_.seats) - len(choices)
-    parts = [f"{yes} yes ({round_.quorum.yes} needed)", f"{no} no"]
-    if abstained:
-        parts.append(f"{abstained} abstained")
-    if silent:
-        parts.append(f"{silent} not cast")
-    return ", ".join(parts)
-
-
-def _yes(choices: Collection[Choice]) -> int:
-    return sum(_says_yes(choice) for choice in choices)
-
-
-def _no(choices: Collection[Choice]) -> int:
-    return sum(choice is Choice.REJECT for choice in choices)
-
-
-def _says_yes(choice: Choice | None) -> bool:
-    return choice in (Choice.APPROVE, Choice.APPROVE_WITH_CONDITIONS)
-
-
-def _all(seats: Sequence[SeatId], choice: Choice) -> dict[SeatId, Choice]:
-    return dict.fromkeys(seats, choice)
 
 
 def _check_aware(moment: datetime | None, what: str) -> None:

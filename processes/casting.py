@@ -12,9 +12,9 @@ from processes.approval import (
     Seat,
     SeatId,
     counting,
-    decide,
 )
 from processes.blank import is_blank
+from processes.verdict import decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,8 @@ def incomplete(ballot: Ballot) -> Refusal | None:
     """None when the ballot says all that its choice needs, else what is missing."""
     if ballot.choice is Choice.REJECT and is_blank(ballot.reason):
         return Refusal("A rejection needs a reason, so that the author can act on it.")
+    if ballot.choice is Choice.DEFER and is_blank(ballot.reason):
+        return Refusal("To defer it needs a reason: what has to be known or done first.")
     conditions = not all(is_blank(condition) for condition in ballot.conditions)
     if ballot.choice is Choice.APPROVE_WITH_CONDITIONS and not conditions:
         return Refusal("An approval with conditions needs to name them.")

@@ -6,7 +6,8 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from clearway.errors import ClearwayError
-from processes.approval import Ballot, Quorum, Round, Verdict, decide
+from processes.approval import Ballot, Quorum, Round, Verdict
+from processes.verdict import conclude, decide
 
 
 class UnknownRule(ClearwayError):
@@ -18,12 +19,14 @@ class ApprovalRule:
     """How a round of seats decides, for `clearway:rule` on an approval's user task.
 
     `quorum` goes into the `Round`. `decide` is asked after each ballot: silence decides nothing.
+    `conclude` is asked when the round ends at its deadline, where the diagram says that it does.
     """
 
     name: str
     description: str
     quorum: Quorum
     decide: Callable[[Round, Sequence[Ballot]], Verdict] = decide
+    conclude: Callable[[Round, Sequence[Ballot]], Verdict] = conclude
 
 
 Rule = ApprovalRule

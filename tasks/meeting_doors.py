@@ -7,14 +7,14 @@ from functools import partial
 from typing import Protocol
 
 from clearway.errors import ClearwayError
-from clearway.service import asked_rounds
-from clearway.service.asked_rounds import AskedRound, WaitingRound
+from clearway.service import meeting_rounds
 from clearway.service.attach import attach, attachments_of
 from clearway.service.house import House
 from clearway.service.impact import impact_of
 from clearway.service.item_facts import ItemFacts, item_facts
 from clearway.service.jobs import WORKER
 from clearway.service.meeting import moves_of
+from clearway.service.meeting_rounds import AskedRound, WaitingRound
 from clearway.service.values import Refusal
 from processes.quorum import Forecast
 
@@ -55,9 +55,9 @@ class NotKept(ClearwayError):
 
 def doors_of_meetings(house: House) -> dict[str, object]:
     """By the names that the steps need."""
-    waiting: WaitingRounds = partial(asked_rounds.waiting_rounds, house)
-    asked: RoundsOf = partial(asked_rounds.rounds_of, house)
-    expected: Forecasts = partial(asked_rounds.forecasts, house)
+    waiting: WaitingRounds = partial(meeting_rounds.waiting_rounds, house)
+    asked: RoundsOf = partial(meeting_rounds.rounds_of, house)
+    expected: Forecasts = partial(meeting_rounds.forecasts, house)
     facts: FactsOf = partial(_facts, house)
     impact: ImpactOf = partial(_impact, house)
     outcomes: OutcomesOf = partial(_outcomes, house)
@@ -92,7 +92,7 @@ def _outcomes(
     house: House, process: str, field: str, value: str, outcome: str
 ) -> Mapping[str, int]:
     since = house.now() - timedelta(days=365)
-    return asked_rounds.outcomes_of(house, process, field, value, outcome, since)
+    return meeting_rounds.outcomes_of(house, process, field, value, outcome, since)
 
 
 def _kept(house: House, key: str, name: str, media_type: str, content: bytes, once: str) -> str:

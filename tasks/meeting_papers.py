@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from clearway.service.asked_rounds import AskedRound
 from clearway.service.item_facts import ItemFacts, as_instant
+from clearway.service.meeting_rounds import AskedRound
 from clearway.service.wording import in_words
 from processes.agenda import time_spent
 from processes.quorum import Forecast

@@ -5,6 +5,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Literal
 
 from clearway.decisions import Decisions
@@ -12,6 +13,7 @@ from clearway.engine.bundle import bundle_hash
 from clearway.engine.examine import Examined, examine
 from clearway.engine.model import EVENTS, EventDefinition, Node, Reading, Scope
 from clearway.engine.process_spec import ScopeSpec
+from clearway.engine.reminders import reminders
 from clearway.engine.specs.activities import UserSpec
 from clearway.engine.specs.base import NodeSpec
 from clearway.engine.values import Bundle, Finding
@@ -45,8 +47,9 @@ class ElementInfo:
     well, `holder` the one in which whoever has a user task stands, or who opened the record.
     `assignee` and `group` are the fields that say who gets a user task, where the diagram names
     nothing but a field. `reasons` and `conditions` are the fields that keep what was said in an
-    approval. `event` is what an event catches or throws (timer, message ...), `repeats` says that
-    an activity is a loop or runs for each item of a list.
+    approval, which `may_defer`; at its deadline it `concludes`, and at the parts `remind` of the
+    time until then, whoever has not voted is reminded. `event` is what an event catches or throws
+    (timer, message ...), `repeats` says that an activity is a loop or runs for each item of a list.
     """
 
     id: str
@@ -72,6 +75,9 @@ class ElementInfo:
     group: str | None = None
     reasons: str | None = None
     conditions: str | None = None
+    may_defer: bool = False
+    concludes: bool = False
+    remind: tuple[Fraction, ...] = ()
     event: str | None = None
     repeats: bool = False
 
@@ -248,6 +254,9 @@ def _element(node: Node) -> ElementInfo:
         group=_plain_field(node.own.get("group")),
         reasons=_field(node, "reasons"),
         conditions=_field(node, "conditions"),
+        may_defer=node.own.get("may-defer") == "true",
+        concludes=node.own.get("at-deadline") == "conclude",
+        remind=reminders(node.own.get("remind", "")) or (),
         event=node.event.kind if node.kind in EVENTS else None,
         repeats=node.loop is not None,
     )

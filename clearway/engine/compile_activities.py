@@ -50,7 +50,7 @@ def _user(scope: ScopeSpec, node: Node, context: CompileContext) -> ActivitySpec
             SeatRule(
                 seat.id,
                 seat.role,
-                context.formula(seat.person, node.id, f"seat `{seat.id}`", a_name),
+                context.formula(seat.person, node.id, f"seat `{seat.id}`", names),
                 seat.mandatory,
                 seat.veto,
                 seat.chair,

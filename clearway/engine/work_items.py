@@ -73,7 +73,7 @@ def _worked_out(token: Token, asking: Asking) -> dict[str, Any]:
     if asking.deadline is not None:
         kept["deadline"] = _instant(instance, token, asking.deadline, None)
     if asking.rule is not None:
-        kept["seats"] = [_person(instance, token, seat) for seat in asking.seats]
+        kept["seats"] = [_sitting(instance, token, seat) for seat in asking.seats]
     kept["excluded"] = _people(instance, token, asking.excluded)
     return kept
 
@@ -109,10 +109,11 @@ def asked_anew(token: Token) -> ApprovalSpec | None:
 
 
 def _approval(asking: Asking, rule: str, kept: Mapping[str, Any]) -> ApprovalSpec:
-    people: list[str | None] = kept.get("seats") or [None] * len(asking.seats)
+    people: list[str | list[str] | None] = kept.get("seats") or [None] * len(asking.seats)
     seats = tuple(
-        SeatSpec(seat.id, seat.role, person, seat.mandatory, seat.veto, seat.chair)
-        for seat, person in zip(asking.seats, people, strict=True)
+        SeatSpec(name, seat.role, person, seat.mandatory, seat.veto, seat.chair)
+        for seat, those in zip(asking.seats, people, strict=True)
+        for name, person in _named(seat.id, those)
     )
     return ApprovalSpec(
         rule,
@@ -132,18 +133,35 @@ def _text(instance: "Instance", token: Token, formula: Formula) -> str | None:
     return None if value is None or is_blank(str(value)) else str(value)
 
 
-def _person(instance: "Instance", token: Token, seat: SeatRule) -> str | None:
+def _named(seat: str, people: str | list[str] | None) -> list[tuple[str, str | None]]:
+    """The seats that one drawn seat comes to: of several people, each has one under their name."""
+    if isinstance(people, list):
+        return [(f"{seat}:{person}", person) for person in people]
+    return [(seat, people)]
+
+
+def _sitting(instance: "Instance", token: Token, seat: SeatRule) -> str | list[str] | None:
+    """Who sits there: nobody by name, a person, or several, each once and in their order."""
     if seat.person is None:
         return None
-    person = _text(instance, token, seat.person)
-    if person is None and seat.role is None and seat.mandatory:
+    value = _fitting(instance, token, seat.person, wanted.names)
+    several: list[Value] = value if is_list(value) else [value]
+    texts = (str(one) for one in several if one is not None)
+    people = list(dict.fromkeys(text for text in texts if not is_blank(text)))
+    if not people and seat.role is None and seat.mandatory:
         raise ProcessFault(
             token.task_spec.name,
             f"Nobody sits on the mandatory seat `{seat.id}`: `{seat.person.text}` is empty.",
             "Let the form ask for it, or give the seat a role. On a record that is open, fill in "
             "the field and try again.",
         )
-    return person
+    if len(people) > 1 and seat.chair:
+        raise ProcessFault(
+            token.task_spec.name,
+            f"The chair's seat `{seat.id}` is for several: {', '.join(people)}.",
+            "Let its expression give one person.",
+        )
+    return people if len(people) > 1 else next(iter(people), None)
 
 
 def _people(instance: "Instance", token: Token, formula: Formula | None) -> list[str]:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC
 from typing import TypeVar, cast
 
 from clearway.engine import StateError
@@ -19,8 +20,10 @@ from clearway.engine.values import (
 )
 from clearway.service import stops
 from clearway.service.forms import Filled, keys_in
+from clearway.service.round_times import times_of, tokens_of
 from clearway.service.taking import Taking, due_of, is_for_others, new_round
 from clearway.service.values import Done
+from clearway.service.wording import Wording
 from clearway.store import jsonb
 from clearway.store.effect import (
     ChangedItem,
@@ -36,6 +39,9 @@ from clearway.store.rows import Json, Round, WorkItem
 from processes.links import no_links
 
 T = TypeVar("T")
+
+VOTE_AGAIN = "vote_again"
+"""The message to whoever voted on what has changed since."""
 
 _log = logging.getLogger(__name__)
 
@@ -132,6 +138,7 @@ class Deed(Taking):
         ProcessFault when an approval cannot be asked for.
         """
         self._renew_rounds()
+        self._time_rounds()
         self._settle_faults()
         self._tell_state()
         snapshot = self.snapshot
@@ -286,6 +293,41 @@ class Deed(Taking):
             fields=material,
             ballots=len(round_.ballots),
         )
+
+        self._tell_voters(item, round_, reason, material)
+
+    def _tell_voters(
+        self, item: WorkItem, round_: Round, reason: str, material: Sequence[str]
+    ) -> None:
+        """Whoever had voted reads what changed, and that they are asked anew."""
+        said = [name for it in round_.ballots for name in (it.person, it.instead_of) if name]
+        voters = [name for name in dict.fromkeys(said) if name != self.actor.name]
+        if not voters:
+            return
+        say = Wording(self.deployed, lambda at: f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+        changes = [
+            {
+                "field": say.title(name),
+                "before": say.value(name, self.changed_fields[name]),
+                "after": say.value(name, self.record.get(name)),
+            }
+            for name in material
+        ]
+        values = {"approval": item.name, "reason": reason, "changes": changes, "task": item.id}
+        self.tell(item.element, VOTE_AGAIN, voters, values)
+
+    def _time_rounds(self) -> None:
+        """Rounds that open get their reminders and their end, those that are over lose theirs."""
+        elements = {it.token: it.element for it in (*self.open_items(), *self.opened_items)}
+        for it in self.opened_rounds:
+            info = self.deployed.elements[elements[it.token]]
+            self.set_timers += times_of(it, info, self.now)
+        over = {round_.id for round_ in self.closed_rounds}
+        timed = {it.token for it in self.set_timers}
+        for item in self.open_items():
+            if item.round is not None and item.round.id in over and item.round.deadline:
+                gone = [it for it in tokens_of(item.token) if it not in timed]
+                self.cleared_timers += [it for it in gone if it not in self.cleared_timers]
 
     def _tell_state(self) -> None:
         """The last line of a command says where it led, if that is somewhere else."""

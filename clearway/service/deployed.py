@@ -11,6 +11,7 @@ from typing import cast
 from clearway.decisions.model import Table
 from clearway.engine import Blueprint, approvals, build, bundle_hash, turn
 from clearway.engine.values import ApprovalSpec, Bundle, Trigger, Turn, World
+from clearway.messages.own import own_hash
 from clearway.service.forms import Form, RecordSchema, Schema
 from processes.blank import is_blank
 from processes.planned import fields_of
@@ -74,6 +75,8 @@ class Deployed:
         self.planned = fields_of(own.get("x-planned"))
         """The fields with the time, things and people that a record occupies; None: it does not."""
         self.list_fields = tuple(cast(Sequence[str], own.get("x-list", ())))
+        self.brief = tuple(cast(Sequence[str], own.get("x-brief", ())))
+        """The fields that somebody who decides must see, in this order."""
         self.material_fields = frozenset(
             name for name, field in self.record_schema.fields.items() if field.get("x-material")
         )
@@ -179,10 +182,10 @@ class Deployed:
         return frozenset(str(name) for field in self._person_fields if (name := record.get(field)))
 
     def template_hash(self, template: str) -> str | None:
-        """The content hash of a notice's template as this version has it."""
+        """The content hash of a notice's template as this version has it, or else the platform."""
         own, shared = f"{self.process}/messages/", "shared/messages/"
         found = (self.file_hash(f"{folder}{template}.md.j2") for folder in (own, shared))
-        return next((hashed for hashed in found if hashed), None)
+        return next((hashed for hashed in found if hashed), None) or own_hash(template)
 
     def turn(self, state: bytes | None, trigger: Trigger, world: World) -> Turn:
         """One turn of the engine; raises ProcessFault."""

@@ -8,7 +8,7 @@ from clearway.service.heartbeats import PREFECT, WORKER, heartbeats, is_stale, s
 from clearway.service.house import House
 from clearway.service.left_work import left_events, left_tasks
 from clearway.service.permissions import REQUESTER
-from clearway.service.plan_vote import chair_rules, vacancies
+from clearway.service.vacancies import chair_rules, vacancies
 from clearway.store import draft_releases, health
 from clearway.store.candidates import NeededSeat, needed_seats
 from clearway.store.database import Connection

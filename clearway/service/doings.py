@@ -13,7 +13,8 @@ from clearway.service.entitled import Candidate
 from clearway.service.house import Step as Call
 from clearway.service.permissions import PROCESS_OWNER, refuse_unless
 from clearway.service.plan import Outcome
-from clearway.service.plan_events import plan_cancel, plan_comment, plan_send, plan_timer
+from clearway.service.plan_due import plan_due
+from clearway.service.plan_events import plan_cancel, plan_comment, plan_send
 from clearway.service.plan_fault import Parked, faulted
 from clearway.service.plan_start import plan_start, refuse_start
 from clearway.service.plan_vote import Vote, plan_vote
@@ -208,7 +209,9 @@ class Doings(Stage):
             self.attempt(
                 SYSTEM,
                 "timer",
-                lambda it, due=due: plan_timer(self.deployed, it, SYSTEM, due, self.clock()),
+                lambda it, due=due: plan_due(
+                    self.deployed, it, SYSTEM, due, self.rules, self.still_wanted, self.clock()
+                ),
                 parked,
             )
             self.work(step.line)

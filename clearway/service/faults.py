@@ -176,7 +176,12 @@ def _again(
         return plan_complete(deployed, snapshot, actor, item, values, now)
     if name == "vote":
         vote = Vote(
-            words["seat"], words["choice"], words["reason"], words["conditions"], words.get("read")
+            words["seat"],
+            words["choice"],
+            words["reason"],
+            words["conditions"],
+            words.get("read"),
+            words.get("independent"),
         )
         item = words["work_item_id"]
         return plan_vote(deployed, snapshot, actor, item, vote, house.rules, now)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from clearway.service.cursors import after_due, read_due
 from clearway.service.house import House
 from clearway.service.permissions import REQUESTER
-from clearway.service.plan_vote import chair_rules
+from clearway.service.vacancies import chair_rules
 from clearway.service.values import Actor, Page, WorkItemView
 from clearway.store import inbox as rows
 from clearway.store.absences import people_behind
@@ -92,6 +92,8 @@ def _view(house: House, it: Waiting) -> WorkItemView:
         due_at=it.due_at,
         is_approval=it.is_approval,
         seat=it.seat,
+        voted=it.voted,
+        seats=it.seats,
         may_claim=it.may_claim,
         has_left=it.has_left,
     )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from clearway.service.asked_rounds import AskedRound, rounds_of
 from clearway.service.house import House
+from clearway.service.meeting_rounds import AskedRound, rounds_of
 from clearway.service.reading import readable
 from clearway.service.record import record
 from clearway.service.values import Actor, RecordView, Refusal

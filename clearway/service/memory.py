@@ -169,7 +169,7 @@ class Memory:
         kept += [
             Ballot(
                 next(self._ids), it.seat_id, it.person, it.choice, it.reason, it.conditions,
-                effect.at, it.instead_of,
+                effect.at, it.instead_of, it.independent,
             )
             for it in effect.ballots
             if it.seat_id in seats

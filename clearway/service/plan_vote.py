@@ -1,33 +1,24 @@
-"""The rules of voting: who may cast for which seat, and what a decided round comes to."""
+"""The rules of voting: who may cast for which seat of a round, and what a ballot says."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from clearway.engine.values import CompleteWorkItem
-from clearway.errors import ClearwayError
+from clearway.service.asked_round import ballots_of, seat_named, seat_round, stood_in_for
 from clearway.service.deed import Deed
 from clearway.service.deployed import Deployed
+from clearway.service.end_round import end_round
 from clearway.service.entitled import refuse_closed
 from clearway.service.permissions import cannot_see
 from clearway.service.plan import Outcome, planned
 from clearway.service.values import Actor, Refusal
 from clearway.store import rows
-from clearway.store.candidates import NeededSeat
-from clearway.store.effect import CastBallot, ClosedRound
+from clearway.store.effect import CastBallot
 from clearway.store.rows import Snapshot, WorkItem
-from processes.approval import Ballot, Choice, Round, Seat, Verdict, movable, unfilled, votes_left
-from processes.approval import Outcome as Verdicts
+from processes.approval import Ballot, Choice, Round, movable, votes_left
 from processes.blank import is_blank
 from processes.casting import incomplete, may_cast
-from processes.catalogue import ApprovalRule, Rule
-
-APPROVED = "approved"
-REJECTED = "rejected"
-
-
-class BrokenRound(ClearwayError):
-    """A stored round contradicts the rules: the text says how; `clearway verify` finds more."""
+from processes.catalogue import Rule
 
 
 @dataclass(frozen=True)
@@ -39,6 +30,8 @@ class Vote:
     reason: str = ""
     conditions: str = ""
     read: int | None = None
+    independent: bool | None = None
+    """That they have no interest in the outcome; None: they were not asked."""
 
 
 def plan_vote(
@@ -64,17 +57,21 @@ def plan_vote(
     if vote.read not in (None, item.round.revision):
         return _changed(item.round, vote.read)
     rule = rules[item.round.rule]
-    asked = _round(item.round, rule, snapshot, actor)
-    before = _ballots(item.round)
-    ballot = _ballot(item.round, vote, actor, now)
+    info = deployed.elements.get(item.element)
+    may_defer = info is not None and info.may_defer
+    asked = seat_round(item.round, rule, snapshot, actor, may_defer=may_defer)
+    before = ballots_of(item.round)
+    ballot = _ballot(item.round, vote, actor, now, choices_of(may_defer=may_defer))
     if isinstance(ballot, Refusal):
         return ballot
+    if (refusal := _unattested(item.round, vote)) is not None:
+        return refusal
     refusal = why_not(asked, item.round, snapshot, actor, vote.seat, now)
     if refusal is not None:
         return refusal
     if (missing := incomplete(ballot)) is not None:
         return Refusal("invalid", missing.reason, "Fill it in and vote again.", _field(ballot))
-    lenders = _stood_in_for(_named(item.round, vote.seat), snapshot, actor)
+    lenders = stood_in_for(seat_named(item.round, vote.seat), snapshot, actor)
     ballot = replace(ballot, instead_of=whose_vote(item.round, vote.seat, snapshot, actor))
     left = next((it.seat for it in before if _is_elsewhere(it, ballot)), None)
     stays = movable(before, actor.name, vote.seat, own=not lenders)
@@ -86,39 +83,12 @@ def plan_vote(
             "Leave it so, or change your vote there: both count.",
         )
     deed = Deed(deployed, actor, "vote", now, snapshot=snapshot)
-    _cast(deed, item, item.round, ballot)
+    _cast(deed, item, item.round, ballot, vote.independent if item.round.excluded else None)
     ballots = [*(it for it in stays if it.seat != vote.seat), ballot]
     verdict = rule.decide(asked, ballots)
     if verdict.decided:
-        _decide(deed, item, item.round, verdict, ballots)
+        end_round(deed, item, item.round, verdict, ballots)
     return planned(deed, work_item_id, outcome=verdict.outcome.value, because=verdict.reason)
-
-
-def seat_round(
-    round_: rows.Round, rules: Mapping[str, Rule], snapshot: Snapshot, actor: Actor
-) -> Round:
-    """The round as the rules see it, with the actor as delegate where they stand in."""
-    return _round(round_, rules[round_.rule], snapshot, actor)
-
-
-def standing(round_: rows.Round, rules: Mapping[str, Rule]) -> Verdict:
-    """What the rule says of the ballots so far."""
-    rule = rules[round_.rule]
-    seats = tuple(_seat(seat, None) for seat in round_.seats)
-    return rule.decide(
-        Round(round_.revision, seats, rule.quorum, round_.opened_at), _ballots(round_)
-    )
-
-
-def vacancies(seats: Sequence[NeededSeat]) -> list[str]:
-    """A sentence for each seat of one round that nobody can take, with what to do about it."""
-    empty = set(unfilled({seat.name: seat.takers for seat in seats}))
-    return [_vacancy(seat) for seat in seats if seat.name in empty]
-
-
-def chair_rules(rules: Mapping[str, Rule]) -> list[str]:
-    """The rules by which nothing is decided without the chair."""
-    return [name for name, rule in rules.items() if rule.quorum.chair]
 
 
 def why_not(
@@ -137,8 +107,8 @@ def why_not(
     if snapshot.behind & excluded:
         excluded.add(actor.name)
     found = [it for it in round_.seats if it.name == seat]
-    lenders = [name for it in found for name in _stood_in_for(it, snapshot, actor)]
-    ballots = _ballots(round_)
+    lenders = [name for it in found for name in stood_in_for(it, snapshot, actor)]
+    ballots = ballots_of(round_)
     refusal = may_cast(
         asked,
         seat,
@@ -157,8 +127,8 @@ def why_not(
 
 def whose_vote(round_: rows.Round, seat: str, snapshot: Snapshot, actor: Actor) -> str | None:
     """For whom the actor would cast for this seat; None: it would be their own vote."""
-    lenders = _stood_in_for(_named(round_, seat), snapshot, actor)
-    return next(iter(votes_left(actor.name, lenders, _ballots(round_))), None)
+    lenders = stood_in_for(seat_named(round_, seat), snapshot, actor)
+    return next(iter(votes_left(actor.name, lenders, ballots_of(round_))), None)
 
 
 def _no_vote_left(
@@ -176,40 +146,17 @@ def _no_vote_left(
     )
 
 
-def _named(round_: rows.Round, seat: str) -> rows.Seat:
-    return next(it for it in round_.seats if it.name == seat)
-
-
-def _vacancy(seat: NeededSeat) -> str:
-    if seat.takers:
-        # One person has one ballot, and another seat cannot do without them either.
-        who, verb = " and ".join(seat.takers), "are" if len(seat.takers) > 1 else "is"
-        return (
-            f"Nobody is left for the seat {seat.name}: {who} {verb} needed for another seat, and "
-            "one person has one ballot. Let somebody else take one of the seats, or cancel."
-        )
-    if seat.person is not None:
-        why = _barring(*seat.barred[0]) if seat.barred else "is not in the registry"
-        can_lend = bool(seat.barred) and seat.barred[0][2] is None
-        remedy = "Let somebody stand in for them, or cancel." if can_lend else "Cancel it."
-        return f"Nobody can take the seat {seat.name}: {seat.person} {why}. {remedy}"
-    if not seat.barred:
-        return (
-            f"Nobody can take the seat {seat.name}: nobody has the role {seat.role}. "
-            "Give somebody the role, or cancel."
-        )
-    told = "; ".join(
-        f"{it[0]}, who has the role {seat.role}, {_barring(*it)}" for it in seat.barred
+def _unattested(round_: rows.Round, vote: Vote) -> Refusal | None:
+    """None unless the voter was asked whether they are independent, says no, and would decide."""
+    deciding = (Choice.APPROVE, Choice.APPROVE_WITH_CONDITIONS, Choice.REJECT)
+    if vote.independent is not False or not round_.excluded or vote.choice not in deciding:
+        return None
+    return Refusal(
+        "invalid",
+        "Whoever has an interest in the outcome does not decide on it.",
+        "Say that you are independent, or abstain.",
+        {"independent": "Needed for a yes or a no. Abstain when you cannot say it."},
     )
-    return f"Nobody can take the seat {seat.name}: {told}. Give somebody else the role, or cancel."
-
-
-def _barring(name: str, may_sign_in: bool, interest: str | None) -> str:
-    if interest is None and not may_sign_in:
-        return "may not sign in any more"
-    if interest in (None, name):
-        return "has an interest"
-    return f"stands in for {interest}, who has an interest"
 
 
 def _changed(round_: rows.Round, read: int) -> Refusal:
@@ -226,8 +173,9 @@ def _cast(
     item: WorkItem,
     round_: rows.Round,
     ballot: Ballot,
+    independent: bool | None,
 ) -> None:
-    seat = _named(round_, ballot.seat)
+    seat = seat_named(round_, ballot.seat)
     names = {it.id: it.name for it in round_.seats}
     mine = next((it for it in round_.ballots if it.person == ballot.person), None)
     for_me = next((it for it in round_.ballots if it.instead_of == ballot.voter), None)
@@ -246,6 +194,7 @@ def _cast(
             "\n".join(ballot.conditions) or None,
             tuple(sorted(old)),
             ballot.instead_of,
+            independent,
         )
     )
     deed.line(
@@ -263,54 +212,24 @@ def _cast(
         **({"for": ballot.instead_of} if ballot.instead_of else {}),
         **({"taken_from": taken_from} if taken_from else {}),
         **({"given_up": given_up} if given_up else {}),
+        **({"independent": True} if independent else {}),
     )
 
 
-def _decide(
-    deed: Deed,
-    item: WorkItem,
-    round_: rows.Round,
-    verdict: Verdict,
-    ballots: Sequence[Ballot],
-) -> None:
-    outcome = APPROVED if verdict.outcome is Verdicts.APPROVED else REJECTED
-    deed.closed_rounds.append(ClosedRound(round_.id, outcome, verdict.reason))
-    deed.line(
-        "decided_round",
-        item.element,
-        name=item.name,
-        outcome=outcome,
-        because=verdict.reason,
-        conditions=list(verdict.conditions),
-        rule=round_.rule,
-        round=round_.revision,
-    )
-    deed.change(round_.result_field, outcome, item.element)
-    _keep_words(deed, item.element, outcome, ballots)
-    voters = [name for it in ballots for name in (it.person, it.instead_of) if name]
-    deed.complete(item, list(dict.fromkeys(voters)))
-    deed.run(CompleteWorkItem(item.token))
+def choices_of(*, may_defer: bool) -> Sequence[Choice]:
+    """What a ballot may say."""
+    return [it for it in Choice if may_defer or it is not Choice.DEFER]
 
 
-def _keep_words(deed: Deed, element: str, outcome: str, ballots: Sequence[Ballot]) -> None:
-    """Why it was rejected, and on which conditions it was approved, stand in the record.
-
-    Where the diagram names a field for it; what an earlier round said goes.
-    """
-    info = deed.deployed.elements[element]
-    said = [it for it in ballots if outcome == APPROVED or it.choice is Choice.REJECT]
-    reasons = [f"{it.person}: {it.reason}" for it in said if outcome == REJECTED]
-    conditions = [f"{it.person}: {each}" for it in said for each in it.conditions]
-    for field, lines in ((info.reasons, reasons), (info.conditions, conditions)):
-        if field is not None:
-            deed.change(field, "\n".join(lines) or None, element)
-
-
-def _ballot(round_: rows.Round, vote: Vote, actor: Actor, now: datetime) -> Ballot | Refusal:
-    try:
-        choice = Choice(vote.choice)
-    except ValueError:
-        choices = ", ".join(Choice)
+def _ballot(
+    round_: rows.Round, vote: Vote, actor: Actor, now: datetime, open_to: Sequence[Choice]
+) -> Ballot | Refusal:
+    choice = next((it for it in open_to if it == vote.choice), None)
+    if choice is None and vote.choice == Choice.DEFER:
+        told = "This decision cannot be put off."
+        return Refusal("invalid", told, "Approve it, reject it or abstain.", {"choice": told})
+    if choice is None:
+        choices = ", ".join(open_to)
         return Refusal(
             "invalid",
             f"A vote is one of {choices}.",
@@ -323,61 +242,11 @@ def _ballot(round_: rows.Round, vote: Vote, actor: Actor, now: datetime) -> Ball
     return Ballot(vote.seat, actor.name, choice, round_.revision, now, reason, conditions)
 
 
-def _ballots(round_: rows.Round) -> Sequence[Ballot]:
-    names = {seat.id: seat.name for seat in round_.seats}
-    return [
-        Ballot(
-            names[it.seat_id],
-            it.person,
-            Choice(it.choice),
-            round_.revision,
-            it.cast_at,
-            it.reason or "",
-            tuple((it.conditions or "").splitlines()),
-            it.instead_of,
-        )
-        for it in round_.ballots
-    ]
-
-
 def _is_elsewhere(before: Ballot, ballot: Ballot) -> bool:
     return before.person == ballot.person and before.seat != ballot.seat
 
 
-def _round(round_: rows.Round, rule: ApprovalRule, snapshot: Snapshot, actor: Actor) -> Round:
-    seats = tuple(_seat(seat, _delegation(seat, snapshot, actor)) for seat in round_.seats)
-    # The deadline shows a round as late; it does not close it: nothing is decided by silence.
-    return Round(round_.revision, seats, rule.quorum, round_.opened_at)
-
-
-def _delegation(seat: rows.Seat, snapshot: Snapshot, actor: Actor) -> tuple[str, datetime] | None:
-    lent = _lending(seat, snapshot)
-    return (actor.name, lent[0].until) if lent else None
-
-
-def _stood_in_for(seat: rows.Seat, snapshot: Snapshot, actor: Actor) -> Sequence[str]:
-    """Whose right to the seat the actor uses: nobody's when the seat is their own."""
-    own = actor.name == seat.person if seat.person is not None else seat.role in actor.roles
-    return [] if own else sorted({it.person for it in _lending(seat, snapshot)})
-
-
-def _lending(seat: rows.Seat, snapshot: Snapshot) -> Sequence[rows.StandIn]:
-    """The delegations by which the seat is the actor's: its person's, or of who has its role."""
-    if seat.person is not None:
-        return [it for it in snapshot.stands_in_for if it.person == seat.person]
-    return [it for it in snapshot.stands_in_for if seat.role in it.roles]
-
-
-def _seat(seat: rows.Seat, delegation: tuple[str, datetime] | None) -> Seat:
-    delegate, until = delegation or (None, None)
-    # A seat with a person is theirs alone; its role says only why they sit there.
-    role = None if seat.person is not None else seat.role
-    return Seat(
-        seat.name, seat.person, role, seat.mandatory, seat.veto, seat.chair, delegate, until
-    )
-
-
 def _field(ballot: Ballot) -> Mapping[str, str]:
-    if ballot.choice is Choice.REJECT and not ballot.reason:
+    if ballot.choice in (Choice.REJECT, Choice.DEFER) and not ballot.reason:
         return {"reason": "This is needed."}
     return {"conditions": "Name the conditions, one on each line; only this choice has them."}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, cast
 
 from clearway.service.house import House
@@ -14,9 +15,11 @@ from clearway.service.registry_sheet import Problem, Sheet
 from clearway.service.values import Actor, Done, Refusal
 from clearway.service.windows import as_row, problems_with
 from clearway.store import registry as rows
+from clearway.store.absences import delegations
 from clearway.store.database import Connection
 from clearway.store.sessions import end_sessions_of
 from clearway.store.windows import Window, all_windows
+from processes.absences import Away, circle
 
 _Check = Callable[[Connection, Sheet], list[Problem]]
 
@@ -262,15 +265,29 @@ def _thing_problems(other: str) -> _Check:
 
 
 def _absence_problems(connection: Connection, sheet: Sheet) -> list[Problem]:
-    del connection
     problems: list[Problem] = []
+    keys = {(row["person"], row["from_at"]) for row in sheet.rows}
+    known = [it for it in delegations(connection) if (it.person, it.start) not in keys]
+    known += [away for row in sheet.rows if (away := _away(row)) is not None]
     for line, row in zip(sheet.lines, sheet.rows, strict=True):
         from_at, until_at = cast(datetime, row["from_at"]), cast(datetime, row["until_at"])
         if until_at <= from_at:
             problems.append(Problem(line, "until", "The absence ends before it begins."))
         if row.get("delegate") == row["person"]:
             problems.append(Problem(line, "delegate", "Nobody can stand in for themselves."))
+        elif (away := _away(row)) is not None and (names := circle(away, known)):
+            told = ", ".join(f"{one} for {other}" for other, one in pairwise((*names, names[0])))
+            text = f"They would stand in for each other in a circle: {told}. Choose somebody else."
+            problems.append(Problem(line, "delegate", text))
     return problems
+
+
+def _away(row: rows.Row) -> Away | None:
+    """Who stands in for whom by this row; None: nobody does, or it is a wrong one."""
+    start, end = cast(datetime, row["from_at"]), cast(datetime, row["until_at"])
+    if not row.get("delegate") or end <= start:
+        return None
+    return Away(str(row["person"]), str(row["delegate"]), start, end)
 
 
 def _relation_problems(connection: Connection, sheet: Sheet) -> list[Problem]:

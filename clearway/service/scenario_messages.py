@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
+from clearway.messages.own import OWN
 from clearway.messages.render import Rendered, render
 from clearway.service.memory import Told
 
@@ -13,8 +14,9 @@ ADDRESS = "http://127.0.0.1:8000"
 def write(templates: Mapping[str, bytes], told: Told) -> Rendered | None:
     """Render what people are told; raises MessageError. A name without template is the gate's."""
     content = templates.get(told.template)
-    if content is None:
+    text = OWN.get(told.template) if content is None else content.decode()
+    if text is None:
         return None
     given = cast("Mapping[str, object]", told.inputs.get("values") or {})
     surroundings = {name: told.inputs.get(name) for name in ("key", "title", "process")}
-    return render(content.decode(), {**surroundings, "base_url": ADDRESS, **given})
+    return render(text, {**surroundings, "base_url": ADDRESS, **given})

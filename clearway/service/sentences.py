@@ -5,7 +5,16 @@ from typing import cast
 
 from clearway.service.deployed import Deployed
 from clearway.service.values import MESSENGER, SYSTEM
-from clearway.service.wording import LONGEST, Say, Wording, in_words, inside, listed, text_of
+from clearway.service.wording import (
+    LONGEST,
+    Say,
+    Wording,
+    in_words,
+    inside,
+    listed,
+    seat_words,
+    text_of,
+)
 from clearway.store.histories import Entry
 
 
@@ -162,14 +171,14 @@ def _voted(it: _Line) -> str:
     instead = f", standing in for {it.says('for')}" if it.says("for") else ""
     if stood_in := it.says("taken_from"):
         instead = f", in place of what {stood_in} had said for them"
-    choice, seat = in_words(it.says("choice")), f"seat {in_words(it.says('seat'))}{instead}"
+    choice, seat = in_words(it.says("choice")), f"seat {seat_words(it.says('seat'))}{instead}"
     after = ""
     if given_up := it.says("given_up"):
         whose = "their own vote" if given_up == it.entry.actor else f"the vote of {given_up}"
         end = "" if because.endswith(".") else "."
         after = f"{end} What they had said as {whose} does not count any more."
     if left := it.says("moved_from"):
-        moved = f"moved their vote from seat {in_words(left)} to {seat}"
+        moved = f"moved their vote from seat {seat_words(left)} to {seat}"
         return f"{it.who} {moved}, {choice}{because}{after}"
     return f"{it.who} voted{again} {choice} for {seat}{because}{after}"
 
@@ -201,6 +210,8 @@ def _linked(it: _Line) -> str:
 
 def _told(it: _Line) -> str:
     """Whether it leaves the house is not known yet."""
+    if it.says("template") == "vote_wanted":
+        return f"A reminder to vote was written to {_whom(it)}."
     return f"A notice to {_whom(it)} was written: {in_words(it.says('template'))}."
 
 
@@ -272,6 +283,7 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     "failed": lambda it: f"{it.element} failed: {it.says('error') or it.says('code')}",
     "sent": _sent,
     "told": _told,
+    "reminded_nobody": lambda it: f"{it.element}: nobody is left to be reminded of a vote.",
     "voted": _voted,
     "decided_round": lambda it: f"{it.element}: {it.says('outcome')}. {it.says('because')}",
     "round_voided": lambda it: (

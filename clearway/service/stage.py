@@ -22,7 +22,7 @@ from clearway.service.plan_fault import Parked, faulted, plan_fault
 from clearway.service.scenario_file import Scenario, ScenarioError, Step
 from clearway.service.unused_names import Wanted, used_names
 from clearway.service.values import SYSTEM, Actor, Refusal
-from clearway.store.rows import Job, Snapshot, StandIn
+from clearway.store.rows import Job, Seat, Snapshot, StandIn, WorkItem
 from processes.casting import without_vote
 from processes.catalogue import Rule
 
@@ -157,6 +157,31 @@ class Stage:
         behind = {person for person in lent if actor.name in without_vote([person], lent)}
         behind -= {actor.name}
         return replace(self.now(), stands_in_for=standing_in, behind=frozenset(behind))
+
+    def still_wanted(self, item: WorkItem) -> list[str]:
+        """Who may vote in the open round now, and has not; a role, where nobody is named."""
+        round_ = item.round
+        if round_ is None:
+            return []
+        done = {name for it in round_.ballots for name in (it.person, it.instead_of or it.person)}
+        cast = {it.seat_id for it in round_.ballots}
+        lent = {person: [delegate] for person, delegate in self.scenario.absences.items()}
+        barred = without_vote(round_.excluded, lent)
+        found: set[str] = set()
+        for seat in round_.seats:
+            if seat.id not in cast:
+                found |= {self.scenario.absences.get(it, it) for it in self._holders(seat) - done}
+        return sorted(found - barred - done)
+
+    def _holders(self, seat: Seat) -> set[str]:
+        if seat.person is not None:
+            return {seat.person}
+        people = self.scenario.people
+        return (
+            {it for it, roles in people.items() if seat.role in roles}
+            if people
+            else {str(seat.role)}
+        )
 
     def actor(self, name: str | None, line: int) -> Actor:
         """A person of the scenario; None: a channel, another record, the time."""

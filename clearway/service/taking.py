@@ -206,23 +206,34 @@ class Taking(Sheet):
 
     def _take_notices(self, notices: Sequence[Notice]) -> None:
         for it in notices:
-            to = list(dict.fromkeys(self._instead_of(name) for name in it.to))
-            inputs: dict[str, object] = {
-                "template": it.template,
-                "to": to,
-                "values": _inputs(it.values),
-                "key": self.key,
-                "title": self.deployed.title_of(self.record, self.key),
-                "process": self.deployed.process,
-            }
             invitation = invitation_of(it, self.deployed, self.record, self.key, self._sequence)
-            if invitation is not None:
-                inputs["invitation"] = invitation
-            hashed = self.deployed.template_hash(it.template)
-            self.queued_jobs.append(
-                QueueJob(None, it.element, NOTICE, _inputs(inputs), _NOTICE_RETRIES, hashed)
-            )
-            self.line("told", it.element, template=it.template, to=to)
+            self.tell(it.element, it.template, it.to, it.values, invitation)
+
+    def tell(
+        self,
+        element: str,
+        template: str,
+        to: Sequence[str],
+        values: Mapping[str, object],
+        invitation: Mapping[str, object] | None = None,
+    ) -> None:
+        """A notice is written to these people, groups and addresses."""
+        whom = list(dict.fromkeys(self._instead_of(name) for name in to))
+        inputs: dict[str, object] = {
+            "template": template,
+            "to": whom,
+            "values": _inputs(values),
+            "key": self.key,
+            "title": self.deployed.title_of(self.record, self.key),
+            "process": self.deployed.process,
+        }
+        if invitation is not None:
+            inputs["invitation"] = invitation
+        hashed = self.deployed.template_hash(template)
+        self.queued_jobs.append(
+            QueueJob(None, element, NOTICE, _inputs(inputs), _NOTICE_RETRIES, hashed)
+        )
+        self.line("told", element, template=template, to=whom)
 
     @property
     def _sequence(self) -> int:

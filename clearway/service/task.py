@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from clearway.service.asked_round import ballots_of, seat_round, standing
 from clearway.service.deployed import Deployed
 from clearway.service.entitled import (
     Holding,
@@ -15,15 +16,9 @@ from clearway.service.entitled import (
 from clearway.service.holding import holding_of, those_meant
 from clearway.service.house import House
 from clearway.service.permissions import cannot_see
-from clearway.service.plan_vote import (
-    chair_rules,
-    seat_round,
-    standing,
-    vacancies,
-    whose_vote,
-    why_not,
-)
+from clearway.service.plan_vote import choices_of, whose_vote, why_not
 from clearway.service.reading import item_view, may_see
+from clearway.service.vacancies import chair_rules, vacancies
 from clearway.service.values import (
     Actor,
     BallotView,
@@ -32,13 +27,14 @@ from clearway.service.values import (
     SeatView,
     TaskView,
 )
-from clearway.service.wording import in_words
+from clearway.service.wording import seat_words
 from clearway.store import candidates, loading, rows
 from clearway.store.candidates import NeededSeat
 from clearway.store.database import Transaction
 from clearway.store.loading import Asking
 from clearway.store.rows import Snapshot, WorkItem
 from processes.catalogue import Rule
+from processes.verdict import progress
 
 
 @dataclass(frozen=True)
@@ -96,9 +92,12 @@ def _view(house: House, actor: Actor, seen: _Seen) -> TaskView:
         may_assign=_may_assign(actor, snapshot, item, holding),
         assignable=seen.meant,
         why_not=completing.text if is_form and completing else closed and closed.text,
-        round=round_view(house.rules, snapshot, item, actor, house.now(), vacancies(seen.seats)),
+        round=round_view(
+            house.rules, deployed, snapshot, item, actor, house.now(), vacancies(seen.seats)
+        ),
         closed_by=item.closed_by,
         closed_at=item.closed_at,
+        brief=deployed.brief,
     )
 
 
@@ -124,11 +123,12 @@ def _needed_seats(
         return ()
     needing = chair_rules(house.rules)
     seats = candidates.needed_seats(transaction, house.now(), needing, 1, work_item_id)
-    return [replace(seat, name=in_words(seat.name)) for seat in seats]
+    return [replace(seat, name=seat_words(seat.name)) for seat in seats]
 
 
 def round_view(
     rules: Mapping[str, Rule],
+    deployed: Deployed,
     snapshot: Snapshot,
     item: WorkItem,
     actor: Actor,
@@ -140,21 +140,33 @@ def round_view(
     if round_ is None:
         return None
     told = _in_words(round_)
-    asked = seat_round(told, rules, snapshot, actor)
+    rule, info = rules[round_.rule], deployed.elements.get(item.element)
+    may_defer = info is not None and info.may_defer
+    asked = seat_round(told, rule, snapshot, actor, may_defer=may_defer)
     ballots = {it.seat_id: it for it in round_.ballots}
     views: list[SeatView] = []
     for seat in round_.seats:
-        name = in_words(seat.name)
+        name = seat_words(seat.name)
         refusal = why_not(asked, told, snapshot, actor, name, now)
         whose = None if refusal else whose_vote(told, name, snapshot, actor)
         views.append(_seat(seat, ballots.get(seat.id), refusal, whose))
-    reasons = " ".join([standing(told, rules).reason, *vacant])
-    return RoundView(round_.revision, round_.rule, round_.deadline, views, reasons, None)
+    stands = standing(told, rules, may_defer=may_defer)
+    return RoundView(
+        revision=round_.revision,
+        rule=round_.rule,
+        deadline=round_.deadline,
+        seats=views,
+        standing=" ".join([stands.reason, *vacant]),
+        outcome=None,
+        choices=[it.value for it in choices_of(may_defer=may_defer)],
+        progress=progress(asked, ballots_of(told)),
+        asks_interest=bool(round_.excluded),
+    )
 
 
 def _in_words(round_: rows.Round) -> rows.Round:
     """The round with its seats called as its reader is told of them."""
-    return replace(round_, seats=[replace(it, name=in_words(it.name)) for it in round_.seats])
+    return replace(round_, seats=[replace(it, name=seat_words(it.name)) for it in round_.seats])
 
 
 def _seat(
@@ -168,6 +180,7 @@ def _seat(
         ballot.conditions,
         ballot.cast_at,
         ballot.instead_of,
+        ballot.independent,
     )
     return SeatView(
         seat.name,

@@ -7,10 +7,10 @@ from clearway.service.commands import Command, carry_out
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
 from clearway.service.plan import Outcome
-from clearway.service.plan_events import plan_timer
+from clearway.service.plan_due import plan_due
 from clearway.service.plan_fault import Parked
 from clearway.service.values import SYSTEM, Done, Refusal
-from clearway.store import due, loading
+from clearway.store import due, loading, wanted_votes
 from clearway.store.database import Transaction
 from clearway.store.rows import Snapshot
 
@@ -45,10 +45,19 @@ def fire_due(house: House, limit: int) -> int:
 
 
 def _fire(house: House, timer_id: int) -> Done | Refusal:
-    def plan(_transaction: object, deployed: Deployed, snapshot: Snapshot) -> Outcome:
+    def plan(transaction: Transaction, deployed: Deployed, snapshot: Snapshot) -> Outcome:
         if snapshot.timer is None:
             return _GONE
-        return plan_timer(deployed, snapshot, SYSTEM, snapshot.timer, house.now())
+        now = house.now()
+        return plan_due(
+            deployed,
+            snapshot,
+            SYSTEM,
+            snapshot.timer,
+            house.rules,
+            lambda item: wanted_votes.still_wanted(transaction, item.id, now),
+            now,
+        )
 
     return carry_out(
         house,

@@ -61,7 +61,8 @@ class WorkItemView:
     """One line of an inbox, and the head of a task page.
 
     `may_claim`: nobody has it, and the reader may take it. `has_left`: the assignee is not active
-    any more, so that it counts as one that nobody has.
+    any more, so that it counts as one that nobody has. `voted` of the `seats` of an approval have
+    cast; None where that was not asked.
     """
 
     id: int
@@ -82,6 +83,8 @@ class WorkItemView:
     seat: str | None = None
     may_claim: bool = False
     has_left: bool = False
+    voted: int | None = None
+    seats: int | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,8 @@ class BallotView:
     at: datetime
     instead_of: str | None = None
     """Whose vote it is, when the person stood in for somebody."""
+    independent: bool | None = None
+    """Whether they said to have no interest in the outcome; None: they were not asked."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,12 @@ class SeatView:
 
 @dataclass(frozen=True)
 class RoundView:
-    """An approval round: its seats, and what the rule says now."""
+    """An approval round: its seats, and what the rule says now.
+
+    `choices` is what a ballot may say. `progress` tells in words how many have voted and who is
+    still needed. `asks_interest`: some may not vote because they have an interest in the outcome,
+    so that the others say that they have none.
+    """
 
     revision: int
     rule: str
@@ -125,6 +135,9 @@ class RoundView:
     seats: Sequence[SeatView]
     standing: str
     outcome: str | None
+    choices: Sequence[str]
+    progress: str
+    asks_interest: bool
 
 
 @dataclass(frozen=True)
@@ -144,6 +157,8 @@ class TaskView:
     round: RoundView | None
     closed_by: str | None
     closed_at: datetime | None
+    brief: Sequence[str] = ()
+    """The fields of the record that somebody who decides must see, in this order."""
 
 
 @dataclass(frozen=True)

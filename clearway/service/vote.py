@@ -20,17 +20,19 @@ def vote(
     *,
     reason: str = "",
     conditions: str = "",
+    independent: bool | None = None,
     read: int | None = None,
     once: str,
 ) -> Done | Refusal:
     """Cast or replace the seat's ballot; `conditions` has one condition on each line.
 
-    `read` is the revision of the round that the voter has read: refused as stale when it is
+    `independent` is what the voter says of an interest in the outcome, None where they were not
+    asked. `read` is the revision of the round that the voter has read: refused as stale when it is
     another one now, because what is voted on has changed; None takes whichever is open.
     Whoever has cast for another seat of the round moves their ballot: the last one counts.
     When the ballot decides the round, the approval completes with the result.
     """
-    ballot = Vote(seat, choice, reason, conditions, read)
+    ballot = Vote(seat, choice, reason, conditions, read, independent)
     request = {"work_item_id": work_item_id, **asdict(ballot)}
     command = Command(actor, "vote", request, once, cannot_see("task"))
     return carry_out(

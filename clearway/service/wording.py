@@ -20,6 +20,12 @@ def in_words(name: str | None) -> str:
     return _NUMBERED.sub(" ", name or "").replace("_", " ")
 
 
+def seat_words(name: str) -> str:
+    """`service_owner` -> `service owner`; of several people `owner:bob_s` -> `owner (bob_s)`."""
+    seat, parted, person = name.partition(":")
+    return f"{in_words(seat)} ({person})" if parted else in_words(seat)
+
+
 class Wording:
     """The words that the record's schema has for fields and values.
 

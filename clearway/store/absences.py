@@ -5,7 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import Connection, select
+
+from clearway.store import schema
 from clearway.store.database import Transaction
+from processes.absences import Away
 
 BEHIND = """WITH RECURSIVE behind (person) AS (
     SELECT b.person FROM absence b
@@ -51,3 +55,10 @@ def everybody_behind(transaction: Transaction, now: datetime) -> Mapping[str, fr
     """The same for whoever stands in for anybody: name -> names."""
     rows = transaction.all(_EVERYBODY, {"now": now})
     return {row[0]: frozenset(row[1]) for row in rows}
+
+
+def delegations(connection: Connection) -> list[Away]:
+    """Who stands in for whom, and when."""
+    table = schema.absence
+    found = select(table.c.person, table.c.delegate, table.c.from_at, table.c.until_at)
+    return [Away(*row) for row in connection.execute(found.where(table.c.delegate.is_not(None)))]

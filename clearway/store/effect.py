@@ -111,7 +111,7 @@ class OpenedRound:
 
 @dataclass(frozen=True)
 class ClosedRound:
-    """A round that is over: approved, rejected or voided, and why."""
+    """A round that is over: approved, rejected, deferred, undecided or voided, and why."""
 
     id: int
     outcome: str
@@ -122,7 +122,8 @@ class ClosedRound:
 class CastBallot:
     """A ballot; `replaces` are the ids of those that no longer count.
 
-    `instead_of` is whose vote it is, when `person` stood in for somebody.
+    `instead_of` is whose vote it is, when `person` stood in for somebody. `independent`: whether
+    they said to have no interest in the outcome; None: they were not asked.
     """
 
     seat_id: int
@@ -132,6 +133,7 @@ class CastBallot:
     conditions: str | None
     replaces: tuple[int, ...] = ()
     instead_of: str | None = None
+    independent: bool | None = None
 
 
 @dataclass(frozen=True)

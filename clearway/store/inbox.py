@@ -33,6 +33,7 @@ from clearway.store.inbox_reasons import (
     open_seat,
     others,
     own,
+    votes,
 )
 from clearway.store.leavers import has_left
 
@@ -67,6 +68,8 @@ class Waiting:
     due_at: datetime | None
     is_approval: bool
     seat: str | None
+    voted: int | None
+    seats: int | None
     may_claim: bool
     has_left: bool
 
@@ -121,6 +124,8 @@ def _waiting(view: View, shape: Shape) -> str:
             _ITEM.c.due_at,
             _ITEM.c.rule.is_not(None).label("is_approval"),
             case((_ITEM.c.rule.is_not(None), open_seat().scalar_subquery())).label("seat"),
+            case((_ITEM.c.rule.is_not(None), votes(cast=True).scalar_subquery())).label("voted"),
+            case((_ITEM.c.rule.is_not(None), votes(cast=False).scalar_subquery())).label("seats"),
             is_claimable().label("may_claim"),
             func.coalesce(has_left(_ITEM.c.assignee), false()).label("has_left"),
         )

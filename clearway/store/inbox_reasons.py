@@ -178,6 +178,20 @@ def open_seat() -> Select[Any]:
     )
 
 
+def votes(*, cast: bool) -> Select[Any]:
+    """How many seats the open round has, or those of them that have cast."""
+    found = (
+        select(func.count())
+        .select_from(_SEAT)
+        .join(_ROUND, _ROUND.c.id == _SEAT.c.round_id)
+        .where(_ROUND.c.work_item_id == _ITEM.c.id, _ROUND.c.closed_at.is_(None))
+    )
+    if cast:
+        voted = schema.ballot.alias("voted")
+        found = found.where(exists().where(voted.c.seat_id == _SEAT.c.id, ~voted.c.replaced))
+    return found.correlate(_ITEM)
+
+
 def _given(shape: Shape) -> Select[Any]:
     """What they have, or those for whom they stand in."""
     people = _rows(_PEOPLE)

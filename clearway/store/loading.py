@@ -38,7 +38,7 @@ _ROUNDS = """SELECT r.work_item_id, jsonb_build_array(r.id, r.revision, r.rule, 
                 s.chair) ORDER BY s.id)
             FROM seat s WHERE s.round_id = r.id),
         (SELECT jsonb_agg(jsonb_build_array(b.id, b.seat_id, b.person, b.choice, b.reason,
-                b.conditions, b.cast_at, b.instead_of) ORDER BY b.id)
+                b.conditions, b.cast_at, b.instead_of, b.independent) ORDER BY b.id)
             FROM ballot b JOIN seat s ON s.id = b.seat_id
             WHERE s.round_id = r.id AND NOT b.replaced))
     FROM round r JOIN work_item w ON w.id = r.work_item_id

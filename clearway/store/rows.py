@@ -35,6 +35,8 @@ class Ballot:
     cast_at: datetime
     instead_of: str | None = None
     """Whose vote it is, when `person` stood in for somebody."""
+    independent: bool | None = None
+    """Whether they said to have no interest in the outcome; None: they were not asked."""
 
 
 @dataclass(frozen=True)

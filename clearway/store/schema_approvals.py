@@ -28,7 +28,7 @@ round_ = Table(
     instant("opened_at"),
     instant("deadline", nullable=True),
     instant("closed_at", nullable=True),
-    Column("outcome", Text),  # approved, rejected, voided
+    Column("outcome", Text),  # approved, rejected, deferred, undecided, voided
     Column("reason", Text),
     UniqueConstraint("work_item_id", "revision"),
 )
@@ -62,5 +62,6 @@ ballot = Table(
     Column("conditions", Text),
     instant("cast_at"),
     Column("replaced", Boolean, nullable=False, server_default=text("false")),
+    Column("independent", Boolean),  # whether they said so; null: they were not asked
     Index("ix_ballot_seat_id", "seat_id"),
 )

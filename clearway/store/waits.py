@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Text, cast, literal, null, select, union_all
 
 from clearway.store import schema
+from clearway.store.wanted_votes import TIMES
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,11 @@ def waits_of(connection: Connection, instance_id: int) -> list[Wait]:
             nothing,
             cast(timer.c.parked, Text),
             timer.c.id,
-        ).where(timer.c.instance_id == instance_id),
+        ).where(
+            timer.c.instance_id == instance_id,
+            # The vote of a round is listed as a task, with its time.
+            ~timer.c.token.startswith(TIMES),
+        ),
         select(
             literal(4),
             literal("event"),

@@ -190,10 +190,12 @@ closed_seats AS (
     Part(
         "ballots",
         """ballots AS (
-    INSERT INTO ballot (seat_id, person, instead_of, choice, reason, conditions, cast_at)
-    SELECT r.seat_id, r.person, r.instead_of, r.choice, r.reason, r.conditions, %(at)s
+    INSERT INTO ballot (seat_id, person, instead_of, choice, reason, conditions, independent,
+        cast_at)
+    SELECT r.seat_id, r.person, r.instead_of, r.choice, r.reason, r.conditions, r.independent,
+        %(at)s
     FROM new, jsonb_to_recordset(%(ballots)s::jsonb) AS r(seat_id bigint, person text,
-        instead_of text, choice text, reason text, conditions text))""",
+        instead_of text, choice text, reason text, conditions text, independent bool))""",
         lambda effect: effect.ballots,
     ),
     Part(

@@ -207,6 +207,7 @@ def _environment() -> Environment:
     )
     filters: dict[str, Callable[..., object]] = {
         "spoken": words.spoken,
+        "seat": words.seat,
         "size": words.size,
         "counted": words.counted,
         "with_links": words.with_links,

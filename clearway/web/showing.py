@@ -34,10 +34,16 @@ class Fact:
     is_long: bool
 
 
-def facts(schema: Schema, values: Mapping[str, object]) -> Sequence[Fact]:
-    """The fields that hold something, in the order of the schema; undeclared ones come last."""
+def facts(
+    schema: Schema, values: Mapping[str, object], only: Sequence[str] | None = None
+) -> Sequence[Fact]:
+    """The fields that hold something, in the order of the schema; undeclared ones come last.
+
+    `only` these fields, in this order.
+    """
     declared = properties_of(schema)
-    names = [*declared, *(name for name in values if name not in declared)]
+    every = [*declared, *(name for name in values if name not in declared)]
+    names = every if only is None else only
     found = [(name, values.get(name), declared.get(name, {})) for name in names]
     return [
         Fact(name, label_of(name, one), value, one, _is_long(value))

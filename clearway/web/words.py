@@ -37,6 +37,16 @@ def spoken(name: str) -> str:
     return said[0].upper() + said[1:]
 
 
+def seat(name: str, *, inside: bool = False) -> str:
+    """`service_owner` -> `Service owner`; of several people `owner:bob_s` -> `Owner (bob_s)`.
+
+    `inside` a sentence it begins with a small letter.
+    """
+    what, parted, person = name.partition(":")
+    said = spoken(what).lower() if inside else spoken(what)
+    return f"{said} ({person})" if parted else said
+
+
 def tone(state: str | None) -> str:
     """The tone of a state: ok, warn, danger, neutral, or info for what is under way.
 

@@ -13,12 +13,11 @@ from processes.approval import (
     Quorum,
     Round,
     Seat,
-    conclude,
     counting,
-    decide,
     movable,
     unfilled,
 )
+from processes.verdict import conclude, decide
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 CAB = Quorum(more_than=Fraction(1, 2), chair=True, yes=2)
@@ -78,7 +77,7 @@ def test_without_the_chair_there_is_no_quorum():
     votes = cast(network=YES, service=YES, security=YES, desk=YES)
 
     assert decide(board(), votes).outcome is Outcome.OPEN
-    assert conclude(board(), votes).outcome is Outcome.UNREACHABLE
+    assert conclude(board(), votes).outcome is Outcome.UNDECIDED
 
 
 def test_half_of_the_seats_is_no_majority():
@@ -185,7 +184,7 @@ def test_at_its_deadline_a_quorate_round_says_what_was_cast():
 
     assert conclude(board(), approving).outcome is Outcome.APPROVED
     assert conclude(board(), rejecting).outcome is Outcome.REJECTED
-    assert conclude(board(), []).outcome is Outcome.UNREACHABLE
+    assert conclude(board(), []).outcome is Outcome.UNDECIDED
 
 
 def test_two_ballots_of_one_person_are_refused_instead_of_counted():

@@ -311,3 +311,36 @@ def test_a_name_that_nobody_knows_is_refused_and_can_be_corrected(visitor: Enter
     assert "There is no service or asset nothing and no <b>." in page.text
     assert page.form("/registry/impact").fields["of"] == "hub,nothing, <b>"
     assert visitor("alice").get("/registry/impact").status == 200
+
+
+def test_who_is_away_already_hands_nothing_back_in_a_circle(
+    visitor: Enter, rows: Callable[..., Any]
+):
+    bob, dave = visitor("bob"), visitor("dave")
+    span = {"from": "2026-03-03T08:00", "until": "2026-03-06T08:00"}
+    bob.submit(bob.get("/me"), "/me/absence", **span, delegate="dave")
+
+    refused = dave.submit(dave.get("/me"), "/me/absence", **span, delegate="bob")
+
+    assert refused.status == 422
+    assert "in a circle: bob for dave, dave for bob" in refused.text
+    assert rows("SELECT person FROM absence") == [("bob",)]
+
+
+def test_an_absence_that_is_over_is_refused(visitor: Enter, rows: Callable[..., Any]):
+    bob = visitor("bob")
+    span = {"from": "2026-02-03T08:00", "until": "2026-02-06T08:00"}
+
+    refused = bob.submit(bob.get("/me"), "/me/absence", **span, delegate="dave")
+
+    assert "This is over already" in refused.text
+    assert rows("SELECT person FROM absence") == []
+
+
+def test_roles_that_the_one_who_stands_in_lacks_are_told(visitor: Enter):
+    dave = visitor("dave")
+    span = {"from": "2026-03-03T08:00", "until": "2026-03-06T08:00"}
+
+    page = dave.submit(dave.get("/me"), "/me/absence", **span, delegate="carol")
+
+    assert "has not your roles" in page.text

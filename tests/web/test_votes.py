@@ -34,7 +34,11 @@ def test_a_voter_sees_the_change_and_votes_for_a_seat(visitor: Enter, approval: 
     inbox = dave.get("/inbox")
     page = dave.get(f"/tasks/{approval}")
     voted = dave.submit(
-        page, f"/tasks/{approval}/vote", button=("choice", "approve"), reason="We need one"
+        page,
+        f"/tasks/{approval}/vote",
+        button=("choice", "approve"),
+        independent="yes",
+        reason="We need one",
     )
 
     assert "Vote" in inbox.text
@@ -42,7 +46,7 @@ def test_a_voter_sees_the_change_and_votes_for_a_seat(visitor: Enter, approval: 
     assert "300" in page.text
     assert "Your vote is recorded." in voted.text
     assert "We need one" in voted.text
-    assert "1 of 3 seats voted" in voted.text
+    assert "1 of 3 has voted" in voted.text
 
 
 def test_a_rejection_needs_a_reason_and_keeps_what_was_typed(visitor: Enter, approval: int):
@@ -50,7 +54,11 @@ def test_a_rejection_needs_a_reason_and_keeps_what_was_typed(visitor: Enter, app
     page = dave.get(f"/tasks/{approval}")
 
     refused = dave.submit(
-        page, f"/tasks/{approval}/vote", button=("choice", "reject"), conditions="if it is light"
+        page,
+        f"/tasks/{approval}/vote",
+        button=("choice", "reject"),
+        independent="yes",
+        conditions="if it is light",
     )
 
     assert refused.status == 422
@@ -71,7 +79,9 @@ def _marked(page: Any, name: str) -> str:
 def test_a_missing_reason_is_told_at_its_field(visitor: Enter, approval: int):
     dave, path = visitor("dave"), f"/tasks/{approval}"
 
-    refused = dave.submit(dave.get(path), f"{path}/vote", button=("choice", "reject"))
+    refused = dave.submit(
+        dave.get(path), f"{path}/vote", button=("choice", "reject"), independent="yes"
+    )
 
     assert _marked(refused, "reason") == "This is needed."
     assert not refused.html.xpath("//details[@open]//textarea[@name='conditions']")
@@ -81,7 +91,9 @@ def test_missing_conditions_are_told_at_their_open_field(visitor: Enter, approva
     dave, path = visitor("dave"), f"/tasks/{approval}"
     button = ("choice", "approve_with_conditions")
 
-    refused = dave.submit(dave.get(path), f"{path}/vote", button=button, reason="We need one")
+    refused = dave.submit(
+        dave.get(path), f"{path}/vote", button=button, independent="yes", reason="We need one"
+    )
 
     assert refused.status == 422
     assert _marked(refused, "conditions").startswith("Name the conditions, one on each line")
@@ -92,7 +104,9 @@ def test_missing_conditions_are_told_at_their_open_field(visitor: Enter, approva
 def test_a_choice_that_is_none_is_told_at_the_buttons(visitor: Enter, approval: int):
     dave, path = visitor("dave"), f"/tasks/{approval}"
 
-    refused = dave.submit(dave.get(path), f"{path}/vote", button=("choice", "perhaps"))
+    refused = dave.submit(
+        dave.get(path), f"{path}/vote", button=("choice", "perhaps"), independent="yes"
+    )
 
     (buttons,) = refused.html.xpath("//*[@class='vote-buttons']")
     (error,) = refused.html.xpath("//*[@class='field-error']")
@@ -114,6 +128,7 @@ def test_what_is_missing_is_in_sight(
 ):
     page = browser_of("dave", {"width": width, "height": 844})
     page.goto(page.url.partition("/inbox")[0] + f"/tasks/{approval}")
+    page.get_by_label("I am independent").check()
     page.get_by_text("Approve with conditions", exact=True).click()
 
     page.get_by_role("button", name=press, exact=True).click()
@@ -150,6 +165,7 @@ def test_an_approval_with_conditions_names_them(visitor: Enter, approval: int):
         page,
         f"/tasks/{approval}/vote",
         button=("choice", "approve_with_conditions"),
+        independent="yes",
         conditions="With four people\nNot on the stairs",
     )
 
@@ -165,16 +181,23 @@ def test_a_vote_for_another_seat_moves_there(
         dave.get(f"/tasks/{approval}"),
         f"/tasks/{approval}/vote",
         button=("choice", "approve"),
+        independent="yes",
         seat="one",
     )
 
     page = dave.get(f"/tasks/{approval}")
-    moved = dave.submit(page, f"/tasks/{approval}/vote", button=("choice", "approve"), seat="chair")
+    moved = dave.submit(
+        page,
+        f"/tasks/{approval}/vote",
+        button=("choice", "approve"),
+        independent="yes",
+        seat="chair",
+    )
 
     assert "a vote for another seat moves it there" in page.text
     assert "Nothing is decided before the seat chair has voted." in page.text
     assert "Nothing is decided before" not in moved.text
-    assert "1 of 3 seats voted" in moved.text
+    assert "1 of 3 has voted" in moved.text
     assert rows("SELECT s.name FROM ballot b JOIN seat s ON s.id = seat_id WHERE NOT replaced") == [
         ("chair",)
     ]
@@ -189,13 +212,20 @@ def test_changing_or_moving_a_vote_begins_with_what_was_said(
         dave.get(path),
         f"{path}/vote",
         button=("choice", "approve_with_conditions"),
+        independent="yes",
         seat="one",
         reason="We need one",
         conditions=conditions,
     )
 
     page = dave.get(path)
-    dave.submit(page, f"{path}/vote", button=("choice", "approve_with_conditions"), seat="chair")
+    dave.submit(
+        page,
+        f"{path}/vote",
+        button=("choice", "approve_with_conditions"),
+        independent="yes",
+        seat="chair",
+    )
 
     assert "We need one" in page.html.xpath("string(//textarea[@name='reason'])")
     assert conditions in page.html.xpath("string(//textarea[@name='conditions'])")
@@ -236,13 +266,15 @@ def test_a_page_that_shows_what_was_before_does_not_vote_on_what_is_now(
     told = send(house, people["bob"], "ERR-1001", "news", {"what": "two pianos"}, once="news")
     assert isinstance(told, Done), told
 
-    refused = dave.submit(old, f"{path}/vote", button=("choice", "approve"), reason="We need it")
+    refused = dave.submit(
+        old, f"{path}/vote", button=("choice", "approve"), independent="yes", reason="We need it"
+    )
 
     assert refused.status == 409
     assert "what is voted on has changed since you read it" in refused.text
     assert "two pianos" in refused.text
     assert refused.form(f"{path}/vote").fields["reason"] == "We need it"
-    voted = dave.submit(refused, f"{path}/vote", button=("choice", "approve"))
+    voted = dave.submit(refused, f"{path}/vote", button=("choice", "approve"), independent="yes")
     assert "Your vote is recorded." in voted.text
 
 
@@ -267,7 +299,13 @@ def test_seats_are_said_in_words(visitor: Enter, approval: int, rows: Callable[.
     path = f"/tasks/{approval}"
 
     bob, erin, dave = visitor("bob"), visitor("erin"), visitor("dave")
-    dave.submit(dave.get(path), f"{path}/vote", button=("choice", "approve"), seat="first_member")
+    dave.submit(
+        dave.get(path),
+        f"{path}/vote",
+        button=("choice", "approve"),
+        independent="yes",
+        seat="first_member",
+    )
     shown = [bob.get(path), erin.get(path), dave.get(path), erin.get("/inbox")]
     key = bob.get(path).html.xpath("string(//a[@class='key'])")
     shown.append(erin.get(f"/records/{key}"))

@@ -1,11 +1,22 @@
-"""Approvals as drawn: seats, rule and where the answer goes."""
+"""Approvals as drawn: seats, rule, times and where the answer goes."""
+
+from typing import Any
 
 from clearway.engine.examine import Examined
 from clearway.engine.gate.references import check_field
 from clearway.engine.gate.say import Say
 from clearway.engine.model import Node
+from clearway.engine.reminders import MOST_REMINDERS, reminders
 
-ONLY_WITH_RULE = ("deadline", "result", "reasons", "conditions")
+ONLY_WITH_RULE = (
+    "deadline",
+    "remind",
+    "at-deadline",
+    "may-defer",
+    "result",
+    "reasons",
+    "conditions",
+)
 
 
 def check(node: Node, examined: Examined, say: Say) -> None:
@@ -46,21 +57,86 @@ def check(node: Node, examined: Examined, say: Say) -> None:
     for name in ("result", "reasons", "conditions"):
         if node.own.get(name):
             _check_text(node, name, examined, say)
+    _check_results(node, examined, say)
+    _check_times(node, say)
     _check_seats(node, say)
 
 
 def _check_text(node: Node, name: str, examined: Examined, say: Say) -> None:
-    """What a decision writes are texts of the record."""
+    """What a decision writes are texts of the record; conditions may be a list of texts."""
     field = node.own[name].removeprefix("record.")
     check_field(node, field, examined, say)
-    shape = examined.record_schema.get("properties", {}).get(field)
-    if isinstance(shape, dict) and shape.get("type", "string") != "string":  # pyright: ignore[reportUnknownMemberType] JSON
+    shape = _shape(field, examined)
+    if name == "conditions" and shape.get("type") == "array":
+        entries: Any = shape.get("items", {})
+        if entries.get("type", "string") == "string":
+            return
+    if shape.get("type", "string") != "string":
         say.error(
             node.id,
             "result-type",
             f"clearway:{name} writes a text, which the field `{field}` cannot hold.",
             'Give the field "type": "string" in record.json, or name another.',
         )
+
+
+def _check_results(node: Node, examined: Examined, say: Say) -> None:
+    """The field must be able to say all that the approval may come to."""
+    field = node.own.get("result", "").removeprefix("record.")
+    choices = _shape(field, examined).get("enum")
+    if not isinstance(choices, list):
+        return
+    needed = ["approved", "rejected"]
+    needed += ["deferred"] if node.own.get("may-defer") == "true" else []
+    needed += ["undecided"] if node.own.get("at-deadline") else []
+    if missing := [result for result in needed if result not in choices]:
+        told = " and ".join(f"`{it}`" for it in missing)
+        say.error(
+            node.id,
+            "result-choice",
+            f"It may come to {told}, which the field `{field}` cannot say.",
+            f"Add {told} to the enum of `{field}` in record.json.",
+        )
+
+
+def _check_times(node: Node, say: Say) -> None:
+    own = node.own
+    for name in ("remind", "at-deadline"):
+        if own.get(name) and not own.get("deadline"):
+            say.error(
+                node.id,
+                "deadline-missing",
+                f"clearway:{name} counts until a deadline, and there is none.",
+                'Say in clearway:deadline how long the vote may take, for example duration("P2D").',
+            )
+    if own.get("remind") and reminders(own["remind"]) is None:
+        say.error(
+            node.id,
+            "remind",
+            f"clearway:remind is `{own['remind']}`.",
+            f"Write up to {MOST_REMINDERS} parts of the time until the deadline, each above 0 and "
+            "below 1 and later than the one before, for example 0.5 0.75.",
+        )
+    if own.get("at-deadline", "conclude") != "conclude":
+        say.error(
+            node.id,
+            "at-deadline",
+            f"clearway:at-deadline is `{own['at-deadline']}`.",
+            "Write conclude, or remove it: then the round goes on until it is decided.",
+        )
+    if own.get("may-defer", "true") not in ("true", "false"):
+        say.error(
+            node.id,
+            "may-defer",
+            f"clearway:may-defer is `{own['may-defer']}`.",
+            "Write true when the round may put the decision off, or remove it.",
+        )
+
+
+def _shape(field: str, examined: Examined) -> dict[str, Any]:
+    """What the record's schema says of a field; empty when it says nothing."""
+    shape: Any = examined.record_schema.get("properties", {}).get(field)
+    return shape if isinstance(shape, dict) else {}  # pyright: ignore[reportUnknownVariableType] keys of JSON are text
 
 
 def _check_seats(node: Node, say: Say) -> None:

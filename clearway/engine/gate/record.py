@@ -14,7 +14,16 @@ from clearway.text_patterns import problem_of
 from processes.links import NAMES
 
 KNOWN = frozenset(
-    ("x-key-prefix", "x-title", "x-list", "x-requester", "x-agenda", "x-current", planned.KEY)
+    (
+        "x-key-prefix",
+        "x-title",
+        "x-list",
+        "x-requester",
+        "x-brief",
+        "x-agenda",
+        "x-current",
+        planned.KEY,
+    )
 )
 
 
@@ -72,7 +81,7 @@ def check(examined: Examined) -> None:
             f"Write one of {', '.join(NAMES)}.",
         )
     named = [schema.get(it) for it in ("x-title", "x-requester", "x-agenda", "x-current")]
-    named += _list(schema.get("x-list"))
+    named += [*_list(schema.get("x-list")), *_list(schema.get("x-brief"))]
     for name in named:
         if name is not None and name not in fields:
             examined.findings.error(

@@ -167,7 +167,8 @@ def _vote(trial: Trial, people: Sequence[Actor], item: WorkItem) -> VoteHere:
     may: dict[str, list[str]] = {}
     seen: RoundView | None = None
     for person in people:
-        seen = round_view(trial.rules, trial.seen_by(person), item, person, trial.clock())
+        snapshot = trial.seen_by(person)
+        seen = round_view(trial.rules, trial.deployed, snapshot, item, person, trial.clock())
         seats = seen.seats if seen else ()
         for seat, drawn in zip(seats, item.round.seats if item.round else (), strict=True):
             found = may.setdefault(drawn.name, [])

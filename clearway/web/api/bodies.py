@@ -109,6 +109,9 @@ class VoteBody(Body):
     choice: Text
     reason: Text = ""
     conditions: Text = ""
+    independent: bool | None = Field(
+        None, description="That who votes has no interest in the outcome, where they were asked."
+    )
 
 
 class EvaluationBody(Body):

@@ -91,6 +91,7 @@ def vote_on_it(calling: Calling, task_id: RowId, body: VoteBody, once: Once) -> 
         body.choice,
         reason=body.reason,
         conditions=body.conditions,
+        independent=body.independent,
         read=body.round,
         once=once,
     )

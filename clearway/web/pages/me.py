@@ -131,5 +131,8 @@ def _page(
         feed=f"{visit.portal.base_url.rstrip('/')}/calendar/feed/{feed}.ics" if feed else "",
         feed_since=feed_made_at(house, actor),
         mine=[] if isinstance(away, Refusal) else [one for one in away if one.person == actor.name],
+        lacks={}
+        if isinstance(others, Refusal)
+        else {it.name: sorted(actor.roles - set(it.roles)) for it in others},
         people=[] if isinstance(others, Refusal) else others,
     )

@@ -89,7 +89,8 @@ def complete_it(visit: Posting, sent: Form, work_item_id: RowId) -> Response:
 @router.post("/{work_item_id}/vote")
 def vote_on_it(visit: Posting, sent: Form, work_item_id: RowId) -> Response:
     """Cast the ballot of one seat."""
-    cast = {name: sent.text(name) for name in ("seat", "choice", "reason", "conditions")}
+    names = ("seat", "choice", "reason", "conditions", "independent")
+    cast = {name: sent.text(name) for name in names}
     back = sent.text("back") if is_local(sent.text("back")) else ""
     if sent.is_draft:
         return _page(visit, work_item_id, Answered(vote=cast, back=back))
@@ -101,6 +102,7 @@ def vote_on_it(visit: Posting, sent: Form, work_item_id: RowId) -> Response:
         cast["choice"],
         reason=cast["reason"],
         conditions=cast["conditions"],
+        independent=bool(cast["independent"]),
         read=_revision(sent.text("round")),
         once=sent.once,
     )
@@ -180,7 +182,11 @@ def _cast_so_far(view: TaskView, person: str) -> Mapping[str, str]:
     for seat in view.round.seats if view.round else ():
         if seat.ballot and seat.ballot.person == person and seat.open_to_you:
             said = seat.ballot
-            return {"reason": said.reason or "", "conditions": said.conditions or ""}
+            return {
+                "reason": said.reason or "",
+                "conditions": said.conditions or "",
+                "independent": "yes" if said.independent else "",
+            }
     return {}
 
 

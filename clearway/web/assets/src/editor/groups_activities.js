@@ -45,6 +45,9 @@ function approval(element, desk) {
     recordField(desk, element, "clearway:conditions", "Field for the conditions", { none: "None" }),
     formula(desk, element, "clearway:excluded", "Who may not vote", "excluded"),
     formula(desk, element, "clearway:deadline", "Late after", "deadline"),
+    own(desk, element, "clearway:remind", "Reminders, as parts of that time (0.5 0.75)"),
+    chosen(desk, element, "clearway:at-deadline", "At the deadline", () => ["conclude"], { none: "It goes on" }),
+    chosen(desk, element, "clearway:may-defer", "May be deferred", () => ["true"], { none: "No" }),
   );
   return { title: "Approval", fields };
 }

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from clearway.service.asked_round import standing
+from clearway.service.end_round import APPROVED, REJECTED
 from clearway.service.house import House
-from clearway.service.plan_vote import APPROVED, REJECTED, standing
 from clearway.service.wording import in_words
 from clearway.store import registry, rounds, rows
 from clearway.store.database import Connection
