@@ -41,6 +41,11 @@ _RULES = (
         Quorum(at_least=2, yes=2),
     ),
     ApprovalRule(
+        "both_approve",
+        "Two say yes: a round of two seats needs both.",
+        Quorum(at_least=2, yes=2),
+    ),
+    ApprovalRule(
         "group_lead_approves",
         "One seat decides, that of the group's lead; its silence decides nothing.",
         Quorum(),

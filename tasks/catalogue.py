@@ -9,7 +9,7 @@ from typing import Any
 from clearway.errors import ClearwayError
 from clearway.service.plan_events import ONLY_NOTED
 from integrations.silent import NotConnected
-from tasks import incident, notices, onboarding, problem, reviews
+from tasks import change, incident, notices, onboarding, problem, reviews
 
 Call = Callable[[Mapping[str, object], str], Mapping[str, object]]
 """A step ready to be called: inputs and job id -> result."""
@@ -49,6 +49,21 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "find_context": Step(incident.find_context, needs=("find_service", "has_role")),
         # problem: key, incidents (keys) -> linked; business error unknown_record
         "link_incidents": Step(problem.link_incidents, needs=("link",)),
+        # change: author, incident, registrars, callers (roles) -> may_register, may_call_emergency,
+        # line_director, incident_open, incident_priority
+        "check_grounds": Step(change.check_grounds, needs=("has_role", "line_of", "read_record")),
+        # key, service, group, template, criticality -> points (0 to 100), reason
+        "change_history": Step(change.change_history, needs=("ended_changes", "now")),
+        # until, calendar_name -> days; business error unknown_calendar
+        "count_business_days": Step(change.count_business_days, needs=("calendar_of", "now")),
+        # people, concerned, owner, roles -> problem
+        "check_voices": Step(change.check_voices, needs=("has_role",)),
+        # key, incidents, percent -> caused_major, sampled
+        "look_at_outcome": Step(change.look_at_outcome, needs=("read_record",)),
+        # key, starts, ends, things, people -> collisions, collides_with, freeze, slots, problem
+        "find_collisions": Step(change.find_collisions, needs=("find_service", "now")),
+        # template -> usable, why_not, version, and the fields that the template locks
+        "read_template": Step(change.read_template, needs=("read_record",)),
         # onboarding: key, user_name, full_name, mail, account_id -> account_id, user_name;
         # business error user_name_taken
         "create_account": Step(onboarding.create_account, needs=("accounts",)),
