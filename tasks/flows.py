@@ -21,7 +21,12 @@ from tasks.dispatcher import Burst, Counts, Dispatcher, plainly
 from tasks.place import standing_house
 from tasks.prefect_watch import Breaker, PrefectWatch, is_alive
 from tasks.runs import begin_ledger, perform
-from tasks.schedules import NIGHTLY_CONTROL_TEST, WEEKLY_OPEN_WORK_REVIEW, Schedule
+from tasks.schedules import (
+    NIGHTLY_CONTROL_TEST,
+    WEEKLY_CHANGE_REPORT,
+    WEEKLY_OPEN_WORK_REVIEW,
+    Schedule,
+)
 
 POOL = "clearway"
 PATIENCE = 1.0
@@ -44,6 +49,12 @@ async def nightly_control_test() -> list[str]:
 async def weekly_open_work_review() -> list[str]:
     """Start the weekly review of open work; people's part is its process."""
     return await _perform(WEEKLY_OPEN_WORK_REVIEW)
+
+
+@flow(name="weekly_change_report", retries=3, retry_delay_seconds=60)
+async def weekly_change_report() -> list[str]:
+    """Hold the bands of risk against what came of the changes; the report is in our ledger."""
+    return await _perform(WEEKLY_CHANGE_REPORT)
 
 
 async def _perform(schedule: Schedule) -> list[str]:

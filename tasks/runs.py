@@ -11,11 +11,13 @@ from clearway.service.heartbeats import PREFECT, STALE, heartbeats
 from clearway.service.house import House
 from clearway.service.start import start
 from clearway.service.values import Refusal
+from tasks.change_report import change_report
 from tasks.compliance import CONTROLS, look_at_everything, open_exceptions
 from tasks.reviews import REVIEW, REVIEWS, ReviewError
 from tasks.schedules import (
     NIGHTLY_CONTROL_TEST,
     SCHEDULES,
+    WEEKLY_CHANGE_REPORT,
     WEEKLY_OPEN_WORK_REVIEW,
     CatchUp,
     Schedule,
@@ -112,8 +114,19 @@ def open_work_review(house: House, due_at: datetime) -> RunResult:
     return RunResult("done")
 
 
+def weekly_change_report(house: House, due_at: datetime) -> RunResult:
+    """The bands of risk held against outcomes; the report is kept as proof."""
+    report = change_report(house, due_at)
+    hashed = ledger.keep_evidence(house, report.evidence)
+    return RunResult("passed" if report.holds else "failed", report.population, (), hashed)
+
+
 _RUNS: Mapping[str, Callable[[House, datetime], RunResult]] = MappingProxyType(
-    {NIGHTLY_CONTROL_TEST.name: control_test, WEEKLY_OPEN_WORK_REVIEW.name: open_work_review}
+    {
+        NIGHTLY_CONTROL_TEST.name: control_test,
+        WEEKLY_OPEN_WORK_REVIEW.name: open_work_review,
+        WEEKLY_CHANGE_REPORT.name: weekly_change_report,
+    }
 )
 
 

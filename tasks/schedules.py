@@ -64,8 +64,14 @@ NIGHTLY_CONTROL_TEST = Schedule("nightly_control_test", time(2, 30), "Europe/Ber
 WEEKLY_OPEN_WORK_REVIEW = Schedule(
     "weekly_open_work_review", time(8, 0), "Europe/Berlin", CatchUp.LATEST, weekdays=(0,)
 )
+WEEKLY_CHANGE_REPORT = Schedule(
+    "weekly_change_report", time(7, 0), "Europe/Berlin", CatchUp.LATEST, weekdays=(0,)
+)
 
 SCHEDULES: Mapping[str, Schedule] = MappingProxyType(
-    {schedule.name: schedule for schedule in (NIGHTLY_CONTROL_TEST, WEEKLY_OPEN_WORK_REVIEW)}
+    {
+        schedule.name: schedule
+        for schedule in (NIGHTLY_CONTROL_TEST, WEEKLY_OPEN_WORK_REVIEW, WEEKLY_CHANGE_REPORT)
+    }
 )
 """Every schedule, by its name: the deployment of prefect.yaml has the same name."""
