@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
 EDITS = (
-    ('<bpmn:sequenceFlow id="taken_back" ', '<bpmn:sequenceFlow id="taken_back" name="back" '),
+    ('<bpmn:sequenceFlow id="to_back_out" ', '<bpmn:sequenceFlow id="to_back_out" name="back" '),
     ('name="Make the change"', 'name="Do the change"'),
     ('clearway:due="duration(&quot;PT4H&quot;)"', 'clearway:due="duration(&quot;PT8H&quot;)"'),
     (
