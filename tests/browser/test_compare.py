@@ -103,7 +103,7 @@ def test_elements_are_marked_by_colour_and_by_a_sign(open_browser: Callable[...,
         page.locator(
             f"[data-compare=after] [data-element-id={it}] > .djs-visual > {drawn}"
         ).first.evaluate(stroke)
-        for it, drawn in (("taken_back", "path"), ("implement", "rect"))
+        for it, drawn in (("to_back_out", "path"), ("implement", "rect"))
     }
     assert colours == {"rgb(28, 74, 168)"}
 
