@@ -9,9 +9,11 @@ from handy import drain, person, seen
 from clearway import engine
 from clearway.now import HandClock
 from clearway.service import ledger
+from clearway.service.complete import complete
 from clearway.service.controls import Examined
 from clearway.service.deploy import deploy
 from clearway.service.house import House
+from clearway.service.inbox import inbox
 from clearway.service.standing import Held
 from clearway.service.start import start
 from clearway.service.values import SYSTEM, Actor, Done, Refusal
@@ -199,3 +201,25 @@ def test_a_change_is_weighed_by_the_real_steps(changes: House, worker: Dispatche
     drain(worker)
     view = seen(changes, person(changes, "alice"), done.key)
     assert (view.state, view.values["criticality"]) == ("draft", 2)
+    alice = person(changes, "alice")
+    [task] = inbox(changes, alice, q=done.key).rows
+    begins = changes.now() + timedelta(days=40)
+    ends = (begins + timedelta(hours=2)).isoformat()
+    answers = dict.fromkeys(("security_flag", "privacy_flag", "payment_flag"), False)
+    plan = {
+        "title": "T", "description": "D", "next_step": "assess", "affected_assets": ["mx01"],
+        "impact": "small", "plan": "P", "backout_plan": "B", "backout_minutes": 30,
+        "point_of_no_return": ends, "backout_tested": True, "test_plan": "T",
+        "test_evidence": "E", "comms_plan": "C", "outage_expected": False,
+        "planned_start": begins.isoformat(), "planned_end": ends, "implementer": "carol",
+        "verifier": "dave", "users_affected": "a_team", "services_affected": "one",
+        "outage": "minutes", "experience": "a_few_times", "tested": "in_a_copy",
+        "reversible": "at_once", "sensitive": "no", **answers,
+    }  # fmt: skip
+    assert isinstance(complete(changes, alice, task.id, plan, once="two"), Done)
+    drain(worker)
+    view = seen(changes, alice, done.key)
+    scores = ("questionnaire_score", "derived_score", "floor_score", "risk_score", "risk_band")
+    assert [view.values[name] for name in scores] == [16, 8, 0, 16, "low"]
+    assert (view.state, view.values["expedited"]) == ("assess", False)
+    assert "0 of 0 changes of" in view.values["risk_reasons"][1]
