@@ -24,6 +24,11 @@ _RECORD: dict[str, object] = {
     "parent": None, "plan_problem": None, "planned_end": "2026-03-01T10:30:00+01:00",
     "put_right": True, "risk_band": "low", "supplier_order": "ORD-2", "verdict": "real",
     "verified": True, "waiting_for": "INC-1", "way": "here",
+    "backout_deadline": "2026-03-01T10:00:00+01:00", "backout_verified": True, "conditions": ["a"],
+    "freeze": "none", "freeze_answer": "go", "freeze_granted_start": None, "freeze_outcome": None,
+    "go": "go", "go_on": "go_on", "implementation_result": "done", "new_collisions": [],
+    "planned_start": "2026-03-01T10:00:00+01:00", "review_why": [], "rounds": ["board", "lead"],
+    "spoken_at": None, "template": None, "template_usable": True, "voices_problem": None,
 }  # fmt: skip
 _OTHER: dict[str, object] = {
     **_RECORD, "all_well": False, "approval": "rejected", "assessment": "investigate",
@@ -32,6 +37,11 @@ _OTHER: dict[str, object] = {
     "linked_done": None, "next_step": "take_back", "open_count": Decimal(0), "parent": "INC-2",
     "plan_problem": "late", "planned_end": "2026-02-28T10:30:00Z", "put_right": False,
     "verdict": "false", "verified": False, "way": "change",
+    "backout_deadline": "2026-03-02T10:00:00+01:00", "backout_verified": False, "conditions": [],
+    "freeze": "hard", "freeze_answer": "exception", "freeze_outcome": "granted",
+    "go_on": "take_back", "implementation_result": "failed", "new_collisions": ["CHG-9"],
+    "review_why": ["it was drawn"], "rounds": [], "spoken_at": "2026-03-01T08:00:00Z",
+    "template": "STD-1", "template_usable": False, "voices_problem": "one is missing",
 }  # fmt: skip
 _WRITTEN = {
     "equality": ('record.state = "in_progress"', 'record["state"] == "in_progress"'),
@@ -56,7 +66,46 @@ _WRITTEN = {
     ),
 }
 _SHIPPED = {
-    "date and time(record.planned_end) > now()": 'parse(record["planned_end"]) > now',
+    "date and time(record.backout_deadline) > now()": 'parse(record["backout_deadline"]) > now',
+    "count(record.conditions) > 0": 'record["conditions"] != []',
+    'count(record.new_collisions) > 0 or record.freeze = "hard"': (
+        'record["new_collisions"] != [] or record["freeze"] == "hard"'
+    ),
+    "count(record.review_why) > 0": 'record["review_why"] != []',
+    "count(record.rounds) = 0": 'record["rounds"] == []',
+    'record.approval = "approved" or record.approval = "approved_by_word"': (
+        'record["approval"] == "approved" or record["approval"] == "approved_by_word"'
+    ),
+    'record.approval = "rejected"': 'record["approval"] == "rejected"',
+    "record.backout_verified = true": 'record["backout_verified"] is True',
+    'record.change_type != "normal"': 'record["change_type"] != "normal"',
+    'record.freeze_answer = "exception"': 'record["freeze_answer"] == "exception"',
+    'record.freeze_outcome = "granted"': 'record["freeze_outcome"] == "granted"',
+    'record.go = "go" and (record.freeze != "hard" or record.change_type = "emergency" or '
+    "record.freeze_granted_start = record.planned_start)": (
+        'record["go"] == "go" and (record["freeze"] != "hard" or '
+        'record["change_type"] == "emergency" or '
+        'record["freeze_granted_start"] == record["planned_start"])'
+    ),
+    'record.go_on = "go_on"': 'record["go_on"] == "go_on"',
+    'record.implementation_result = "failed"': 'record["implementation_result"] == "failed"',
+    **{
+        f'record.rounds[1] = "{name}"': f'record["rounds"][:1] == ["{name}"]'
+        for name in (
+            "board",
+            "emergency_board",
+            "executive",
+            "lead",
+            "line_director",
+            "manager_and_owner",
+            "security",
+            "supplier",
+        )
+    },
+    "record.spoken_at != null": 'record["spoken_at"] is not None',
+    "record.template != null": 'record["template"] is not None',
+    "record.template_usable = true": 'record["template_usable"] is True',
+    "record.voices_problem = null": 'record["voices_problem"] is None',
     "if record.linked_done = null then record.hold_reason = "
     '"awaiting_caller" else list contains([record.waiting_for, record.supplier_order, '
     "record.held_with], record.linked_done)": 'record["hold_reason"] == "awaiting_caller" '
@@ -71,13 +120,6 @@ _SHIPPED = {
     "record.all_well = true": 'record["all_well"] is True',
     'record.approval = "approved"': 'record["approval"] == "approved"',
     'record.assessment = "investigate"': 'record["assessment"] == "investigate"',
-    'record.change_type = "emergency"': 'record["change_type"] == "emergency"',
-    'record.change_type = "normal" and record.risk_band = "low" and record.group_lead != null '
-    "and not(list contains([record.author, record.implementer], record.group_lead))": (
-        'record["change_type"] == "normal" and record["risk_band"] == "low" '
-        'and record["group_lead"] is not None '
-        'and record["group_lead"] not in [record["author"], record["implementer"]]'
-    ),
     "record.checked_at = null": 'record["checked_at"] is None',
     "record.held_with != null": 'record["held_with"] is not None',
     "record.hold_reason != null": 'record["hold_reason"] is not None',

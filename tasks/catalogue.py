@@ -10,6 +10,7 @@ from clearway.errors import ClearwayError
 from clearway.service.plan_events import ONLY_NOTED
 from integrations.silent import NotConnected
 from tasks import (
+    change,
     freeze_exception,
     incident,
     meeting,
@@ -71,6 +72,17 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "read_template": Step(standard_change.read_template, needs=("one_record",)),
         # exception from a freeze: change (key) -> live, incident, priority
         "find_live_incident": Step(freeze_exception.find_live_incident, needs=("leading_to",)),
+        # change: author, incident, registrars, callers (roles) -> may_register, may_call_emergency,
+        # line_director, incident_open, incident_priority
+        "check_grounds": Step(change.check_grounds, needs=("has_role", "line_of", "read_record")),
+        # key, service, group, template, criticality -> points (0 to 100), reason
+        "change_history": Step(change.change_history, needs=("ended_changes", "now")),
+        # until, calendar_name -> days; business error unknown_calendar
+        "count_business_days": Step(change.count_business_days, needs=("calendar_of", "now")),
+        # people, concerned, owner, roles -> problem
+        "check_voices": Step(change.check_voices, needs=("has_role",)),
+        # key, incidents, percent -> caused_major, sampled
+        "look_at_outcome": Step(change.look_at_outcome, needs=("read_record",)),
         # onboarding: key, user_name, full_name, mail, account_id -> account_id, user_name;
         # business error user_name_taken
         "create_account": Step(onboarding.create_account, needs=("accounts",)),

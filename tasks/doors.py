@@ -7,15 +7,24 @@ from typing import Protocol
 
 from clearway.errors import ClearwayError
 from clearway.service.collisions import CollisionsView, collisions_of
+from clearway.service.controls import Examined, examined_records
 from clearway.service.house import House
 from clearway.service.ics import host_of
 from clearway.service.jobs import WORKER
 from clearway.service.link import link
 from clearway.service.open_work import OpenWork, open_work
 from clearway.service.other_records import OtherRecord, ended_between, leading_to, one_record
-from clearway.service.registry import ServiceContext, addresses_of, has_role, service_context
+from clearway.service.registry import (
+    ServiceContext,
+    addresses_of,
+    has_role,
+    line_of,
+    service_context,
+)
+from clearway.service.standing import Held, held
 from clearway.service.templates import template_text
 from clearway.service.values import Done, Refusal
+from processes.calendar import Calendar
 from processes.planned import Planned
 from tasks.meeting_doors import doors_of_meetings
 
@@ -52,6 +61,21 @@ OneRecord = Callable[[str], OtherRecord | None]
 HasRole = Callable[[str, str], bool]
 """Whether a person has a role by a group; False for who is not there."""
 
+LineOf = Callable[[str], list[str]]
+"""Who is above a person: the manager, the manager's manager and so on."""
+
+ReadRecord = Callable[[str], Held | None]
+"""What a record holds; None when there is none with this key."""
+
+EndedChanges = Callable[[datetime], list[Examined]]
+"""The changes that were closed since an instant, with what they held."""
+
+CalendarOf = Callable[[str], Calendar | None]
+"""A calendar as it is in force; None when there is none of this name."""
+
+CHANGE, CLOSED = "change", "closed"
+"""The process whose history is asked for, and the state in which its records end."""
+
 CollectOpenWork = Callable[[], OpenWork]
 """All open records at this moment."""
 
@@ -81,9 +105,17 @@ def doors_of(house: House, *, base_url: str, sent_from: str = "") -> dict[str, o
     leads: LeadingTo = partial(leading_to, house)
     one: OneRecord = partial(one_record, house)
     look: LookForCollisions = partial(_collisions, house)
+    line: LineOf = partial(line_of, house)
+    of_record: ReadRecord = partial(held, house)
+    changes: EndedChanges = partial(_closed_changes, house)
+    calendar: CalendarOf = partial(_calendar, house)
     return {
         "find_service": find,
         "has_role": has,
+        "line_of": line,
+        "read_record": of_record,
+        "ended_changes": changes,
+        "calendar_of": calendar,
         "link": join,
         "open_work": collect,
         "ended_between": ended,
@@ -108,3 +140,14 @@ def _collisions(house: House, planned: Planned) -> CollisionsView:
 
 def _linked(house: House, from_key: str, kind: str, to_key: str, once: str) -> bool:
     return isinstance(link(house, WORKER, from_key, kind, to_key, once=once), Done)
+
+
+def _closed_changes(house: House, since: datetime) -> list[Examined]:
+    return [
+        it for it in examined_records(house, CHANGE, CLOSED, house.now()) if it.ended_at >= since
+    ]
+
+
+def _calendar(house: House, name: str) -> Calendar | None:
+    deployed = house.current(CHANGE)
+    return None if deployed is None else deployed.blueprint.calendars.get(name)

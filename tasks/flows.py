@@ -25,6 +25,7 @@ from tasks.schedules import (
     NIGHTLY_CONTROL_TEST,
     WEEKLY_CAB_MEETING,
     WEEKLY_CHANGE_FOLLOW_UP,
+    WEEKLY_CHANGE_REPORT,
     WEEKLY_OPEN_WORK_REVIEW,
     Schedule,
 )
@@ -62,6 +63,12 @@ async def weekly_cab_meeting() -> list[str]:
 async def weekly_change_follow_up() -> list[str]:
     """Report reviews and actions that are late, and templates that are suspended."""
     return await _perform(WEEKLY_CHANGE_FOLLOW_UP)
+
+
+@flow(name="weekly_change_report", retries=3, retry_delay_seconds=60)
+async def weekly_change_report() -> list[str]:
+    """Hold the bands of risk against what came of the changes; the report is in our ledger."""
+    return await _perform(WEEKLY_CHANGE_REPORT)
 
 
 async def _perform(schedule: Schedule) -> list[str]:

@@ -11,6 +11,7 @@ from clearway.service.heartbeats import PREFECT, STALE, heartbeats
 from clearway.service.house import House
 from clearway.service.start import start
 from clearway.service.values import Refusal
+from tasks.change_report import change_report
 from tasks.compliance import CONTROLS, look_at_everything, open_exceptions
 from tasks.follow_up import evidence_of, follow_up
 from tasks.meeting_plan import plan_meeting
@@ -20,6 +21,7 @@ from tasks.schedules import (
     SCHEDULES,
     WEEKLY_CAB_MEETING,
     WEEKLY_CHANGE_FOLLOW_UP,
+    WEEKLY_CHANGE_REPORT,
     WEEKLY_OPEN_WORK_REVIEW,
     CatchUp,
     Schedule,
@@ -137,12 +139,20 @@ def change_follow_up(house: House, due_at: datetime) -> RunResult:
     return RunResult("failed" if wrong else "passed", len(findings), wrong, hashed)
 
 
+def weekly_change_report(house: House, due_at: datetime) -> RunResult:
+    """The bands of risk held against outcomes; the report is kept as proof."""
+    report = change_report(house, due_at)
+    hashed = ledger.keep_evidence(house, report.evidence)
+    return RunResult("passed" if report.holds else "failed", report.population, (), hashed)
+
+
 _RUNS: Mapping[str, Callable[[House, datetime], RunResult]] = MappingProxyType(
     {
         NIGHTLY_CONTROL_TEST.name: control_test,
         WEEKLY_OPEN_WORK_REVIEW.name: open_work_review,
         WEEKLY_CAB_MEETING.name: cab_meeting,
         WEEKLY_CHANGE_FOLLOW_UP.name: change_follow_up,
+        WEEKLY_CHANGE_REPORT.name: weekly_change_report,
     }
 )
 

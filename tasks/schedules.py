@@ -64,6 +64,9 @@ NIGHTLY_CONTROL_TEST = Schedule("nightly_control_test", time(2, 30), "Europe/Ber
 WEEKLY_OPEN_WORK_REVIEW = Schedule(
     "weekly_open_work_review", time(8, 0), "Europe/Berlin", CatchUp.LATEST, weekdays=(0,)
 )
+WEEKLY_CHANGE_REPORT = Schedule(
+    "weekly_change_report", time(7, 0), "Europe/Berlin", CatchUp.LATEST, weekdays=(0,)
+)
 
 WEEKLY_CAB_MEETING = Schedule(
     "weekly_cab_meeting", time(8, 0), "Europe/Berlin", CatchUp.LATEST, weekdays=(0,)
@@ -81,6 +84,7 @@ SCHEDULES: Mapping[str, Schedule] = MappingProxyType(
             WEEKLY_OPEN_WORK_REVIEW,
             WEEKLY_CAB_MEETING,
             WEEKLY_CHANGE_FOLLOW_UP,
+            WEEKLY_CHANGE_REPORT,
         )
     }
 )

@@ -55,6 +55,10 @@ compliance,Compliance,ivan,
 service_managers,Service managers,judy,
 process_owners,Process owners,grace,
 administrators,Administrators,trent,
+security,Security officers,heidi,
+suppliers,Supplier managers,judy,
+executives,Executives,grace,
+registrars,Registrars of what suppliers change,erin,
 """
 
 _GROUP_ROLES = """\
@@ -81,6 +85,10 @@ compliance,compliance_owner
 service_managers,service_manager
 process_owners,process_owner
 administrators,admin
+security,security_officer
+suppliers,supplier_manager
+executives,executive
+registrars,change_registrar
 """
 
 _STAFF = tuple(line.split(",")[0] for line in _PEOPLE.splitlines()[1:])
@@ -102,6 +110,10 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
     "service_managers": ("judy",),
     "process_owners": ("grace", "heidi"),
     "administrators": ("trent",),
+    "security": ("heidi", "ivan"),
+    "suppliers": ("judy",),
+    "executives": ("grace",),
+    "registrars": ("erin",),
 }
 
 _SERVICES = """\

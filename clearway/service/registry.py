@@ -34,6 +34,7 @@ __all__ = [
     "groups",
     "has_role",
     "import_csv",
+    "line_of",
     "people",
     "relations",
     "remove",
@@ -137,6 +138,20 @@ def service_context(house: House, service: str | None, asset: str | None) -> Ser
         min((it.criticality for it in found), default=None),
         bool(found),
     )
+
+
+def line_of(house: House, person: str) -> list[str]:
+    """Who is above a person: the manager, the manager's manager and so on, each once."""
+
+    def look(connection: Connection) -> list[str]:
+        above: list[str] = []
+        found = rows.one_person(connection, person)
+        while found and found.manager and found.manager not in (person, *above):
+            above.append(found.manager)
+            found = rows.one_person(connection, found.manager)
+        return above
+
+    return house.store.ask(look)
 
 
 def has_role(house: House, person: str, role: str) -> bool:

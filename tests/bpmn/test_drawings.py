@@ -34,7 +34,8 @@ ROLES = frozenset(
         "requester", "service_desk", "service_desk_lead", "resolver", "incident_manager",
         "change_manager", "director",
         "cab_member", "implementer", "problem_manager", "line_manager", "provisioner",
-        "compliance_owner", "service_manager", "process_owner", "admin",
+        "compliance_owner", "service_manager", "process_owner", "admin", "security_officer",
+        "supplier_manager", "executive", "change_registrar",
     )
 )  # fmt: skip
 WORDS = re.compile(r"^[a-z]+[a-z0-9]*(_[a-z0-9]+)*$")

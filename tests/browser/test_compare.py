@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
 EDITS = (
-    ('<bpmn:sequenceFlow id="taken_back" ', '<bpmn:sequenceFlow id="taken_back" name="back" '),
+    ('<bpmn:sequenceFlow id="to_back_out" ', '<bpmn:sequenceFlow id="to_back_out" name="back" '),
     ('name="Make the change"', 'name="Do the change"'),
     ('clearway:due="duration(&quot;PT4H&quot;)"', 'clearway:due="duration(&quot;PT8H&quot;)"'),
     (
@@ -103,7 +103,7 @@ def test_elements_are_marked_by_colour_and_by_a_sign(open_browser: Callable[...,
         page.locator(
             f"[data-compare=after] [data-element-id={it}] > .djs-visual > {drawn}"
         ).first.evaluate(stroke)
-        for it, drawn in (("taken_back", "path"), ("implement", "rect"))
+        for it, drawn in (("to_back_out", "path"), ("implement", "rect"))
     }
     assert colours == {"rgb(28, 74, 168)"}
 

@@ -43,6 +43,10 @@ ROLES = {
     "service_manager",
     "process_owner",
     "admin",
+    "security_officer",
+    "supplier_manager",
+    "executive",
+    "change_registrar",
 }
 
 

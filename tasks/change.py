@@ -1,0 +1,130 @@
+"""The automated steps of a change."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from clearway.errors import StepError
+from processes import calendar
+from processes.change_risk import FAILED, history_points
+from processes.sampling import is_drawn
+from tasks.doors import CalendarOf, EndedChanges, HasRole, LineOf, ReadRecord
+
+MAJOR = (1, 2)
+"""The priorities of an incident that is not just any incident."""
+LOOKED_BACK = timedelta(days=365)
+
+
+def check_grounds(
+    *,
+    author: str | None = None,
+    incident: str | None = None,
+    registrars: Sequence[str],
+    callers: Sequence[str],
+    has_role: HasRole,
+    line_of: LineOf,
+    read_record: ReadRecord,
+) -> Mapping[str, object]:
+    """What the author may do, who leads their line, and how the incident stands that they name.
+
+    `registrars` and `callers` are roles. The line director is the highest superior but one of the
+    author's line, or the only one; null when nobody is above. A key that is no incident is not
+    open.
+    """
+    found = None if incident is None else read_record(incident)
+    priority = None if found is None else found.record.get("priority")
+    above = [] if author is None else line_of(author)
+    return {
+        "may_register": _has_one(has_role, author, registrars),
+        "may_call_emergency": _has_one(has_role, author, callers),
+        "line_director": above[min(1, len(above) - 1)] if above else None,
+        "incident_open": found is not None and not found.ended,
+        "incident_priority": priority if isinstance(priority, int) else None,
+    }
+
+
+def change_history(
+    *,
+    key: str,
+    service: str | None = None,
+    group: str | None = None,
+    template: str | None = None,
+    criticality: int | None = None,
+    ended_changes: EndedChanges,
+    now: Callable[[], datetime],
+) -> Mapping[str, object]:
+    """How often changes of this service, group or template failed in twelve months, as points.
+
+    The worst of the three counts: `points` from 0 to 100, `reason` in words.
+    """
+    ended = [it for it in ended_changes(now() - LOOKED_BACK) if it.key != key]
+    asked = (("service", service), ("support_group", group), ("template", template))
+    found: list[tuple[int, str]] = []
+    for field, name in asked:
+        if name is None:
+            continue
+        alike = [it for it in ended if it.record.get(field) == name]
+        failed = sum(it.record.get("outcome") in FAILED for it in alike)
+        reason = f"{failed} of {len(alike)} changes of {name} in twelve months did not succeed"
+        found.append((history_points(criticality, failed, len(alike)), reason))
+    points, reason = max(found, default=(0, "there is nothing to compare it with"))
+    return {"points": points, "reason": reason}
+
+
+def count_business_days(
+    *,
+    until: str | None = None,
+    calendar_name: str = "office",
+    calendar_of: CalendarOf,
+    now: Callable[[], datetime],
+) -> Mapping[str, object]:
+    """How many whole business days lie between now and an instant; below zero when it has passed.
+
+    A day that has begun counts as far as it is still open. Raises StepError `unknown_calendar`.
+    """
+    if until is None:
+        return {"days": None}
+    found = calendar_of(calendar_name)
+    if found is None:
+        raise StepError("unknown_calendar", f"There is no calendar {calendar_name}.")
+    open_time = calendar.elapsed(found, now(), datetime.fromisoformat(until))
+    return {"days": open_time // calendar.business_days(found, 1)}
+
+
+def check_voices(
+    *,
+    people: Sequence[str | None],
+    concerned: Sequence[str | None],
+    owner: str | None = None,
+    roles: Sequence[str],
+    has_role: HasRole,
+) -> Mapping[str, object]:
+    """Whether those who said yes by word sit on the board: `problem` is null, or says why not.
+
+    Each has one of the `roles` or is the `owner`, they are two, and none is one of the `concerned`.
+    """
+    names = [name for name in people if name is not None]
+    if len(set(names)) < 2:
+        return {"problem": "Two people say yes; name both."}
+    for name in names:
+        if name in concerned:
+            return {"problem": f"{name} is concerned: name somebody else of the board."}
+        if name != owner and not _has_one(has_role, name, roles):
+            return {"problem": f"{name} does not sit on the emergency board: name who does."}
+    return {"problem": None}
+
+
+def look_at_outcome(
+    *,
+    key: str,
+    incidents: Sequence[str] | None = None,
+    percent: int,
+    read_record: ReadRecord,
+) -> Mapping[str, object]:
+    """Whether a change caused a major incident, and whether it is drawn for the sample."""
+    found = [read_record(incident) for incident in incidents or ()]
+    major = any(it is not None and it.record.get("priority") in MAJOR for it in found)
+    return {"caused_major": major, "sampled": is_drawn(key, percent)}
+
+
+def _has_one(has_role: HasRole, person: str | None, roles: Sequence[str]) -> bool:
+    return person is not None and any(has_role(person, role) for role in roles)
