@@ -185,6 +185,8 @@ class ApprovalSpec:
     excluded: frozenset[str]
     result_field: str
     deadline: datetime | None = None
+    looks_around: bool = False
+    """Who votes depends on the time or on links, which change without a command of the record."""
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,13 @@ class Asking:
     result: str = ""
     seats: tuple[SeatRule, ...] = ()
 
+    @property
+    def looks_around(self) -> bool:
+        """Whether who votes depends on more than the record."""
+        formulas = [self.excluded, *(it.person for it in self.seats)]
+        asked = [it.expression for it in formulas if it is not None]
+        return any("linked" in it.free_names or it.reads_clock for it in asked)
+
 
 def open_work_item(token: Token, asking: Asking) -> None:
     """Work out everything once, when the task begins: it stays as it is while it waits."""
@@ -121,6 +128,7 @@ def _approval(asking: Asking, rule: str, kept: Mapping[str, Any]) -> ApprovalSpe
         frozenset(kept.get("excluded") or ()),
         asking.result,
         _read_instant(kept.get("deadline")),
+        asking.looks_around,
     )
 
 

@@ -11,6 +11,7 @@ from clearway.feel.compiler import Compiler
 from clearway.feel.constants import constants_of
 from clearway.feel.errors import FeelError, FeelEvaluationError, FeelLimitError
 from clearway.feel.frame import Code, Frame
+from clearway.feel.inside import nodes_in
 from clearway.feel.limits import DEFAULT_LIMITS, Limits, Run
 from clearway.feel.missing import (
     goes_in,
@@ -21,8 +22,8 @@ from clearway.feel.missing import (
 )
 from clearway.feel.parser import Known, parse_expression, parse_unary_tests
 from clearway.feel.scope import EMPTY, Uses
-from clearway.feel.settled import settled_tests
-from clearway.feel.syntax import Node, Test
+from clearway.feel.settled import CLOCKS, settled_tests
+from clearway.feel.syntax import Name, Node, Test
 from clearway.feel.types import Type
 from clearway.feel.values import adopt
 
@@ -58,6 +59,11 @@ class Expression:
         self._settled = tuple(uses.settled)
         self._sure: dict[tuple[frozenset[str], bool], tuple[Code, int]] = {}
         self._goes_in: bool | None = None
+
+    @property
+    def reads_clock(self) -> bool:
+        """Whether it asks what time it is, so that its answer may change by itself."""
+        return any(isinstance(it, Name) and it.name in CLOCKS for it in nodes_in(self.tree))
 
     def null_calls(self, run: Run | None = None) -> list[str]:
         """Its calls with nothing but constants that always give null, such as `date("2026-02-30")`.

@@ -16,7 +16,6 @@ from clearway.service.resting_rounds import wrong_people
 from clearway.service.round_times import time_of
 from clearway.store import invariants, jsonb, loading
 from clearway.store.errors import StoreError
-from clearway.store.rows import Snapshot
 
 _PAGE = 500
 
@@ -65,7 +64,7 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
         world = World(house.now(), state["record"], key)
         waits = engine.waits(deployed.blueprint, bytes(state["engine_state"]), world)
         if any(it.approval or it.not_same_person_as for it in waits.work_items):
-            yield from wrong_people(deployed, _snapshot(house, key), waits, world)
+            yield from _wrong_people(house, key)
     except StoreError:
         raise
     except ClearwayError as error:
@@ -96,13 +95,12 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
     yield from _wrong_times(key, waits, state)
 
 
-def _snapshot(house: House, key: str) -> Snapshot:
-    """The record as a command sees it: with its rounds, and with who has left."""
+def _wrong_people(house: House, key: str) -> Iterator[str]:
+    # The record as a command sees it: it may have gone on since it was read with the others.
     asking = loading.Asking("", house.now())
-    found = house.store.look(lambda it: loading.look_by_key(it, asking, key))
-    if found is None:
-        raise ClearwayError("its row is gone.")
-    return found
+    seen = house.store.look(lambda it: loading.look_by_key(it, asking, key))
+    if seen is not None and seen.ended_at is None:
+        yield from wrong_people(house.version(seen.version_id), seen, house.now())
 
 
 def _by_state(waits: Waits) -> Mapping[str, Mapping[str, Row]]:

@@ -72,11 +72,12 @@ WHERE (j.status = 'done') <> (j.result IS NOT NULL)
 _OF_VERSION = """SELECT i.key, v.number, told.number FROM instance i
 JOIN version v ON v.id = i.version_id
 JOIN LATERAL (
-    SELECT coalesce((e.details->>'to')::int, opened.number) AS number FROM entry e
-    LEFT JOIN version opened ON opened.process = i.process AND opened.hash = e.details->>'hash'
+    SELECT w.number, w.hash FROM entry e
+    JOIN version w ON w.process = i.process
+        AND (w.number = (e.details->>'to')::int OR w.hash = e.details->>'hash')
     WHERE e.instance_id = i.id AND e.kind IN ('opened', 'migrated', 'migration_undone')
-    ORDER BY e.id DESC LIMIT 1) told ON true
-WHERE told.number <> v.number ORDER BY i.id"""
+    ORDER BY e.id DESC, w.id LIMIT 1) told ON true
+WHERE told.hash <> v.hash ORDER BY i.id"""
 _SETTLED = """SELECT m.id FROM message m
 WHERE (m.status = 'waiting') <> (m.settled_at IS NULL)"""
 # Several writes of one field in one command stand in the order of their elements, not of time.

@@ -28,20 +28,20 @@ JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
 JOIN work_item w ON w.id = r.work_item_id JOIN instance i ON i.id = w.instance_id
 WHERE coalesce(b.instead_of, b.person) <> s.person"""
 _VOTES = """WITH cast_ AS (
-    SELECT w.instance_id, b.person, s.name AS seat, b.choice, r.revision,
+    SELECT w.instance_id, b.person, s.name AS seat, b.choice, r.revision, b.cast_at AS at,
         coalesce(b.instead_of, '') AS for_, coalesce(b.reason, '') AS reason,
         coalesce(b.conditions, '') AS conditions, count(*) AS many
     FROM ballot b JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
-    JOIN work_item w ON w.id = r.work_item_id GROUP BY 1, 2, 3, 4, 5, 6, 7, 8),
+    JOIN work_item w ON w.id = r.work_item_id GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9),
 told AS (
     SELECT e.instance_id, e.actor AS person, e.details->>'seat' AS seat,
-        e.details->>'choice' AS choice, (e.details->>'round')::int AS revision,
+        e.details->>'choice' AS choice, (e.details->>'round')::int AS revision, e.at,
         coalesce(e.details->>'for', '') AS for_, coalesce(e.details->>'reason', '') AS reason,
         coalesce(e.details->>'conditions', '') AS conditions, count(*) AS many
-    FROM entry e WHERE e.kind = 'voted' GROUP BY 1, 2, 3, 4, 5, 6, 7, 8)
+    FROM entry e WHERE e.kind = 'voted' GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9)
 SELECT i.key, coalesce(cast_.many, 0), person, seat, choice, coalesce(told.many, 0)
 FROM cast_ FULL JOIN told
-    USING (instance_id, person, seat, choice, revision, for_, reason, conditions)
+    USING (instance_id, person, seat, choice, revision, at, for_, reason, conditions)
 JOIN instance i ON i.id = instance_id WHERE cast_.many IS DISTINCT FROM told.many
 ORDER BY i.id, person"""
 # Whoever casts takes back what they said for another seat, what was said for the seat, and what
@@ -72,9 +72,16 @@ _SEATS = """SELECT DISTINCT i.key, s.name FROM seat s JOIN round r ON r.id = s.r
 JOIN work_item w ON w.id = r.work_item_id JOIN instance i ON i.id = w.instance_id
 WHERE s.is_open <> (r.closed_at IS NULL)"""
 # Another version may call the elements otherwise: where none was, nobody is missing.
-_FORGOTTEN = """SELECT DISTINCT i.key, e.actor, e.element FROM entry e
-JOIN instance i ON i.id = e.instance_id
-WHERE e.kind = 'done' AND NOT coalesce(i.done_by->e.element ? e.actor, false)
+_FORGOTTEN = """SELECT DISTINCT i.key, d.person, d.element FROM (
+    SELECT e.instance_id, e.element, e.actor AS person FROM entry e WHERE e.kind = 'done'
+    UNION
+    SELECT w.instance_id, w.element, v.person FROM ballot b
+    JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
+    JOIN work_item w ON w.id = r.work_item_id
+    CROSS JOIN LATERAL (VALUES (b.person), (b.instead_of)) v (person)
+    WHERE NOT b.replaced AND r.outcome IN ('approved', 'rejected') AND v.person IS NOT NULL) d
+JOIN instance i ON i.id = d.instance_id
+WHERE NOT coalesce(i.done_by->d.element ? d.person, false)
     AND NOT EXISTS (SELECT FROM entry m WHERE m.instance_id = i.id AND m.kind = 'migrated')"""
 
 QUESTIONS: dict[str, str] = {

@@ -271,6 +271,13 @@ def test_other_people_in_an_open_round_are_told(voting: str, postgres, words: st
     assert any(re.search(words, told) for told in found), found
 
 
+def test_a_vote_that_counted_and_that_nobody_knows_of_any_more_is_told(copies: Copies):
+    with life_up_to("vote_that_decides", copies) as url:
+        found = damage(url, "UPDATE instance SET done_by = done_by - 'approve'")
+
+    assert any(re.search("does not know any more that dave did approve", it) for it in found), found
+
+
 def test_a_round_that_is_not_due_when_it_was_worked_out_is_told(voting: str, postgres):
     with postgres.copy(psycopg.conninfo.conninfo_to_dict(voting)["dbname"]) as url:
         found = damage(url, "UPDATE round SET deadline = '2031-01-01Z' WHERE closed_at IS NULL")

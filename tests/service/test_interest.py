@@ -15,6 +15,7 @@ from clearway.service.complete import complete
 from clearway.service.deliver import send
 from clearway.service.deploy import deploy
 from clearway.service.inbox import inbox
+from clearway.service.link import link
 from clearway.service.migrate import migrate
 from clearway.service.start import start
 from clearway.service.task import task
@@ -355,4 +356,43 @@ def test_what_changes_while_a_record_is_moved_voids_its_round(deploy_drawn, peop
         "SELECT name, due_at, opened_at FROM work_item WHERE element = 'approve'"
     )
     assert (name, due - opened) == ("Approve it", timedelta(hours=1))
+    assert verify(house) == []
+
+
+@pytest.mark.parametrize(
+    "excluded",
+    [
+        "if now &gt; @date and time(&quot;2026-03-02T10:00:00Z&quot;)quot;2026-03-02T10:00:00Zdate and time(&quot;2026-03-02T10:00:00Z&quot;)quot; then [&quot;bob&quot;] else []",
+        "if count(linked.waits_for) &gt; 0 then [&quot;bob&quot;] else []",
+    ],
+)
+def test_a_round_that_looks_at_more_than_its_record_is_as_it_was_asked_for(
+    house, people, desk, errand, hand_clock, excluded
+):
+    path, drawn = "errand/errand.bpmn", errand.files["errand/errand.bpmn"].decode()
+    looking = drawn.replace("[record.who]", excluded)
+    bundle = Bundle("errand", {**errand.files, path: looking.encode()})
+    assert isinstance(
+        deploy(house, people["grace"], bundle, parent=1, reason="looks", once="looks"), Done
+    )
+    key = desk.ask("a piano")
+    desk.sort(100)
+    other = desk.ask("a book")
+
+    hand_clock.move_to(hand_clock() + timedelta(days=2))
+    assert isinstance(link(house, people["grace"], other, "waits_for", key, once="link"), Done)
+
+    assert verify(house) == []
+
+
+def test_a_version_that_is_back_is_the_one_that_its_records_are_of(house, people, desk, errand):
+    path, drawn = "errand/errand.bpmn", errand.files["errand/errand.bpmn"]
+    between = Bundle("errand", {**errand.files, path: drawn + b"\n"})
+    for number, bundle in ((1, between), (2, errand)):
+        reason = f"after {number}"
+        done = deploy(house, people["grace"], bundle, parent=number, reason=reason, once=reason)
+        assert isinstance(done, Done), done
+
+    desk.ask("a pen")
+
     assert verify(house) == []
