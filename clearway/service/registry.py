@@ -230,14 +230,16 @@ def set_absence(
     }
     if not actor.is_person and actor.name == person:
         return Refusal("not_allowed", "A channel is never away.")
-    if until_at <= house.now():
-        told = "This is over already: give a time that is still ahead."
-        return Refusal("invalid", "The absence is over.", "Correct the times.", {"until": told})
     sheet = Sheet("absences", COLUMNS["absences"], (row,), (1,))
     request = {name: str(value) for name, value in row.items()}
-    return answer_once(
-        house, actor, "set_absence", request, once, lambda it: imported(house, it, actor, sheet)
-    )
+
+    def kept(connection: Connection) -> Done | Refusal:
+        if until_at <= house.now():
+            told = "This is over already: give a time that is still ahead."
+            return Refusal("invalid", "The absence is over.", "Correct the times.", {"until": told})
+        return imported(house, connection, actor, sheet)
+
+    return answer_once(house, actor, "set_absence", request, once, kept)
 
 
 def remove(

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("house")]
 ROOT = Path(__file__).resolve().parents[2]
 BPMN = ROOT / "bpmn"
 PROCESSES = sorted(folder.name for folder in BPMN.iterdir() if folder.name != "shared")
-PREFIXES = {"INC", "CHG", "PRB", "ONB", "REV", "EXC"}
+PREFIXES = {"ACT", "CAB", "CHG", "EXC", "FRX", "INC", "ONB", "PIR", "PRB", "REV", "STD"}
 # The people and groups of the demo organisation are its data.
 REPLAY = ("clearway/replay/", "clearway/cli/replay.py")
 """A tool beside the platform that is about one log of incidents, and says so."""

@@ -63,6 +63,8 @@ def test_what_is_scheduled_is_deployed(operator: Schedules):
         CONTROL: [("30 2 * * *", "Europe/Berlin", True)],
         REVIEW: [("0 8 * * MON", "Europe/Berlin", True)],
         MEETING: [("0 8 * * MON", "Europe/Berlin", True)],
+        "weekly_change_follow_up": [("30 7 * * MON", "Europe/Berlin", True)],
+        "weekly_change_report": [("0 7 * * MON", "Europe/Berlin", True)],
     }
 
 

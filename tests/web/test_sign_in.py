@@ -12,7 +12,8 @@ from clearway.service.house import House
 from clearway.web.api.problems import PROBLEM_TYPE
 from clearway.web.app import PAGES, create_app
 
-OPEN_TO_STRANGERS = {"/login", "/healthz"}
+OPEN_TO_STRANGERS = {"/login", "/healthz", "/calendar/feed/{token}.ics"}
+"""A calendar program signs in by the token in the address."""
 
 
 def test_every_page_sends_a_stranger_to_sign_in(app: FastAPI):

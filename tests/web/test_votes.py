@@ -347,10 +347,16 @@ def test_who_stands_in_reads_for_whom_the_vote_is(
 def test_a_vote_returns_to_the_page_of_ours_that_had_it(visitor: Enter, approval: int):
     dave, path = visitor("dave"), f"/tasks/{approval}"
 
-    refused = dave.submit(dave.get(path), f"{path}/vote", button=("choice", "reject"), back="/me")
-    voted = dave.submit(refused, f"{path}/vote", button=("choice", "approve"))
+    refused = dave.submit(
+        dave.get(path), f"{path}/vote", button=("choice", "reject"), independent="yes", back="/me"
+    )
+    voted = dave.submit(refused, f"{path}/vote", button=("choice", "approve"), independent="yes")
     again = dave.submit(
-        dave.get(path), f"{path}/vote", button=("choice", "approve"), back="//evil.example/"
+        dave.get(path),
+        f"{path}/vote",
+        button=("choice", "approve"),
+        independent="yes",
+        back="//evil.example/",
     )
 
     assert voted.answer.url.path == "/me"

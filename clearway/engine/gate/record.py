@@ -114,7 +114,7 @@ def _check_agenda(examined: Examined, path: str, schema: Mapping[str, Any]) -> N
     """An agenda is a list of keys, and what is discussed is one of them."""
     fields = cast(Mapping[str, Mapping[str, object]], schema["properties"])
     for key, wanted in (("x-agenda", "array"), ("x-current", "string")):
-        field = fields.get(str(schema.get(key, "")))
+        field = fields.get(str(schema[key])) if key in schema else None
         if field is not None and field.get("type") != wanted:
             examined.findings.error(
                 path,

@@ -110,6 +110,8 @@ export function needing({ kind, path, required }, name, is) {
     (json) => json.remove([...list, at]),
     kind === "rule" ? (json) => (isNotEmpty(json.get(shape)) ? json.remove(shape) : json.text) : null,
     kind === "rule" ? (json) => (json.keys(shape.slice(0, -1)).length === 0 ? json.remove(shape.slice(0, -1)) : json.text) : null,
+    // What a rule says of other fields stands without an empty list of those that it needs.
+    kind === "rule" ? (json) => (json.get(list).length === 0 && json.keys([...path, "then"]).length > 1 ? json.remove(list) : json.text) : null,
   ];
 }
 
