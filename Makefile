@@ -8,7 +8,7 @@ ifneq ($(TEST_DATA),)
 export CLEARWAY_TEST_DATA ?= $(abspath $(TEST_DATA))
 endif
 
-.PHONY: up test check types style axe walks fuzz properties files bench replay lock clean run-ready test-ready python-there bundle
+.PHONY: up test check types style axe walks fuzz properties tries files bench replay lock clean run-ready test-ready python-there bundle
 
 up: run-ready
 	@exec $(BIN)/clearway up
@@ -51,6 +51,10 @@ properties: test-ready
 	for round in $$(seq $${ROUNDS:-3}); do \
 		PROPERTIES=random $(BIN)/pytest -q -m hypothesis -n 2 --dist loadgroup || exit 1; \
 	done
+
+# Every scenario tried and kept after each of its steps; `make test` stops at four of them.
+tries: test-ready
+	TRYING=all $(BIN)/pytest tests/service/test_trying.py -n 2
 
 # Every reference file of other tools in the editors of diagrams and tables; `make test` opens a part
 # of them.

@@ -22,7 +22,7 @@ def differing(process: str, before: bytes, after: bytes) -> Comparison:
     return compare(Bundle(process, {path: before}), Bundle(process, {path: after}))
 
 
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=30, deadline=None)
 @given(st.sampled_from(PROCESSES), st.integers(0, 10**9), st.integers(1, 4))
 def test_each_edit_is_told_exactly_once_with_its_values(process: str, seed: int, count: int):
     after, expected = edits.edited(DIAGRAMS[process], seed, count)
@@ -37,7 +37,7 @@ def test_each_edit_is_told_exactly_once_with_its_values(process: str, seed: int,
     assert left == []
 
 
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=20, deadline=None)
 @given(st.sampled_from(PROCESSES), st.integers(0, 10**9), st.integers(1, 4))
 def test_the_other_way_round_tells_the_inverse(process: str, seed: int, count: int):
     after, _ = edits.edited(DIAGRAMS[process], seed, count)
@@ -51,7 +51,7 @@ def test_the_other_way_round_tells_the_inverse(process: str, seed: int, count: i
     assert {it: now for now, it in _ids(there).items()} == _ids(back)
 
 
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=30, deadline=None)
 @given(st.sampled_from(PROCESSES), st.integers(0, 10**9))
 def test_what_another_tool_writes_of_the_same_is_no_difference(process: str, seed: int):
     same = edits.rewritten(DIAGRAMS[process], seed)
