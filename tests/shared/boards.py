@@ -11,13 +11,28 @@ from clearway.service.start import start
 from clearway.service.values import Actor, Done, Refusal
 
 _RISKY = {
-    "users_affected": "everyone",
-    "services_affected": "many",
-    "outage": "longer",
+    "users_affected": "a_site",
+    "services_affected": "a_few",
+    "outage": "an_hour",
     "experience": "never",
-    "tested": "on_paper",
-    "reversible": "hardly",
-    "sensitive": "yes",
+    "tested": "in_parts",
+    "reversible": "with_effort",
+    "sensitive": "at_the_edge",
+}
+_SAID = {
+    "affected_assets": ["laptop-0042"],
+    "impact": "small",
+    "plan": "1. Do it",
+    "backout_plan": "1. Undo it",
+    "backout_minutes": 30,
+    "backout_tested": True,
+    "test_plan": "Look at it",
+    "test_evidence": "It was tried in a copy",
+    "comms_plan": "The service desk is told the day before",
+    "outage_expected": False,
+    "security_flag": False,
+    "privacy_flag": False,
+    "payment_flag": False,
 }
 
 
@@ -36,9 +51,8 @@ def waiting_change(
     assert isinstance(opened, Done), opened
     work()
     plan = {
-        "plan": "1. Do it",
-        "backout_plan": "1. Undo it",
-        "test_plan": "Look at it",
+        **_SAID,
+        "point_of_no_return": ends.isoformat(),
         "planned_start": begins.isoformat(),
         "planned_end": ends.isoformat(),
         "implementer": "carol",
@@ -49,7 +63,9 @@ def waiting_change(
         **_RISKY,
     }
     do_task(house, "alice", opened.key, plan)
+    work()
     do_task(house, "frank", opened.key, {"assessment": "ready", "group_lead": "trent"})
+    work()
     return opened.key
 
 
