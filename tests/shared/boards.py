@@ -36,6 +36,17 @@ _SAID = {
 }
 
 
+_QUIET = {
+    "users_affected": "a_team",
+    "services_affected": "one",
+    "outage": "minutes",
+    "experience": "a_few_times",
+    "tested": "in_a_copy",
+    "reversible": "at_once",
+    "sensitive": "no",
+}
+
+
 def waiting_change(
     house: House,
     work: Callable[[], object],
@@ -45,28 +56,40 @@ def waiting_change(
     ends: datetime,
 ) -> str:
     """The key of a change of high risk that waits for the board: alice's, made by carol."""
+    key = asked_change(house, title, service)
+    work()
+    do_task(house, "alice", key, planned_change(title, begins, ends))
+    work()
+    do_task(house, "frank", key, {"assessment": "ready", "group_lead": "trent"})
+    work()
+    return key
+
+
+def asked_change(house: House, title: str, service: str) -> str:
+    """The key of a change that alice has asked for."""
     asked = {"title": title, "description": f"{title}, step by step", "service": service}
     asked["justification"] = "Without it something stops"
     opened = start(house, _person(house, "alice"), "change", asked, once=f"start {title}")
     assert isinstance(opened, Done), opened
-    work()
-    plan = {
+    return opened.key
+
+
+def planned_change(
+    title: str, begins: datetime, ends: datetime, *, low_risk: bool = False
+) -> dict[str, object]:
+    """What alice writes into the plan: carol makes it, and dave checks it."""
+    return {
         **_SAID,
+        **(_QUIET if low_risk else _RISKY),
+        "title": title,
+        "description": f"{title}, step by step",
+        "next_step": "assess",
         "point_of_no_return": ends.isoformat(),
         "planned_start": begins.isoformat(),
         "planned_end": ends.isoformat(),
         "implementer": "carol",
         "verifier": "dave",
-        "next_step": "assess",
-        "title": title,
-        "description": asked["description"],
-        **_RISKY,
     }
-    do_task(house, "alice", opened.key, plan)
-    work()
-    do_task(house, "frank", opened.key, {"assessment": "ready", "group_lead": "trent"})
-    work()
-    return opened.key
 
 
 def open_item(house: House, name: str, key: str) -> int:
