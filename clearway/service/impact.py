@@ -68,12 +68,19 @@ def affected_services(
 ) -> Sequence[AffectedService] | Refusal:
     """The services among `changed` and those that a change of all of them reaches.
 
-    What is named itself comes first; its way is its name.
+    What is named itself comes first; its way is its name. However many names there are: a change
+    touches what it touches.
     """
-    found = impact_of(house, actor, changed)
+    if refusal := refuse_unless(actor, "impact"):
+        return refusal
+    return house.store.ask(lambda it: _services(it, list(dict.fromkeys(changed))))
+
+
+def _services(connection: Connection, names: Sequence[str]) -> Sequence[AffectedService] | Refusal:
+    found = _impact(connection, names)
     if isinstance(found, Refusal):
         return found
-    services = {it.name: it for it in house.store.ask(rows.all_services)}
+    services = {it.name: it for it in rows.all_services(connection)}
     named = [services[name] for name in found.changed if name in services]
     own = [AffectedService(it.name, it.owner, it.name, goes_on=False) for it in named]
     return [*own, *(_affected(it.reached, services[it.thing.name]) for it in found.services)]
