@@ -14,7 +14,9 @@ pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("house")]
 
 ROOT = Path(__file__).resolve().parents[2]
 BPMN = ROOT / "bpmn"
-PROCESSES = sorted(folder.name for folder in BPMN.iterdir() if folder.name != "shared")
+# Not a process, and a process that is called like a keyword of diagrams: `clearway:action`.
+LEFT_OUT = {"shared", "action"}
+PROCESSES = sorted(folder.name for folder in BPMN.iterdir() if folder.name not in LEFT_OUT)
 PREFIXES = {"INC", "CHG", "PRB", "ONB", "REV", "EXC"}
 # The people and groups of the demo organisation are its data.
 REPLAY = ("clearway/replay/", "clearway/cli/replay.py")
@@ -24,6 +26,8 @@ DATA = {"clearway/service/demo.py"}
 ORDINARY = {
     "clearway/engine/xml.py": {"problem"},
     "clearway/engine/xml_worker.py": {"problem"},
+    "clearway/web/api/calendar.py": {"problem"},
+    "clearway/web/assets/src/planning.js": {"change"},
     "clearway/web/assets/src/editor/fields.js": {"change"},
     "clearway/web/templates/compare.html": {"change"},
     "clearway/web/templates/compare_list.html": {"change"},
