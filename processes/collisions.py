@@ -159,6 +159,7 @@ def _open_for(work: Planned, windows: Sequence[Occurrence]) -> list[Occurrence]:
         it
         for it in windows
         if it.kind == MAINTENANCE
+        and work.touches
         and overlap(it.starts, it.ends, work.starts, work.ends)
         and it.is_for(work.things)
     ]
@@ -171,6 +172,7 @@ def _freezes(mine: Planned, reach: Reach, windows: Sequence[Occurrence]) -> list
         )
         for it in windows
         if it.kind == FREEZE
+        and mine.touches
         and it.is_for(reach.touched)
         and overlap(mine.starts, mine.ends, it.starts, it.ends)
     ]
@@ -198,7 +200,8 @@ def _absences(mine: Planned, away: Sequence[Away]) -> list[Collision]:
 def _outside(mine: Planned, windows: Sequence[Occurrence]) -> list[Collision]:
     """A thing with maintenance windows is worked on inside of one of them, from begin to end."""
     found: list[Collision] = []
-    for thing, spans in maintenance_of(mine.things, windows).items():
+    spans_of = maintenance_of(mine.things, windows) if mine.touches else {}
+    for thing, spans in spans_of.items():
         if any(starts <= mine.starts and mine.ends <= ends for starts, ends in spans):
             continue
         what = thing or "everything"

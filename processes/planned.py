@@ -19,6 +19,8 @@ class Planned:
     ends: datetime
     things: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    touches: bool = True
+    """False for what touches no thing by its kind, as a meeting: no window is for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class PlannedFields:
             ends,
             names_of(*(record.get(name) for name in self.things)),
             names_of(*(record.get(name) for name in self.people)),
+            touches=bool(self.things),
         )
 
 

@@ -75,6 +75,9 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         # change: author, incident, registrars, callers (roles) -> may_register, may_call_emergency,
         # line_director, incident_open, incident_priority
         "check_grounds": Step(change.check_grounds, needs=("has_role", "line_of", "read_record")),
+        # service, assets, concerned (people) -> services (lines), owners (people),
+        # undecided (services for which nobody may decide), problem
+        "find_owners": Step(change.find_owners, needs=("affected_services",)),
         # key, service, group, template, criticality -> points (0 to 100), reason
         "change_history": Step(change.change_history, needs=("ended_changes", "now")),
         # until, calendar_name -> days; business error unknown_calendar

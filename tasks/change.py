@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from clearway.errors import StepError
+from clearway.service.values import Refusal
 from processes import calendar
 from processes.change_risk import FAILED, history_points
 from processes.sampling import is_drawn
-from tasks.doors import CalendarOf, EndedChanges, HasRole, LineOf, ReadRecord
+from tasks.doors import AffectedServices, CalendarOf, EndedChanges, HasRole, LineOf, ReadRecord
 
 MAJOR = (1, 2)
 """The priorities of an incident that is not just any incident."""
@@ -39,6 +40,50 @@ def check_grounds(
         "line_director": above[min(1, len(above) - 1)] if above else None,
         "incident_open": found is not None and not found.ended,
         "incident_priority": priority if isinstance(priority, int) else None,
+    }
+
+
+def find_owners(
+    *,
+    service: str | None = None,
+    assets: Sequence[str] | None = None,
+    concerned: Sequence[str | None] = (),
+    affected_services: AffectedServices,
+) -> Mapping[str, object]:
+    """Who decides for each other service that a change of a service and of assets reaches.
+
+    `services` has a line for each, with the way to it; `owners` are the people, once each;
+    `undecided` are the services that nobody owns, or whose owner is one of the `concerned`. Who
+    owns what goes on meanwhile is not asked. `problem` says why it could not be found out, or is
+    null.
+    """
+    changed = [name for name in (service, *(assets or ())) if name is not None]
+    found = affected_services(changed)
+    if isinstance(found, Refusal):
+        problem = f"{found.text} {found.remedy}"
+        return {"services": [], "owners": [], "undecided": [], "problem": problem}
+    lines: list[str] = []
+    owners: list[str] = []
+    undecided: list[str] = []
+    for it in found:
+        if it.name == service:
+            continue
+        if it.goes_on:
+            lines.append(f"{it.way}: it goes on meanwhile, nobody is asked")
+        elif it.owner is None:
+            lines.append(f"{it.way}: nobody owns it")
+            undecided.append(it.name)
+        elif it.owner in concerned:
+            lines.append(f"{it.way}: {it.owner} owns it, and is concerned")
+            undecided.append(it.name)
+        else:
+            lines.append(f"{it.way}: {it.owner} decides")
+            owners.append(it.owner)
+    return {
+        "services": lines,
+        "owners": list(dict.fromkeys(owners)),
+        "undecided": undecided,
+        "problem": None,
     }
 
 

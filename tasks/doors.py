@@ -1,6 +1,6 @@
 """What steps may ask of Clearway itself: named questions and commands, handed in by wiring."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -10,6 +10,7 @@ from clearway.service.collisions import CollisionsView, collisions_of
 from clearway.service.controls import Examined, examined_records
 from clearway.service.house import House
 from clearway.service.ics import host_of
+from clearway.service.impact import AffectedService, affected_services
 from clearway.service.jobs import WORKER
 from clearway.service.link import link
 from clearway.service.open_work import OpenWork, open_work
@@ -86,6 +87,9 @@ TemplateOf = Callable[[str], str]
 """The text of a message template by its hash."""
 
 
+AffectedServices = Callable[[Sequence[str]], Sequence[AffectedService] | Refusal]
+"""The services that a change of these services and assets reaches, and who owns each."""
+
 LookForCollisions = Callable[[Planned], CollisionsView]
 """What stands against a planned work, and when it would fit."""
 
@@ -105,6 +109,7 @@ def doors_of(house: House, *, base_url: str, sent_from: str = "") -> dict[str, o
     leads: LeadingTo = partial(leading_to, house)
     one: OneRecord = partial(one_record, house)
     look: LookForCollisions = partial(_collisions, house)
+    reach: AffectedServices = partial(affected_services, house, WORKER)
     line: LineOf = partial(line_of, house)
     of_record: ReadRecord = partial(held, house)
     changes: EndedChanges = partial(_closed_changes, house)
@@ -112,6 +117,7 @@ def doors_of(house: House, *, base_url: str, sent_from: str = "") -> dict[str, o
     return {
         "find_service": find,
         "has_role": has,
+        "affected_services": reach,
         "line_of": line,
         "read_record": of_record,
         "ended_changes": changes,

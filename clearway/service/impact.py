@@ -50,6 +50,47 @@ def impact_of(house: House, actor: Actor, changed: Sequence[str]) -> ImpactView 
     return house.store.ask(lambda it: _impact(it, names))
 
 
+@dataclass(frozen=True)
+class AffectedService:
+    """A service that a change reaches: the way to it, and who owns it.
+
+    `goes_on`: something takes its place meanwhile, or only its backup is away.
+    """
+
+    name: str
+    owner: str | None
+    way: str
+    goes_on: bool
+
+
+def affected_services(
+    house: House, actor: Actor, changed: Sequence[str]
+) -> Sequence[AffectedService] | Refusal:
+    """The services among `changed` and those that a change of all of them reaches.
+
+    What is named itself comes first; its way is its name. However many names there are: a change
+    touches what it touches.
+    """
+    if refusal := refuse_unless(actor, "impact"):
+        return refusal
+    return house.store.ask(lambda it: _services(it, list(dict.fromkeys(changed))))
+
+
+def _services(connection: Connection, names: Sequence[str]) -> Sequence[AffectedService] | Refusal:
+    found = _impact(connection, names)
+    if isinstance(found, Refusal):
+        return found
+    services = {it.name: it for it in rows.all_services(connection)}
+    named = [services[name] for name in found.changed if name in services]
+    own = [AffectedService(it.name, it.owner, it.name, goes_on=False) for it in named]
+    return [*own, *(_affected(it.reached, services[it.thing.name]) for it in found.services)]
+
+
+def _affected(reached: Reached, service: Service) -> AffectedService:
+    goes_on = reached.is_covered or reached.loses_backup
+    return AffectedService(service.name, service.owner, reached.sentence(), goes_on)
+
+
 def _impact(connection: Connection, names: Sequence[str]) -> ImpactView | Refusal:
     services = {it.name: it for it in rows.all_services(connection)}
     assets = {it.name: it for it in rows.all_assets(connection)}

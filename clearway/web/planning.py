@@ -187,7 +187,7 @@ def _looked(
         return replace(shown, missing=missing)
     things = names_of(*(said.get(name) for name in fields.things))
     people = names_of(*(said.get(name) for name in fields.people))
-    planned = Planned(key, "", begins, ends, things, people)
+    planned = Planned(key, "", begins, ends, things, people, touches=bool(fields.things))
     found = collisions_of(visit.portal.house, visit.actor, planned)
     if isinstance(found, Refusal):
         return replace(shown, problem=f"{found.text} {found.remedy}")

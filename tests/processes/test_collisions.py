@@ -67,6 +67,19 @@ def test_a_thing_and_its_backup_are_not_worked_on_at_once():
     assert told(other, others=[mine]) == [("related_thing", "A", "db01 is backed up by db02.")]
 
 
+def test_a_meeting_is_neither_frozen_nor_held_to_a_window_for_maintenance():
+    frozen, open_time = window("freeze", 0, 24, "", "hard"), window("maintenance", 9, 12)
+    said = {"starts": hour(8).isoformat(), "ends": hour(10).isoformat(), "chair": "alice"}
+    fields = fields_of({"from": "starts", "until": "ends", "people": "chair"})
+    assert fields
+    meeting = fields.read("CAB-1", "Board", said)
+    assert meeting
+
+    ground = {"windows": [frozen, open_time], "others": [work("A", 9, 10, "db01", "alice")]}
+
+    assert told(meeting, **ground) == [("same_person", "A", "alice would have to do both.")]
+
+
 def test_work_that_ends_as_the_other_begins_does_not_collide():
     assert told(work("A", 8, 10, "db01"), others=[work("B", 10, 12, "db01")]) == []
 

@@ -11,13 +11,39 @@ from clearway.service.start import start
 from clearway.service.values import Actor, Done, Refusal
 
 _RISKY = {
-    "users_affected": "everyone",
-    "services_affected": "many",
-    "outage": "longer",
+    "users_affected": "a_site",
+    "services_affected": "a_few",
+    "outage": "an_hour",
     "experience": "never",
-    "tested": "on_paper",
-    "reversible": "hardly",
-    "sensitive": "yes",
+    "tested": "in_parts",
+    "reversible": "with_effort",
+    "sensitive": "at_the_edge",
+}
+_SAID = {
+    "affected_assets": ["laptop-0042"],
+    "impact": "small",
+    "plan": "1. Do it",
+    "backout_plan": "1. Undo it",
+    "backout_minutes": 30,
+    "backout_tested": True,
+    "test_plan": "Look at it",
+    "test_evidence": "It was tried in a copy",
+    "comms_plan": "The service desk is told the day before",
+    "outage_expected": False,
+    "security_flag": False,
+    "privacy_flag": False,
+    "payment_flag": False,
+}
+
+
+_QUIET = {
+    "users_affected": "a_team",
+    "services_affected": "one",
+    "outage": "minutes",
+    "experience": "a_few_times",
+    "tested": "in_a_copy",
+    "reversible": "at_once",
+    "sensitive": "no",
 }
 
 
@@ -30,27 +56,40 @@ def waiting_change(
     ends: datetime,
 ) -> str:
     """The key of a change of high risk that waits for the board: alice's, made by carol."""
+    key = asked_change(house, title, service)
+    work()
+    do_task(house, "alice", key, planned_change(title, begins, ends))
+    work()
+    do_task(house, "frank", key, {"assessment": "ready", "group_lead": "trent"})
+    work()
+    return key
+
+
+def asked_change(house: House, title: str, service: str) -> str:
+    """The key of a change that alice has asked for."""
     asked = {"title": title, "description": f"{title}, step by step", "service": service}
     asked["justification"] = "Without it something stops"
     opened = start(house, _person(house, "alice"), "change", asked, once=f"start {title}")
     assert isinstance(opened, Done), opened
-    work()
-    plan = {
-        "plan": "1. Do it",
-        "backout_plan": "1. Undo it",
-        "test_plan": "Look at it",
+    return opened.key
+
+
+def planned_change(
+    title: str, begins: datetime, ends: datetime, *, low_risk: bool = False
+) -> dict[str, object]:
+    """What alice writes into the plan: carol makes it, and dave checks it."""
+    return {
+        **_SAID,
+        **(_QUIET if low_risk else _RISKY),
+        "title": title,
+        "description": f"{title}, step by step",
+        "next_step": "assess",
+        "point_of_no_return": ends.isoformat(),
         "planned_start": begins.isoformat(),
         "planned_end": ends.isoformat(),
         "implementer": "carol",
         "verifier": "dave",
-        "next_step": "assess",
-        "title": title,
-        "description": asked["description"],
-        **_RISKY,
     }
-    do_task(house, "alice", opened.key, plan)
-    do_task(house, "frank", opened.key, {"assessment": "ready", "group_lead": "trent"})
-    return opened.key
 
 
 def open_item(house: House, name: str, key: str) -> int:
