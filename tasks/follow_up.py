@@ -8,7 +8,7 @@ from clearway.service.house import House
 from clearway.service.other_records import OpenRecordDue, open_with_due
 
 REVIEW = "post_implementation_review"
-ACTION = "action"
+ACTION = "review_action"
 TEMPLATE = "standard_change"
 SUSPENDED = "suspended"
 

@@ -109,7 +109,7 @@ def test_a_template_is_used_until_a_change_from_it_fails(
 def test_what_a_review_agrees_on_becomes_actions_that_are_linked_with_it(
     house: House, worker: Dispatcher, ground: Callable[..., None]
 ):
-    ground("action", "post_implementation_review")
+    ground("review_action", "post_implementation_review")
     asked = {
         "change": "CHG-901",
         "title": "Renew the certificate",
@@ -141,7 +141,7 @@ def test_what_a_review_agrees_on_becomes_actions_that_are_linked_with_it(
     drain(worker)
 
     assert own.text == "You are kept out of this by the process: somebody else must do it."
-    [action] = search(house, SYSTEM, "", process="action").rows
+    [action] = search(house, SYSTEM, "", process="review_action").rows
     view = seen(house, person(house, "alice"), action.key)
     assert (view.values["owner"], view.values["asked_by"]) == ("alice", "dave")
     assert {view.values["review"], view.values["about"]} == {review, "CHG-901"}

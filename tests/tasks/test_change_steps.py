@@ -155,7 +155,7 @@ def test_the_weekly_report_names_what_is_late_and_suspended_and_keeps_its_proof(
     for key, process, state in (
         ("PIR-901", "post_implementation_review", "open"),
         ("PIR-902", "post_implementation_review", "open"),
-        ("ACT-901", "action", "open"),
+        ("ACT-901", "review_action", "open"),
         ("STD-901", "standard_change", "suspended"),
         ("STD-902", "standard_change", "active"),
     ):
