@@ -19,10 +19,21 @@ from clearway.feel.constants import settled
 from clearway.feel.errors import FeelMissingValueError, place_of
 from clearway.feel.frame import Code, Frame
 from clearway.feel.inside import nodes_in
+from clearway.feel.likeness import differ_by_null
 from clearway.feel.limits import Run
 from clearway.feel.origins import CLOSED, NOWHERE, origins_of
 from clearway.feel.scope import EMPTY, Maker, Scope
-from clearway.feel.syntax import Call, Filter, Logic, Name, Node, Path, Quantified, Test
+from clearway.feel.syntax import (
+    Call,
+    Comparison,
+    Filter,
+    Logic,
+    Name,
+    Node,
+    Path,
+    Quantified,
+    Test,
+)
 from clearway.feel.types import Type
 from clearway.feel.uses import NEEDED, PUT, Use, uses_of, uses_of_test
 from clearway.feel.values import is_context, is_list
@@ -110,6 +121,8 @@ class _Sure(Compiler):
     def _code(self, node: Node, scope: Scope) -> Code:
         if isinstance(node, Logic):
             return _any([self.code(item, scope) for item in node.items], node.word == "or")
+        if isinstance(node, Comparison) and node.operator in ("=", "!="):
+            return self._equality(node, scope)
         if isinstance(node, Quantified):
             slot = self._put_off[id(node.condition)] = self.uses.new_slot()
             return _quantified(super().code(node, scope), slot)
@@ -153,6 +166,27 @@ class _Sure(Compiler):
                 if told is not None:
                     raise FeelMissingValueError(told, text, place_of(text, node.at))
             return value
+
+        return run
+
+    def _equality(self, node: Comparison, scope: Scope) -> Code:
+        """Of lists and contexts: null in one is no answer to what the other computes there."""
+        slots = self.uses.new_slot(), self.uses.new_slot()
+        for side, slot in zip((node.left, node.right), slots, strict=True):
+            if settled(side) is not None:
+                return super().code(node, scope)
+            self._made[id(side)] = _keeping(self.code(side, scope), slot)
+        ways = self._ways.get(id(node.left), NOWHERE) | self._ways.get(id(node.right), NOWHERE)
+        code, blame, text = super().code(node, scope), Blame(ways), self.uses.text
+
+        def run(frame: Frame) -> object:
+            answer = code(frame)
+            left, right = (frame.slots[slot] for slot in slots)
+            if differ_by_null(frame.run, left, right, node.left, node.right):
+                told = blame.told(frame.context, frame.run)
+                if told is not None:
+                    raise FeelMissingValueError(told, text, place_of(text, node.at))
+            return answer
 
         return run
 
@@ -276,8 +310,15 @@ def item_asked(node: Filter) -> int | str | None:
     return ".".join(path) if path is not None and is_direct else None
 
 
+def _without_components(node: Node) -> Node:
+    while isinstance(node, Path):
+        node = node.base
+    return node
+
+
 def _is_choice(node: Filter) -> bool:
-    chosen = node.base
+    """Whether it looks among the items that another filter finds, or among a component of them."""
+    chosen = _without_components(node.base)
     if not isinstance(chosen, Filter) or settled(chosen.condition) is not None:
         return False
     return root_path(chosen.base) is not None

@@ -97,7 +97,7 @@ class _Origins:
             return self.items[-1]
         around = self.names.get(name)
         if around is None:
-            around = NOWHERE if name == "?" or name in BUILTINS else frozenset(((name,),))
+            around = NOWHERE if name in BUILTINS else frozenset(((name,),))
         return around.union(*(_components(items, name) for items in self.items))
 
     def _component(self, base: Node, name: str) -> Ways:
