@@ -15,6 +15,7 @@ from clearway.feel.constants import settled
 from clearway.feel.inside import nodes_in, parts
 from clearway.feel.limits import DEFAULT_LIMITS, Run
 from clearway.feel.logic import ORDERS, compare, equal
+from clearway.feel.pattern_calls import why_refused
 from clearway.feel.properties import PROPERTIES
 from clearway.feel.syntax import (
     Arithmetic,
@@ -264,7 +265,10 @@ class _Reading:
         given += [(name, self.kind(each)) for name, each in node.named]
         name = node.function.name if isinstance(node.function, Name) else ""
         if name in BUILTINS:
-            return None if self._is_taken(name) else self._built_in(name, given)
+            if self._is_taken(name):
+                return None
+            self.found.extend(it for it in (why_refused(name, node),) if it is not None)
+            return self._built_in(name, given)
         told, path = self.kind(node.function), root_path(node.function)
         if told not in (None, "function"):
             self.found.append(f"a call of a {told}, which is always null")

@@ -14,7 +14,7 @@ from clearway.decisions.check.cells import (
 )
 from clearway.decisions.check.components import unknown_components
 from clearway.decisions.check.constants import wrong_constants
-from clearway.decisions.check.definitions import names_given_twice, unusable_names, wrong_types
+from clearway.decisions.check.definitions import names_given_twice, wrong_types
 from clearway.decisions.check.expressions import never_true, null_calls
 from clearway.decisions.check.inputs import wrong_inputs
 from clearway.decisions.check.looking import Budget, OutOfLooks
@@ -23,6 +23,7 @@ from clearway.decisions.check.outputs import missing_outputs, wrong_outputs, wro
 from clearway.decisions.check.rules import contradictions, gaps, overlaps, shadowed
 from clearway.decisions.check.services import decisions_outside, missing_inputs
 from clearway.decisions.check.subject import Subject
+from clearway.decisions.check.usable import unusable_names
 from clearway.decisions.errors import DecisionError, Place
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.model import Table
