@@ -34,9 +34,9 @@ from clearway.feel import FeelError, FeelLimitError, feel_text
 from clearway.feel.errors import FeelMissingValueError
 from clearway.feel.expression import FAILURES, INPUT, WHOLE
 from clearway.feel.frame import Frame
+from clearway.feel.lacking import lacks
 from clearway.feel.limits import Run
 from clearway.feel.logic import equal
-from clearway.feel.missing import lacks
 from clearway.feel.temporal import at_literal
 from clearway.feel.types import TEMPORAL, Named, Type, coerced
 from clearway.feel.values import EXACT, adopt, is_context, is_list, whole

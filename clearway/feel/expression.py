@@ -12,14 +12,9 @@ from clearway.feel.constants import constants_of
 from clearway.feel.errors import FeelError, FeelEvaluationError, FeelLimitError
 from clearway.feel.frame import Code, Frame
 from clearway.feel.inside import nodes_in
+from clearway.feel.lacking import goes_in, is_nothing, lacks
 from clearway.feel.limits import DEFAULT_LIMITS, Limits, Run
-from clearway.feel.missing import (
-    goes_in,
-    is_nothing,
-    lacks,
-    sure_expression,
-    sure_tests,
-)
+from clearway.feel.missing import sure_expression, sure_tests
 from clearway.feel.parser import Known, parse_expression, parse_unary_tests
 from clearway.feel.scope import EMPTY, Uses
 from clearway.feel.settled import settled_tests

@@ -58,6 +58,8 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     "years and months duration": (YearsMonths(1),),
 }
 """Values of each kind; of those with and without a zone one each, because they have no order."""
+OF_POINTS = ("before", "after", "coincides")
+"""Functions that compare two values, or ranges of such."""
 MADE: tuple[tuple[type | tuple[type, ...], str], ...] = (
     ((Comparison, Between, Logic, Membership, InstanceOf, Quantified), "boolean"),
     ((ListOf, For), "list"),
@@ -172,6 +174,8 @@ class _Reading:
 
     def _why_none_of(self, node: Node, wanted: str | None) -> str | None:
         """Why no item is the input; each part is read once, however deep it stands."""
+        if isinstance(node, ListOf) and wanted == "list":
+            return None  # A list may be the same as it is, or as an item.
         if isinstance(node, ListOf):
             causes = [self._why_none_of(item, wanted) for item in node.items]
             return None if None in causes else next(iter(causes), None)
@@ -280,6 +284,11 @@ class _Reading:
         cause = BUILTINS[name].why_never(given)
         if name == "not" and len(given) == 1 and given[0][1] in SAMPLES.keys() - {"boolean"}:
             cause = f"`negand` is a {given[0][1]}"
+        kinds = [told for key, told in given if not key]
+        if name == "get value" and len(kinds) == 2 and kinds[1] in SAMPLES.keys() - {"string"}:
+            cause = f"`key` is a {kinds[1]}"
+        if name in OF_POINTS and len(kinds) == 2 and set(kinds) <= SAMPLES.keys():
+            cause = cause or _why_no_order(name, kinds)
         if cause is not None:
             self.found.append(f"a call of `{name}` that is always null: {cause}")
         return RESULTS.get(name) if cause is None else None
@@ -348,7 +357,8 @@ def _why_never(operator: str, left: str | None, right: str | None) -> str | None
 
 def _why_never_same(wanted: str | None, told: str | None) -> str | None:
     """The same for a test that is a value: where one is a list or range, it may be in it."""
-    return None if {wanted, told} & {"list", "range"} else _why_never("=", wanted, told)
+    may_be_in = told in ("list", "range") or wanted == "range"
+    return None if may_be_in else _why_never("=", wanted, told)
 
 
 @lru_cache(maxsize=1024)
@@ -368,6 +378,15 @@ def _compares(operator: str, left: str, right: str) -> bool:
         run = Run(DEFAULT_LIMITS, None)
         answers = [equal(run, one, other) for one, other in _samples(left, right)]
     return any(each is not None for each in answers)
+
+
+def _why_no_order(name: str, kinds: Sequence[str | None]) -> str | None:
+    left, right = (it or "" for it in kinds)
+    run = Run(DEFAULT_LIMITS, None)
+    pairs = _samples(left, right)
+    if any(BUILTINS[name].call(run, list(each)) is not None for each in pairs):
+        return None
+    return f"a {left} has no order with a {right}"
 
 
 def _samples(left: str, right: str) -> Sequence[tuple[object, object]]:

@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from clearway.decisions.check.kinds import (
     fields_of,
     item_of,
+    kind_at_path,
     kind_of,
-    kind_told,
     resolved,
     same_type,
 )
@@ -166,10 +166,7 @@ class Items:
 
     def _kinds(self, level: Level) -> KindOf:
         def kind_at(path: tuple[str, ...]) -> str | None:
-            found = self._bound(path[0], level)
-            for name in path[1:]:
-                found = (fields_of(found, self.types) or {}).get(name)
-            return kind_told(found, self.types)
+            return kind_at_path(path, {path[0]: self._bound(path[0], level)}, self.types)
 
         return kind_at
 
