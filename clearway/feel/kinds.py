@@ -165,7 +165,7 @@ class _Reading:
             return self._why_none_of(node, wanted)
         told = self.kind(node)
         if test.operator:
-            return _why_never(test.operator, wanted, told)
+            return why_never_true_of(test.operator, wanted, told)
         if asks:
             return None if told in (None, "boolean") else f"a {told} where a condition is wanted"
         if told == "boolean" and wanted != "boolean" and settled(node) is None:
@@ -182,7 +182,7 @@ class _Reading:
         if not isinstance(node, RangeOf):
             return _why_never_same(wanted, self.kind(node))
         ends = [self.kind(end) for end in (node.low, node.high) if end is not None]
-        causes = [_why_never(">=", wanted, end) for end in ends if wanted in SAMPLES]
+        causes = [why_never_true_of(">=", wanted, end) for end in ends if wanted in SAMPLES]
         return next((each for each in causes if each is not None), None)
 
     def _path(self, node: Name | Path) -> str | None:
@@ -248,7 +248,7 @@ class _Reading:
                 self.found.append(f"`in` with {cause}, which is never true")
 
     def _compared(self, operator: str, left: str | None, right: str | None) -> None:
-        cause = _why_never(operator, left, right)
+        cause = why_never_true_of(operator, left, right)
         if cause is not None:
             self.found.append(f"{cause}, which is null for every value")
 
@@ -347,7 +347,7 @@ def _is_null(node: Node) -> bool:
     return isinstance(node, Literal) and node.value is None
 
 
-def _why_never(operator: str, left: str | None, right: str | None) -> str | None:
+def why_never_true_of(operator: str, left: str | None, right: str | None) -> str | None:
     """How a comparison reads that is null for all values of both kinds."""
     if left is None or right is None or not {left, right} & SAMPLES.keys():
         return None
@@ -358,7 +358,7 @@ def _why_never(operator: str, left: str | None, right: str | None) -> str | None
 def _why_never_same(wanted: str | None, told: str | None) -> str | None:
     """The same for a test that is a value: where one is a list or range, it may be in it."""
     may_be_in = told in ("list", "range") or wanted == "range"
-    return None if may_be_in else _why_never("=", wanted, told)
+    return None if may_be_in else why_never_true_of("=", wanted, told)
 
 
 @lru_cache(maxsize=1024)

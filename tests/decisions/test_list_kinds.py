@@ -1,4 +1,4 @@
-"""Lists where single values are wanted, and items of the wrong kind, are told at save."""
+"""What is asked of lists, of a cell's `?` and of other decisions' outputs is checked at save."""
 
 from collections.abc import Callable
 from xml.sax.saxutils import escape
@@ -115,3 +115,75 @@ def test_what_lists_may_be_asked_is_no_finding(read: Read, text: str):
 @pytest.mark.parametrize(("column", "cell"), [("x", "l"), ("x", "not(l)"), ("l", "[1, 2]")])
 def test_a_cell_that_a_list_may_fit_is_no_finding(read: Read, column: str, cell: str):
     assert errors(read, table(column, cell)) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "cause"),
+    [
+        ("q", "?.cc > 3", "`?` has no `cc`"),
+        ("L", "count(?[d2 > 3]) > 0", "nothing here is called `d2`"),
+        ("L", "?[1].d > 3", "an item of `?` has no `d`"),
+        ("L", "some i in ? satisfies i.d > 3", "`i` has no `d`"),
+        ("s", "?.len > 3", "`?` has no `len`"),
+        ("l", 'sum(?) > "a"', "a number > a string"),
+        ("l", 'list contains(?, "a")', "finds nothing"),
+    ],
+)
+def test_a_cell_is_held_to_what_its_input_has(read: Read, column: str, cell: str, cause: str):
+    found = errors(read, table(column, cell))
+
+    assert len(found) == 1
+    assert found[0].startswith("rule 1, column in: ")
+    assert cause in found[0]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("q", "?.c > 3"),
+        ("L", "count(?[c > 3]) > 0"),
+        ("L", "some i in ? satisfies i.c > 3"),
+        ("L", "sum(?.c) > 3"),
+        ("q", "L[1] in (?.c > 3) and ?.c > 1"),
+        ("x", "q in (?.c > 3) and ? > 1"),
+        ("d", "?.year > 2000"),
+    ],
+)
+def test_a_cell_that_asks_for_what_its_input_has_is_no_finding(read: Read, column: str, cell: str):
+    assert errors(read, table(column, cell)) == []
+
+
+def collecting(text: str) -> str:
+    """Another decision `n`, which lists rows of `o` and `w`, and what is asked of it."""
+    columns = '<output name="o" typeRef="number"/><output name="w" typeRef="number"/>'
+    entries = "<outputEntry><text>1</text></outputEntry>" * 2
+    rows = (
+        '<decisionTable hitPolicy="COLLECT"><input><inputExpression><text>x</text>'
+        f"</inputExpression></input>{columns}<rule><inputEntry><text>-</text></inputEntry>"
+        f"{entries}</rule></decisionTable>"
+    )
+    needs = '<informationRequirement><requiredInput href="#x"/></informationRequirement>'
+    needs_n = '<informationRequirement><requiredDecision href="#n"/></informationRequirement>'
+    return (
+        f'{DATA}<decision id="n" name="n"><variable name="n"/>{needs}{rows}</decision>'
+        f'<decision id="t" name="t"><variable name="t"/>{needs}{needs_n}{literal(text)}</decision>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("for i in n return i.oo", "`i` has no `oo`"),
+        ("n[oo > 1]", "nothing here is called `oo`"),
+        ("n.oo", "`n` has no `oo`"),
+    ],
+)
+def test_what_no_row_of_another_decision_has_is_told(read: Read, text: str, cause: str):
+    found = [each.message for each in check(read(TYPES + collecting(text)))]
+
+    assert any(cause in each for each in found)
+
+
+@pytest.mark.parametrize("text", ["for i in n return i.o", "n[o > 1].w", "n.o[1] > 3", "count(n)"])
+def test_what_the_rows_of_another_decision_have_may_be_asked(read: Read, text: str):
+    assert check(read(TYPES + collecting(text))) == []

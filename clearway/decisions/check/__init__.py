@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import chain
 from types import MappingProxyType
 
-from clearway.decisions.check.answers import wrong_answers
+from clearway.decisions.check.answers import answered, wrong_answers
 from clearway.decisions.check.calls import wrong_calls
 from clearway.decisions.check.cells import (
     computed_cells,
@@ -87,7 +87,8 @@ def check(
             element = decisions.decisions.get(place.decision)
             own = element if element is not None and element.logic is table else None
             subject = Subject(table, place, names, budget)
-            found += check_table(subject)
+            own_causes = check_table(subject)
+            found += (it for it in own_causes if it.rule != NULL or it.message not in known_causes)
             found += wrong_answers(subject, own.type if own is not None else None)
         if stopped is None and budget.is_spent:
             stopped = place
@@ -156,8 +157,10 @@ def _known_types(decisions: Decisions) -> dict[str, Type | None]:
 
 
 def _answered(logic: object) -> Type | None:
-    if not isinstance(logic, Table) or logic.policy in ALL_HITS:
+    if not isinstance(logic, Table):
         return None
+    if logic.policy in ALL_HITS:
+        return answered(logic)
     if len(logic.outputs) == 1:
         return logic.outputs[0].type
     return ContextType(tuple((each.name, each.type or ANY) for each in logic.outputs))

@@ -18,11 +18,12 @@ from clearway.feel.builtins.catalogue import BUILTINS
 from clearway.feel.compile_names import root_path
 from clearway.feel.constants import settled
 from clearway.feel.inside import inside_of
-from clearway.feel.kinds import KindOf, kind_given, never_given
+from clearway.feel.kinds import KindOf, kind_given, never_given, why_never_true_of
 from clearway.feel.properties import PROPERTIES
 from clearway.feel.syntax import (
     Arithmetic,
     Call,
+    Comparison,
     ContextOf,
     Filter,
     For,
@@ -30,6 +31,7 @@ from clearway.feel.syntax import (
     If,
     ListOf,
     Literal,
+    Membership,
     Name,
     Node,
     Path,
@@ -151,6 +153,18 @@ class Items:
             case If():
                 self.seen(node.condition, level)
                 return self._either(self.seen(node.then, level), self.seen(node.otherwise, level))
+            case Comparison():
+                sides = self.seen(node.left, level), self.seen(node.right, level)
+                left, right = (kind_of(each.type, self.types) for each in sides)
+                cause = why_never_true_of(node.operator, left, right)
+                if cause is not None:
+                    self.null[f"{cause}, which is null for every value"] = None
+                return Seen(Named("boolean"))
+            case Membership():
+                value = self.seen(node.value, level)
+                for each in node.tests:
+                    self.seen(each, Level({INPUT: value}, level))
+                return Seen(Named("boolean"))
             case _:
                 for each in inside_of(node):
                     self.seen(each, level)

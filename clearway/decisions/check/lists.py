@@ -16,6 +16,8 @@ WITH_ITEMS = {"append": 1, "insert before": 2}
 """With the place from which the items stand that are put into the list."""
 OF_SUMS = ("sum", "product", "mean", "median", "stddev", "min", "max", "all", "any")
 OF_TEXTS = ("string join",)
+OF_ONE_KIND = ("min", "max", "sum", "mean")
+"""Those of one list that give what is of the kind of its items."""
 LOOKED_FOR = ("list contains", "index of")
 
 Types = Mapping[str, Type]
@@ -24,7 +26,7 @@ Given = Sequence[Type | None]
 
 def type_made(name: str, given: Given, types: Types) -> Type | None:
     """The type of what a built-in function gives for values of these types, null aside."""
-    if name in ("min", "max") and len(given) == 1:
+    if name in OF_ONE_KIND and len(given) == 1:
         return _item(given[0], types)
     if name == "flatten" and len(given) == 1 and _item(given[0], types) is not None:
         item = item_of(given[0], types)
