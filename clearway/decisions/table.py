@@ -32,14 +32,14 @@ from clearway.decisions.purse import is_strict
 from clearway.decisions.texts import failed
 from clearway.feel import FeelError, FeelLimitError, feel_text
 from clearway.feel.errors import FeelMissingValueError
-from clearway.feel.expression import FAILURES, INPUT, WHOLE
+from clearway.feel.expression import FAILURES, WHOLE
 from clearway.feel.frame import Frame
-from clearway.feel.lacking import lacks
+from clearway.feel.lacking import INPUT, lacks, lacks_inside
 from clearway.feel.limits import Run
 from clearway.feel.logic import equal
 from clearway.feel.temporal import at_literal
 from clearway.feel.types import TEMPORAL, Named, Type, coerced
-from clearway.feel.values import EXACT, adopt, is_context, is_list, whole
+from clearway.feel.values import EXACT, adopt, whole
 
 ALL_HITS = (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER)
 
@@ -188,14 +188,14 @@ class TableRun:
         rules = self._index.candidates(asked)
         failures: list[tuple[Computed, FeelError]] = []
         frames = [Frame(self._context, [value, *self._room], self._run) for value in asked]
-        may_lack = [self._strict and (is_list(it) or is_context(it)) for it in asked]
         is_unsure = self._strict and lacks(self._index.paths, self._index.in_filters, self._context)
         for column in self._index.computed:
             cells, frame, kept = cells_of(column, rules), frames[column.column], ~column.rules
             self._run.spend(len(cells))
+            may_lack = self._strict and lacks_inside(column.inside, asked[column.column])
             for computed in cells:
                 try:
-                    is_sure = not is_unsure and not may_lack[column.column]
+                    is_sure = not is_unsure and not may_lack
                     holds = computed.holds if is_sure else computed.tests.holds_sure
                     if holds(frame) is True:
                         kept |= computed.rules

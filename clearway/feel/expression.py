@@ -11,20 +11,18 @@ from clearway.feel.compiler import Compiler
 from clearway.feel.constants import constants_of
 from clearway.feel.errors import FeelError, FeelEvaluationError, FeelLimitError
 from clearway.feel.frame import Code, Frame
-from clearway.feel.inside import nodes_in
-from clearway.feel.lacking import goes_in, is_nothing, lacks
+from clearway.feel.lacking import INPUT, Paths, goes_in, is_nothing, lacks, lacks_inside
 from clearway.feel.limits import DEFAULT_LIMITS, Limits, Run
 from clearway.feel.missing import sure_expression, sure_tests
+from clearway.feel.origins import given_paths
 from clearway.feel.parser import Known, parse_expression, parse_unary_tests
 from clearway.feel.scope import EMPTY, Uses
 from clearway.feel.settled import settled_tests
-from clearway.feel.syntax import Name, Node, Test
+from clearway.feel.syntax import Node, Test
 from clearway.feel.types import Type
-from clearway.feel.values import adopt, is_context, is_list
+from clearway.feel.values import adopt
 
 CACHED = 4096
-INPUT = "?"
-"""What a test calls the value that it looks at."""
 NO_TYPES: Mapping[str, Type] = MappingProxyType({})
 TOO_DEEP = "the expression or its values nest too deep"
 NOT_FINITE = "a number in the context is not finite"
@@ -174,7 +172,7 @@ class UnaryTests:
         self._negated = negated
         self._breaks: Breaks | None = None
         self._sure: tuple[Code, int] | None = None
-        self._names_input: bool | None = None
+        self._in_input: Paths | None = None
         self._settling: tuple[Code, int] | None = None
         self.holds = _negation(code) if negated else code
 
@@ -205,19 +203,18 @@ class UnaryTests:
         slots[0] = adopt(value)
         return self.matches_frame(Frame(context, slots, run))
 
-    def asks_inside(self, value: object) -> bool:
-        """Whether a value of the input may lack something inside that a test goes on to."""
-        if not is_list(value) and not is_context(value):
-            return False
-        if self._names_input is None:
-            names = (node.name for node in nodes_in(self.tree) if isinstance(node, Name))
-            self._names_input = INPUT in names
-        return self._names_input
+    @property
+    def input_paths(self) -> Paths:
+        """The ways that the tests go on from the input, of which they know the name."""
+        if self._in_input is None:
+            paths = given_paths(test.operand for test in self.tree)
+            self._in_input = tuple(path for path in paths if path[0] == INPUT)
+        return self._in_input
 
     def holds_sure(self, frame: Frame) -> object:
         """As `holds`; raises FeelMissingValueError where it counts on a value that is null."""
         value, context = frame.slots[0], frame.context
-        if self.asks_inside(value):
+        if lacks_inside(self.input_paths, value):
             # As any other name, so that what is missing in it can be told.
             context = {**context, INPUT: value}
         elif not lacks(self.paths, self.filter_names, context):

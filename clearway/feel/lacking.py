@@ -7,6 +7,16 @@ from clearway.feel.inside import nodes_in
 from clearway.feel.syntax import Node, Path
 from clearway.feel.values import is_context, is_list
 
+Paths = tuple[tuple[str, ...], ...]
+INPUT = "?"
+"""What a test calls the value that it looks at."""
+
+
+def lacks_inside(paths: Paths, value: object) -> bool:
+    """The same of ways from a list or context that is tested; its own lack is not looked at."""
+    is_looked_into = is_list(value) or is_context(value)
+    return is_looked_into and lacks(paths, (), {INPUT: value})
+
 
 def lacks(
     paths: Iterable[tuple[str, ...]], in_filters: Iterable[str], context: Mapping[str, object]

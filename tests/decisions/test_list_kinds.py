@@ -124,7 +124,7 @@ def test_a_cell_that_a_list_may_fit_is_no_finding(read: Read, column: str, cell:
         ("L", "count(?[d2 > 3]) > 0", "nothing here is called `d2`"),
         ("L", "?[1].d > 3", "an item of `?` has no `d`"),
         ("L", "some i in ? satisfies i.d > 3", "`i` has no `d`"),
-        ("s", "?.len > 3", "`?` has no `len`"),
+        ("s", "?.len > 3", "`len` of a string"),
         ("l", 'sum(?) > "a"', "a number > a string"),
         ("l", 'list contains(?, "a")', "finds nothing"),
     ],

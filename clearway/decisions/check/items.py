@@ -264,7 +264,11 @@ class Items:
             inner = has[node.name]
             is_list = self._is_list(base.type)
             return base.of(ListType(inner) if is_list else inner)
-        if base.is_declared:
+        # What a simple value that a cell tests does not have is told with the kinds of the cell.
+        is_told = (
+            isinstance(node.base, Name) and node.base.name == INPUT and kind_of(found, self.types)
+        )
+        if base.is_declared and not is_told:
             close = get_close_matches(node.name, sorted(has), 1)
             hint = f"Did you mean `{close[0]}`?" if close else CORRECT
             self.lacking.setdefault(f"{_told(node.base)} has no `{node.name}`", hint)
