@@ -71,6 +71,7 @@ def test_null_inside_of_a_value_is_no_fault_where_it_does_not_matter(
         ("its.p != [1, x]", "its, item 2, p"),
         ("its[p = 1].q[1] > 3", "its.q, item 1 of those that fit"),
         ("its[q = 9].p[1] > 3", "its.p, item 1 of those that fit"),
+        ("count(its[{m: p, r: m > 3}.r]) > 0", "its, item 2, p"),
     ],
 )
 def test_null_is_not_compared_in_silence_with_what_is_computed(
