@@ -115,7 +115,8 @@ def _columns_of(computed: Mapping[tuple[int, str], Computed]) -> tuple[ComputedC
 def _column(column: int, cells: Sequence[Computed]) -> ComputedColumn:
     by_rule = {place: cell for cell in cells for place in places(cell.rules)}
     rules = sum(cell.rules for cell in cells)
-    return ComputedColumn(column, rules, tuple(cells), by_rule)
+    inside = dict.fromkeys(path for cell in cells for path in cell.tests.input_paths)
+    return ComputedColumn(column, rules, tuple(cells), by_rule, tuple(inside))
 
 
 def cells_of(column: ComputedColumn, rules: Rules) -> Sequence[Computed]:

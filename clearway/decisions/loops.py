@@ -8,12 +8,12 @@ from typing import TypeGuard, cast
 from clearway.decisions.errors import NotUnderstood, NoValue, split_root
 from clearway.decisions.markup import Element, child
 from clearway.decisions.model import Around, Context, Value
-from clearway.decisions.texts import ITEM, NOTHING, OF_ITEMS, Room
+from clearway.decisions.texts import ITEM, NOTHING, OF_ITEMS, Room, operand_of
 from clearway.feel.access import item_at, iterated
 from clearway.feel.blame import Blame
 from clearway.feel.limits import Run
 from clearway.feel.origins import NOWHERE, origins_of
-from clearway.feel.syntax import Node, Test
+from clearway.feel.syntax import Node
 from clearway.feel.values import adopted, is_context, is_list
 
 # What a turn costs, and how much more for each name it sees.
@@ -169,8 +169,3 @@ def _mentions(element: Element, word: str) -> bool:
 
 def _is_index(value: object) -> TypeGuard[Decimal]:
     return isinstance(value, Decimal)
-
-
-def operand_of(node: Node | Test) -> Node:
-    """The expression in what was read, which may be one of a test."""
-    return node.operand if isinstance(node, Test) else node

@@ -138,13 +138,15 @@ class Computed:
 class ComputedColumn:
     """The computed cells of one column; no two of them are of the same rule.
 
-    `rules` are those that have one, `by_rule` finds it by the place of its rule, from 0.
+    `rules` are those that have one, `by_rule` finds it by the place of its rule, from 0, `inside`
+    are the ways that they go on from the input.
     """
 
     column: int
     rules: Rules
     cells: tuple[Computed, ...]
     by_rule: Mapping[int, Computed]
+    inside: tuple[tuple[str, ...], ...] = ()
 
 
 class RuleIndex(Protocol):

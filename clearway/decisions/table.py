@@ -31,11 +31,12 @@ from clearway.decisions.model import (
 from clearway.decisions.purse import is_strict
 from clearway.decisions.texts import failed
 from clearway.feel import FeelError, FeelLimitError, feel_text
-from clearway.feel.expression import FAILURES
+from clearway.feel.errors import FeelMissingValueError
+from clearway.feel.expression import FAILURES, WHOLE
 from clearway.feel.frame import Frame
+from clearway.feel.lacking import INPUT, lacks, lacks_inside
 from clearway.feel.limits import Run
 from clearway.feel.logic import equal
-from clearway.feel.missing import lacks
 from clearway.feel.temporal import at_literal
 from clearway.feel.types import TEMPORAL, Named, Type, coerced
 from clearway.feel.values import EXACT, adopt, whole
@@ -191,13 +192,15 @@ class TableRun:
         for column in self._index.computed:
             cells, frame, kept = cells_of(column, rules), frames[column.column], ~column.rules
             self._run.spend(len(cells))
+            may_lack = self._strict and lacks_inside(column.inside, asked[column.column])
             for computed in cells:
                 try:
-                    holds = computed.tests.holds_sure if is_unsure else computed.holds
+                    is_sure = not is_unsure and not may_lack
+                    holds = computed.holds if is_sure else computed.tests.holds_sure
                     if holds(frame) is True:
                         kept |= computed.rules
                 except FAILURES as raised:
-                    error = computed.tests.failure(raised)
+                    error = self._named(computed.tests.failure(raised), column.column)
                     if isinstance(error, FeelLimitError):
                         first = next(places(rules & computed.rules))
                         raise failed(self._place_of(first, computed.column), error) from error
@@ -206,6 +209,14 @@ class TableRun:
                     kept |= computed.rules
             rules &= kept
         return rules, failures
+
+    def _named(self, error: FeelError, column: int) -> FeelError:
+        """The same, where it tells of the value of a column: with what the column asks for."""
+        if not isinstance(error, FeelMissingValueError) or not error.name.startswith(INPUT):
+            return error
+        text = " ".join(self._table.inputs[column].text.split())
+        name = f"{text}{error.name.removeprefix(INPUT)}"
+        return FeelMissingValueError(name, error.text, error.position or WHOLE)
 
     def _place_of(self, rule: int, column: int) -> Place:
         cells = self._table.rules[rule].cells

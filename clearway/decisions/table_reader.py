@@ -10,6 +10,7 @@ from clearway.decisions.markup import Element, child, children, own_text, text_o
 from clearway.decisions.model import (
     Aggregation,
     Answer,
+    Around,
     Asked,
     Cell,
     HitPolicy,
@@ -18,7 +19,7 @@ from clearway.decisions.model import (
     Rule,
     Table,
 )
-from clearway.decisions.texts import Room, expression
+from clearway.decisions.texts import Room, expression, operand_of
 from clearway.feel import FeelError, UnaryTests, compile_expression
 from clearway.feel.expression import LITTLE, compile_typed_unary_tests
 from clearway.feel.types import Type, unknown_names
@@ -56,8 +57,13 @@ class TableReader:
                 self._room.place, "several outputs are aggregated", "Give the table one output."
             )
         labels = [found.label for found in inputs], [found.name for found in outputs]
+        # One for each column, because a check knows what is around by its identity.
+        around = [
+            Around("?", operand_of(each.nodes[0]) if each.nodes else None, each.type, is_whole=True)
+            for each in inputs
+        ]
         rules = [
-            self._rule(number, row, *labels)
+            self._rule(number, row, *labels, around)
             for number, row in enumerate(children(self._element, "rule"), 1)
         ]
         if self.problems or policy is None:
@@ -166,7 +172,14 @@ class TableReader:
             return ()
         return tuple(values) if is_list(values) else ()
 
-    def _rule(self, number: int, row: Element, inputs: list[str], outputs: list[str]) -> Rule:
+    def _rule(
+        self,
+        number: int,
+        row: Element,
+        inputs: list[str],
+        outputs: list[str],
+        around: list[Around],
+    ) -> Rule:
         tests, answers = children(row, "inputEntry"), children(row, "outputEntry")
         for kind, found, wanted in (("inputs", tests, inputs), ("outputs", answers, outputs)):
             if len(found) != len(wanted):
@@ -174,7 +187,7 @@ class TableReader:
                 self._note(self._at(number), cause, "Save it again from a DMN editor.")
         return Rule(
             number,
-            tuple(self._cells(number, tests, inputs)),
+            tuple(self._cells(number, tests, inputs, around)),
             tuple(
                 self._answer(text_of(entry), self._at(number, name))
                 for entry, name in zip(answers, outputs, strict=False)
@@ -182,11 +195,14 @@ class TableReader:
             tuple(note for note in map(_note_of, row) if note),
         )
 
-    def _cells(self, number: int, entries: list[Element], labels: list[str]) -> Iterable[Cell]:
+    def _cells(
+        self, number: int, entries: list[Element], labels: list[str], around: list[Around]
+    ) -> Iterable[Cell]:
         for column, (entry, label) in enumerate(zip(entries, labels, strict=False)):
             text = text_of(entry)
             place = self._at(number, label)
-            tests = self._tests(text, place) if text not in (None, "-") else None
+            asks = text not in (None, "-")
+            tests = self._tests(text, place, (around[column],)) if asks else None
             if tests is not None:
                 yield Cell(column, tests, place)
 
@@ -207,7 +223,9 @@ class TableReader:
         text = text_of(child(column, name))
         return self._tests(text, place) if text is not None else None
 
-    def _tests(self, text: str | None, place: Place) -> UnaryTests | None:
+    def _tests(
+        self, text: str | None, place: Place, own: tuple[Around, ...] = ()
+    ) -> UnaryTests | None:
         try:
             names, types = self._room.names, self._room.types
             tests = self._room.tests.of(
@@ -216,7 +234,7 @@ class TableReader:
             self._room.paths.update(tests.paths)
             tree = tests.tree if tests.constants is None else ()
             asked, paths, calls = tests.free_names, tests.paths, tests.calls
-            around = self._room.around
+            around = (*self._room.around, *own)
             self._room.asked.append(
                 Asked(place, asked, paths, calls, tests.text, tree, around=around)
             )

@@ -22,6 +22,7 @@ from clearway.feel.limits import Run
 from clearway.feel.missing import told_of
 from clearway.feel.names import KnownNames
 from clearway.feel.origins import given_to
+from clearway.feel.syntax import Node, Test
 from clearway.feel.types import Type
 
 ITEM = "item"
@@ -122,6 +123,11 @@ def typed_text(text: str, room: Room, wanted: Type, what: str) -> Typed:
     """The expression read last, with the type that is declared for it."""
     nodes = room.asked[-1].nodes if not room.filters else ()
     return Typed(room.place, what, text, wanted, nodes)
+
+
+def operand_of(node: Node | Test) -> Node:
+    """The expression in what was read, which may be one of a test."""
+    return node.operand if isinstance(node, Test) else node
 
 
 def failed(place: Place, error: FeelError) -> DecisionError:

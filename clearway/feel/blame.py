@@ -33,7 +33,10 @@ class Blame:
         leaves, holders = self._seen(context, run)
         if is_context(holder):
             found = holders.get(id(holder))
-            return f"{found}, {self._name}" if found is not None else None
+            if found is None:
+                return None
+            # Of an item a component is told apart; that of a value goes on from its name.
+            return f"{found}{', ' if ', item ' in found else '.'}{self._name}"
         if self._item is not None:
             told = self._numbered(context, self._item)
             if told is not None:
@@ -63,10 +66,10 @@ class Blame:
     def _numbered(self, context: Mapping[str, object], item: int | str) -> str | None:
         for way in self._ways:
             base = _at(context, way)
-            if base is None:
-                continue
-            if isinstance(item, str):
+            if isinstance(item, str) and (base is not None or _goes_through_list(context, way)):
                 return f"{'.'.join(way)}, item {item}"
+            if base is None or isinstance(item, str):
+                continue
             place = item - 1 if item > 0 else item
             if not item or not -len(base) <= place < len(base):
                 return f"{'.'.join(way)}, item {item}"
@@ -82,6 +85,10 @@ def _at(context: Mapping[str, object], way: tuple[str, ...]) -> list[Leaf] | Non
         return [(f"{'.'.join(way)}, item {at}", each) for at, each in enumerate(value, 1)]
     ends = list(_ends(context, way))
     return ends if len(ends) > 1 else None
+
+
+def _goes_through_list(context: Mapping[str, object], way: tuple[str, ...]) -> bool:
+    return any(is_list(_followed(context, way[:end])) for end in range(1, len(way)))
 
 
 def _followed(context: Mapping[str, object], way: tuple[str, ...]) -> object:

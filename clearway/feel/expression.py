@@ -12,14 +12,10 @@ from clearway.feel.constants import constants_of
 from clearway.feel.errors import FeelError, FeelEvaluationError, FeelLimitError
 from clearway.feel.frame import Code, Frame
 from clearway.feel.inside import nodes_in
+from clearway.feel.lacking import INPUT, Paths, goes_in, is_nothing, lacks, lacks_inside
 from clearway.feel.limits import DEFAULT_LIMITS, Limits, Run
-from clearway.feel.missing import (
-    goes_in,
-    is_nothing,
-    lacks,
-    sure_expression,
-    sure_tests,
-)
+from clearway.feel.missing import sure_expression, sure_tests
+from clearway.feel.origins import given_paths
 from clearway.feel.parser import Known, parse_expression, parse_unary_tests
 from clearway.feel.scope import EMPTY, Uses
 from clearway.feel.settled import CLOCKS, settled_tests
@@ -182,6 +178,7 @@ class UnaryTests:
         self._negated = negated
         self._breaks: Breaks | None = None
         self._sure: tuple[Code, int] | None = None
+        self._in_input: Paths | None = None
         self._settling: tuple[Code, int] | None = None
         self.holds = _negation(code) if negated else code
 
@@ -212,9 +209,21 @@ class UnaryTests:
         slots[0] = adopt(value)
         return self.matches_frame(Frame(context, slots, run))
 
+    @property
+    def input_paths(self) -> Paths:
+        """The ways that the tests go on from the input, of which they know the name."""
+        if self._in_input is None:
+            paths = given_paths(test.operand for test in self.tree)
+            self._in_input = tuple(path for path in paths if path[0] == INPUT)
+        return self._in_input
+
     def holds_sure(self, frame: Frame) -> object:
         """As `holds`; raises FeelMissingValueError where it counts on a value that is null."""
-        if not lacks(self.paths, self.filter_names, frame.context):
+        value, context = frame.slots[0], frame.context
+        if lacks_inside(self.input_paths, value):
+            # As any other name, so that what is missing in it can be told.
+            context = {**context, INPUT: value}
+        elif not lacks(self.paths, self.filter_names, context):
             return self.holds(frame)
         if self._sure is None:
             code, slots = sure_tests(self.tree, self.text, self._types)
@@ -223,7 +232,7 @@ class UnaryTests:
         inside = [frame.slots[0], *([None] * (slots - 1))]
         around, frame.run.missing = frame.run.missing, None
         try:
-            value, missing = code(Frame(frame.context, inside, frame.run)), frame.run.missing
+            value, missing = code(Frame(context, inside, frame.run)), frame.run.missing
         finally:
             frame.run.missing = around
         if value is None and missing is not None:

@@ -15,6 +15,7 @@ from clearway.feel.constants import settled
 from clearway.feel.inside import nodes_in, parts
 from clearway.feel.limits import DEFAULT_LIMITS, Run
 from clearway.feel.logic import ORDERS, compare, equal
+from clearway.feel.pattern_calls import why_refused
 from clearway.feel.properties import PROPERTIES
 from clearway.feel.syntax import (
     Arithmetic,
@@ -57,6 +58,8 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     "years and months duration": (YearsMonths(1),),
 }
 """Values of each kind; of those with and without a zone one each, because they have no order."""
+OF_POINTS = ("before", "after", "coincides")
+"""Functions that compare two values, or ranges of such."""
 MADE: tuple[tuple[type | tuple[type, ...], str], ...] = (
     ((Comparison, Between, Logic, Membership, InstanceOf, Quantified), "boolean"),
     ((ListOf, For), "list"),
@@ -162,7 +165,7 @@ class _Reading:
             return self._why_none_of(node, wanted)
         told = self.kind(node)
         if test.operator:
-            return _why_never(test.operator, wanted, told)
+            return why_never_true_of(test.operator, wanted, told)
         if asks:
             return None if told in (None, "boolean") else f"a {told} where a condition is wanted"
         if told == "boolean" and wanted != "boolean" and settled(node) is None:
@@ -171,13 +174,15 @@ class _Reading:
 
     def _why_none_of(self, node: Node, wanted: str | None) -> str | None:
         """Why no item is the input; each part is read once, however deep it stands."""
+        if isinstance(node, ListOf) and wanted == "list":
+            return None  # A list may be the same as it is, or as an item.
         if isinstance(node, ListOf):
             causes = [self._why_none_of(item, wanted) for item in node.items]
             return None if None in causes else next(iter(causes), None)
         if not isinstance(node, RangeOf):
             return _why_never_same(wanted, self.kind(node))
         ends = [self.kind(end) for end in (node.low, node.high) if end is not None]
-        causes = [_why_never(">=", wanted, end) for end in ends if wanted in SAMPLES]
+        causes = [why_never_true_of(">=", wanted, end) for end in ends if wanted in SAMPLES]
         return next((each for each in causes if each is not None), None)
 
     def _path(self, node: Name | Path) -> str | None:
@@ -243,7 +248,7 @@ class _Reading:
                 self.found.append(f"`in` with {cause}, which is never true")
 
     def _compared(self, operator: str, left: str | None, right: str | None) -> None:
-        cause = _why_never(operator, left, right)
+        cause = why_never_true_of(operator, left, right)
         if cause is not None:
             self.found.append(f"{cause}, which is null for every value")
 
@@ -264,7 +269,10 @@ class _Reading:
         given += [(name, self.kind(each)) for name, each in node.named]
         name = node.function.name if isinstance(node.function, Name) else ""
         if name in BUILTINS:
-            return None if self._is_taken(name) else self._built_in(name, given)
+            if self._is_taken(name):
+                return None
+            self.found.extend(it for it in (why_refused(name, node),) if it is not None)
+            return self._built_in(name, given)
         told, path = self.kind(node.function), root_path(node.function)
         if told not in (None, "function"):
             self.found.append(f"a call of a {told}, which is always null")
@@ -276,6 +284,11 @@ class _Reading:
         cause = BUILTINS[name].why_never(given)
         if name == "not" and len(given) == 1 and given[0][1] in SAMPLES.keys() - {"boolean"}:
             cause = f"`negand` is a {given[0][1]}"
+        kinds = [told for key, told in given if not key]
+        if name == "get value" and len(kinds) == 2 and kinds[1] in SAMPLES.keys() - {"string"}:
+            cause = f"`key` is a {kinds[1]}"
+        if name in OF_POINTS and len(kinds) == 2 and set(kinds) <= SAMPLES.keys():
+            cause = cause or _why_no_order(name, kinds)
         if cause is not None:
             self.found.append(f"a call of `{name}` that is always null: {cause}")
         return RESULTS.get(name) if cause is None else None
@@ -334,7 +347,7 @@ def _is_null(node: Node) -> bool:
     return isinstance(node, Literal) and node.value is None
 
 
-def _why_never(operator: str, left: str | None, right: str | None) -> str | None:
+def why_never_true_of(operator: str, left: str | None, right: str | None) -> str | None:
     """How a comparison reads that is null for all values of both kinds."""
     if left is None or right is None or not {left, right} & SAMPLES.keys():
         return None
@@ -344,7 +357,8 @@ def _why_never(operator: str, left: str | None, right: str | None) -> str | None
 
 def _why_never_same(wanted: str | None, told: str | None) -> str | None:
     """The same for a test that is a value: where one is a list or range, it may be in it."""
-    return None if {wanted, told} & {"list", "range"} else _why_never("=", wanted, told)
+    may_be_in = told in ("list", "range") or wanted == "range"
+    return None if may_be_in else why_never_true_of("=", wanted, told)
 
 
 @lru_cache(maxsize=1024)
@@ -364,6 +378,15 @@ def _compares(operator: str, left: str, right: str) -> bool:
         run = Run(DEFAULT_LIMITS, None)
         answers = [equal(run, one, other) for one, other in _samples(left, right)]
     return any(each is not None for each in answers)
+
+
+def _why_no_order(name: str, kinds: Sequence[str | None]) -> str | None:
+    left, right = (it or "" for it in kinds)
+    run = Run(DEFAULT_LIMITS, None)
+    pairs = _samples(left, right)
+    if any(BUILTINS[name].call(run, list(each)) is not None for each in pairs):
+        return None
+    return f"a {left} has no order with a {right}"
 
 
 def _samples(left: str, right: str) -> Sequence[tuple[object, object]]:

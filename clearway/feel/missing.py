@@ -18,34 +18,25 @@ from clearway.feel.compiler import Compiler
 from clearway.feel.constants import settled
 from clearway.feel.errors import FeelMissingValueError, place_of
 from clearway.feel.frame import Code, Frame
-from clearway.feel.inside import nodes_in
+from clearway.feel.lacking import lacks_something
+from clearway.feel.likeness import differ_by_null
 from clearway.feel.limits import Run
 from clearway.feel.origins import CLOSED, NOWHERE, origins_of
 from clearway.feel.scope import EMPTY, Maker, Scope
-from clearway.feel.syntax import Call, Filter, Logic, Name, Node, Path, Quantified, Test
+from clearway.feel.syntax import (
+    Call,
+    Comparison,
+    Filter,
+    Logic,
+    Name,
+    Node,
+    Path,
+    Quantified,
+    Test,
+)
 from clearway.feel.types import Type
 from clearway.feel.uses import NEEDED, PUT, Use, uses_of, uses_of_test
-from clearway.feel.values import is_context, is_list
-
-
-def lacks(
-    paths: Iterable[tuple[str, ...]], in_filters: Iterable[str], context: Mapping[str, object]
-) -> bool:
-    """Whether some value at the end of these paths may be null; at little cost.
-
-    A name `in_filters` may go on to a component of what it stands for.
-    """
-    for path in paths:
-        value: object = context
-        for key in path:
-            if not is_context(value) or (value is context and key not in context):
-                break
-            value = value.get(key)
-        # What a list or a context holds may be null.
-        if value is None or is_list(value) or (value is not context and is_context(value)):
-            return True
-    values = (context[name] for name in in_filters if name in context)
-    return any(value is None or is_context(value) for value in values)
+from clearway.feel.values import is_context
 
 
 def sure_expression(
@@ -110,6 +101,8 @@ class _Sure(Compiler):
     def _code(self, node: Node, scope: Scope) -> Code:
         if isinstance(node, Logic):
             return _any([self.code(item, scope) for item in node.items], node.word == "or")
+        if isinstance(node, Comparison) and node.operator in ("=", "!="):
+            return self._equality(node, scope)
         if isinstance(node, Quantified):
             slot = self._put_off[id(node.condition)] = self.uses.new_slot()
             return _quantified(super().code(node, scope), slot)
@@ -148,11 +141,32 @@ class _Sure(Compiler):
 
         def run(frame: Frame) -> object:
             value = code(frame)
-            if value is None and any(_lacks_something(frame.slots[slot]) for slot in slots):
+            if value is None and any(lacks_something(frame.slots[slot]) for slot in slots):
                 told = blame.told(frame.context, frame.run)
                 if told is not None:
                     raise FeelMissingValueError(told, text, place_of(text, node.at))
             return value
+
+        return run
+
+    def _equality(self, node: Comparison, scope: Scope) -> Code:
+        """Of lists and contexts: null in one is no answer to what the other computes there."""
+        slots = self.uses.new_slot(), self.uses.new_slot()
+        for side, slot in zip((node.left, node.right), slots, strict=True):
+            if settled(side) is not None:
+                return super().code(node, scope)
+            self._made[id(side)] = _keeping(self.code(side, scope), slot)
+        ways = self._ways.get(id(node.left), NOWHERE) | self._ways.get(id(node.right), NOWHERE)
+        code, blame, text = super().code(node, scope), Blame(ways), self.uses.text
+
+        def run(frame: Frame) -> object:
+            answer = code(frame)
+            left, right = (frame.slots[slot] for slot in slots)
+            if differ_by_null(frame.run, left, right, node.left, node.right):
+                told = blame.told(frame.context, frame.run)
+                if told is not None:
+                    raise FeelMissingValueError(told, text, place_of(text, node.at))
+            return answer
 
         return run
 
@@ -217,14 +231,6 @@ def _keeping(code: Code, slot: int) -> Code:
     return run
 
 
-def _lacks_something(value: object, deeper: int = 2) -> bool:
-    """Whether a value is null, or one that is in it, or in one of those."""
-    if value is None or not deeper:
-        return value is None
-    inside = value if is_list(value) else value.values() if is_context(value) else ()
-    return any(_lacks_something(each, deeper - 1) for each in inside)
-
-
 def _blamed(code: Code, blame: Blame, place: tuple[str, int]) -> Code:
     text, at = place
 
@@ -276,8 +282,15 @@ def item_asked(node: Filter) -> int | str | None:
     return ".".join(path) if path is not None and is_direct else None
 
 
+def _without_components(node: Node) -> Node:
+    while isinstance(node, Path):
+        node = node.base
+    return node
+
+
 def _is_choice(node: Filter) -> bool:
-    chosen = node.base
+    """Whether it looks among the items that another filter finds, or among a component of them."""
+    chosen = _without_components(node.base)
     if not isinstance(chosen, Filter) or settled(chosen.condition) is not None:
         return False
     return root_path(chosen.base) is not None
@@ -326,16 +339,6 @@ def _present(
         return value
 
     return run
-
-
-def goes_in(tree: Node) -> bool:
-    """Whether it asks for a component of something that it has found or made itself."""
-    return any(isinstance(node, Path) and root_path(node) is None for node in nodes_in(tree))
-
-
-def is_nothing(value: object) -> bool:
-    """Null, or a list without items."""
-    return value is None or (is_list(value) and not value)
 
 
 def _has(item: object, name: str) -> bool:

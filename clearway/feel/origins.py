@@ -55,6 +55,7 @@ class _Origins:
     every: Ways
     names: Mapping[str, Ways] = field(default_factory=dict[str, Ways])
     items: tuple[Ways, ...] = ()
+    depths: Mapping[str, int] = field(default_factory=dict[str, int])
     found: dict[int, Ways] = field(default_factory=dict[int, Ways])
 
     def of(self, node: Node) -> Ways:
@@ -97,8 +98,10 @@ class _Origins:
             return self.items[-1]
         around = self.names.get(name)
         if around is None:
-            around = NOWHERE if name == "?" or name in BUILTINS else frozenset(((name,),))
-        return around.union(*(_components(items, name) for items in self.items))
+            around = NOWHERE if name in BUILTINS else frozenset(((name,),))
+        # What is bound inside of a filter is not an entry of its items.
+        items_inside = self.items[self.depths.get(name, 0) :] if around else self.items
+        return around.union(*(_components(items, name) for items in items_inside))
 
     def _component(self, base: Node, name: str) -> Ways:
         ways = self.of(base)
@@ -130,7 +133,8 @@ class _Origins:
             return ways
         if isinstance(node, FunctionOf):
             for name, _ in node.parameters:
-                inside = inside._with(name, self.every)
+                # What a function is given may be of an item around it.
+                inside = replace(inside._with(name, self.every), depths=self.depths)
             inside.of(node.body)
             return NOWHERE
         for each in node.iterators:
@@ -145,7 +149,8 @@ class _Origins:
         return inside._with("partial", NOWHERE).of(node.body)
 
     def _with(self, name: str, ways: Ways) -> "_Origins":
-        return replace(self, names={**self.names, name: ways})
+        depths = {**self.depths, name: len(self.items)}
+        return replace(self, names={**self.names, name: ways}, depths=depths)
 
 
 def _components(ways: Ways, name: str) -> Ways:

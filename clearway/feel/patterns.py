@@ -78,6 +78,17 @@ def parts_of(run: Run, text: str, pattern: str) -> list[object]:
     return list(parts[:: compiled.groups + 1])
 
 
+def why_no_pattern(pattern: str, flags: str, replacement: str | None) -> str | None:
+    """Why no text can be matched by a pattern, or replaced so; None where one can."""
+    try:
+        compiled = _compiled(pattern, flags)
+        if replacement is not None and "q" not in flags:
+            _template(replacement, compiled.groups)
+    except (FeelEvaluationError, FeelLimitError) as error:
+        return error.cause
+    return None
+
+
 def _timed(run: Run, match: Callable[[], T]) -> T:
     started = perf_counter()
     try:

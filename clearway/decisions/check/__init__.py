@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import chain
 from types import MappingProxyType
 
-from clearway.decisions.check.answers import wrong_answers
+from clearway.decisions.check.answers import answered, wrong_answers
 from clearway.decisions.check.calls import wrong_calls
 from clearway.decisions.check.cells import (
     computed_cells,
@@ -14,7 +14,7 @@ from clearway.decisions.check.cells import (
 )
 from clearway.decisions.check.components import unknown_components
 from clearway.decisions.check.constants import wrong_constants
-from clearway.decisions.check.definitions import names_given_twice, unusable_names, wrong_types
+from clearway.decisions.check.definitions import names_given_twice, wrong_types
 from clearway.decisions.check.expressions import never_true, null_calls
 from clearway.decisions.check.inputs import wrong_inputs
 from clearway.decisions.check.looking import Budget, OutOfLooks
@@ -23,6 +23,7 @@ from clearway.decisions.check.outputs import missing_outputs, wrong_outputs, wro
 from clearway.decisions.check.rules import contradictions, gaps, overlaps, shadowed
 from clearway.decisions.check.services import decisions_outside, missing_inputs
 from clearway.decisions.check.subject import Subject
+from clearway.decisions.check.usable import unusable_names
 from clearway.decisions.errors import DecisionError, Place
 from clearway.decisions.findings import Finding, finding_of
 from clearway.decisions.model import Table
@@ -86,7 +87,8 @@ def check(
             element = decisions.decisions.get(place.decision)
             own = element if element is not None and element.logic is table else None
             subject = Subject(table, place, names, budget)
-            found += check_table(subject)
+            own_causes = check_table(subject)
+            found += (it for it in own_causes if it.rule != NULL or it.message not in known_causes)
             found += wrong_answers(subject, own.type if own is not None else None)
         if stopped is None and budget.is_spent:
             stopped = place
@@ -155,8 +157,10 @@ def _known_types(decisions: Decisions) -> dict[str, Type | None]:
 
 
 def _answered(logic: object) -> Type | None:
-    if not isinstance(logic, Table) or logic.policy in ALL_HITS:
+    if not isinstance(logic, Table):
         return None
+    if logic.policy in ALL_HITS:
+        return answered(logic)
     if len(logic.outputs) == 1:
         return logic.outputs[0].type
     return ContextType(tuple((each.name, each.type or ANY) for each in logic.outputs))

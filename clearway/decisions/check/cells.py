@@ -137,7 +137,8 @@ def _wrong_cell(
 def _never_true(subject: Subject, cell: Cell, names: Names) -> Iterator[Finding]:
     """A computed cell of which the declared types tell that a test is true for no value."""
     tests = cell.tests
-    if tests.constants is not None or tests.breaks().exact:
+    is_list = names.kind_at(("?",)) == "list"
+    if not is_list and (tests.constants is not None or tests.breaks().exact):
         return
     nulls, causes = never_passed(tests.tree, names.kind_at, names.taken)
     for cause in nulls:

@@ -8,8 +8,8 @@ from clearway.decisions.check.kinds import (
     KINDS,
     constraints_of,
     is_open,
+    kind_at_path,
     kind_of,
-    kind_told,
     type_of_path,
 )
 from clearway.decisions.check.looking import Budget, OutOfLooks
@@ -84,12 +84,12 @@ class Names:
     is_closed: bool = False
 
     def kind_at(self, path: tuple[str, ...]) -> str | None:
-        """The kind of what a path leads to; None where it is not known, or a list."""
+        """The kind of what a path leads to; None where it is not known."""
         first = path[0]
         if first not in self.known:
             is_function = first in BUILTINS and first not in self.taken and len(path) == 1
             return "function" if self.is_closed and is_function else None
-        return kind_told(type_of_path(path, self.known, self.types), self.types)
+        return kind_at_path(path, self.known, self.types)
 
     def with_input(self, wanted: Type | None) -> "Names":
         """The names that a cell sees of an input of this type."""

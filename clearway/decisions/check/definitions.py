@@ -11,17 +11,8 @@ from clearway.decisions.item_types import Allowed
 from clearway.decisions.model import is_unnamed
 from clearway.decisions.reader import Decisions
 from clearway.feel import feel_text
-from clearway.feel.names import KEYWORDS
 from clearway.feel.types import Constrained, ContextType, ListType, Type
 from clearway.feel.values import kind
-
-ALLOWED = frozenset(" _?./-'+*\n\t")
-"""What a name of FEEL may hold beside letters and digits."""
-MEANT_OTHERWISE = {
-    "?": "the value that a cell or `in` tests",
-    "item": "what a filter looks at, so that it means another value there",
-}
-RENAME = "Rename it, in the requirements and expressions as well."
 
 
 def wrong_types(decisions: Decisions) -> Iterator[Finding]:
@@ -46,27 +37,6 @@ def names_given_twice(decisions: Decisions) -> Iterator[Finding]:
             error = DecisionError(place, cause, "Rename one of them.")
             yield finding_of(error, "decision-name-twice")
         first.setdefault(name, identity)
-
-
-def unusable_names(decisions: Decisions) -> Iterator[Finding]:
-    """Input data that no expression can ask for, or that is something else in some places."""
-    for each in decisions.inputs.values():
-        cause = _why_unusable(each.name) if each.is_named else f"`{each.id}` has no name"
-        if cause is not None:
-            place = Place(decisions.file, each.id)
-            remedy = "Give it a name." if not each.is_named else RENAME
-            yield finding_of(DecisionError(place, cause, remedy), "decision-name-unusable")
-
-
-def _why_unusable(name: str) -> str | None:
-    if name in MEANT_OTHERWISE:
-        return f"the input data is called `{name}`, which is {MEANT_OTHERWISE[name]}"
-    if name in KEYWORDS:
-        return f"the input data is called `{name}`, which is a word of FEEL"
-    wrong = next((it for it in name if it.isascii() and not it.isalnum() and it not in ALLOWED), "")
-    if wrong:
-        return f"the input data is called `{name}`, but `{wrong}` cannot stand in a name"
-    return None
 
 
 def _wrong(wanted: Type, place: Place, types: Mapping[str, Type]) -> Iterator[Finding]:

@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from clearway.decisions.check.kinds import (
     fields_of,
     item_of,
+    kind_at_path,
     kind_of,
-    kind_told,
     resolved,
     same_type,
 )
@@ -18,11 +18,12 @@ from clearway.feel.builtins.catalogue import BUILTINS
 from clearway.feel.compile_names import root_path
 from clearway.feel.constants import settled
 from clearway.feel.inside import inside_of
-from clearway.feel.kinds import KindOf, kind_given, never_given
+from clearway.feel.kinds import KindOf, kind_given, never_given, why_never_true_of
 from clearway.feel.properties import PROPERTIES
 from clearway.feel.syntax import (
     Arithmetic,
     Call,
+    Comparison,
     ContextOf,
     Filter,
     For,
@@ -30,6 +31,7 @@ from clearway.feel.syntax import (
     If,
     ListOf,
     Literal,
+    Membership,
     Name,
     Node,
     Path,
@@ -151,6 +153,18 @@ class Items:
             case If():
                 self.seen(node.condition, level)
                 return self._either(self.seen(node.then, level), self.seen(node.otherwise, level))
+            case Comparison():
+                sides = self.seen(node.left, level), self.seen(node.right, level)
+                left, right = (kind_of(each.type, self.types) for each in sides)
+                cause = why_never_true_of(node.operator, left, right)
+                if cause is not None:
+                    self.null[f"{cause}, which is null for every value"] = None
+                return Seen(Named("boolean"))
+            case Membership():
+                value = self.seen(node.value, level)
+                for each in node.tests:
+                    self.seen(each, Level({INPUT: value}, level))
+                return Seen(Named("boolean"))
             case _:
                 for each in inside_of(node):
                     self.seen(each, level)
@@ -166,10 +180,7 @@ class Items:
 
     def _kinds(self, level: Level) -> KindOf:
         def kind_at(path: tuple[str, ...]) -> str | None:
-            found = self._bound(path[0], level)
-            for name in path[1:]:
-                found = (fields_of(found, self.types) or {}).get(name)
-            return kind_told(found, self.types)
+            return kind_at_path(path, {path[0]: self._bound(path[0], level)}, self.types)
 
         return kind_at
 
@@ -253,7 +264,11 @@ class Items:
             inner = has[node.name]
             is_list = self._is_list(base.type)
             return base.of(ListType(inner) if is_list else inner)
-        if base.is_declared:
+        # What a simple value that a cell tests does not have is told with the kinds of the cell.
+        is_told = (
+            isinstance(node.base, Name) and node.base.name == INPUT and kind_of(found, self.types)
+        )
+        if base.is_declared and not is_told:
             close = get_close_matches(node.name, sorted(has), 1)
             hint = f"Did you mean `{close[0]}`?" if close else CORRECT
             self.lacking.setdefault(f"{_told(node.base)} has no `{node.name}`", hint)

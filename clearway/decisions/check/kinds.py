@@ -31,6 +31,23 @@ def kind_told(wanted: Type | None, types: Mapping[str, Type]) -> str | None:
     return "context" if fields_of(wanted, types) is not None else kind_of(wanted, types)
 
 
+def kind_at_path(
+    path: Sequence[str], known: Mapping[str, Type | None], types: Mapping[str, Type]
+) -> str | None:
+    """The kind at the end of a path, with lists as one of their own; a path goes through these."""
+    found, is_list = known.get(path[0]), False
+    for name in path[1:]:
+        is_list = is_list or _is_list(found, types)
+        found = (fields_of(item_of(found, types), types) or {}).get(name)
+    if found is None or found == ANY:
+        return None
+    return "list" if is_list or _is_list(found, types) else kind_told(found, types)
+
+
+def _is_list(wanted: Type | None, types: Mapping[str, Type]) -> bool:
+    return isinstance(_resolved(wanted, types)[0], ListType)
+
+
 def is_open(wanted: Type | None, types: Mapping[str, Type]) -> bool:
     """Whether nothing is said of what the values are."""
     base = _resolved(wanted, types)[0]
