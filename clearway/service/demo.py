@@ -227,7 +227,7 @@ def _windows(now: datetime) -> str:
     last = first + _FREEZE_LASTS
     return f"""\
 name,kind,title,strength,from,until,zone,things,repeats
-payroll_run,freeze,The monthly payroll run,hard,{first}T06:00,{last}T20:00,Europe/Berlin,payroll,
+stocktaking,freeze,Stocktaking,hard,{first}T06:00,{last}T20:00,Europe/Berlin,webshop payroll,
 shop_sundays,maintenance,Sunday evening of the shop,,{sunday}T20:00,{sunday}T23:00,\
 Europe/Berlin,webshop web01,FREQ=WEEKLY;BYDAY=SU
 """

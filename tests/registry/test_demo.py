@@ -80,7 +80,7 @@ def test_a_freeze_and_a_weekly_maintenance_lie_ahead_whenever_it_is_made(
     view = calendar_of(house, admin, sunday, sunday + timedelta(days=29))
     assert isinstance(view, CalendarView), view
     ahead = [it.title for it in view.entries]
-    assert ahead.count("The monthly payroll run") == 1
+    assert ahead.count("Stocktaking") == 1
     assert ahead.count("Sunday evening of the shop") == 4
 
 

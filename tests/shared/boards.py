@@ -1,6 +1,6 @@
 """Changes that wait for the board, brought there by the commands that people give."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from clearway.service.complete import complete
@@ -9,24 +9,34 @@ from clearway.service.record import record
 from clearway.service.registry import actor_of
 from clearway.service.start import start
 from clearway.service.values import Actor, Done, Refusal
-from clearway.service.vote import vote
 
-_ASSETS = {"network": "core-switch", "mail": "mx01", "payroll": "db01"}
-_PLAN: Mapping[str, object] = {
+_RISKY = {
+    "users_affected": "a_site",
+    "services_affected": "a_few",
+    "outage": "an_hour",
+    "experience": "never",
+    "tested": "in_parts",
+    "reversible": "with_effort",
+    "sensitive": "at_the_edge",
+}
+_SAID = {
+    "affected_assets": ["laptop-0042"],
+    "impact": "small",
     "plan": "1. Do it",
     "backout_plan": "1. Undo it",
     "backout_minutes": 30,
-    "backout_tested": False,
+    "backout_tested": True,
     "test_plan": "Look at it",
-    "test_evidence": "Tried in a copy",
+    "test_evidence": "It was tried in a copy",
     "comms_plan": "The service desk is told the day before",
-    "impact": "medium",
     "outage_expected": False,
     "security_flag": False,
     "privacy_flag": False,
     "payment_flag": False,
-    "implementer": "carol",
-    "verifier": "dave",
+}
+
+
+_QUIET = {
     "users_affected": "a_team",
     "services_affected": "one",
     "outage": "minutes",
@@ -34,9 +44,7 @@ _PLAN: Mapping[str, object] = {
     "tested": "in_a_copy",
     "reversible": "at_once",
     "sensitive": "no",
-    "next_step": "assess",
 }
-"""Taking it back was never tried: that makes the risk high."""
 
 
 def waiting_change(
@@ -48,37 +56,40 @@ def waiting_change(
     ends: datetime,
 ) -> str:
     """The key of a change of high risk that waits for the board: alice's, made by carol."""
+    key = asked_change(house, title, service)
+    work()
+    do_task(house, "alice", key, planned_change(title, begins, ends))
+    work()
+    do_task(house, "frank", key, {"assessment": "ready", "group_lead": "trent"})
+    work()
+    return key
+
+
+def asked_change(house: House, title: str, service: str) -> str:
+    """The key of a change that alice has asked for."""
     asked = {"title": title, "description": f"{title}, step by step", "service": service}
     asked["justification"] = "Without it something stops"
     opened = start(house, _person(house, "alice"), "change", asked, once=f"start {title}")
     assert isinstance(opened, Done), opened
-    work()
-    plan = {
-        **_PLAN,
-        "title": title,
-        "description": asked["description"],
-        "affected_assets": [_ASSETS[service]],
-        "planned_start": begins.isoformat(),
-        "planned_end": ends.isoformat(),
-        "point_of_no_return": ends.isoformat(),
-    }
-    do_task(house, "alice", opened.key, plan)
-    work()
-    do_task(house, "frank", opened.key, {"assessment": "ready", "group_lead": "trent"})
-    work()
-    _let_it_be_late(house, opened.key)
     return opened.key
 
 
-def _let_it_be_late(house: House, key: str) -> None:
-    """Where there is less time than the risk needs, the line director says yes first."""
-    view = record(house, _person(house, "frank"), key)
-    assert not isinstance(view, Refusal), view
-    if view.values["expedited"]:
-        director = _person(house, str(view.values["line_director"]))
-        item = view.tasks[0].id
-        done = vote(house, director, item, "line_director", "approve", once=f"late {key}")
-        assert isinstance(done, Done), done
+def planned_change(
+    title: str, begins: datetime, ends: datetime, *, low_risk: bool = False
+) -> dict[str, object]:
+    """What alice writes into the plan: carol makes it, and dave checks it."""
+    return {
+        **_SAID,
+        **(_QUIET if low_risk else _RISKY),
+        "title": title,
+        "description": f"{title}, step by step",
+        "next_step": "assess",
+        "point_of_no_return": ends.isoformat(),
+        "planned_start": begins.isoformat(),
+        "planned_end": ends.isoformat(),
+        "implementer": "carol",
+        "verifier": "dave",
+    }
 
 
 def open_item(house: House, name: str, key: str) -> int:

@@ -1,7 +1,6 @@
 """Whoever only looks decides nothing, and who may not vote finds no seat."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_urlsafe
@@ -135,3 +134,112 @@ def test_no_look_at_any_address_decides(
     assert set(answers) <= {200, 303, 404, 405}
     assert 200 in answers
     assert told(database_url) == before
+
+
+@pytest.fixture
+def program(house: House) -> Callable[[str], TestClient]:
+    """A program with a token of this person."""
+    app = create_app(house, Settings(), receive_alerts=receive_alerts)
+
+    def enter(name: str) -> TestClient:
+        client = TestClient(app, base_url="https://desk.example.org")
+        token = issue_token(house, person(house, name), "of a test", person=name)
+        assert isinstance(token, IssuedToken)
+        client.headers["Authorization"] = f"Bearer {token.token}"
+        return client
+
+    return enter
+
+
+def test_who_may_not_vote_finds_no_seat(
+    board: Board,
+    browser: Callable[..., TestClient],
+    program: Callable[[str], TestClient],
+    database_url: str,
+):
+    """Neither requester, desk, author, implementer nor another office, wherever they look."""
+    others = ("alice", "bob", "carol", "erin", "peggy", "oscar", "mallory", "grace", "trent")
+    programs = {name: program(name) for name in others}
+    before = told(database_url)
+    task, meeting = f"/tasks/{board.task}", f"/meeting/{board.meeting}"
+
+    for name in others:
+        client = browser(name)
+        pages = [client.get(it).text for it in (task, meeting, f"{meeting}?item={board.change}")]
+        assert not any('name="choice"' in it or "Your vote" in it for it in pages), name
+        assert board.change not in client.get("/inbox?view=mine").text, name
+        for seat in ("chair", "first_member"):
+            ballot = {"round": 1, "seat": seat, "choice": "approve", "independent": True}
+            address = f"/api/v1/tasks/{board.task}/vote"
+            once = {"Idempotency-Key": f"{name} {seat}"}
+            answer = programs[name].post(address, json=ballot, headers=once)
+            assert answer.status_code in {403, 404}, name
+            assert answer.json()["detail"].count(".") >= 2, "it says what is wrong and what to do"
+
+    assert told(database_url) == before
+
+
+def test_a_vote_on_a_closed_round_says_who_was_first(
+    board: Board, program: Callable[[str], TestClient]
+):
+    address = f"/api/v1/tasks/{board.task}/vote"
+    seats = {"frank": "chair", "judy": "owner", "dave": "first_member", "ivan": "second_member"}
+
+    answers = [
+        program(name).post(
+            address,
+            json={"round": 1, "seat": seat, "choice": "approve", "independent": True},
+            headers={"Idempotency-Key": name},
+        )
+        for name, seat in seats.items()
+    ]
+
+    assert [it.status_code for it in answers] == [200, 200, 200, 409]
+    assert answers[2].json()["details"]["outcome"] == "approved"
+    assert answers[3].json()["detail"] == (
+        "dave completed it at 2026-03-02 09:00 UTC. Nothing is left to do here."
+    )
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "things", "said"),
+    [
+        ("2026-03-29T02:30", "2026-03-29T05:00", [], "give an hour before or after it"),
+        ("2026-04-02T10:00", "2026-04-01T10:00", [], "swap the two times"),
+        ("2026-01-02T10:00", "2026-01-03T10:00", [], "over"),
+        ("2026-04-02T10:00", "2026-04-03T10:00", ["nothing"], "choose a name from the registry"),
+    ],
+)
+def test_a_window_that_makes_no_sense_is_refused_with_what_to_do(
+    program: Callable[[str], TestClient], begins: str, ends: str, things: list[str], said: str
+):
+    window = {"kind": "freeze", "title": "T", "strength": "hard", "zone": "Europe/Berlin"}
+    window |= {"begins": begins, "ends": ends}
+
+    answer = program("frank").put(
+        "/api/v1/windows/odd",
+        json={**window, "things": things},
+        headers={"Idempotency-Key": begins},
+    )
+
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("begins", "until", "thing", "said"),
+    [
+        ("2026-04-01T10:00Z", "2026-04-01T09:00Z", "mail", "swap the two times"),
+        ("2026-01-01T10:00Z", "2026-01-01T11:00Z", "mail", "give a time that is still to come"),
+        ("2026-04-01T10:00Z", "2026-04-01T11:00Z", "nothing", "choose a name from the registry"),
+    ],
+)
+def test_a_plan_that_makes_no_sense_is_told_what_to_do(
+    program: Callable[[str], TestClient], begins: str, until: str, thing: str, said: str
+):
+    asked = {"from": begins, "until": until, "things": thing}
+
+    found = program("alice").get("/api/v1/collisions", params=asked).json()
+
+    assert said in found["problem"]
+    assert (found["collisions"], found["slots"]) == ([], [])
