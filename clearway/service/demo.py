@@ -221,7 +221,7 @@ def _sheets(now: datetime) -> list[tuple[str, str]]:
 
 
 def _windows(now: datetime) -> str:
-    """A freeze three weeks ahead, and a time for maintenance each week from the coming Sunday on."""
+    """A freeze three weeks ahead, and a time for maintenance on each Sunday that comes."""
     sunday = (now + timedelta(days=(_SUNDAY - now.weekday()) % 7 or 7)).date()
     first = (now + _FREEZE_IN).date()
     last = first + _FREEZE_LASTS

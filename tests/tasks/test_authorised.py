@@ -148,6 +148,7 @@ def test_a_change_that_is_put_into_work_behind_everybodys_back_is_found(
     walked(range(1), renamed())
 
     with psycopg.connect(database_url) as rows:
+        rows.execute("UPDATE round SET outcome = 'rejected' WHERE outcome = 'approved'")
         [(key,)] = rows.execute(PUT_INTO_WORK).fetchall()
         wrong = what_is_wrong(rows, key, MATERIAL)
 
