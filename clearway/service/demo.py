@@ -1,6 +1,7 @@
 """A demo organisation of clearly fictional people, services and assets, to try Clearway with."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from functools import cache
 
 from clearway.errors import ClearwayError
@@ -153,6 +154,10 @@ web01,depends_on,firewall
 db01,depends_on,core-switch
 """
 
+_FREEZE_IN = timedelta(days=21)
+_FREEZE_LASTS = timedelta(days=3)
+_SUNDAY = 6
+
 
 def demo_is_due(house: House) -> bool:
     """Whether the demo organisation is to be made: nobody is there, or only its beginning."""
@@ -182,7 +187,7 @@ def create_demo(house: House, tell: Callable[[Passwords], None] | None = None) -
         rows.lock_registry(connection)
         if not _is_due(connection):  # another start was faster
             return {}
-        for table, text in _sheets():
+        for table, text in _sheets(house.now()):
             _import(house, connection, table, text)
         for name, hashed in hashes.items():
             rows.set_password_hash(connection, name, hashed)
@@ -200,7 +205,7 @@ def _import(house: House, connection: Connection, table: str, text: str) -> None
         raise ClearwayError(f"The demo {table} cannot be made: {dict(result.fields)}")
 
 
-def _sheets() -> list[tuple[str, str]]:
+def _sheets(now: datetime) -> list[tuple[str, str]]:
     memberships = ["group,person"]
     memberships += [f"{group},{name}" for group, names in _MEMBERS.items() for name in names]
     return [
@@ -211,7 +216,21 @@ def _sheets() -> list[tuple[str, str]]:
         ("services", _SERVICES),
         ("assets", _ASSETS),
         ("relations", _RELATIONS),
+        ("windows", _windows(now)),
     ]
+
+
+def _windows(now: datetime) -> str:
+    """A freeze three weeks ahead, and a time for maintenance on each Sunday that comes."""
+    sunday = (now + timedelta(days=(_SUNDAY - now.weekday()) % 7 or 7)).date()
+    first = (now + _FREEZE_IN).date()
+    last = first + _FREEZE_LASTS
+    return f"""\
+name,kind,title,strength,from,until,zone,things,repeats
+stocktaking,freeze,Stocktaking,hard,{first}T06:00,{last}T20:00,Europe/Berlin,webshop payroll,
+shop_sundays,maintenance,Sunday evening of the shop,,{sunday}T20:00,{sunday}T23:00,\
+Europe/Berlin,webshop web01,FREQ=WEEKLY;BYDAY=SU
+"""
 
 
 def _is_somebody_elses(connection: Connection) -> bool:

@@ -10,6 +10,7 @@ from clearway.decisions import evaluate
 from clearway.engine import build, read_bundle
 from clearway.errors import ClearwayError
 from clearway.now import HandClock
+from clearway.service.calendar import CalendarView, calendar_of
 from clearway.service.demo import DEMO, create_demo, demo_is_due
 from clearway.service.house import House
 from clearway.service.registry import (
@@ -66,6 +67,21 @@ def test_every_role_is_held_by_somebody_and_every_group_has_members(house: House
 
     assert held == ROLES
     assert service_context(house, "payroll", None).support_group == "applications"
+
+
+def test_a_freeze_and_a_weekly_maintenance_lie_ahead_whenever_it_is_made(
+    house: House, admin: Actor, hand_clock: HandClock
+):
+    sunday = hand_clock() + timedelta(days=6)
+    hand_clock.move_to(sunday)
+
+    create_demo(house)
+
+    view = calendar_of(house, admin, sunday, sunday + timedelta(days=29))
+    assert isinstance(view, CalendarView), view
+    ahead = [it.title for it in view.entries]
+    assert ahead.count("Stocktaking") == 1
+    assert ahead.count("Sunday evening of the shop") == 4
 
 
 def test_a_role_is_had_by_a_group_while_one_is_active(house: House, admin: Actor):
