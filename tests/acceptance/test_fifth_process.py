@@ -24,7 +24,9 @@ DATA = {"clearway/service/demo.py"}
 ORDINARY = {
     "clearway/engine/xml.py": {"problem"},
     "clearway/engine/xml_worker.py": {"problem"},
+    "clearway/web/api/calendar.py": {"problem"},
     "clearway/web/assets/src/editor/fields.js": {"change"},
+    "clearway/web/assets/src/planning.js": {"change"},
     "clearway/web/templates/compare.html": {"change"},
     "clearway/web/templates/compare_list.html": {"change"},
 }

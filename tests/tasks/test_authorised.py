@@ -36,7 +36,6 @@ MANY = int(os.environ.get("AUTHORISED", "12"))
 FIRST = int(os.environ.get("AUTHORISED_FROM", "0"))
 PUT_INTO_WORK = """UPDATE instance SET state = 'implement',
 record = record || '{"change_type": "normal", "author": "alice"}' RETURNING key"""
-LONG = pytest.mark.skipif(MANY < 100, reason="some minutes: `make authorised`")
 SHARE = min(MANY, 50)
 
 
@@ -155,17 +154,14 @@ def test_a_change_that_is_put_into_work_behind_everybodys_back_is_found(
     assert any("any round did not say yes" in it for it in wrong)
 
 
-@LONG
-def test_a_gateway_that_takes_a_no_for_a_yes_is_found(walked: Callable[..., Found]):
-    found = walked(range(200), heedless())
+HOLES = {"a no is taken for a yes": heedless, "the plan is changed after the votes": forgetful}
+"""Planted holes; each is found within three hundred changes, which takes minutes."""
 
-    assert found.wrong is not None
-    assert "did not say yes to what is done" in found.wrong
+if MANY >= 100:
 
+    @pytest.mark.parametrize("hole", HOLES)
+    def test_a_planted_hole_is_found(walked: Callable[..., Found], hole: str):
+        found = walked(range(300), HOLES[hole]())
 
-@LONG
-def test_a_plan_that_is_changed_after_the_votes_is_found(walked: Callable[..., Found]):
-    found = walked(range(300), forgetful())
-
-    assert found.wrong is not None
-    assert "did not say yes to what is done" in found.wrong
+        assert found.wrong is not None
+        assert "did not say yes to what is done" in found.wrong
