@@ -1,7 +1,7 @@
 """Whether this release can go on with instances that another one has saved."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,7 +12,7 @@ from clearway.engine.values import Waits, World
 from clearway.errors import ClearwayError
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
-from clearway.service.resting_rounds import wrong_people
+from clearway.service.resting_rounds import wrong_people, wrong_times_of_rounds
 from clearway.service.round_times import time_of
 from clearway.store import invariants, jsonb, loading
 from clearway.store.errors import StoreError
@@ -63,7 +63,7 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
         deployed = house.version(state["version_id"])
         world = World(house.now(), state["record"], key)
         waits = engine.waits(deployed.blueprint, bytes(state["engine_state"]), world)
-        if any(it.approval or it.not_same_person_as for it in waits.work_items):
+        if any(it.approval or it.not_same_person_as or it.excluded for it in waits.work_items):
             yield from _wrong_people(house, key)
     except StoreError:
         raise
@@ -76,7 +76,7 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
     for what, by_state in _by_state(waits).items():
         by_rows: Mapping[str, Row] = state[what] or {}
         if what == "timers":
-            yield from _stray_times(key, by_rows, waits)
+            yield from wrong_times_of_rounds(deployed, state, house.now())
             by_rows = {it: row for it, row in by_rows.items() if time_of(it) is None}
         told = what.replace("_", " ")
         if by_rows.keys() != by_state.keys():
@@ -140,15 +140,6 @@ def _by_state(waits: Waits) -> Mapping[str, Mapping[str, Row]]:
         },
         "jobs": {it.token: {"element": it.element, "step": it.step} for it in waits.jobs},
     }
-
-
-def _stray_times(key: str, timers: Iterable[str], waits: Waits) -> Iterator[str]:
-    """Times of rounds whose approval does not wait any more."""
-    approvals = {it.token for it in waits.work_items if it.approval is not None}
-    for token in timers:
-        found = time_of(token)
-        if found is not None and found[1] not in approvals:
-            yield f"The timer {token} of {key} belongs to an approval that does not wait."
 
 
 def _wrong_times(key: str, waits: Waits, state: Mapping[str, Any]) -> Iterator[str]:

@@ -12,19 +12,30 @@ from clearway.store.effect import OpenedRound, SetTimer
 from clearway.store.wanted_votes import TIMES
 
 END = "end"
+ENDS = f"{TIMES}{END}:"
+"""How the token of the timer begins that ends a round."""
 
 
 def times_of(opened: OpenedRound, info: ElementInfo, now: datetime) -> list[SetTimer]:
     """The reminders and the end of a round that opens now, as far as the diagram asks for them."""
-    if opened.deadline is None or opened.deadline <= now:
-        return []
-    whole = opened.deadline - now
-    found = [
-        (f"remind{number}", now + whole * part.numerator / part.denominator)
+    found = instants(opened.token, opened.deadline, info, now)
+    return [SetTimer(token, info.id, due, None, "once") for token, due in found.items()]
+
+
+def instants(
+    item: str, deadline: datetime | None, info: ElementInfo, opened_at: datetime
+) -> dict[str, datetime]:
+    """When the times of a round are due, by the tokens of their timers."""
+    if deadline is None or deadline <= opened_at:
+        return {}
+    whole = deadline - opened_at
+    found = {
+        f"remind{number}": opened_at + whole * part.numerator / part.denominator
         for number, part in enumerate(info.remind, 1)
-    ]
-    found += [(END, opened.deadline)] if info.concludes else []
-    return [SetTimer(_token(it, opened.token), info.id, due, None, "once") for it, due in found]
+    }
+    if info.concludes:
+        found[END] = deadline
+    return {_token(name, item): due for name, due in found.items()}
 
 
 def tokens_of(token: str) -> Sequence[str]:

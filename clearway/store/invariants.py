@@ -256,8 +256,9 @@ def open_states(connection: Connection, after: int, limit: int) -> list[dict[str
     """
     statement = text(
         """SELECT i.id, i.key, i.version_id, i.engine_state, i.record,
+    EXISTS (SELECT FROM entry e WHERE e.instance_id = i.id AND e.kind = 'migrated') AS was_moved,
     (SELECT jsonb_object_agg(w.token, to_jsonb(w) || jsonb_build_object('due', w.due_at,
-            'round', r.revision, 'deadline', r.deadline))
+            'round', r.revision, 'deadline', r.deadline, 'round_opened', r.opened_at))
         FROM work_item w LEFT JOIN round r ON r.work_item_id = w.id AND r.closed_at IS NULL
         WHERE w.instance_id = i.id AND w.closed_at IS NULL) AS work_items,
     (SELECT jsonb_object_agg(t.token, to_jsonb(t) || jsonb_build_object('due', t.due_at))

@@ -79,7 +79,7 @@ _FORGOTTEN = """SELECT DISTINCT i.key, d.person, d.element FROM (
     JOIN seat s ON s.id = b.seat_id JOIN round r ON r.id = s.round_id
     JOIN work_item w ON w.id = r.work_item_id
     CROSS JOIN LATERAL (VALUES (b.person), (b.instead_of)) v (person)
-    WHERE NOT b.replaced AND r.outcome IN ('approved', 'rejected') AND v.person IS NOT NULL) d
+    WHERE NOT b.replaced AND r.outcome <> 'voided' AND v.person IS NOT NULL) d
 JOIN instance i ON i.id = d.instance_id
 WHERE NOT coalesce(i.done_by->d.element ? d.person, false)
     AND NOT EXISTS (SELECT FROM entry m WHERE m.instance_id = i.id AND m.kind = 'migrated')"""

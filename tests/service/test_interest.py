@@ -57,7 +57,7 @@ def test_nor_may_they_do_what_somebody_else_must_do(house, people, bring, absent
     assert done.text == "You stand in for bob, who did Sort: somebody else must do this."
 
 
-def test_nor_may_whom_the_process_keeps_out(house, people, desk, errand):
+def test_nor_may_whom_the_process_keeps_out(house, people, desk, rows, errand):
     path, drawn = "errand/errand.bpmn", errand.files["errand/errand.bpmn"].decode()
     kept_out = drawn.replace(
         'clearway:not-same-person-as="sort"><', 'clearway:excluded="[&quot;bob&quot;]"><'
@@ -77,6 +77,8 @@ def test_nor_may_whom_the_process_keeps_out(house, people, desk, errand):
     assert given.text == "bob is kept out of this by the process."
     assert isinstance(claim(house, people["carol"], bring, once="3"), Done)
     assert verify(house) == []
+    rows("UPDATE work_item SET excluded = '{}' WHERE element = 'bring' RETURNING 1")
+    assert any("may be done by bob by its row" in it for it in verify(house))
 
 
 def test_who_did_another_part_may_not_vote_nor_do_what_they_voted_on(

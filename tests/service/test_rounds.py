@@ -146,3 +146,29 @@ def test_two_ballots_at_the_same_instant_decide_once(parliament, rows, decide, s
     decided = [it for it in answers if isinstance(it, Done) and it.details["outcome"] != "open"]
     assert len(decided) == 1
     assert verify(parliament) == []
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("DELETE FROM timer WHERE token LIKE 'round:end%%'", "lacks the timer round:end:"),
+        ("DELETE FROM timer WHERE token LIKE 'round:remind1%%'", "lacks the timer round:remind1:"),
+        ("UPDATE timer SET due_at = due_at + interval '1 year'", "but at 2026-"),
+        ("UPDATE timer SET token = token || 'x'", "belongs to no round that is open"),
+    ],
+)
+def test_a_time_of_a_round_that_is_not_there_or_not_due_then_is_told(
+    parliament, decide, rows, how, told
+):
+    rows(f"{how} RETURNING 1")
+
+    assert any(told in it for it in verify(parliament)), verify(parliament)
+
+
+def test_who_put_a_vote_off_is_known_to_have_voted(parliament, decide, says, rows):
+    assert isinstance(says("dave", "chair", "defer", "It is early"), Done)
+    assert verify(parliament) == []
+
+    rows("UPDATE instance SET done_by = '{}' RETURNING 1")
+
+    assert any("that dave did decide" in it for it in verify(parliament))
