@@ -19,6 +19,8 @@ LONGEST = timedelta(days=366)
 AHEAD = timedelta(days=3660)
 """How far ahead each time of a repeating window is looked at when it is saved: ten years."""
 
+YEARS = range(2000, 2200)
+"""In which a calendar can be asked for, and windows can be declared."""
 _LONGEST_RULE = 200
 _MOST_TIMES = 4000
 _WHICH_DAYS = ("BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST")
@@ -79,7 +81,10 @@ def _plain_problems(window: Window) -> Iterator[tuple[str, str]]:
         said = str(error).removeprefix("tz: ")
         yield "zone", f"{said[:1].upper()}{said[1:]}."
     for name, text in (("from", window.begins), ("until", window.ends)):
-        if wall_time(text) is None:
+        wall = wall_time(text)
+        if wall is not None and wall.year not in YEARS:
+            yield name, f"Give a year from {YEARS[0]} to {YEARS[-1]}."
+        if wall is None:
             yield (
                 name,
                 "Give a local date and time to the minute such as 2026-12-20T18:00, without an "
@@ -109,8 +114,9 @@ def _unfit_rule(rule: str) -> str | None:
     if "UNTIL" in parts and not re.fullmatch(r"\d{8}(T\d{6})?", parts["UNTIL"]):
         return "Write UNTIL in the zone of the window, such as 20271231T235900, without a Z."
     try:
-        rrulestr(rule, dtstart=datetime(2026, 1, 1))
-        _last_moment(parts.get("UNTIL", "20260101"))
+        if _last_moment(parts.get("UNTIL", "20260101")).year not in YEARS:
+            return f"UNTIL has a year from {YEARS[0]} to {YEARS[-1]}."
+        next(_begins(rule, datetime(2026, 1, 1), datetime(2030, 1, 1)), None)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         return f"The rule cannot be read ({error}). {_EXAMPLE}"
     return None

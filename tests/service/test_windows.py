@@ -54,6 +54,10 @@ FREEZE = Window(
         ({"repeats": "FREQ=WEEKLY;UNTIL=20270101T000000Z"}, "repeats", "without a Z"),
         ({"repeats": "FREQ=WEEKLY;BYDAY=SU"}, "repeats", "it first comes 2026-04-05T00:00"),
         ({"repeats": "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"}, "repeats", "does not come at"),
+        ({"repeats": "FREQ=MONTHLY;BYDAY=99MO"}, "repeats", "cannot be read"),
+        ({"repeats": "FREQ=DAILY;UNTIL=00010101"}, "repeats", "a year from 2000 to 2199"),
+        ({"begins": "0001-01-01T00:00"}, "from", "a year from 2000 to 2199"),
+        ({"ends": "9999-12-31T23:59"}, "until", "a year from 2000 to 2199"),
         ({"repeats": "FREQ=DAILY"}, "until", "longer than the time until it comes again"),
     ],
 )

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from clearway.service.calendar import CalendarEntry, Filter, calendar_of
 from clearway.service.collisions import collisions_of
+from clearway.service.recurring import YEARS
 from clearway.service.values import Done, Refusal
 from clearway.service.windows import Window, remove_window, save_window, windows
 from clearway.web.api.bodies import WindowBody
@@ -146,5 +147,10 @@ def _aware(instant: datetime, name: str) -> datetime:
                 "Write an instant with its zone, such as 2026-03-02T20:00Z.",
                 {f"query.{name}": "Write an instant with its zone."},
             )
+        )
+    if instant.year not in YEARS:
+        said = f"Give a year from {YEARS[0]} to {YEARS[-1]}."
+        raise ApiRefusal(
+            Refusal("invalid", f"{name} is too far away.", said, {f"query.{name}": said})
         )
     return instant.astimezone(UTC)
