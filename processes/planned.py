@@ -120,10 +120,15 @@ def overlap(starts: datetime, ends: datetime, others: datetime, others_end: date
     return starts < others_end and others < ends
 
 
+FURTHEST_YEARS = 20
+
+
 def problem_of(starts: datetime, ends: datetime, now: datetime) -> str | None:
     """What is wrong with a time for planned work, with the remedy; None when it can be used."""
     if ends <= starts:
         return "It ends before it begins: swap the two times, or give a later end."
     if starts < now:
         return "It begins in the past: give a time that is still to come."
+    if ends.year - now.year > FURTHEST_YEARS:
+        return f"It lies more than {FURTHEST_YEARS} years ahead: give a time that can be planned."
     return None

@@ -178,6 +178,7 @@ def test_a_time_is_refused_with_the_remedy():
     )
     assert "in the past" in (problem_of(hour(8), hour(9), hour(10)) or "")
     assert problem_of(hour(8), hour(9), hour(8)) is None
+    assert "years ahead" in (problem_of(hour(8), hour(9).replace(year=9999), hour(8)) or "")
 
 
 def test_a_record_without_a_time_is_not_planned_yet():
