@@ -109,3 +109,11 @@ def test_in_a_browser_collisions_follow_the_form_and_a_slot_is_taken_at_a_click(
     expect(told).to_contain_text("Nothing collides with this time.")
     assert page.get_by_label("Begins").input_value() == "2026-04-01T14:00"
     assert page.get_by_label("Stops").input_value() == "2026-04-01T16:00"
+
+    page.route("**/planning/**", lambda route: route.abort())
+    page.get_by_label("Begins").fill("2026-04-02T14:00")
+    page.get_by_label("Begins").blur()
+    expect(
+        page.get_by_text("Nobody could look for collisions just now", exact=False)
+    ).to_be_visible()
+    expect(page.get_by_text("Nothing collides", exact=False)).to_have_count(0)

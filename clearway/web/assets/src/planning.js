@@ -12,6 +12,19 @@ export function planning() {
     }
     button.form.dispatchEvent(new Event("change", { bubbles: true }));
   });
+  for (const failed of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(failed, ({ detail }) => forget(detail.elt?.closest(".planning")));
+  }
+}
+
+/** What was found for other times does not hold for these: say that nobody looked. */
+function forget(section) {
+  if (!section) return;
+  for (const told of [...section.children].slice(1)) told.remove();
+  const said = document.createElement("p");
+  said.setAttribute("role", "alert");
+  said.textContent = "Nobody could look for collisions just now: change a time, or send the form, to look again.";
+  section.append(said);
 }
 
 function put(id, value) {
