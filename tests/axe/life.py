@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from life_around import ALERT, HEARTBEATS, REGISTRY, SCHEDULES, SIGN_IN
+from life_around import ALERT, FEED, HEARTBEATS, REGISTRY, SCHEDULES, SIGN_IN
 from life_decisions import DECISIONS
 from life_records import ERRAND, FAULTS, MESSAGES, SIGNALS, STOOL
 from life_workshop import WORKSHOP
@@ -20,6 +20,7 @@ LIFE = (
     *SCHEDULES,
     *ALERT,
     *HEARTBEATS,
+    *FEED,
 )
 """The whole day."""
 

@@ -6,7 +6,7 @@ import scene
 from sayings import ALERTS, ALICE
 from step import MINUTE, Step, key
 
-from clearway.service import alerts, heartbeats, ledger, registry, sign_in
+from clearway.service import alerts, feed, heartbeats, ledger, registry, sign_in
 from clearway.service.deploy import deploy
 from clearway.service.house import House
 from clearway.service.values import SYSTEM
@@ -184,4 +184,9 @@ HEARTBEATS = (
     Step("beat", lambda house, _: heartbeats.beat(house, "worker w"), again="same"),
     Step("miss", lambda house, _: heartbeats.miss(house, "worker w", {}), again="same"),
     Step("say_goodbye", lambda house, _: heartbeats.say_goodbye(house, "worker w"), again="same"),
+)
+
+FEED = (
+    Step("make_feed", lambda house, _: feed.make_feed(house, ALICE), again="anew"),
+    Step("revoke_feed", lambda house, _: feed.revoke_feed(house, ALICE), again="gone"),
 )

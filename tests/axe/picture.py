@@ -45,6 +45,7 @@ _LEFT_OUT = {
     "answer": {"request_hash"},  # holds numbers of what was asked for
     "session": {"token_hash", "csrf"},
     "api_token": {"token_hash"},
+    "calendar_feed": {"token_hash"},
     "person": {"password_hash"},
     "alert": {"times"},
 }
