@@ -102,10 +102,10 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         # weekly review: -> open_count, task_count, overdue_count, unclaimed_count, fault_count,
         # oldest (keys), collected_at, summary (text)
         "collect_open_work": Step(reviews.collect_open_work, needs=("open_work",)),
-        # meeting that decides: rules, starts, minutes, minutes_each, horizon_days, lead_days,
+        # meeting that decides: key, starts, minutes, minutes_each, horizon_days, lead_days,
         # risks, and the fields begins and risk -> agenda (keys), places, left_out (lines)
         "build_agenda": Step(meeting.build_agenda, needs=("waiting_rounds",)),
-        # rules, agenda, built (keys), note -> agenda (keys), changes (lines), problem (text)
+        # key, agenda, built (keys), note -> agenda (keys), changes (lines), problem (text)
         "check_agenda": Step(meeting.check_agenda, needs=("waiting_rounds",)),
         # key, title, starts, agenda, places, left_out, and the fields things, team, outcome, until,
         # backout -> pdf, page (hashes), kept_at, forecast (lines), invited (people)

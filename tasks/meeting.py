@@ -26,7 +26,7 @@ Answer = Mapping[str, object]
 
 def build_agenda(
     *,
-    rules: Sequence[str],
+    key: str,
     starts: str,
     minutes: int,
     minutes_each: int,
@@ -37,7 +37,7 @@ def build_agenda(
     risk: str,
     waiting_rounds: WaitingRounds,
 ) -> Answer:
-    """What waits for a decision by these rules, in the order in which it must be decided.
+    """What waits for the board of the meeting `key`, in the order in which it must be decided.
 
     `begins` and `risk` are the fields of the records that say when it begins and how risky it is;
     `lead_days` has the working days that a risk needs, `risks` the highest first.
@@ -58,7 +58,7 @@ def build_agenda(
             None if it.record.get(risk) is None else str(it.record[risk]),
             it.opened_at,
         )
-        for it in waiting_rounds(list(rules))
+        for it in waiting_rounds(key)
     ]
     titles = {it.key: it.title for it in waiting}
     found = agenda(waiting, terms)
@@ -71,7 +71,7 @@ def build_agenda(
 
 def check_agenda(
     *,
-    rules: Sequence[str],
+    key: str,
     agenda: Sequence[str] | None = None,
     built: Sequence[str] | None = None,
     note: str | None = None,
@@ -80,15 +80,15 @@ def check_agenda(
     """The chair's agenda without blanks and repetitions, what is another than it was built, and
     what is wrong with it: a record that does not wait, one that was added or dropped without why.
     """
-    chosen = list(dict.fromkeys(key.strip().upper() for key in agenda or () if key.strip()))
-    waits = {it.key for it in waiting_rounds(list(rules))}
+    chosen = list(dict.fromkeys(it.strip().upper() for it in agenda or () if it.strip()))
+    waits = {it.key for it in waiting_rounds(key)}
     # What has been decided meanwhile needs no reason to go.
-    before = [key for key in built or () if key in waits]
+    before = [it for it in built or () if it in waits]
     differs = changes(before, chosen)
     problems = [
-        f"{key} does not wait for a decision of this board: take it off the agenda."
-        for key in chosen
-        if key not in waits
+        f"{it} does not wait for a decision of this board: take it off the agenda."
+        for it in chosen
+        if it not in waits
     ]
     if any("order" not in it for it in differs) and not (note or "").strip():
         problems.append(f"Say why: {' '.join(differs)}")
@@ -123,11 +123,11 @@ def build_pack(
     `outcome` how it ended, `until` when it must be over, `backout` the minutes to take it back.
     """
     at, begins = _now(now), _instant(starts)
-    expected = forecasts(list(agenda), begins)
+    expected = forecasts(key, list(agenda), begins)
     subjects = Subjects(things, team, outcome, until, backout)
     pack = Pack(key, title, begins, at, list(agenda), list(places or ()), list(left_out or ()))
     paper = pack_paper(
-        pack, subjects, facts_of, rounds_of(list(agenda)), expected, impact_of, outcomes_of
+        pack, subjects, facts_of, rounds_of(key, list(agenda)), expected, impact_of, outcomes_of
     )
     kept = _keep(key, "pack", paper, job_id, at, keep_file)
     gaps = [f"{one}: {gap}" for one in agenda if one in expected for gap in expected[one].gaps]
@@ -158,7 +158,7 @@ def write_minutes(
     A record is decided when its round says so, and else it is not. `current` is the field of the
     meeting with what is discussed; `present` are those who were marked, and who voted is added.
     """
-    asked = rounds_of(list(agenda))
+    asked = rounds_of(key, list(agenda))
     held = Minutes(
         key,
         title,

@@ -13,19 +13,19 @@ from clearway.service.house import House
 from clearway.service.impact import impact_of
 from clearway.service.item_facts import ItemFacts, item_facts
 from clearway.service.jobs import WORKER
-from clearway.service.meeting import moves_of
+from clearway.service.meeting import moves_of, rules_of
 from clearway.service.meeting_rounds import AskedRound, WaitingRound
 from clearway.service.values import Refusal
 from processes.quorum import Forecast
 
-WaitingRounds = Callable[[Sequence[str]], list[WaitingRound]]
-"""The records with an open round by one of these rules."""
+WaitingRounds = Callable[[str], list[WaitingRound]]
+"""The records with an open round of the board that meets in this record."""
 
-RoundsOf = Callable[[Sequence[str]], Mapping[str, AskedRound]]
-"""The newest round of each of these records, with what it says."""
+RoundsOf = Callable[[str, Sequence[str]], Mapping[str, AskedRound]]
+"""What the board of a meeting was last asked about each of these records, and what it said."""
 
-Forecasts = Callable[[Sequence[str], datetime], Mapping[str, Forecast]]
-"""Who can vote at this instant in the open rounds of these records."""
+Forecasts = Callable[[str, Sequence[str], datetime], Mapping[str, Forecast]]
+"""Who of the board of a meeting can vote at this instant about each of these records."""
 
 FactsOf = Callable[[str], ItemFacts | None]
 """A record in words; None when there is none with this key."""
@@ -55,9 +55,9 @@ class NotKept(ClearwayError):
 
 def doors_of_meetings(house: House) -> dict[str, object]:
     """By the names that the steps need."""
-    waiting: WaitingRounds = partial(meeting_rounds.waiting_rounds, house)
-    asked: RoundsOf = partial(meeting_rounds.rounds_of, house)
-    expected: Forecasts = partial(meeting_rounds.forecasts, house)
+    waiting: WaitingRounds = partial(_waiting, house)
+    asked: RoundsOf = partial(_asked, house)
+    expected: Forecasts = partial(_expected, house)
     facts: FactsOf = partial(_facts, house)
     impact: ImpactOf = partial(_impact, house)
     outcomes: OutcomesOf = partial(_outcomes, house)
@@ -73,6 +73,20 @@ def doors_of_meetings(house: House) -> dict[str, object]:
         "moves_of": moves,
         "keep_file": keep,
     }
+
+
+def _waiting(house: House, meeting: str) -> list[WaitingRound]:
+    return meeting_rounds.waiting_rounds(house, rules_of(house, WORKER, meeting))
+
+
+def _asked(house: House, meeting: str, keys: Sequence[str]) -> Mapping[str, AskedRound]:
+    return meeting_rounds.rounds_of(house, keys, rules_of(house, WORKER, meeting))
+
+
+def _expected(
+    house: House, meeting: str, keys: Sequence[str], at: datetime
+) -> Mapping[str, Forecast]:
+    return meeting_rounds.forecasts(house, keys, rules_of(house, WORKER, meeting), at)
 
 
 def _facts(house: House, key: str) -> ItemFacts | None:

@@ -1,7 +1,7 @@
 """The page of a meeting: each record of its agenda, what its round says, the time it took."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -16,6 +16,8 @@ from processes.agenda import time_spent
 
 AGENDA = "x-agenda"
 """The key of record.json with the field that holds the keys of the records decided together."""
+RULES = "x-agenda-rules"
+"""The key of record.json with the approval rules by which its board decides."""
 CURRENT = "x-current"
 """The key of record.json with the field that holds the key that is being discussed."""
 
@@ -24,7 +26,7 @@ CURRENT = "x-current"
 class AgendaItem:
     """One record of the agenda. `title` is empty for who may not see it, and `asked` is None then.
 
-    `asked` is the newest round of the record: the only thing that tells of a decision.
+    `asked` is its newest round by the board's rules: the only thing that tells of a decision.
     """
 
     key: str
@@ -74,7 +76,7 @@ def meeting(house: House, actor: Actor, key: str) -> MeetingView | Refusal:
     current_field = cast("str | None", view.schema.get(CURRENT))
     current = view.values.get(current_field) if current_field else None
     keys = [str(it) for it in cast(Sequence[object], view.values.get(field) or ())]
-    asked = rounds_of(house, keys)
+    asked = rounds_of(house, keys, rules_in(view.schema))
     moves = moves_of(house, key, current_field) if current_field else []
     spent = time_spent(moves, house.now())
     items = [
@@ -87,6 +89,17 @@ def meeting(house: House, actor: Actor, key: str) -> MeetingView | Refusal:
         for it in keys
     ]
     return MeetingView(view, items, field, current_field, _stamp(view, items))
+
+
+def rules_of(house: House, actor: Actor, key: str) -> list[str]:
+    """The rules by which the board of this meeting decides; none where it is no meeting."""
+    view = record(house, actor, key)
+    return [] if isinstance(view, Refusal) else rules_in(view.schema)
+
+
+def rules_in(schema: Mapping[str, object]) -> list[str]:
+    """The rules that record.json names; the gate holds them to those there are."""
+    return [str(it) for it in cast(Sequence[object], schema.get(RULES) or ())]
 
 
 def moves_of(house: House, key: str, field: str) -> list[tuple[datetime, str | None]]:

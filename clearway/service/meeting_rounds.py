@@ -25,7 +25,7 @@ _DECISIONS = frozenset({APPROVED, REJECTED})
 
 @dataclass(frozen=True)
 class AskedRound:
-    """The newest round of a record, and what it says: nothing else tells of a decision.
+    """The newest round by a board's rules, and what it says: nothing else tells of its decision.
 
     `outcome` is None as long as the round has not ended with one; `says` is the sentence of its
     rule. An outcome that only puts the decision off, such as `deferred`, is no decision.
@@ -51,9 +51,12 @@ def waiting_rounds(house: House, rules: Sequence[str]) -> list[WaitingRound]:
     return house.store.look(lambda it: rounds.waiting_rounds(it, rules))
 
 
-def rounds_of(house: House, keys: Sequence[str]) -> Mapping[str, AskedRound]:
-    """The newest round of each of these records; one that never had any is left out."""
-    found = house.store.look(lambda it: rounds.last_rounds(it, keys))
+def rounds_of(house: House, keys: Sequence[str], rules: Sequence[str]) -> Mapping[str, AskedRound]:
+    """The newest round of each of these records by one of the rules; without any it is left out.
+
+    Others may have to decide after the board: what they are asked is not the board's round.
+    """
+    found = house.store.look(lambda it: rounds.last_rounds(it, keys, rules))
     return {key: _asked(house, last) for key, last in found.items()}
 
 
@@ -64,9 +67,11 @@ def outcomes_of(
     return house.store.look(lambda it: rounds.outcomes(it, process, field, value, outcome, since))
 
 
-def forecasts(house: House, keys: Sequence[str], at: datetime) -> Mapping[str, Forecast]:
+def forecasts(
+    house: House, keys: Sequence[str], rules: Sequence[str], at: datetime
+) -> Mapping[str, Forecast]:
     """Who can vote at this instant in the open rounds of these records, by the absences."""
-    asked = rounds_of(house, keys)
+    asked = rounds_of(house, keys, rules)
 
     def look(connection: Connection) -> tuple[list[Person], list[Absence]]:
         return registry.all_people(connection), registry.all_absences(connection, at)

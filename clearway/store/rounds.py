@@ -17,7 +17,7 @@ _LAST = """SELECT DISTINCT ON (i.key) i.key, i.title, i.process, i.version_id, i
     w.id, w.name, w.closed_at, r.id, r.revision, r.rule, r.excluded, r.opened_at, r.closed_at,
     r.outcome, r.reason
 FROM instance i JOIN work_item w ON w.instance_id = i.id JOIN round r ON r.work_item_id = w.id
-WHERE i.key = ANY(%(keys)s::text[])
+WHERE i.key = ANY(%(keys)s::text[]) AND r.rule = ANY(%(rules)s::text[])
 ORDER BY i.key, r.id DESC"""
 _SEATS = """SELECT round_id, id, name, role, person, mandatory, veto, chair FROM seat
 WHERE round_id = ANY(%(rounds)s::bigint[]) ORDER BY id"""
@@ -45,7 +45,7 @@ class WaitingRound:
 
 @dataclass(frozen=True)
 class LastRound:
-    """The newest round of a record, open or closed, with its seats and the ballots that count."""
+    """The newest round by some rules, open or closed: its seats and the ballots that count."""
 
     key: str
     title: str
@@ -73,9 +73,11 @@ def waiting_rounds(transaction: Transaction, rules: Sequence[str]) -> list[Waiti
     return [WaitingRound(*row) for row in transaction.all(_WAITING, {"rules": list(rules)})]
 
 
-def last_rounds(transaction: Transaction, keys: Sequence[str]) -> Mapping[str, LastRound]:
-    """The newest round of each of these records that has any."""
-    rows = transaction.all(_LAST, {"keys": list(keys)})
+def last_rounds(
+    transaction: Transaction, keys: Sequence[str], rules: Sequence[str]
+) -> Mapping[str, LastRound]:
+    """The newest round by one of these rules of each of these records that has any."""
+    rows = transaction.all(_LAST, {"keys": list(keys), "rules": list(rules)})
     rounds = {"rounds": [row[9] for row in rows]}
     seats: dict[int, list[Seat]] = {}
     for round_id, *seat in transaction.all(_SEATS, rounds):

@@ -981,19 +981,30 @@ def test_what_is_ours_is_refused_where_nobody_reads_it(drawn: Callable[..., Any]
     ("keys", "rule"),
     [
         ({"x-agenda": "title"}, "record-agenda"),
-        ({"x-agenda": "nowhere"}, "record-named"),
+        ({"x-agenda": "nowhere", "x-agenda-rules": ["cab_majority"]}, "record-named"),
         ({"x-agenda": "agenda", "x-current": "agenda"}, "record-agenda"),
         ({"x-current": "title"}, "record-agenda"),
-        ({"x-agenda": "agenda", "x-current": "title"}, None),
+        ({"x-agenda": "agenda", "x-agenda-rules": []}, "record-agenda"),
+        ({"x-agenda": "agenda", "x-agenda-rules": ["whoever"]}, "record-agenda"),
+        ({"x-agenda-rules": ["cab_majority"]}, "record-agenda"),
+        (
+            {
+                "x-agenda": "agenda",
+                "x-agenda-rules": ["cab_majority"],
+                "x-current": "title",
+            },
+            None,
+        ),
     ],
 )
 def test_an_agenda_is_a_list_and_what_is_discussed_is_a_text(
-    drawn: Drawing, keys: dict[str, str], rule: str | None
+    drawn: Drawing, keys: dict[str, object], rule: str | None
 ):
     body = "<startEvent id='s'/><endEvent id='e'/>{s>e}"
     fields = {"title": {"type": "string"}, "agenda": {"type": "array"}}
     record = {"type": "object", "x-key-prefix": "P", "properties": fields, **keys}
 
-    found = {it.rule for it in check(drawn(body, record=record), trusted=True)}
+    around = Surroundings(rules=frozenset({"cab_majority"}))
+    found = {it.rule for it in check(drawn(body, record=record), around, trusted=True)}
 
     assert found & {"record-agenda", "record-named", "record-key"} == ({rule} if rule else set())

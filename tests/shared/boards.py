@@ -36,6 +36,15 @@ _SAID = {
 }
 
 
+_DANGEROUS = {
+    "users_affected": "everyone",
+    "services_affected": "many",
+    "outage": "longer",
+    "experience": "never",
+    "tested": "not_at_all",
+    "reversible": "hardly",
+    "sensitive": "at_the_heart",
+}
 _QUIET = {
     "users_affected": "a_team",
     "services_affected": "one",
@@ -54,11 +63,17 @@ def waiting_change(
     service: str,
     begins: datetime,
     ends: datetime,
+    *,
+    dangerous: bool = False,
 ) -> str:
-    """The key of a change of high risk that waits for the board: alice's, made by carol."""
+    """The key of a change of high risk that waits for the board: alice's, made by carol.
+
+    A `dangerous` one is of very high risk: after the board an executive decides.
+    """
     key = asked_change(house, title, service)
     work()
-    do_task(house, "alice", key, planned_change(title, begins, ends))
+    plan = planned_change(title, begins, ends)
+    do_task(house, "alice", key, {**plan, **(_DANGEROUS if dangerous else {})})
     work()
     do_task(house, "frank", key, {"assessment": "ready", "group_lead": "trent"})
     work()

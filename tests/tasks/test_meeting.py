@@ -174,6 +174,38 @@ def test_what_a_round_decides_stands_in_the_minutes_and_nothing_else(
     assert ("relates_to", soon) in [(kind, to) for _, kind, to in view.links]
 
 
+def test_what_the_board_decides_stands_in_the_minutes_though_others_decide_after_it(
+    house: House, worker: Dispatcher, hand_clock: HandClock
+):
+    at = THURSDAY + timedelta(days=20)
+    ends = at + timedelta(hours=2)
+    change = waiting_change(
+        house, lambda: drain(worker), "Move all", "mail", at, ends, dangerous=True
+    )
+    key = planned(house, worker)
+    checked(house, worker, key, agenda=[change])
+    frank = person(house, "frank")
+    hand_clock.move_to(THURSDAY)
+    fire_due(house, 10)
+    conditions = {"conditions": "Tell the night shift"}
+    for name, seat in (("judy", "owner"), ("dave", "first_member")):
+        assert isinstance(cast(house, name, change, seat, "approve"), Done)
+    decided = cast(house, "frank", change, "chair", "approve_with_conditions", **conditions)
+    assert isinstance(decided, Done)
+    assert "executive" in str(seen(house, frank, change).values["rounds"])
+
+    shown = meeting(house, frank, key)
+    assert isinstance(send(house, frank, key, "end_meeting", {}, once="end"), Done)
+
+    drain(worker)
+    assert not isinstance(shown, Refusal)
+    assert [it.outcome for it in shown.items] == ["approved"]
+    view = seen(house, frank, key)
+    assert f"{change}: Approved with 3 yes" in str(view.values["minutes_text"])
+    assert view.values["present"] == ["dave", "frank", "judy"]
+    assert "frank: Tell the night shift" in pages_of(house, key, "minutes.html")
+
+
 def test_a_change_that_is_cancelled_meanwhile_reads_not_decided(
     house: House, worker: Dispatcher, changes: tuple[str, str]
 ):

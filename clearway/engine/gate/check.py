@@ -116,7 +116,7 @@ def _is_scalar(examined: Examined, text: str) -> bool:
 
 
 def _check_house(examined: Examined, surroundings: Surroundings | None) -> None:
-    record.check(examined)
+    record.check(examined, surroundings.rules if surroundings else None)
     forms.check(examined)
     field_names.check(examined)
     for process in examined.read.called():

@@ -1,7 +1,7 @@
 """The record's schema: is it one, and do its own keys name its fields."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -21,14 +21,18 @@ KNOWN = frozenset(
         "x-requester",
         "x-brief",
         "x-agenda",
+        "x-agenda-rules",
         "x-current",
         planned.KEY,
     )
 )
 
 
-def check(examined: Examined) -> None:
-    """record.json is a JSON Schema of an object, with a prefix for keys."""
+def check(examined: Examined, rules: Collection[str] | None) -> None:
+    """record.json is a JSON Schema of an object, with a prefix for keys.
+
+    `rules` are the approval rules that there are; None: they are not looked at.
+    """
     path = f"{examined.bundle.process}/record.json"
     if path not in examined.bundle.files:
         examined.findings.error(
@@ -91,7 +95,7 @@ def check(examined: Examined) -> None:
                 f"An x- key names the field `{name}`, which is not there.",
                 "Name a field of `properties`.",
             )
-    _check_agenda(examined, path, schema)
+    _check_agenda(examined, path, schema, rules)
     planned.check(
         schema,
         fields,  # pyright: ignore[reportUnknownArgumentType] keys of JSON are text
@@ -110,7 +114,9 @@ def check(examined: Examined) -> None:
             )
 
 
-def _check_agenda(examined: Examined, path: str, schema: Mapping[str, Any]) -> None:
+def _check_agenda(
+    examined: Examined, path: str, schema: Mapping[str, Any], rules: Collection[str] | None
+) -> None:
     """An agenda is a list of keys, and what is discussed is one of them."""
     fields = cast(Mapping[str, Mapping[str, object]], schema["properties"])
     for key, wanted in (("x-agenda", "array"), ("x-current", "string")):
@@ -123,10 +129,22 @@ def _check_agenda(examined: Examined, path: str, schema: Mapping[str, Any]) -> N
                 f"{key} names the field `{schema[key]}`, which is no {wanted}.",
                 "Name a list of texts as the agenda, and a text as what is discussed.",
             )
-    if "x-current" in schema and "x-agenda" not in schema:
-        examined.findings.error(
-            path, None, "record-agenda", "x-current is there without x-agenda.", "Add x-agenda."
+    for key in ("x-current", "x-agenda-rules"):
+        if key in schema and "x-agenda" not in schema:
+            examined.findings.error(
+                path, None, "record-agenda", f"{key} is there without x-agenda.", "Add x-agenda."
+            )
+    said = [str(it) for it in _list(schema.get("x-agenda-rules"))]
+    unknown = [] if rules is None else sorted(it for it in said if it not in rules)
+    if "x-agenda" in schema and (not said or unknown):
+        problem = (
+            f"x-agenda-rules names {', '.join(unknown)}, which is no approval rule."
+            if unknown
+            else "x-agenda is there, and nothing says whose rounds are decided together."
         )
+        known = ", ".join(sorted(rules or ())) or "the rules in processes/catalogue.py"
+        remedy = f"Name in x-agenda-rules one or more of {known}."
+        examined.findings.error(path, None, "record-agenda", problem, remedy)
 
 
 def check_schema(examined: Examined, path: str, schema: Any) -> bool:
