@@ -231,6 +231,15 @@ def unfilled(takers: Mapping[SeatId, Collection[PersonId]]) -> tuple[SeatId, ...
 
     `takers` has every seat that must cast, with those who may cast for it.
     """
+    sits = seated(takers)
+    return tuple(seat for seat in takers if seat not in sits)
+
+
+def seated(takers: Mapping[SeatId, Collection[PersonId]]) -> dict[SeatId, PersonId]:
+    """Who sits where, so that as many seats as possible are taken; one person, one seat.
+
+    `takers` has those who may take each seat. An earlier seat is never left empty for a later one.
+    """
     sits: dict[PersonId, SeatId] = {}
 
     def finds(seat: SeatId, asked: set[PersonId]) -> bool:
@@ -243,7 +252,9 @@ def unfilled(takers: Mapping[SeatId, Collection[PersonId]]) -> tuple[SeatId, ...
                 return True
         return False
 
-    return tuple(seat for seat in takers if not finds(seat, set()))
+    for seat in takers:
+        finds(seat, set())
+    return {seat: person for person, seat in sits.items()}
 
 
 def _check_aware(moment: datetime | None, what: str) -> None:

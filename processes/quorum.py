@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from processes.approval import PersonId, Quorum, SeatId
+from processes.approval import PersonId, Quorum, SeatId, seated
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +69,10 @@ def forecast(seats: Sequence[ExpectedSeat], quorum: Quorum) -> Forecast:
 
 def _seated(seats: Sequence[ExpectedSeat]) -> dict[SeatId, PersonId]:
     voted = {it.id: it.voted for it in seats if it.voted is not None}
-    takers = {it.id: [one for one in it.takers if one not in voted.values()] for it in seats}
-    sits: dict[PersonId, SeatId] = {}
-
-    def finds(seat: SeatId, asked: set[PersonId]) -> bool:
-        for person in takers[seat]:
-            if person in asked:
-                continue
-            asked.add(person)
-            if person not in sits or finds(sits[person], asked):
-                sits[person] = seat
-                return True
-        return False
-
-    # Who sits keeps a seat, so those that must vote are filled first.
-    for seat in sorted(seats, key=lambda it: not it.needed):
-        if seat.id not in voted:
-            finds(seat.id, set())
-    return {**voted, **{seat: person for person, seat in sits.items()}}
+    # An earlier seat is never left empty for a later one: those that must vote come first.
+    left = sorted((it for it in seats if it.id not in voted), key=lambda it: not it.needed)
+    free = {it.id: [one for one in it.takers if one not in voted.values()] for it in left}
+    return {**voted, **seated(free)}
 
 
 def _gap(seat: ExpectedSeat) -> str:

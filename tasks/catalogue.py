@@ -74,7 +74,7 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "find_live_incident": Step(freeze_exception.find_live_incident, needs=("leading_to",)),
         # change: author, incident, registrars, callers (roles) -> may_register, may_call_emergency,
         # line_director, incident_open, incident_priority
-        "check_grounds": Step(change.check_grounds, needs=("has_role", "line_of", "read_record")),
+        "check_grounds": Step(change.check_grounds, needs=("has_role", "line_of", "one_record")),
         # service, assets, concerned (people) -> services (lines), owners (people),
         # undecided (services for which nobody may decide), problem
         "find_owners": Step(change.find_owners, needs=("affected_services",)),
@@ -85,7 +85,7 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         # people, concerned, owner, roles -> problem
         "check_voices": Step(change.check_voices, needs=("has_role",)),
         # key, incidents, percent -> caused_major, sampled
-        "look_at_outcome": Step(change.look_at_outcome, needs=("read_record",)),
+        "look_at_outcome": Step(change.look_at_outcome, needs=("one_record",)),
         # onboarding: key, user_name, full_name, mail, account_id -> account_id, user_name;
         # business error user_name_taken
         "create_account": Step(onboarding.create_account, needs=("accounts",)),

@@ -8,7 +8,7 @@ from clearway.service.values import Refusal
 from processes import calendar
 from processes.change_risk import FAILED, history_points
 from processes.sampling import is_drawn
-from tasks.doors import AffectedServices, CalendarOf, EndedChanges, HasRole, LineOf, ReadRecord
+from tasks.doors import AffectedServices, CalendarOf, EndedChanges, HasRole, LineOf, OneRecord
 
 MAJOR = (1, 2)
 """The priorities of an incident that is not just any incident."""
@@ -23,7 +23,7 @@ def check_grounds(
     callers: Sequence[str],
     has_role: HasRole,
     line_of: LineOf,
-    read_record: ReadRecord,
+    one_record: OneRecord,
 ) -> Mapping[str, object]:
     """What the author may do, who leads their line, and how the incident stands that they name.
 
@@ -31,14 +31,14 @@ def check_grounds(
     author's line, or the only one; null when nobody is above. A key that is no incident is not
     open.
     """
-    found = None if incident is None else read_record(incident)
+    found = None if incident is None else one_record(incident)
     priority = None if found is None else found.record.get("priority")
     above = [] if author is None else line_of(author)
     return {
         "may_register": _has_one(has_role, author, registrars),
         "may_call_emergency": _has_one(has_role, author, callers),
         "line_director": above[min(1, len(above) - 1)] if above else None,
-        "incident_open": found is not None and not found.ended,
+        "incident_open": found is not None and found.ended_at is None,
         "incident_priority": priority if isinstance(priority, int) else None,
     }
 
@@ -163,10 +163,10 @@ def look_at_outcome(
     key: str,
     incidents: Sequence[str] | None = None,
     percent: int,
-    read_record: ReadRecord,
+    one_record: OneRecord,
 ) -> Mapping[str, object]:
     """Whether a change caused a major incident, and whether it is drawn for the sample."""
-    found = [read_record(incident) for incident in incidents or ()]
+    found = [one_record(incident) for incident in incidents or ()]
     major = any(it is not None and it.record.get("priority") in MAJOR for it in found)
     return {"caused_major": major, "sampled": is_drawn(key, percent)}
 

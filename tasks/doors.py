@@ -22,7 +22,6 @@ from clearway.service.registry import (
     line_of,
     service_context,
 )
-from clearway.service.standing import Held, held
 from clearway.service.templates import template_text
 from clearway.service.values import Done, Refusal
 from processes.calendar import Calendar
@@ -64,9 +63,6 @@ HasRole = Callable[[str, str], bool]
 
 LineOf = Callable[[str], list[str]]
 """Who is above a person: the manager, the manager's manager and so on."""
-
-ReadRecord = Callable[[str], Held | None]
-"""What a record holds; None when there is none with this key."""
 
 EndedChanges = Callable[[datetime], list[Examined]]
 """The changes that were closed since an instant, with what they held."""
@@ -111,7 +107,6 @@ def doors_of(house: House, *, base_url: str, sent_from: str = "") -> dict[str, o
     look: LookForCollisions = partial(_collisions, house)
     reach: AffectedServices = partial(affected_services, house, WORKER)
     line: LineOf = partial(line_of, house)
-    of_record: ReadRecord = partial(held, house)
     changes: EndedChanges = partial(_closed_changes, house)
     calendar: CalendarOf = partial(_calendar, house)
     return {
@@ -119,7 +114,6 @@ def doors_of(house: House, *, base_url: str, sent_from: str = "") -> dict[str, o
         "has_role": has,
         "affected_services": reach,
         "line_of": line,
-        "read_record": of_record,
         "ended_changes": changes,
         "calendar_of": calendar,
         "link": join,

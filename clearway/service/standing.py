@@ -1,10 +1,9 @@
 """Where a record stands, for the platform's own channels and steps."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clearway.service.house import House
-from clearway.store.search import held_by, state_of
+from clearway.store.search import state_of
 
 
 @dataclass(frozen=True)
@@ -19,18 +18,3 @@ def standing(house: House, key: str) -> Standing | None:
     """Where the record stands; None when there is none. It asks for nobody's permission."""
     found = house.store.ask(lambda it: state_of(it, key))
     return Standing(found[0], found[1]) if found else None
-
-
-@dataclass(frozen=True)
-class Held:
-    """What a record of a process holds, and whether it has ended."""
-
-    process: str
-    ended: bool
-    record: Mapping[str, object]
-
-
-def held(house: House, key: str) -> Held | None:
-    """What the record holds; None when there is none. It asks for nobody's permission."""
-    found = house.store.ask(lambda it: held_by(it, key))
-    return None if found is None else Held(*found)

@@ -151,11 +151,3 @@ def state_of(connection: Connection, key: str) -> tuple[str | None, bool] | None
     statement = select(table.c.state, table.c.ended_at.is_not(None)).where(table.c.key == key)
     row = connection.execute(statement).first()
     return (row[0], bool(row[1])) if row else None
-
-
-def held_by(connection: Connection, key: str) -> tuple[str, bool, Mapping[str, object]] | None:
-    """The process of a record, whether it has ended, and what it holds."""
-    table = schema.instance
-    statement = select(table.c.process, table.c.ended_at.is_not(None), table.c.record)
-    row = connection.execute(statement.where(table.c.key == key)).first()
-    return (row[0], bool(row[1]), row[2]) if row else None

@@ -14,7 +14,7 @@ from clearway.service.controls import Examined
 from clearway.service.deploy import deploy
 from clearway.service.house import House
 from clearway.service.inbox import inbox
-from clearway.service.standing import Held
+from clearway.service.other_records import OtherRecord
 from clearway.service.start import start
 from clearway.service.values import SYSTEM, Actor, Done, Refusal
 from tasks.catalogue import Call
@@ -29,8 +29,8 @@ BPMN = Path(__file__).resolve().parents[2] / "bpmn"
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DISCOVERY = Actor("discovery", roles=frozenset({ROLE}), is_person=False)
 INCIDENTS = {
-    "INC-1": Held("incident", False, {"priority": 1}),
-    "INC-3": Held("incident", True, {"priority": 3}),
+    "INC-1": OtherRecord("INC-1", "incident", "No mail", "new", AT, None, {"priority": 1}),
+    "INC-3": OtherRecord("INC-3", "incident", "No sound", "closed", AT, AT, {"priority": 3}),
 }
 
 
@@ -47,7 +47,7 @@ def grounds(author: str | None, incident: str | None, line: list[str]) -> dict[s
             callers=["change_manager"],
             has_role=lambda person, role: (person, role) == ("frank", "change_manager"),
             line_of=lambda _: line,
-            read_record=INCIDENTS.get,
+            one_record=INCIDENTS.get,
         )
     )
 
@@ -110,7 +110,7 @@ def test_only_two_of_the_board_who_are_not_concerned_approve_by_word(people, pro
 
 def test_what_a_change_caused_is_looked_up():
     found = look_at_outcome(
-        key="CHG-1", incidents=["INC-1", "INC-404"], percent=100, read_record=INCIDENTS.get
+        key="CHG-1", incidents=["INC-1", "INC-404"], percent=100, one_record=INCIDENTS.get
     )
 
     assert found == {"caused_major": True, "sampled": True}

@@ -38,7 +38,6 @@ def calls(silent: Silent) -> Mapping[str, Call]:
         "find_service": lambda service, asset: ServiceContext("network", "judy", 1, True),
         "has_role": lambda person, role: (person, role) == ("erin", "vip"),
         "line_of": lambda _: ["mallory", "grace"],
-        "read_record": lambda _: None,
         "ended_changes": lambda _: [],
         "calendar_of": lambda _: None,
         "link": link,
