@@ -49,6 +49,8 @@ def servicenow(
     from clearway.replay.log import LogError, read_cases
     from clearway.replay.run import Plan
     from clearway.replay.run import replay as live_through
+    from clearway.replay.worker import AGAIN
+    from clearway.store.errors import Unavailable
 
     try:
         # Before anything is made or forgotten.
@@ -77,6 +79,8 @@ def servicenow(
         file.write_text(text, encoding="utf-8")
     except LogError as error:
         stop(str(error), 2)
+    except Unavailable:
+        stop(f"The database is gone. {AGAIN}")
     except (ClearwayError, OSError) as error:
         stop(str(error))
     print_json(summary)

@@ -21,6 +21,7 @@ from clearway.service.house import House
 from clearway.service.jobs import LeasedJob, claim_jobs, finish_job
 from clearway.service.timers import fire_due
 from clearway.service.values import Refusal
+from clearway.store.errors import Unavailable
 from clearway.wiring import open_house
 
 LEASE = timedelta(days=3650)
@@ -81,6 +82,8 @@ def work(share: Share) -> None:
         with opened(share.journal) as journal, open_house(share.url, clock) as house:
             _spare_the_collector()
             _live(_Worker(share, house, clock, journal), house, is_own_server=share.is_own_server)
+    except Unavailable:
+        share.told.put((share.number, "failed", f"The database is gone. {AGAIN}"))
     except ClearwayError as error:
         share.told.put((share.number, "failed", str(error)))
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent has to end the run

@@ -48,6 +48,7 @@ class EmbeddedPostgres:
         self._room = room
         self._folder = self._home / "postgres"
         self._log = self._home / "postgres.log"
+        self._log_begin = 0
         self._lock_file = self._home / "postgres.lock"
         digest = hashlib.sha256(os.fsencode(self._folder)).hexdigest()[:12]
         self.cluster = f"clearway-{digest}"
@@ -229,6 +230,7 @@ class EmbeddedPostgres:
         if self._log.exists() and self._log.stat().st_size > _LOG_LIMIT:
             self._log.replace(self._log.with_suffix(".log.1"))
         with self._log.open("ab") as log:
+            self._log_begin = log.tell()
             # A session of its own: Ctrl-C is for us, and we stop the server last.
             return subprocess.Popen(  # noqa: S603 - all its words are ours
                 exec_command(argv, ending=signal.SIGINT, run_as=run_as),
@@ -244,7 +246,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + _START_SECONDS
         while not self._answers():
             if not self.is_alive():
-                raise self._refusal(_tail(self._log))
+                raise self._refusal(_tail(self._log, self._log_begin))
             if time.monotonic() > deadline:
                 raise PostgresError(
                     f"PostgreSQL was not ready after {_START_SECONDS:.0f} seconds: read {self._log}"
@@ -271,8 +273,12 @@ class EmbeddedPostgres:
                 f"The disk with {self._home} is full: make room, then start again; no data is lost."
             )
         said = [line for line in output.splitlines() if _is_grave(line)]
-        cause = said[-1].strip() if said else "it gave no reason"
-        return PostgresError(f"PostgreSQL refuses to start ({cause}): see {self._log}.")
+        if not said:
+            return PostgresError(
+                f"PostgreSQL was ended from outside while it started: see {self._log}, then start "
+                "again; no data is lost."
+            )
+        return PostgresError(f"PostgreSQL refuses to start ({said[-1].strip()}): see {self._log}.")
 
 
 def _refuse_other_systems() -> None:
@@ -309,11 +315,13 @@ def _flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _tail(log: Path) -> str:
-    return log.read_text(encoding="utf-8", errors="replace")[-4000:]
+def _tail(log: Path, begin: int) -> str:
+    return log.read_bytes()[begin:].decode(errors="replace")[-4000:]
 
 
 def _is_grave(line: str) -> bool:
+    if "FATAL:  the database system is" in line:
+        return False  # said to our own question whether it is ready
     return any(word in line for word in ("FATAL:", "PANIC:", "error:", "Error"))
 
 

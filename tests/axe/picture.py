@@ -16,6 +16,7 @@ Picture = Mapping[str, Sequence[str]]
 _POINTS_TO = {
     "instance_id": "instance",
     "sender_id": "instance",
+    "work_item": "work_item",
     "work_item_id": "work_item",
     "round_id": "round",
     "seat_id": "seat",

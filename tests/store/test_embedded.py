@@ -248,6 +248,17 @@ def test_a_broken_setting_is_told_with_postgresqls_own_words(tmp_path: Path):
         EmbeddedPostgres(tmp_path).start()
 
 
+def test_a_server_that_is_killed_while_it_starts_is_not_said_to_refuse(tmp_path: Path):
+    with EmbeddedPostgres(tmp_path):
+        pass
+    (tmp_path / "postgres" / "recovery.signal").touch()
+    with (tmp_path / "postgres" / "postgresql.conf").open("a") as file:
+        file.write("\nrestore_command = 'kill -9 $(head -n 1 postmaster.pid)'\n")
+
+    with pytest.raises(PostgresError, match=r"ended from outside while it started: .+start again"):
+        EmbeddedPostgres(tmp_path).start()
+
+
 def test_a_server_that_fails_after_its_start_is_told_in_a_sentence(tmp_path: Path):
     with (
         EmbeddedPostgres(tmp_path) as server,
