@@ -39,8 +39,13 @@ class CollisionsView:
 
     @property
     def keys(self) -> Sequence[str]:
-        """The keys of the records among them, each once."""
-        return list(dict.fromkeys(it.other for it in self.collisions if it.is_record and it.other))
+        """The keys of the records among them, each once.
+
+        To stand in the same maintenance window is told, but stands against nothing: there would
+        be news for everybody in it with each that comes.
+        """
+        records = [it for it in self.collisions if it.is_record and it.kind != SAME_WINDOW]
+        return list(dict.fromkeys(it.other for it in records if it.other))
 
     @property
     def is_stopped(self) -> bool:
