@@ -108,7 +108,7 @@ def test_it_costs_no_statement_more_and_one_message_to_each_however_many_there_a
     assert many == few
     assert rows(SENT) == [(it,) for it in others]
     look_of_others = deliver_waiting(house, 50)
-    look(house, dict.fromkeys(others, [key]))
+    look(house, {it: [key] for it in others})
     assert (look_of_others, len(rows(SENT))) == (len(others), len(others)), "and nobody echoes"
 
 
