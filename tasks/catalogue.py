@@ -50,7 +50,10 @@ class Step:
         }
 
 
-_TO_PACK = ("facts_of", "rounds_of", "forecasts", "impact_of", "outcomes_of", "keep_file")
+_TO_PACK = (
+    *("facts_of", "rounds_of", "forecasts", "impact_of", "outcomes_of", "look_for_collisions"),
+    "keep_file",
+)
 _TO_TELL = ("mailer", "addresses_of", "template_of", "base_url", "sent_from", "now")
 
 STEPS: Mapping[str, Step] = MappingProxyType(
@@ -108,7 +111,7 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         # key, agenda, built (keys), note -> agenda (keys), changes (lines), problem (text)
         "check_agenda": Step(meeting.check_agenda, needs=("waiting_rounds",)),
         # key, title, starts, agenda, places, left_out, and the fields things, team, outcome, until,
-        # backout -> pdf, page (hashes), kept_at, forecast (lines), invited (people)
+        # backout, written, collisions -> pdf, page (hashes), kept_at, forecast (lines), invited (people)
         "build_pack": Step(meeting.build_pack, needs=(*_TO_PACK, "now")),
         # key, title, agenda, began, ended, present, left, and the field current -> pdf, page
         # (hashes), minutes (text), present (people), undecided, discussed (keys)

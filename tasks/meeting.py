@@ -12,6 +12,7 @@ from tasks.meeting_doors import (
     Forecasts,
     ImpactOf,
     KeepFile,
+    LookForCollisions,
     MovesOf,
     OutcomesOf,
     RoundsOf,
@@ -106,6 +107,8 @@ def build_pack(
     outcome: str,
     until: str,
     backout: str,
+    written: Sequence[str] | None = None,
+    collisions: str | None = None,
     places: Sequence[str] | None = None,
     left_out: Sequence[str] | None = None,
     job_id: str,
@@ -114,21 +117,23 @@ def build_pack(
     forecasts: Forecasts,
     impact_of: ImpactOf,
     outcomes_of: OutcomesOf,
+    look_for_collisions: LookForCollisions,
     keep_file: KeepFile,
     now: TimeSource,
 ) -> Answer:
     """The pack, kept as a page and as a PDF with their hashes, and who can vote in the meeting.
 
     Of each record: `things` are the fields with services and assets, `team` the one with its group,
-    `outcome` how it ended, `until` when it must be over, `backout` the minutes to take it back.
+    `outcome` how it ended, `until` when it must be over, `backout` the minutes to take it back,
+    `written` are shown whole, `collisions` is left out: they are looked for anew.
     """
     at, begins = _now(now), _instant(starts)
     expected = forecasts(key, list(agenda), begins)
-    subjects = Subjects(things, team, outcome, until, backout)
+    subjects = Subjects(things, team, outcome, until, backout, written or (), collisions)
     pack = Pack(key, title, begins, at, list(agenda), list(places or ()), list(left_out or ()))
-    paper = pack_paper(
-        pack, subjects, facts_of, rounds_of(key, list(agenda)), expected, impact_of, outcomes_of
-    )
+    asked = rounds_of(key, list(agenda))
+    doors = (impact_of, outcomes_of, look_for_collisions)
+    paper = pack_paper(pack, subjects, facts_of, asked, expected, *doors)
     kept = _keep(key, "pack", paper, job_id, at, keep_file)
     gaps = [f"{one}: {gap}" for one in agenda if one in expected for gap in expected[one].gaps]
     quiet = [one for one in agenda if one in expected and expected[one].can_decide]
