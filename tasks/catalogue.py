@@ -106,12 +106,12 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         # oldest (keys), collected_at, summary (text)
         "collect_open_work": Step(reviews.collect_open_work, needs=("open_work",)),
         # meeting that decides: key, starts, minutes, minutes_each, horizon_days, lead_days,
-        # risks, and the fields begins and risk -> agenda (keys), places, left_out (lines)
-        "build_agenda": Step(meeting.build_agenda, needs=("waiting_rounds",)),
+        # risks, calendar, and the fields begins and risk -> agenda (keys), places, left_out (lines)
+        "build_agenda": Step(meeting.build_agenda, needs=("waiting_rounds", "calendar_of")),
         # key, agenda, built (keys), note -> agenda (keys), changes (lines), problem (text)
         "check_agenda": Step(meeting.check_agenda, needs=("waiting_rounds",)),
         # key, title, starts, agenda, places, left_out, and the fields things, team, outcome, until,
-        # backout, written, collisions -> pdf, page (hashes), kept_at, forecast (lines), invited (people)
+        # backout, written, collisions -> pdf, page (hashes), kept_at, forecast (lines), invited
         "build_pack": Step(meeting.build_pack, needs=(*_TO_PACK, "now")),
         # key, title, agenda, began, ended, present, left, and the field current -> pdf, page
         # (hashes), minutes (text), present (people), undecided, discussed (keys)

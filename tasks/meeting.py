@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from clearway.errors import StepError
 from clearway.now import TimeSource
 from clearway.service.item_facts import as_instant
 from processes.agenda import Terms, Waiting, agenda, changes
+from processes.calendar import Calendar
+from tasks.doors import CalendarOf
 from tasks.meeting_doors import (
     FactsOf,
     Forecasts,
@@ -36,12 +39,15 @@ def build_agenda(
     risks: Sequence[str],
     begins: str,
     risk: str,
+    calendar: str | None = None,
     waiting_rounds: WaitingRounds,
+    calendar_of: CalendarOf,
 ) -> Answer:
     """What waits for the board of the meeting `key`, in the order in which it must be decided.
 
     `begins` and `risk` are the fields of the records that say when it begins and how risky it is;
-    `lead_days` has the working days that a risk needs, `risks` the highest first.
+    `lead_days` has the working days that a risk needs, by the `calendar` of this name or, without
+    one, from Monday to Friday; `risks` has the highest first. Raises StepError `unknown_calendar`.
     """
     terms = Terms(
         _instant(starts),
@@ -50,6 +56,7 @@ def build_agenda(
         timedelta(days=int(horizon_days)),
         {name: int(days) for name, days in lead_days.items()},
         list(risks),
+        _calendar(calendar, calendar_of),
     )
     waiting = [
         Waiting(
@@ -201,6 +208,13 @@ def _keep(
         "pdf": keep_file(key, f"{name}.pdf", "application/pdf", pdf, f"{job_id} {what} pdf"),
         "page": keep_file(key, f"{name}.html", "text/html", page, f"{job_id} {what} page"),
     }
+
+
+def _calendar(name: str | None, calendar_of: CalendarOf) -> Calendar | None:
+    found = calendar_of(name) if name else None
+    if name and found is None:
+        raise StepError("unknown_calendar", f"There is no calendar {name}.")
+    return found
 
 
 def _instant(text: object) -> datetime:
