@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from processes.calendar import Calendar
+
 _SATURDAY = 5
+_LONGEST = timedelta(days=3660)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -40,9 +43,10 @@ class Agenda:
 class Terms:
     """When the meeting begins (UTC), how long it takes, and what decides about an item's place.
 
-    `lead_days`: risk -> working days (Monday to Friday) that are needed between the decision and
-    the beginning; 0 for what it does not name. `risks`: the highest risk first. What begins later
-    than `horizon` after the meeting can wait for the next one.
+    `lead_days`: risk -> working days that are needed between the decision and the beginning; 0 for
+    what it does not name. `risks`: the highest risk first. What begins later than `horizon` after
+    the meeting can wait for the next one. `calendar` says which days are working days; None: those
+    from Monday to Friday.
     """
 
     starts: datetime
@@ -51,6 +55,7 @@ class Terms:
     horizon: timedelta
     lead_days: Mapping[str, int]
     risks: Sequence[str]
+    calendar: Calendar | None = None
 
     @property
     def room(self) -> int:
@@ -80,16 +85,28 @@ def decide_by(one: Waiting, terms: Terms) -> datetime | None:
     """The last instant at which a decision leaves the lead time of its risk; None: no beginning."""
     if one.begins is None:
         return None
-    return working_days_before(one.begins, _lead(one, terms))
+    return working_days_before(one.begins, _lead(one, terms), terms.calendar)
 
 
-def working_days_before(instant: datetime, days: int) -> datetime:
-    """So many days from Monday to Friday earlier, at the same time of day; holidays count."""
+def working_days_before(instant: datetime, days: int, calendar: Calendar | None = None) -> datetime:
+    """So many working days earlier, at the same time of day.
+
+    A day works when the calendar is open on it, in its zone; without one, from Monday to Friday.
+    After the day up to which a calendar has its holidays, its week alone counts.
+    """
     found = instant
-    while days > 0:
+    # A calendar that never opens would be looked through for ever.
+    earliest = instant - _LONGEST
+    while days > 0 and found > earliest:
         found -= timedelta(days=1)
-        days -= found.weekday() < _SATURDAY
+        days -= _works(found, calendar)
     return found
+
+
+def _works(instant: datetime, calendar: Calendar | None) -> bool:
+    if calendar is None:
+        return instant.weekday() < _SATURDAY
+    return bool(calendar.windows_on(instant.astimezone(calendar.zone).date()))
 
 
 def changes(built: Sequence[str], chosen: Sequence[str]) -> list[str]:

@@ -31,10 +31,12 @@ class PlannedFields:
     ends: str
     things: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    collides_with: str = ""
+    """The field with the keys of the records that it was found to collide with; empty: none."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All of them."""
+        """Those that say what it occupies."""
         return (self.starts, self.ends, *self.things, *self.people)
 
     def read(self, key: str, title: str, record: Mapping[str, object]) -> Planned | None:
@@ -89,7 +91,9 @@ def fields_of(said: object) -> PlannedFields | None:
     starts, ends = found.get("from"), found.get("until")
     if not isinstance(starts, str) or not isinstance(ends, str):
         return None
-    return PlannedFields(starts, ends, names_of(found.get("things")), names_of(found.get("people")))
+    things, people = names_of(found.get("things")), names_of(found.get("people"))
+    against = found.get("collides_with")
+    return PlannedFields(starts, ends, things, people, against if isinstance(against, str) else "")
 
 
 def names_of(*values: object) -> tuple[str, ...]:

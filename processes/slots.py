@@ -1,39 +1,13 @@
 """When planned work would fit: the next times at which nothing stands against it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from processes.collisions import Ground, Reach, maintenance_of, merged, reach_of, reasons
 from processes.planned import FREEZE, Planned
 
 Span = tuple[datetime, datetime]
 QUARTER = timedelta(minutes=15)
-
-
-@dataclass(frozen=True, slots=True)
-class WorkingHours:
-    """Local hours on some days of the week (0 is Monday) in which work may be done."""
-
-    zone: ZoneInfo
-    begins: time
-    ends: time
-    weekdays: frozenset[int] = frozenset(range(7))
-
-    def spans(self, after: datetime, until: datetime) -> list[Span]:
-        """These hours between two instants; an end not after the begin is on the next day."""
-        found: list[Span] = []
-        day = after.astimezone(self.zone).date() - timedelta(days=1)
-        while day <= until.astimezone(self.zone).date():
-            if day.weekday() in self.weekdays:
-                last = day if self.ends > self.begins else day + timedelta(days=1)
-                starts = datetime.combine(day, self.begins, self.zone).astimezone(UTC)
-                ends = datetime.combine(last, self.ends, self.zone).astimezone(UTC)
-                if starts < ends:
-                    found.append((starts, ends))
-            day += timedelta(days=1)
-        return merged(found)
 
 
 def free_slots(
@@ -43,22 +17,20 @@ def free_slots(
     after: datetime,
     until: datetime,
     zone: tzinfo = UTC,
-    hours: WorkingHours | None = None,
     count: int = 3,
 ) -> list[Span]:
     """The next times (UTC) of the same length between `after` and `until` at which it would fit.
 
     Inside of the maintenance windows of its things where there are any, outside of freezes, with
-    its people there and free, and its things free; in `hours` where asked. One slot begins with
-    each gap, at a quarter of an hour; a long gap has one a day, at the same local time in `zone`.
+    its people there and free, and its things free; at any hour, also of a working day. One slot
+    begins with each gap, at a quarter of an hour; a long gap has one a day, at the same local time
+    in `zone`.
     """
     length = mine.ends - mine.starts
     reach = reach_of(mine.things, ground.network)
     gaps = [(after, until)]
     for spans in maintenance_of(mine.things, ground.windows).values():
         gaps = _both(gaps, spans)
-    if hours is not None:
-        gaps = _both(gaps, hours.spans(after, until))
     found: list[Span] = []
     for starts, ends in _without(gaps, _taken(mine, ground, reach)):
         begin = _on_the_quarter(starts)

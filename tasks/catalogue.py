@@ -50,7 +50,10 @@ class Step:
         }
 
 
-_TO_PACK = ("facts_of", "rounds_of", "forecasts", "impact_of", "outcomes_of", "keep_file")
+_TO_PACK = (
+    *("facts_of", "rounds_of", "forecasts", "impact_of", "outcomes_of", "look_for_collisions"),
+    "keep_file",
+)
 _TO_TELL = ("mailer", "addresses_of", "template_of", "base_url", "sent_from", "now")
 
 STEPS: Mapping[str, Step] = MappingProxyType(
@@ -103,12 +106,12 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         # oldest (keys), collected_at, summary (text)
         "collect_open_work": Step(reviews.collect_open_work, needs=("open_work",)),
         # meeting that decides: key, starts, minutes, minutes_each, horizon_days, lead_days,
-        # risks, and the fields begins and risk -> agenda (keys), places, left_out (lines)
-        "build_agenda": Step(meeting.build_agenda, needs=("waiting_rounds",)),
+        # risks, calendar, and the fields begins and risk -> agenda (keys), places, left_out (lines)
+        "build_agenda": Step(meeting.build_agenda, needs=("waiting_rounds", "calendar_of")),
         # key, agenda, built (keys), note -> agenda (keys), changes (lines), problem (text)
         "check_agenda": Step(meeting.check_agenda, needs=("waiting_rounds",)),
         # key, title, starts, agenda, places, left_out, and the fields things, team, outcome, until,
-        # backout -> pdf, page (hashes), kept_at, forecast (lines), invited (people)
+        # backout, written, collisions -> pdf, page (hashes), kept_at, forecast (lines), invited
         "build_pack": Step(meeting.build_pack, needs=(*_TO_PACK, "now")),
         # key, title, agenda, began, ended, present, left, and the field current -> pdf, page
         # (hashes), minutes (text), present (people), undecided, discussed (keys)

@@ -26,7 +26,7 @@ from clearway.service.templates import template_text
 from clearway.service.values import Done, Refusal
 from processes.calendar import Calendar
 from processes.planned import Planned
-from tasks.meeting_doors import doors_of_meetings
+from tasks.meeting_doors import LookForCollisions, doors_of_meetings
 
 
 class FindService(Protocol):
@@ -85,9 +85,6 @@ TemplateOf = Callable[[str], str]
 
 AffectedServices = Callable[[Sequence[str]], Sequence[AffectedService] | Refusal]
 """The services that a change of these services and assets reaches, and who owns each."""
-
-LookForCollisions = Callable[[Planned], CollisionsView]
-"""What stands against a planned work, and when it would fit."""
 
 
 def doors_of(house: House, *, base_url: str, sent_from: str = "") -> dict[str, object]:

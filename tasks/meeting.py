@@ -4,14 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from clearway.errors import StepError
 from clearway.now import TimeSource
 from clearway.service.item_facts import as_instant
 from processes.agenda import Terms, Waiting, agenda, changes
+from processes.calendar import Calendar
+from tasks.doors import CalendarOf
 from tasks.meeting_doors import (
     FactsOf,
     Forecasts,
     ImpactOf,
     KeepFile,
+    LookForCollisions,
     MovesOf,
     OutcomesOf,
     RoundsOf,
@@ -35,12 +39,15 @@ def build_agenda(
     risks: Sequence[str],
     begins: str,
     risk: str,
+    calendar: str | None = None,
     waiting_rounds: WaitingRounds,
+    calendar_of: CalendarOf,
 ) -> Answer:
     """What waits for the board of the meeting `key`, in the order in which it must be decided.
 
     `begins` and `risk` are the fields of the records that say when it begins and how risky it is;
-    `lead_days` has the working days that a risk needs, `risks` the highest first.
+    `lead_days` has the working days that a risk needs, by the `calendar` of this name or, without
+    one, from Monday to Friday; `risks` has the highest first. Raises StepError `unknown_calendar`.
     """
     terms = Terms(
         _instant(starts),
@@ -49,6 +56,7 @@ def build_agenda(
         timedelta(days=int(horizon_days)),
         {name: int(days) for name, days in lead_days.items()},
         list(risks),
+        _calendar(calendar, calendar_of),
     )
     waiting = [
         Waiting(
@@ -106,6 +114,8 @@ def build_pack(
     outcome: str,
     until: str,
     backout: str,
+    written: Sequence[str] | None = None,
+    collisions: str | None = None,
     places: Sequence[str] | None = None,
     left_out: Sequence[str] | None = None,
     job_id: str,
@@ -114,21 +124,23 @@ def build_pack(
     forecasts: Forecasts,
     impact_of: ImpactOf,
     outcomes_of: OutcomesOf,
+    look_for_collisions: LookForCollisions,
     keep_file: KeepFile,
     now: TimeSource,
 ) -> Answer:
     """The pack, kept as a page and as a PDF with their hashes, and who can vote in the meeting.
 
     Of each record: `things` are the fields with services and assets, `team` the one with its group,
-    `outcome` how it ended, `until` when it must be over, `backout` the minutes to take it back.
+    `outcome` how it ended, `until` when it must be over, `backout` the minutes to take it back,
+    `written` are shown whole, `collisions` is left out: they are looked for anew.
     """
     at, begins = _now(now), _instant(starts)
     expected = forecasts(key, list(agenda), begins)
-    subjects = Subjects(things, team, outcome, until, backout)
+    subjects = Subjects(things, team, outcome, until, backout, written or (), collisions)
     pack = Pack(key, title, begins, at, list(agenda), list(places or ()), list(left_out or ()))
-    paper = pack_paper(
-        pack, subjects, facts_of, rounds_of(key, list(agenda)), expected, impact_of, outcomes_of
-    )
+    asked = rounds_of(key, list(agenda))
+    doors = (impact_of, outcomes_of, look_for_collisions)
+    paper = pack_paper(pack, subjects, facts_of, asked, expected, *doors)
     kept = _keep(key, "pack", paper, job_id, at, keep_file)
     gaps = [f"{one}: {gap}" for one in agenda if one in expected for gap in expected[one].gaps]
     quiet = [one for one in agenda if one in expected and expected[one].can_decide]
@@ -196,6 +208,13 @@ def _keep(
         "pdf": keep_file(key, f"{name}.pdf", "application/pdf", pdf, f"{job_id} {what} pdf"),
         "page": keep_file(key, f"{name}.html", "text/html", page, f"{job_id} {what} page"),
     }
+
+
+def _calendar(name: str | None, calendar_of: CalendarOf) -> Calendar | None:
+    found = calendar_of(name) if name else None
+    if name and found is None:
+        raise StepError("unknown_calendar", f"There is no calendar {name}.")
+    return found
 
 
 def _instant(text: object) -> datetime:

@@ -9,6 +9,7 @@ from typing import Protocol
 from clearway.errors import ClearwayError
 from clearway.service import meeting_rounds
 from clearway.service.attach import attach, attachments_of
+from clearway.service.collisions import CollisionsView
 from clearway.service.house import House
 from clearway.service.impact import impact_of
 from clearway.service.item_facts import ItemFacts, item_facts
@@ -16,6 +17,7 @@ from clearway.service.jobs import WORKER
 from clearway.service.meeting import moves_of, rules_of
 from clearway.service.meeting_rounds import AskedRound, WaitingRound
 from clearway.service.values import Refusal
+from processes.planned import Planned
 from processes.quorum import Forecast
 
 WaitingRounds = Callable[[str], list[WaitingRound]]
@@ -32,6 +34,9 @@ FactsOf = Callable[[str], ItemFacts | None]
 
 ImpactOf = Callable[[Sequence[str]], Sequence[str]]
 """The way to each thing that a change of these services and assets reaches, as a sentence."""
+
+LookForCollisions = Callable[[Planned], CollisionsView]
+"""What stands against a planned work, and when it would fit."""
 
 MovesOf = Callable[[str, str], Sequence[tuple[datetime, str | None]]]
 """When a field of a record was written, and with what."""

@@ -9,8 +9,9 @@ from clearway.service.item_facts import ItemFacts, as_instant
 from clearway.service.meeting_rounds import AskedRound
 from clearway.service.wording import in_words
 from processes.agenda import time_spent
+from processes.collisions import line_of
 from processes.quorum import Forecast
-from tasks.meeting_doors import FactsOf, ImpactOf, OutcomesOf
+from tasks.meeting_doors import FactsOf, ImpactOf, LookForCollisions, OutcomesOf
 from tasks.paper import Paper, Part
 
 NOT_DECIDED = "Not decided"
@@ -25,6 +26,10 @@ class Subjects:
     outcome: str
     until: str
     backout: str
+    written: Sequence[str] = ()
+    """Those that are shown whole, as somebody wrote them."""
+    collisions: str | None = None
+    """The one with what was found when it was planned: the pack looks anew."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,7 @@ def pack_paper(
     expected: Mapping[str, Forecast],
     impact_of: ImpactOf,
     outcomes_of: OutcomesOf,
+    look: LookForCollisions,
 ) -> Paper:
     """First the agenda with the outlook for its quorum, then each record on a page of its own."""
     places = [(f"{number}. {key}", _place(pack, key)) for number, key in enumerate(pack.agenda, 1)]
@@ -97,15 +103,18 @@ def pack_paper(
         if facts is None:
             parts.append(Part(f"{number}. {key}", paragraphs=["There is no such record."]))
             continue
-        known = [it for it in facts.facts if it[1] != facts.title]
+        earlier = facts.titles.get(subjects.collisions or "")
+        known = [it for it in facts.facts if it[1] != facts.title and it[0] != earlier]
         parts.append(
             Part(
                 f"{number}. {key} {facts.title}",
                 facts=[*known, *_computed(facts, subjects)],
                 lists=[
+                    (f"Collisions, looked for at {_shown(pack.at)}", _collisions(facts, look)),
                     *_lists(facts, subjects, asked.get(key), expected.get(key), impact_of),
                     ("History of the team", _team(facts, subjects, outcomes_of)),
                 ],
+                texts=_texts(facts, subjects),
                 on_new_page=True,
             )
         )
@@ -150,6 +159,24 @@ def _computed(facts: ItemFacts, subjects: Subjects) -> list[tuple[str, str]]:
         return [("Taking it back must begin by", "Not known: it does not say how long that takes.")]
     last = until - timedelta(minutes=minutes)
     return [("Taking it back must begin by", f"{_shown(last)}, {minutes} minutes before its end")]
+
+
+def _texts(facts: ItemFacts, subjects: Subjects) -> list[tuple[str, str]]:
+    texts = [(it, str(facts.values.get(it) or "")) for it in subjects.written]
+    return [
+        (facts.titles.get(it, in_words(it)), text if text.strip() else "Nothing is written.")
+        for it, text in texts
+    ]
+
+
+def _collisions(facts: ItemFacts, look: LookForCollisions) -> Sequence[str]:
+    """What collides now; that nobody could look reads otherwise than that nothing was found."""
+    if facts.planned is None:
+        return ["Nobody could look: it does not say when it begins and ends."]
+    found = look(facts.planned)
+    if found.problem is not None:
+        return [f"Nobody could look: {found.problem}"]
+    return [line_of(it, _shown) for it in found.collisions] or ["Nothing collides with its time."]
 
 
 def _lists(

@@ -7,12 +7,16 @@ from html import escape
 
 @dataclass(frozen=True)
 class Part:
-    """A part with its heading: facts as label and text, paragraphs, then a list under a title."""
+    """A part with its heading: facts as label and text, paragraphs, then lists and texts.
+
+    A text stands under its title as somebody wrote it, with its lines and blanks.
+    """
 
     heading: str
     facts: Sequence[tuple[str, str]] = ()
     paragraphs: Sequence[str] = ()
     lists: Sequence[tuple[str, Sequence[str]]] = ()
+    texts: Sequence[tuple[str, str]] = ()
     level: int = 2
     on_new_page: bool = False
 
@@ -32,6 +36,7 @@ h1{font-size:1.7rem;line-height:1.2}h2{margin-top:2.5rem;border-top:1px solid #8
 padding-top:1rem}
 dl{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;gap:.25rem 1rem}
 dt{color:#6a6a6a}dd{margin:0;white-space:pre-line}p{white-space:pre-line}
+p.written{white-space:pre-wrap}dd,p,li{overflow-wrap:anywhere}
 @media(max-width:36rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}
 @media(prefers-color-scheme:dark){body{background:#181a1d;color:#e4e4e4}dt{color:#a2a2a2}}"""
 
@@ -54,7 +59,10 @@ def _part(part: Part) -> str:
     told = [f"<{tag}>{escape(part.heading)}</{tag}>"]
     told += [f"<dl>{facts}</dl>"] if facts else []
     told += [f"<p>{escape(it)}</p>" for it in part.paragraphs]
+    under = f"h{part.level + 1}"
     for title, lines in part.lists:
         items = "".join(f"<li>{escape(it)}</li>" for it in lines)
-        told.append(f"<h{part.level + 1}>{escape(title)}</h{part.level + 1}><ul>{items}</ul>")
+        told.append(f"<{under}>{escape(title)}</{under}><ul>{items}</ul>")
+    for title, text in part.texts:
+        told.append(f'<{under}>{escape(title)}</{under}><p class="written">{escape(text)}</p>')
     return "".join(told) + "\n"

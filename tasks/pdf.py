@@ -48,6 +48,9 @@ def _set_part(sheet: "_Sheet", part: Part) -> None:
         sheet.heading(title, size=11)
         for line in lines:
             sheet.item(line)
+    for title, text in part.texts:
+        sheet.heading(title, size=11)
+        sheet.say(text, gap=1.5)
 
 
 class _Sheet(FPDF):
@@ -124,6 +127,6 @@ class _Sheet(FPDF):
 
     def _known(self, text: str) -> str:
         return "".join(
-            letter if letter in "\n\t" or ord(letter) in self.known else f"[U+{ord(letter):04X}]"
-            for letter in text.replace("\r", "")
+            letter if letter == "\n" or ord(letter) in self.known else f"[U+{ord(letter):04X}]"
+            for letter in text.replace("\r", "").expandtabs(4)
         )

@@ -15,7 +15,7 @@ from clearway.store.planned import unknown_people, unknown_things
 from clearway.store.search import Reader
 from processes.collisions import SAME_WINDOW, Collision, collisions, strongest
 from processes.planned import HARD, NONE, Planned, problem_of
-from processes.slots import Span, WorkingHours, free_slots
+from processes.slots import Span, free_slots
 
 BUSY = "busy"
 """How a record is called that the reader may not see."""
@@ -39,8 +39,13 @@ class CollisionsView:
 
     @property
     def keys(self) -> Sequence[str]:
-        """The keys of the records among them, each once."""
-        return list(dict.fromkeys(it.other for it in self.collisions if it.is_record and it.other))
+        """The keys of the records among them, each once.
+
+        To stand in the same maintenance window is told, but stands against nothing: there would
+        be news for everybody in it with each that comes.
+        """
+        records = [it for it in self.collisions if it.is_record and it.kind != SAME_WINDOW]
+        return list(dict.fromkeys(it.other for it in records if it.other))
 
     @property
     def is_stopped(self) -> bool:
@@ -48,19 +53,16 @@ class CollisionsView:
         return self.freeze == HARD
 
 
-def collisions_of(
-    house: House, actor: Actor, planned: Planned, hours: WorkingHours | None = None
-) -> CollisionsView | Refusal:
+def collisions_of(house: House, actor: Actor, planned: Planned) -> CollisionsView | Refusal:
     """What stands against this work, whose own record (its key) does not count.
 
-    A record that the actor may not see is there without key and title. `hours`: when its slots may
-    be.
+    A record that the actor may not see is there without key and title.
     """
     if refusal := refuse_unless(actor, "collisions"):
         return refusal
     reader = reader_of(house, actor)
     zone = ZoneInfo(actor.zone)
-    return house.store.ask(lambda it: _look(house, it, planned, reader, (zone, hours)))
+    return house.store.ask(lambda it: _look(house, it, planned, reader, zone))
 
 
 def _look(
@@ -68,7 +70,7 @@ def _look(
     connection: Connection,
     planned: Planned,
     reader: Reader,
-    when: tuple[ZoneInfo, WorkingHours | None],
+    zone: ZoneInfo,
 ) -> CollisionsView:
     if problem := _problem(house, connection, planned):
         return CollisionsView(problem)
@@ -79,9 +81,7 @@ def _look(
     found = collisions(planned, held)
     slots: Sequence[Span] = ()
     if any(it.kind != SAME_WINDOW for it in found):
-        zone, hours = when
-        begin = planned.starts
-        slots = free_slots(planned, held, after=begin, until=until, zone=zone, hours=hours)
+        slots = free_slots(planned, held, after=planned.starts, until=until, zone=zone)
     return CollisionsView(None, _masked(found, records), strongest(found), slots)
 
 

@@ -19,6 +19,7 @@ from clearway.engine.values import (
     World,
 )
 from clearway.service import stops
+from clearway.service.concerns import concerns_of
 from clearway.service.forms import Filled, keys_in
 from clearway.service.round_times import times_of, tokens_of
 from clearway.service.taking import Taking, due_of, is_for_others, new_round
@@ -174,6 +175,7 @@ class Deed(Taking):
             queued_jobs=self.queued_jobs,
             job=self.job,
             messages=self.messages,
+            concerns=concerns_of(self.deployed.planned, self.key, self._before(), self.record),
             signals=self.signals,
             settled_message=self.settled_message,
             links=self.links,
@@ -203,6 +205,9 @@ class Deed(Taking):
             work_item_id=work_item_id,
             details=details,
         )
+
+    def _before(self) -> Json:
+        return self.snapshot.record if self.snapshot else {}
 
     def _instance(self) -> InstanceChange:
         snapshot, deployed = self.snapshot, self.deployed

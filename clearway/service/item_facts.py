@@ -12,6 +12,7 @@ from clearway.service.reading import readable
 from clearway.service.values import Actor, EntryView, Refusal
 from clearway.service.wording import in_words
 from clearway.store.rows import Snapshot
+from processes.planned import Planned
 
 BRIEF = "x-brief"
 """The key of record.json with the names of the fields that are shown, in their order."""
@@ -26,7 +27,8 @@ class ItemFacts:
     """A record in words: label and text of each fact, and what was said about it, the last first.
 
     Of internal comments it says only how many there are: the document goes to others as well.
-    `values` are the fields as they are stored.
+    `values` are the fields as they are stored, `titles` what each is called, and `planned` is what
+    it occupies, None while it does not say when.
     """
 
     key: str
@@ -35,6 +37,8 @@ class ItemFacts:
     facts: Sequence[tuple[str, str]]
     comments: Sequence[str]
     values: Mapping[str, object]
+    titles: Mapping[str, str]
+    planned: Planned | None
 
 
 def item_facts(house: House, actor: Actor, key: str) -> ItemFacts | Refusal:
@@ -49,16 +53,19 @@ def item_facts(house: House, actor: Actor, key: str) -> ItemFacts | Refusal:
     if isinstance(lines, Refusal):
         return cannot_see("record")
     said = [it for it in lines.rows if it.kind == "comment"]
-    schema = house.version(snapshot.version_id).record_schema.schema
+    deployed = house.version(snapshot.version_id)
+    schema = deployed.record_schema.schema
     fields = cast(Mapping[str, Schema], schema.get("properties") or {})
     names = _names(house, snapshot, schema, fields)
-    shown = [(name, snapshot.record.get(name), fields.get(name, {})) for name in names]
+    titles = {name: str(field.get("title") or in_words(name)) for name, field in fields.items()}
+    record, title = snapshot.record, snapshot.title
     facts = [
-        (str(field.get("title") or in_words(name)), text_of(value, field))
-        for name, value, field in shown
-        if value not in (None, "", [], {})
+        (titles.get(name, in_words(name)), text_of(record[name], fields.get(name, {})))
+        for name in names
+        if record.get(name) not in (None, "", [], {})
     ]
-    return ItemFacts(key, snapshot.title, snapshot.process, facts, _told(said), snapshot.record)
+    planned = deployed.planned.read(key, title, record) if deployed.planned else None
+    return ItemFacts(key, title, snapshot.process, facts, _told(said), record, titles, planned)
 
 
 def text_of(value: object, field: Schema) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from clearway.service.concerns import LOOK_AGAIN
 from clearway.service.house import House
 from clearway.service.planned import network, planned_records
 from clearway.service.recurring import occurrences
@@ -12,9 +13,6 @@ from clearway.store.windows import Window
 from processes.collisions import reach_of
 from processes.impact import Network
 from processes.planned import FREEZE, Away, Planned, overlap
-
-LOOK_AGAIN = "planned.look_again"
-"""The message to a planned record that its collisions may be others now."""
 
 _IsTouched = Callable[[Planned, frozenset[str]], bool]
 """Whether a work is touched, which has to do with these names."""

@@ -17,12 +17,11 @@ from processes.planned import FREEZE, HARD, MAINTENANCE, NONE, SOFT, Occurrence
 
 LONGEST = timedelta(days=366)
 AHEAD = timedelta(days=3660)
-"""How far ahead each time of a repeating window is looked at when it is saved: ten years."""
+"""How far from now each time of a repeating window is looked at when it is saved: ten years."""
 
 YEARS = range(2000, 2200)
 """In which a calendar can be asked for, and windows can be declared."""
 _LONGEST_RULE = 200
-_MOST_TIMES = 4000
 _WHICH_DAYS = ("BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST")
 _RULE_PARTS = ("FREQ", "INTERVAL", *_WHICH_DAYS, "COUNT", "UNTIL")
 _EVERY = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
@@ -128,7 +127,8 @@ def _rule_problems(window: Window, first: Times, now: datetime) -> Mapping[str, 
         if _instants(first, zone)[1] <= now:
             return {"until": "This window is over already: give times that are still to come."}
         return _clock_problems(first, zone, is_first=True)
-    times = list(islice(_times(window, first.begins + AHEAD), _MOST_TIMES))
+    here = now.astimezone(zone).replace(tzinfo=None)
+    times = list(_times(window, max(first.begins, here) + AHEAD))
     if not times or times[0].begins != first.begins:
         coming = f"; it first comes {times[0].begins:{_WALL}}" if times else ""
         return {
@@ -143,7 +143,7 @@ def _rule_problems(window: Window, first: Times, now: datetime) -> Mapping[str, 
     last = _ends_by(window)
     if last and _instants(times[-1], zone)[1] <= now:
         return {"repeats": "All of its times are over already: let it repeat longer."}
-    for each in times:
+    for each in (first, *(it for it in times if it.ends > here)):
         if found := _clock_problems(each, zone, is_first=each == first):
             return found
     return {}

@@ -184,6 +184,21 @@ class SendMessage:
 
 
 @dataclass(frozen=True)
+class Concern:
+    """A record that this one was found to collide with, or not any more.
+
+    It is sent the message `name`, unless its own field of that name says the same of this record
+    already (`key`), or it waits for no such message.
+    """
+
+    name: str
+    to_key: str
+    field: str
+    key: str
+    collides: bool
+
+
+@dataclass(frozen=True)
 class RaiseFault:
     """A technical stop, with what was parked."""
 
@@ -268,6 +283,7 @@ class Effect:
     renamed_jobs: Mapping[str, str] = field(default_factory=dict[str, str])  # token -> element
     job: JobChange | None = None
     messages: Sequence[SendMessage] = ()
+    concerns: Sequence[Concern] = ()
     signals: Sequence[str] = ()  # to every other record that waits for one of them now
     settled_message: tuple[int, str] | None = None  # id, status
     links: Sequence[NewLink] = ()  # those that are there already stay as they are

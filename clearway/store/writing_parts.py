@@ -290,6 +290,19 @@ closed_seats AS (
             WHERE i.key = r.to_key AND s.kind = 'message' AND s.name = r.name) AS is) AS late)""",
         lambda effect: effect.messages,
     ),
+    # Only to who does not know it already: two records that look at each other come to rest.
+    Part(
+        "concerns",
+        """concerns AS (
+    INSERT INTO message (sender_id, name, to_key, payload, sent_at, expires_at)
+    SELECT new.id, r.name, i.key, '{}'::jsonb, %(at)s::timestamptz, %(at)s::timestamptz
+    FROM new, jsonb_to_recordset(%(concerns)s::jsonb) AS r(name text, to_key text, field text,
+        key text, collides boolean) JOIN instance i ON i.key = r.to_key
+    WHERE i.ended_at IS NULL AND coalesce(i.record -> r.field ? r.key, false) <> r.collides
+        AND EXISTS (SELECT FROM subscription s
+            WHERE s.instance_id = i.id AND s.kind = 'message' AND s.name = r.name))""",
+        lambda effect: effect.concerns,
+    ),
     Part(
         "links",
         """links AS (

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from clearway.service.collisions import CollisionsView, collisions_of, slot_of, slot_text
 from clearway.service.values import Refusal
@@ -52,6 +53,8 @@ class Planning:
     address: str = ""
     begins: str = ""
     ends: str = ""
+    time: str = ""
+    """For which time it was looked, as it reads; empty: for none."""
     missing: Sequence[str] = ()
     problem: str = ""
     collisions: Sequence[ShownCollision] = ()
@@ -131,10 +134,11 @@ def planning_of_record(
     if planned is None or planned.starts <= visit.portal.house.now():
         return None
     found = collisions_of(visit.portal.house, visit.actor, planned)
+    time = _span(visit, planned.starts, planned.ends)
     return (
         None
         if isinstance(found, Refusal)
-        else _shown(visit, Planning(file=f"/records/{key}/planned.ics"), found)
+        else _shown(visit, Planning(file=f"/records/{key}/planned.ics", time=time), found)
     )
 
 
@@ -185,6 +189,7 @@ def _looked(
     begins, ends = instants
     if begins is None or ends is None:
         return replace(shown, missing=missing)
+    shown = replace(shown, time=_span(visit, begins, ends))
     things = names_of(*(said.get(name) for name in fields.things))
     people = names_of(*(said.get(name) for name in fields.people))
     planned = Planned(key, "", begins, ends, things, people, touches=bool(fields.things))
@@ -195,14 +200,13 @@ def _looked(
 
 
 def _shown(visit: Visit, shown: Planning, found: CollisionsView) -> Planning:
-    now, zone = visit.portal.house.now(), visit.zone
     lines = [
         ShownCollision(
             KINDS[it.kind],
             _TONES.get(it.kind, "warn"),
             it.other if it.is_record else "",
             it.title,
-            f"{absolute(it.starts, zone, now)} to {absolute(it.ends, zone, now)}",
+            _span(visit, it.starts, it.ends),
             it.why,
         )
         for it in found.collisions
@@ -210,13 +214,18 @@ def _shown(visit: Visit, shown: Planning, found: CollisionsView) -> Planning:
     slots = [
         ShownSlot(
             slot_text(it),
-            f"{absolute(it[0], zone, now)} to {absolute(it[1], zone, now)}",
-            for_input(it[0], zone),
-            for_input(it[1], zone),
+            _span(visit, *it),
+            for_input(it[0], visit.zone),
+            for_input(it[1], visit.zone),
         )
         for it in found.slots
     ]
     return replace(shown, problem=found.problem or "", collisions=lines, slots=slots)
+
+
+def _span(visit: Visit, starts: datetime, ends: datetime) -> str:
+    now, zone = visit.portal.house.now(), visit.zone
+    return f"{absolute(starts, zone, now)} to {absolute(ends, zone, now)}"
 
 
 def _is_id(text: str) -> bool:

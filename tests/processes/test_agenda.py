@@ -1,9 +1,10 @@
 """The agenda of a meeting: in the order in which things must be decided, with the reason."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from processes.agenda import Terms, Waiting, agenda, changes, time_spent, working_days_before
+from processes.calendar import Calendar
 
 THURSDAY = datetime(2026, 3, 5, 13, 0, tzinfo=UTC)
 TERMS = Terms(
@@ -63,6 +64,26 @@ def test_what_does_not_fit_says_until_when_it_must_be_decided():
     assert found.left_out[0].why == (
         "Not enough time: 3 items fit into 30 minutes. It must be decided by 2026-03-09 13:00 UTC."
     )
+
+
+def test_holidays_of_the_calendar_are_no_working_days():
+    office = Calendar.from_data(
+        {
+            "tz": "Europe/Berlin",
+            "week": {"mon-fri": "09:00-17:00"},
+            "holidays": [
+                {"date": date(2026, 4, 3), "name": "Good Friday"},
+                {"date": date(2026, 4, 6), "name": "Easter Monday"},
+            ],
+        }
+    )
+    tuesday = datetime(2026, 4, 7, 18, 0, tzinfo=UTC)
+
+    assert working_days_before(tuesday, 2, office) == datetime(2026, 4, 1, 18, 0, tzinfo=UTC)
+    assert working_days_before(tuesday, 2) == datetime(2026, 4, 3, 18, 0, tzinfo=UTC)
+    # By the clocks of the calendar it is Tuesday already, and Monday was a holiday.
+    late = datetime(2026, 4, 6, 22, 30, tzinfo=UTC)
+    assert working_days_before(late, 1, office) == datetime(2026, 4, 1, 22, 30, tzinfo=UTC)
 
 
 def test_a_lead_time_that_has_begun_already_is_told():

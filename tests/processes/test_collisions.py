@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from processes.collisions import Ground, collisions, line_of, strongest
 from processes.impact import Network, Relation, impact
 from processes.planned import Away, Occurrence, Planned, fields_of, problem_of
-from processes.slots import WorkingHours, free_slots
+from processes.slots import free_slots
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 NETWORK = Network(
@@ -158,18 +158,6 @@ def test_a_long_gap_offers_the_same_local_time_day_by_day():
 
     assert [it[0].astimezone(lisbon).time() for it in slots] == [time(22, 15), time(22, 15)]
     assert slots[1][0] - slots[0][0] == timedelta(hours=23)  # clocks go forward that night
-
-
-def test_slots_keep_to_hours_of_work():
-    hours = WorkingHours(ZoneInfo("Europe/Berlin"), time(9), time(12), frozenset(range(5)))
-    friday = MONDAY + timedelta(days=4, hours=10)
-    mine = Planned("A", "", friday, friday + timedelta(hours=2))
-
-    slots = free_slots(
-        mine, Ground(), after=friday, until=friday + timedelta(days=9), hours=hours, count=2
-    )
-
-    assert [it[0] for it in slots] == [hour(24 * 7 + 8), hour(24 * 8 + 8)]
 
 
 def test_a_time_is_refused_with_the_remedy():

@@ -130,6 +130,8 @@ def test_collisions_take_the_same_statements_however_much_is_planned(house, peop
         ({"from": "begins", "until": "stops", "things": "service"}, "`things` of x-planned is no"),
         ({"from": "begins", "until": "stops", "things": ["mars"]}, "names no field: 'mars'"),
         ({"from": "begins", "until": "stops", "where": []}, "has `where`, which means nothing"),
+        ({"from": "begins", "until": "stops", "collides_with": "mars"}, "names no field: 'mars'"),
+        ({"from": "begins", "until": "stops", "collides_with": "what"}, "which holds no keys"),
     ],
 )
 def test_the_gate_refuses_a_plan_that_names_no_time_or_nothing(planned, said: str):

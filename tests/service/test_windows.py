@@ -78,6 +78,28 @@ def test_a_time_of_a_repeating_window_that_clocks_skip_is_refused_by_its_date():
     assert "declare the window in the zone UTC" in wrong["from"]
 
 
+def test_times_of_an_old_window_are_looked_at_for_ten_years_from_now():
+    old = replace(SUNDAYS, zone="Europe/Berlin", repeats="FREQ=YEARLY;INTERVAL=11")
+
+    wrong = problems_of(replace(old, begins="2020-03-30T02:30", ends="2020-03-30T03:30"), NOW)
+    over = problems_of(
+        replace(old, begins="2021-03-29T02:30", ends="2021-03-29T03:30", repeats="FREQ=YEARLY"),
+        datetime(2026, 4, 1, tzinfo=UTC),
+    )
+
+    assert wrong["from"].startswith("One of its times: 2031-03-30T02:30 does not exist")
+    assert over == {}, "that of 2026 is past"
+
+
+def test_a_daily_window_is_looked_at_to_the_last_of_the_ten_years():
+    daily = replace(SUNDAYS, begins="2015-03-02T20:00", ends="2015-03-02T21:00")
+    rule = "FREQ=DAILY;UNTIL=20270328"
+
+    wrong = problems_of(replace(daily, begins="2015-03-02T01:30", repeats=rule), NOW)
+
+    assert "2026-03-29T01:30 does not exist" in wrong["from"]
+
+
 def test_what_is_well_declared_has_no_problems():
     assert [problems_of(it, NOW) for it in (SUNDAYS, FREEZE)] == [{}, {}]
 

@@ -1,6 +1,8 @@
 """A meeting of the board, from the changes that wait to its minutes, with the real steps."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from html import escape
 
 import pytest
 from boards import do_task, open_item, waiting_change
@@ -18,6 +20,7 @@ from clearway.service.start import start
 from clearway.service.timers import fire_due
 from clearway.service.values import Done, Refusal
 from clearway.service.vote import vote
+from clearway.service.windows import Window, save_window
 from tasks.catalogue import Call
 from tasks.dispatcher import Dispatcher
 from tasks.meeting_plan import next_meeting
@@ -139,6 +142,32 @@ def test_the_pack_tells_who_is_missing_and_what_the_change_reaches(
     assert "5 working days" in pack
     assert "Taking it back must begin by" in pack
     assert "ended none in the last 12 months" in pack
+
+
+def test_the_pack_has_plan_and_way_back_as_written_and_tells_nothing_found_from_not_looked(
+    house: House, worker: Dispatcher, changes: tuple[str, str], rows
+):
+    soon, late = changes
+    written = "1. Copy it\n   <twice>\n2. " + "Look at it. " * 300
+    said = json.dumps({"plan": written, "backout_plan": None})
+    rows(f"UPDATE instance SET record = record || '{said}' WHERE key = '{soon}'")
+    freeze = ("2026-03-11T00:00", "2026-03-12T00:00", "UTC", ("network",))
+    window = Window("count", "freeze", "Stocktaking", "soft", *freeze)
+    done = save_window(house, person(house, "frank"), window, once="freeze")
+    assert isinstance(done, Done), done
+    key = planned(house, worker)
+
+    checked(house, worker, key, agenda=[soon, late])
+
+    first, second = pages_of(house, key, "pack.html").split("<h2>")[2:]
+    assert escape(written) in first
+    assert "<h3>How it is taken back</h3>" in first
+    assert "Nothing is written." in first
+    assert "1. Undo it" in second
+    assert "Collisions, looked for at 2026-03-02 09:00 UTC" in first
+    assert "Freeze: count Stocktaking" in first
+    assert "Nothing collides with its time." in second
+    assert "Why this risk" in second
 
 
 def test_what_a_round_decides_stands_in_the_minutes_and_nothing_else(

@@ -102,11 +102,12 @@ def test_in_a_browser_collisions_follow_the_form_and_a_slot_is_taken_at_a_click(
     page.get_by_label("Assets").fill("db01")
     page.get_by_label("Begins").fill("2026-04-01T13:00")
     page.get_by_label("Stops").fill("2026-04-01T15:00")
-    page.get_by_label("Stops").blur()
     expect(told.get_by_role("link", name=other)).to_be_visible()
+    expect(told).to_contain_text("For 1 Apr, 13:00 CEST to 1 Apr, 15:00 CEST:")
     told.get_by_role("button", name="1 Apr, 14:00 CEST").click()
 
     expect(told).to_contain_text("Nothing collides with this time.")
+    expect(told).to_contain_text("For 1 Apr, 14:00 CEST to 1 Apr, 16:00 CEST:")
     assert page.get_by_label("Begins").input_value() == "2026-04-01T14:00"
     assert page.get_by_label("Stops").input_value() == "2026-04-01T16:00"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 KEY = "x-planned"
-_PARTS = ("from", "until", "things", "people")
+_PARTS = ("from", "until", "things", "people", "collides_with")
 
 Say = Callable[[str, str], None]
 """Take down a problem and its remedy."""
@@ -31,6 +31,8 @@ def check(schema: Mapping[str, Any], fields: Mapping[Any, Any], say: Say) -> Non
         say(f"{KEY} begins and ends with the same field.", "Name a second field for `until`.")
     for part in ("things", "people"):
         _check_names(part, planned.get(part, []), fields, say)
+    if "collides_with" in planned:
+        _check_keys(planned["collides_with"], fields, say)
 
 
 def _check_time(part: str, name: Any, fields: Mapping[Any, Any], say: Say) -> None:
@@ -56,6 +58,16 @@ def _check_names(part: str, names: Any, fields: Mapping[Any, Any], say: Say) -> 
                 f"`{part}` of {KEY} names `{name}`, which holds no names.",
                 f'Let `{name}` be a text ("type": "string") or a list of texts.',
             )
+
+
+def _check_keys(name: Any, fields: Mapping[Any, Any], say: Say) -> None:
+    if not isinstance(name, str) or name not in fields:
+        say(f"`collides_with` of {KEY} names no field: {name!r}.", "Name a field of `properties`.")
+    elif _types(fields[name]) != {"array"} or not _holds_names(fields[name]):
+        say(
+            f"`collides_with` of {KEY} names `{name}`, which holds no keys.",
+            f'Let `{name}` be a list of texts: the answer `collides_with` of "find_collisions".',
+        )
 
 
 def _is_instant(shape: Any) -> bool:
