@@ -1,7 +1,7 @@
 """Form fields that name who decides, or who said yes by word: only where that can be held."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from clearway.engine.examine import Examined
 from clearway.engine.model import Node
@@ -40,16 +40,18 @@ def _voice(
 
 
 def _decider(examined: Examined, shape: Mapping[str, Any]) -> tuple[str, str] | None:
-    said: Any = shape.get("x-decider")
-    if said is None:
+    if "x-decider" not in shape:
         return None
-    if not isinstance(said, dict) or not {*said} <= _KEYS or not said.get("roles"):  # pyright: ignore[reportUnknownArgumentType] JSON
+    written = shape["x-decider"]
+    said = cast(Mapping[str, object], written) if isinstance(written, dict) else {}
+    if not said.get("roles") or not {*said} <= _KEYS:
         example = '{"service": "service", "apart-from": ["author"], "roles": ["board_member"]}'
         return "`x-decider` does not say who decides", f"Write for example {example}"
-    lists: list[Any] = [said.get("apart-from", []), said["roles"]]  # pyright: ignore[reportUnknownMemberType] JSON
-    if not all(isinstance(it, list) for it in lists):
+    apart = said.get("apart-from", [])
+    if not isinstance(apart, list) or not isinstance(said["roles"], list):
         return "`apart-from` or `roles` of `x-decider` is no list", "Write a list of texts"
-    named: list[Any] = [said[it] for it in ("service", "group") if it in said] + lists[0]
-    known = examined.record_schema.get("properties", {})
+    named = [said[it] for it in ("service", "group") if it in said]
+    named += cast(Sequence[object], apart)
+    known: Mapping[object, object] = examined.record_schema.get("properties", {})
     lost = [it for it in named if it not in known]
     return (f"the record has no field `{lost[0]}`", "Name a field of the record") if lost else None
