@@ -479,7 +479,6 @@ def test_a_condition_that_asks_for_nothing_is_told(
         ({"type": "string", "format": "date-time", "x-voice": "title"}, "form-decider"),
         ({"type": "string", "x-decider": "title"}, "form-decider"),
         ({"type": "string", "x-decider": {"service": "title"}}, "form-decider"),
-        ({"type": "string", "x-decider": {"roles": "r"}}, "form-decider"),
         ({"type": "string", "x-decider": {"service": "lost", "roles": ["r"]}}, "form-decider"),
     ],
 )

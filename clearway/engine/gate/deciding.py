@@ -1,10 +1,11 @@
 """Form fields that name who decides, or who said yes by word: only where that can be held."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, cast
 
 from clearway.engine.examine import Examined
 from clearway.engine.model import Node
+from processes.planned import names_of
 
 _KEYS = {"service", "group", "apart-from", "roles"}
 
@@ -42,16 +43,12 @@ def _voice(
 def _decider(examined: Examined, shape: Mapping[str, Any]) -> tuple[str, str] | None:
     if "x-decider" not in shape:
         return None
-    written = shape["x-decider"]
+    written: object = shape["x-decider"]
     said = cast(Mapping[str, object], written) if isinstance(written, dict) else {}
-    if not said.get("roles") or not {*said} <= _KEYS:
+    if not names_of(said.get("roles")) or not {*said} <= _KEYS:
         example = '{"service": "service", "apart-from": ["author"], "roles": ["board_member"]}'
         return "`x-decider` does not say who decides", f"Write for example {example}"
-    apart = said.get("apart-from", [])
-    if not isinstance(apart, list) or not isinstance(said["roles"], list):
-        return "`apart-from` or `roles` of `x-decider` is no list", "Write a list of texts"
-    named = [said[it] for it in ("service", "group") if it in said]
-    named += cast(Sequence[object], apart)
-    known: Mapping[object, object] = examined.record_schema.get("properties", {})
+    named = names_of(said.get("service"), said.get("group"), said.get("apart-from"))
+    known: Mapping[str, object] = examined.record_schema.get("properties", {})
     lost = [it for it in named if it not in known]
     return (f"the record has no field `{lost[0]}`", "Name a field of the record") if lost else None
