@@ -44,7 +44,7 @@ def _decider(examined: Examined, shape: Mapping[str, Any]) -> tuple[str, str] | 
     if "x-decider" not in shape:
         return None
     written: object = shape["x-decider"]
-    said = cast(Mapping[str, object], written) if isinstance(written, dict) else {}
+    said = cast(Mapping[str, object], written if isinstance(written, dict) else {})
     if not names_of(said.get("roles")) or not {*said} <= _KEYS:
         example = '{"service": "service", "apart-from": ["author"], "roles": ["board_member"]}'
         return "`x-decider` does not say who decides", f"Write for example {example}"
