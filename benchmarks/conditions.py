@@ -28,7 +28,7 @@ _RECORD: dict[str, object] = {
     "freeze": "none", "freeze_answer": "go", "freeze_granted_start": None, "freeze_outcome": None,
     "go": "go", "go_on": "go_on", "implementation_result": "done", "new_collisions": [],
     "planned_start": "2026-03-01T10:00:00+01:00", "review_why": [], "rounds": ["board", "lead"],
-    "spoken_at": None, "template": None, "template_usable": True, "voices_problem": None,
+    "spoken_at": None, "template": None, "template_usable": True, 
 }  # fmt: skip
 _OTHER: dict[str, object] = {
     **_RECORD, "all_well": False, "approval": "rejected", "assessment": "investigate",
@@ -41,7 +41,7 @@ _OTHER: dict[str, object] = {
     "freeze": "hard", "freeze_answer": "exception", "freeze_outcome": "granted",
     "go_on": "take_back", "implementation_result": "failed", "new_collisions": ["CHG-9"],
     "review_why": ["it was drawn"], "rounds": [], "spoken_at": "2026-03-01T08:00:00Z",
-    "template": "STD-1", "template_usable": False, "voices_problem": "one is missing",
+    "template": "STD-1", "template_usable": False,
 }  # fmt: skip
 _WRITTEN = {
     "equality": ('record.state = "in_progress"', 'record["state"] == "in_progress"'),
@@ -81,9 +81,10 @@ _SHIPPED = {
     'record.change_type != "normal"': 'record["change_type"] != "normal"',
     'record.freeze_answer = "exception"': 'record["freeze_answer"] == "exception"',
     'record.freeze_outcome = "granted"': 'record["freeze_outcome"] == "granted"',
-    'record.go = "go" and (record.freeze != "hard" or record.change_type = "emergency" or '
+    'record.go = "go" and (record.freeze = "none" or record.freeze = "soft" or '
+    'record.change_type = "emergency" or '
     "record.freeze_granted_start = record.planned_start)": (
-        'record["go"] == "go" and (record["freeze"] != "hard" or '
+        'record["go"] == "go" and (record["freeze"] in ("none", "soft") or '
         'record["change_type"] == "emergency" or '
         'record["freeze_granted_start"] == record["planned_start"])'
     ),
@@ -105,7 +106,6 @@ _SHIPPED = {
     "record.spoken_at != null": 'record["spoken_at"] is not None',
     "record.template != null": 'record["template"] is not None',
     "record.template_usable = true": 'record["template_usable"] is True',
-    "record.voices_problem = null": 'record["voices_problem"] is None',
     "if record.linked_done = null then record.hold_reason = "
     '"awaiting_caller" else list contains([record.waiting_for, record.supplier_order, '
     "record.held_with], record.linked_done)": 'record["hold_reason"] == "awaiting_caller" '

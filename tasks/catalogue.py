@@ -63,7 +63,7 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         # incident: service, asset -> support_group, service_owner, criticality, known
         "find_context": Step(incident.find_context, needs=("find_service", "has_role")),
         # planned work: key, starts, ends, things, people -> collisions (texts), collides_with
-        # (keys), freeze (none, soft, hard), slots (texts), problem (text or null)
+        # (keys), freeze (none, soft, hard, null: not known), slots (texts), problem (text or null)
         "find_collisions": Step(planned.find_collisions, needs=("look_for_collisions",)),
         # problem: key, incidents (keys) -> linked; business error unknown_record
         "link_incidents": Step(problem.link_incidents, needs=("link",)),
@@ -85,8 +85,6 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "change_history": Step(change.change_history, needs=("ended_changes", "now")),
         # until, calendar_name -> days; business error unknown_calendar
         "count_business_days": Step(change.count_business_days, needs=("calendar_of", "now")),
-        # people, concerned, owner, roles -> problem
-        "check_voices": Step(change.check_voices, needs=("has_role",)),
         # key, incidents, percent -> caused_major, sampled
         "look_at_outcome": Step(change.look_at_outcome, needs=("one_record",)),
         # onboarding: key, user_name, full_name, mail, account_id -> account_id, user_name;

@@ -135,29 +135,6 @@ def count_business_days(
     return {"days": open_time // calendar.business_days(found, 1)}
 
 
-def check_voices(
-    *,
-    people: Sequence[str | None],
-    concerned: Sequence[str | None],
-    owner: str | None = None,
-    roles: Sequence[str],
-    has_role: HasRole,
-) -> Mapping[str, object]:
-    """Whether those who said yes by word sit on the board: `problem` is null, or says why not.
-
-    Each has one of the `roles` or is the `owner`, they are two, and none is one of the `concerned`.
-    """
-    names = [name for name in people if name is not None]
-    if len(set(names)) < 2:
-        return {"problem": "Two people say yes; name both."}
-    for name in names:
-        if name in concerned:
-            return {"problem": f"{name} is concerned: name somebody else of the board."}
-        if name != owner and not _has_one(has_role, name, roles):
-            return {"problem": f"{name} does not sit on the emergency board: name who does."}
-    return {"problem": None}
-
-
 def look_at_outcome(
     *,
     key: str,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from clearway.service.collisions import slot_text
 from processes.collisions import line_of
-from processes.planned import NONE, Planned, instant_of, names_of
+from processes.planned import Planned, instant_of, names_of
 from tasks.doors import LookForCollisions
 
 _NOT_A_TIME = "It does not say when it begins and ends: give both times."
@@ -22,9 +22,10 @@ def find_collisions(
     """What stands against the work of the record `key` in this time, and when it would fit.
 
     `things` and `people` are names: a text, or a list of texts. Answers `collisions` (a line
-    each), `collides_with` (keys of records), `freeze` (hard, soft, none), `slots` (texts like
-    2026-03-02T20:00Z/2026-03-02T22:00Z) and `problem`: what is wrong with the times or the names,
-    with the remedy, or null. With a problem nothing else is said.
+    each), `collides_with` (keys of records), `freeze` (hard, soft, none; null: nobody could look),
+    `slots` (texts like 2026-03-02T20:00Z/2026-03-02T22:00Z) and `problem`: what is wrong with the
+    times or the names, with the remedy, or null. With a problem nothing else is said, except of a
+    time that has begun and is not over.
     """
     begins, until = instant_of(starts), instant_of(ends)
     if begins is None or until is None:
@@ -45,7 +46,7 @@ def _answer(
     problem: str | None = None,
     collisions: list[str] | None = None,
     collides_with: list[str] | None = None,
-    freeze: str = NONE,
+    freeze: str | None = None,
     slots: list[str] | None = None,
 ) -> Mapping[str, object]:
     return {

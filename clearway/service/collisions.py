@@ -14,7 +14,7 @@ from clearway.store.database import Connection
 from clearway.store.planned import unknown_people, unknown_things
 from clearway.store.search import Reader
 from processes.collisions import SAME_WINDOW, Collision, collisions, strongest
-from processes.planned import HARD, NONE, Planned, problem_of
+from processes.planned import HARD, Planned, problem_of
 from processes.slots import Span, free_slots
 
 BUSY = "busy"
@@ -28,13 +28,15 @@ LONGEST = timedelta(days=366)
 class CollisionsView:
     """What stands against a planned work, and when it would fit instead.
 
-    `problem`: what is wrong with the question itself, with the remedy; then nothing else is said.
-    `freeze` is hard, soft or none. `slots` are begin and end (UTC); none where it fits as it is.
+    `problem`: what is wrong with the question itself, with the remedy; then nothing else is said,
+    except of a time that has begun and is not over: what stands against it is found all the same.
+    `freeze` is hard, soft or none, and null where nobody could look. `slots` are begin and
+    end (UTC); none where it fits as it is.
     """
 
     problem: str | None = None
     collisions: Sequence[Collision] = ()
-    freeze: str = NONE
+    freeze: str | None = None
     slots: Sequence[Span] = ()
 
     @property
@@ -72,8 +74,11 @@ def _look(
     reader: Reader,
     zone: ZoneInfo,
 ) -> CollisionsView:
-    if problem := _problem(house, connection, planned):
+    now = house.now()
+    begun = planned.starts < now < planned.ends
+    if problem := _problem(connection, planned, planned.starts if begun else now):
         return CollisionsView(problem)
+    late = problem_of(planned.starts, planned.ends, now)
     records = planned_records(house, connection, reader)
     until = max(planned.ends, planned.starts + AHEAD)
     works = [it.work for it in records if it.work.ends > planned.starts]
@@ -81,12 +86,13 @@ def _look(
     found = collisions(planned, held)
     slots: Sequence[Span] = ()
     if any(it.kind != SAME_WINDOW for it in found):
-        slots = free_slots(planned, held, after=planned.starts, until=until, zone=zone)
-    return CollisionsView(None, _masked(found, records), strongest(found), slots)
+        begin = max(planned.starts, now)
+        slots = free_slots(planned, held, after=begin, until=until, zone=zone)
+    return CollisionsView(late, _masked(found, records), strongest(found), slots)
 
 
-def _problem(house: House, connection: Connection, planned: Planned) -> str | None:
-    if problem := problem_of(planned.starts, planned.ends, house.now()):
+def _problem(connection: Connection, planned: Planned, now: datetime) -> str | None:
+    if problem := problem_of(planned.starts, planned.ends, now):
         return problem
     if planned.ends - planned.starts > LONGEST:
         return f"It takes more than {LONGEST.days} days: give an earlier end."

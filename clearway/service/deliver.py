@@ -6,6 +6,7 @@ from typing import cast
 from clearway.engine.values import ProcessFault
 from clearway.service.commands import Command, carry_out
 from clearway.service.deployed import Deployed
+from clearway.service.holding import standing
 from clearway.service.house import House
 from clearway.service.naming import refuse_unfit
 from clearway.service.parking import park_command
@@ -16,6 +17,7 @@ from clearway.service.plan_fault import Parked
 from clearway.service.referring import Filling
 from clearway.service.start import open_record
 from clearway.service.values import MESSENGER, Actor, Done, Refusal
+from clearway.service.voices import refuse_voices
 from clearway.store import due, jsonb, loading
 from clearway.store.database import Transaction
 from clearway.store.rows import Snapshot
@@ -41,6 +43,15 @@ def send(
         if event is not None and refuse_send(deployed, snapshot, actor, event) is None:
             filling = Filling(house, transaction, actor, deployed, snapshot)
             unfit = refuse_unfit(filling, deployed.form(event.form), values)
+            unfit = unfit or refuse_voices(
+                deployed,
+                snapshot,
+                event.element,
+                values,
+                house.rules,
+                lambda name: standing(transaction, name, house.now()),
+                house.now(),
+            )
             if unfit is not None:
                 return unfit
         return plan_send(deployed, snapshot, actor, element_or_message, values, house.now())

@@ -23,6 +23,7 @@ from clearway.service.scenario_file import Scenario, ScenarioError, Step
 from clearway.service.scenario_messages import write
 from clearway.service.stage import Stage
 from clearway.service.values import SYSTEM, Actor, Refusal
+from clearway.service.voices import refuse_voices
 from clearway.store.rows import Snapshot, WorkItem
 from processes.catalogue import Rule
 from processes.links import NAMES
@@ -169,6 +170,15 @@ class Doings(Stage):
             actor,
             lambda it: (
                 self.refuse_used(str(step.what), step.values("with"))
+                or refuse_voices(
+                    self.deployed,
+                    it,
+                    str(step.what),
+                    step.values("with"),
+                    self.rules,
+                    lambda name: self.standing(name, step.line),
+                    self.clock(),
+                )
                 or plan_send(
                     self.deployed, it, actor, str(step.what), step.values("with"), self.clock()
                 )

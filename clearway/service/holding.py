@@ -49,6 +49,14 @@ def candidate(
     return _candidate(person, frozenset(it.name for it in behind))
 
 
+def standing(transaction: Transaction, name: str, now: datetime) -> Candidate | None:
+    """The person with what they may do and for whom they stand in; None: nobody knows them."""
+    person = candidates.person(transaction, name)
+    if person is None:
+        return None
+    return _candidate(person, frozenset(it.name for it in people_behind(transaction, name, now)))
+
+
 def those_meant(
     transaction: Transaction, snapshot: Snapshot, item: WorkItem, now: datetime
 ) -> Mapping[str, str]:

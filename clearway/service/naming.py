@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, cast
 
+from clearway.service.deciders import unfit_deciders
 from clearway.service.forms import Form, Schema, Values, invalid
 from clearway.service.permissions import REQUESTER
 from clearway.service.referring import Filling, unfit_records
@@ -32,17 +33,18 @@ def refuse_unfit(filling: Filling, form: Form | None, values: Values) -> Refusal
 
     Names of the registry (`x-suggest`) must be known and active. Where a work item goes to the
     person or the group in that field, they must have its role, and the person must be in that
-    group. Other records (`x-link`) are looked at by `unfit_records`, new names (`x-new`) by
-    `used_names`. What the record says already and nobody gets work by is left as it is: an alert
-    may name a device that the registry does not know. Nothing is asked for fields that are not
-    given; what a field shows and nobody can change is not looked at, nor what is no text: the form
-    refuses that.
+    group. Who decides (`x-decider`) is looked at by `unfit_deciders`, other records (`x-link`) by
+    `unfit_records`, new names (`x-new`) by `used_names`. What the record says already and nobody
+    gets work by is left as it is: an alert may name a device that the registry does not know.
+    Nothing is asked for fields that are not given; what a field shows and nobody can change is not
+    looked at, nor what is no text: the form refuses that.
     """
     if form is None:
         return None
     record: Values = filling.snapshot.record if filling.snapshot else {}
     given = [it for it in _named(form, values) if not _stood_there(filling, it, values, record)]
     problems = _unfit_names(filling, given, values) if given else {}
+    problems = unfit_deciders(filling, form, values) | problems
     problems |= unfit_records(filling, form, values)
     problems |= used_names(form, values, record, partial(named.in_use, filling.transaction))
     return invalid(problems) if problems else None

@@ -10,6 +10,7 @@ from clearway.engine.values import ProcessFault
 from clearway.errors import ClearwayError, StepError
 from clearway.now import HandClock
 from clearway.service.deployed import Deployed
+from clearway.service.entitled import Candidate
 from clearway.service.forms import invalid
 from clearway.service.house import Step as Call
 from clearway.service.memory import Memory
@@ -153,10 +154,17 @@ class Stage:
             for person, delegate in self.scenario.absences.items()
             if delegate == actor.name
         )
+        behind = self._behind(actor.name)
+        return replace(self.now(), stands_in_for=standing_in, behind=behind)
+
+    def standing(self, name: str, line: int) -> Candidate:
+        """A person of the scenario with what they may do, and for whom they stand in."""
+        actor = self.actor(name, line)
+        return Candidate(name, actor.roles, actor.groups, behind=self._behind(name))
+
+    def _behind(self, name: str) -> frozenset[str]:
         lent = {person: [delegate] for person, delegate in self.scenario.absences.items()}
-        behind = {person for person in lent if actor.name in without_vote([person], lent)}
-        behind -= {actor.name}
-        return replace(self.now(), stands_in_for=standing_in, behind=frozenset(behind))
+        return frozenset(it for it in lent if name in without_vote([it], lent)) - {name}
 
     def still_wanted(self, item: WorkItem) -> list[str]:
         """Who may vote in the open round now, and has not; a role, where nobody is named."""

@@ -1,4 +1,4 @@
-"""Whom the registry knows for a piece of work: a person, a group's lead, who may take a seat."""
+"""Whom the registry knows for a piece of work: a person, a lead, an owner, who may take a seat."""
 # ruff: noqa: S608 - the statements are put together from our own texts only
 
 from collections.abc import Sequence
@@ -60,6 +60,7 @@ CROSS JOIN LATERAL (
 WHERE s.mandatory OR (s.chair AND r.rule = ANY(%(chair_rules)s::text[]))
 ORDER BY r.opened_at, r.id, s.id"""
 _LEAD = 'SELECT g.lead FROM "group" g WHERE g.name = %(name)s'
+_OWNER = "SELECT s.owner FROM service s WHERE s.name = %(name)s"
 
 
 def person(transaction: Transaction, name: str) -> Person | None:
@@ -76,6 +77,12 @@ def active_people(transaction: Transaction, group: str | None) -> list[Person]:
 def lead(transaction: Transaction, group: str) -> str | None:
     """Who leads this group."""
     row = transaction.one(_LEAD, {"name": group})
+    return row[0] if row else None
+
+
+def owner(transaction: Transaction, service: str) -> str | None:
+    """Who owns this service."""
+    row = transaction.one(_OWNER, {"name": service})
     return row[0] if row else None
 
 

@@ -275,7 +275,7 @@ def _change_for_the_board(live: Any) -> int:
         "sensitive": "yes",
     }
     _complete(live, "alice", started.key, plan)
-    _complete(live, "frank", started.key, {"assessment": "ready", "group_lead": "trent"})
+    _complete(live, "frank", started.key, {"assessment": "ready"})
     return _open_task(live, "frank", started.key)
 
 

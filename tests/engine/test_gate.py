@@ -475,6 +475,11 @@ def test_a_condition_that_asks_for_nothing_is_told(
         ({"type": "string", "x-new": ["people"]}, "form-new"),
         ({"type": "string", "x-new": "people", "x-suggest": "people"}, "form-new"),
         ({"type": "boolean", "x-new": "people", "x-only": True}, "form-new"),
+        ({"type": "string", "x-voice": "title"}, "form-decider"),
+        ({"type": "string", "format": "date-time", "x-voice": "title"}, "form-decider"),
+        ({"type": "string", "x-decider": "title"}, "form-decider"),
+        ({"type": "string", "x-decider": {"service": "title"}}, "form-decider"),
+        ({"type": "string", "x-decider": {"service": "lost", "roles": ["r"]}}, "form-decider"),
     ],
 )
 def test_a_key_of_ours_in_a_form_means_something(drawn: Drawing, shape: dict[str, Any], rule: str):

@@ -1,5 +1,6 @@
 """Collisions asked of the open records: what is said, to whom, and at which cost."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -69,7 +70,7 @@ def test_who_may_not_read_a_record_learns_only_that_somebody_is_busy(house, peop
     ("planned", "said"),
     [
         (work(13, 11), "It ends before it begins"),
-        (work(-24 * 60, 1), "It begins in the past"),
+        (work(-24 * 60, -24 * 50), "It begins in the past"),
         (work(1, 24 * 400), "more than 366 days"),
         (work(1, 2, "mars"), "There is no service or asset mars: choose a name"),
         (work(1, 2, people=("nobody",)), "There is no person nobody: choose a name"),
@@ -80,6 +81,19 @@ def test_a_question_that_makes_no_sense_says_what_to_do(house, people, planned, 
 
     assert said in (found.problem or "")
     assert (found.collisions, found.slots) == ((), ())
+    assert found.freeze is None
+
+
+@pytest.mark.database
+def test_a_time_that_has_begun_hides_no_freeze(house, people):
+    freeze = Window("now", "freeze", "Now", "hard", "2026-01-01T00:00", "2026-12-01T00:00", "UTC")
+    save_window(house, SYSTEM, freeze, once="1")
+    begun = replace(work(1, 2, "db01"), starts=house.now() - timedelta(minutes=1))
+
+    found = ask(house, people["bob"], begun)
+
+    assert "It begins in the past" in (found.problem or "")
+    assert (found.freeze, found.is_stopped) == ("hard", True)
 
 
 @pytest.mark.database

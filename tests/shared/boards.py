@@ -75,7 +75,7 @@ def waiting_change(
     plan = planned_change(title, begins, ends)
     do_task(house, "alice", key, {**plan, **(_DANGEROUS if dangerous else {})})
     work()
-    do_task(house, "frank", key, {"assessment": "ready", "group_lead": "trent"})
+    do_task(house, "frank", key, {"assessment": "ready"})
     work()
     return key
 

@@ -18,6 +18,7 @@ RULES: Mapping[str, tuple[int, bool]] = {
     "emergency_board": (2, False),
 }
 """The fewest who say yes, and whether it needs a chair and more than half of the seats."""
+_WINDOW = {"planned_start", "planned_end", "point_of_no_return"}
 
 _CHANGE = "SELECT id, state, record FROM instance WHERE key = %s"
 _ENTRIES = """SELECT id, at, kind, element, actor, state_after, details FROM entry
@@ -81,15 +82,16 @@ def what_is_wrong(rows: Connection[Any], key: str, material: Collection[str]) ->
 
 
 def _last_moved(entries: Sequence[Any], material: Collection[str]) -> int:
-    """The last line of history by which what is decided on became another."""
-    return max(
-        (
-            it[0]
-            for it in entries
-            if it[5] == "draft" or set(it[6].get("fields", ())) & set(material)
-        ),
-        default=0,
-    )
+    """The last line of history by which what is decided on became another.
+
+    The change manager may bring the whole window forward; nothing else moves with it.
+    """
+
+    def moved(it: Any) -> set[str]:
+        fields = set(it[6].get("fields", ())) & set(material)
+        return fields - _WINDOW if it[3] == "bring_forward" else fields
+
+    return max((it[0] for it in entries if it[5] == "draft" or moved(it)), default=0)
 
 
 def _decided(rounds: Sequence[Any], entries: Sequence[Any]) -> list[tuple[Any, int]]:

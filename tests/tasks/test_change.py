@@ -18,7 +18,7 @@ from clearway.service.other_records import OtherRecord
 from clearway.service.start import start
 from clearway.service.values import SYSTEM, Actor, Done, Refusal
 from tasks.catalogue import Call
-from tasks.change import change_history, check_grounds, check_voices, look_at_outcome
+from tasks.change import change_history, check_grounds, look_at_outcome
 from tasks.change_report import report_of
 from tasks.dispatcher import Dispatcher
 from tasks.inbound.detected import ROLE, receive_detected
@@ -84,28 +84,6 @@ def test_the_worst_history_of_service_group_and_template_counts():
         "points": 18,
         "reason": "1 of 1 changes of network in twelve months did not succeed",
     }
-
-
-@pytest.mark.parametrize(
-    ("people", "problem"),
-    [
-        (["frank", "judy"], None),
-        (["frank", "frank"], "Two people"),
-        (["frank", None], "Two people"),
-        (["frank", "alice"], "alice is concerned"),
-        (["frank", "bob"], "bob does not sit"),
-    ],
-)
-def test_only_two_of_the_board_who_are_not_concerned_approve_by_word(people, problem):
-    found = check_voices(
-        people=people,
-        concerned=["alice", None],
-        owner="judy",
-        roles=["change_manager"],
-        has_role=lambda person, _: person == "frank",
-    )["problem"]
-
-    assert found is None if problem is None else str(found).startswith(problem)
 
 
 def test_what_a_change_caused_is_looked_up():

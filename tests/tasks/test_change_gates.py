@@ -61,7 +61,7 @@ def test_no_gate_writes_what_its_form_does_not_ask(
     ends = begins + timedelta(hours=2)
     steps = {
         "plan": ("alice", planned_change("Move it", begins, ends, low_risk=True)),
-        "assess": ("frank", {"assessment": "ready", "group_lead": "trent"}),
+        "assess": ("frank", {"assessment": "ready", "group_lead": "erin"}),
         "go_no_go": ("carol", {"go": "go", **dict.fromkeys((*CHECKED, *LOOKED_AT), True)}),
         "implement": (
             "carol",
@@ -79,9 +79,9 @@ def test_no_gate_writes_what_its_form_does_not_ask(
 
     for element, (name, values) in steps.items():
         if element == "go_no_go":
-            item = open_item(house, "trent", key)
-            trent = person(house, "trent")
-            assert isinstance(vote(house, trent, item, "lead", "approve", once="yes"), Done)
+            item = open_item(house, "erin", key)
+            erin = person(house, "erin")
+            assert isinstance(vote(house, erin, item, "lead", "approve", once="yes"), Done)
             hand_clock.move_to(begins)
             fire_due(house, 10)
             drain(worker)

@@ -259,7 +259,8 @@ FORMS: Mapping[str, Mapping[str, object]] = {
     },
     "assess": {
         "assessment": ("ready", "ready", "ready", "incomplete"), "assessment_note": "N",
-        "service_owner": ("judy", "mallory", "grace"), "group_lead": ("carol", "dave", "bob"),
+        "service_owner": ("judy", "judy", "mallory", "grace"),
+        "other_deciders": (None, None, ["ivan"]),
     },
     "mend": {
         "description": ("D1", "D2", "D3"), "plan": ("P1", "P2", "P3"),
@@ -267,6 +268,10 @@ FORMS: Mapping[str, Mapping[str, object]] = {
     },
     "take_back_draft": {"comment": "C"}, "replan": {"comment": "C"}, "hold": {"comment": "C"},
     "defer": {"comment": "C"}, "resume": {"comment": "C"}, "called_off": {"comment": "C"},
+    "spoken": {
+        "spoken_first": ("frank", "grace", "judy"), "spoken_second": ("bob", "frank", "grace"),
+        "spoken_at": None, "spoken_words": "W",
+    },
     "start_early": {"note": "N"}, "choose_other_times": {"comment": "C"},
     "fulfil_condition": {"fulfilled": True},
     "go_no_go": {

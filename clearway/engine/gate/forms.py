@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from clearway.engine.examine import Examined
+from clearway.engine.gate import deciding
 from clearway.engine.gate.form_types import contradictions
 from clearway.engine.gate.record import check_schema
 from clearway.engine.gate.say import Say
@@ -28,6 +29,7 @@ def check(examined: Examined) -> None:
         if schema and check_schema(examined, path, schema):
             _check_properties(examined, path, element, schema)
             _check_conditions(examined, path, element, schema)
+            deciding.check(examined, path, nodes, schema)
     for process in examined.read.called():
         say = Say(examined.read.files[process.id], examined.findings)
         for node in process.all_nodes():
@@ -83,6 +85,7 @@ _KEYS = _OF_THE_RECORD | {
     "x-after",
     "x-ahead",
     "x-comment",
+    "x-decider",
     "x-in",
     "x-link",
     "x-multiline",
@@ -94,6 +97,7 @@ _KEYS = _OF_THE_RECORD | {
     "x-past",
     "x-suggest",
     "x-titles",
+    "x-voice",
     "x-why",
 }
 

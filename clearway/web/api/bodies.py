@@ -110,7 +110,9 @@ class VoteBody(Body):
     reason: Text = ""
     conditions: Text = ""
     independent: bool | None = Field(
-        None, description="That who votes has no interest in the outcome, where they were asked."
+        None,
+        description="That who votes has no interest in the outcome. Where the round asks it "
+        "(`round.asks_interest`), a yes or a no needs it.",
     )
 
 

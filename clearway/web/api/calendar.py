@@ -51,7 +51,7 @@ class CollisionsBody(BaseModel):
     """What stands against a planned work. With a `problem` nothing else is said."""
 
     problem: str | None
-    freeze: str
+    freeze: str | None
     collisions: list[CollisionBody]
     slots: list[SlotBody]
 

@@ -91,7 +91,8 @@ def vote_on_it(calling: Calling, task_id: RowId, body: VoteBody, once: Once) -> 
         body.choice,
         reason=body.reason,
         conditions=body.conditions,
-        independent=body.independent,
+        # Who does not say that they are independent has not said it.
+        independent=bool(body.independent),
         read=body.round,
         once=once,
     )

@@ -1,0 +1,54 @@
+"""Form fields that name who decides, or who said yes by word: only where that can be held."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from clearway.engine.examine import Examined
+from clearway.engine.model import Node
+from processes.planned import names_of
+
+_KEYS = {"service", "group", "apart-from", "roles"}
+
+
+def check(
+    examined: Examined, path: str, nodes: Mapping[str, Node], schema: Mapping[str, Any]
+) -> None:
+    """`x-voice` stands on the button of an approval; `x-decider` says for what, and which roles."""
+    element = path.rpartition("/")[2].removesuffix(".json")
+    fields: Mapping[str, Any] = schema.get("properties", {})
+    for name, shape in fields.items():
+        problem = _voice(nodes, element, fields, shape) or _decider(examined, shape)
+        if problem is not None:
+            what, remedy = problem
+            examined.findings.error(
+                path, element, "form-decider", f"In `{name}`, {what}.", f"{remedy}."
+            )
+
+
+def _voice(
+    nodes: Mapping[str, Node], element: str, fields: Mapping[str, Any], shape: Mapping[str, Any]
+) -> tuple[str, str] | None:
+    when = shape.get("x-voice")
+    if when is None:
+        return None
+    if not isinstance(when, str) or fields.get(when, {}).get("format") != "date-time":
+        return f"`{when}` is no moment of this form", "Name the field with when they said it"
+    node = nodes.get(element)
+    host = nodes.get(node.attached_to or "") if node is not None else None
+    if host is None or not host.own.get("rule"):
+        return "nobody can say yes by word here", "Keep x-voice to a button on an approval"
+    return None
+
+
+def _decider(examined: Examined, shape: Mapping[str, Any]) -> tuple[str, str] | None:
+    if "x-decider" not in shape:
+        return None
+    written: object = shape["x-decider"]
+    said = cast(Mapping[str, object], written if isinstance(written, dict) else {})
+    if not names_of(said.get("roles")) or not {*said} <= _KEYS:
+        example = '{"service": "service", "apart-from": ["author"], "roles": ["board_member"]}'
+        return "`x-decider` does not say who decides", f"Write for example {example}"
+    named = names_of(said.get("service"), said.get("group"), said.get("apart-from"))
+    known: Mapping[str, object] = examined.record_schema.get("properties", {})
+    lost = [it for it in named if it not in known]
+    return (f"the record has no field `{lost[0]}`", "Name a field of the record") if lost else None
