@@ -64,7 +64,7 @@ class MissingInput(DecisionError):
     """The decision needs a value that the context does not hold; `name` is it.
 
     Where `name` is an expression that computes null, `seen` are the values it was given, and
-    `lacking` is the one that it counts on and that is null.
+    `lacking` is the one that it counts on and that is null. It `is_null` unless nothing is there.
     """
 
     kind = "decision-missing-input"
@@ -75,6 +75,8 @@ class MissingInput(DecisionError):
         name: str,
         seen: Mapping[str, object] | None = None,
         lacking: str | None = None,
+        *,
+        is_null: bool = False,
     ) -> None:
         cause = f"the input `{name}` is missing"
         remedy = f"Give a value named `{name}`, or correct the expression that asks for it."
@@ -85,6 +87,21 @@ class MissingInput(DecisionError):
         super().__init__(place, cause, remedy)
         self.name = name
         self.seen = seen
+        self.lacking = lacking
+        self.is_null = is_null or seen is not None
+
+
+class SomethingMissing(MissingInput):
+    """The decision counts on a value that is missing, and nobody can tell which; no `name`."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place, "", is_null=True)
+        what = f"`{place.decision}`" if place.decision else "it"
+        self.cause = f"a missing value is inside of what {what} is given or computes"
+        self.remedy = (
+            "Give all values, or say what holds without one, by a test such as `x = null`."
+        )
+        self.args = (f"{place}: {self.cause}. {self.remedy}",)
 
 
 class NoValue(MissingInput):
@@ -98,7 +115,7 @@ class NoValue(MissingInput):
     index: int = 0
 
     def __init__(self, place: Place, name: str, through: str = "") -> None:
-        super().__init__(place, name)
+        super().__init__(place, name, is_null=True)
         last = (through or name).rpartition(", ")[2]
         last = "item" if last.startswith("item ") else last
         test = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from clearway.decisions.declared import held
-from clearway.decisions.errors import DecisionError, MissingInput, NoValue, WrongValue, split_root
+from clearway.decisions.errors import DecisionError, MissingInput, WrongValue
 from clearway.decisions.functions import refused_call, refused_values
 from clearway.decisions.model import (
     Decision,
@@ -21,7 +21,7 @@ from clearway.decisions.model import (
 from clearway.decisions.purse import Purse
 from clearway.decisions.reader import Decisions
 from clearway.decisions.table import Verdict, decide
-from clearway.decisions.through import lacking_input
+from clearway.decisions.trial import traced
 from clearway.feel import DEFAULT_LIMITS, FeelError, Function, Limits, feel_text
 from clearway.feel.limits import Run, paying
 from clearway.feel.types import Type, coerced, fitted
@@ -65,10 +65,34 @@ def evaluate(
     try:
         with paying(purse):
             return Session(decisions, context, purse).evaluation(decision_id)
+    except MissingInput as error:
+        raise _traced(decisions, decision_id, context, error, Purse(limits, now)) from error
     except RecursionError as error:
         place = decisions.get(decision_id).place
         cause = "the decisions it needs nest too deep"
         raise DecisionError(place, cause, "Need fewer decisions in a row.") from error
+
+
+def _traced(
+    decisions: Decisions,
+    decision_id: str,
+    context: Mapping[str, object],
+    error: MissingInput,
+    purse: Purse,
+) -> MissingInput:
+    """The same with the input that makes it, see `trial.py`; all trials share a purse."""
+    wanted = {each.name: each.type for each in decisions.inputs.values()}
+
+    def attempt(changed: Mapping[str, object]) -> object:
+        # Whatever a refusal has left open is closed.
+        purse.depth = purse.limits.depth
+        return Session(decisions, changed, purse).evaluation(decision_id)
+
+    def accepts(name: str, value: object) -> bool:
+        return coerced(value, wanted.get(name), decisions.types) is not None
+
+    with paying(purse):
+        return traced(error, context, attempt, accepts)
 
 
 def evaluate_service(
@@ -212,15 +236,7 @@ class Session:
         for name, value in self._known(decision.needs).items():
             inner, more = context.get(name), value
             context[name] = {**inner, **more} if is_context(inner) and is_context(more) else more
-        try:
-            return self._answered(decision, context, tuple(needed))
-        except NoValue as error:
-            name = lacking_input(
-                self._decisions, decision, split_root(error.name)[0], self._context, self._run
-            )
-            if name is None or error.place.decision != decision.id:
-                raise
-            raise NoValue(error.place, name, through=error.name) from error
+        return self._answered(decision, context, tuple(needed))
 
     def _answered(
         self, decision: Decision, context: dict[str, object], needed: tuple[Evaluation, ...]

@@ -135,7 +135,8 @@ class TableRun:
             if unfit and unfit <= unknown:
                 column = self._table.inputs[min(unfit)]
                 lacking = self._lacking.get(column.text)
-                raise MissingInput(column.place, column.text, self._seen(column), lacking)
+                seen = self._seen(column)
+                raise MissingInput(column.place, column.text, seen, lacking, is_null=True)
 
     def _seen(self, column: Input) -> Mapping[str, object] | None:
         """What an expression that has no value was given; None for a value that is named."""

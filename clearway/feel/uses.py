@@ -80,7 +80,8 @@ def _parts(node: Node, use: Use) -> Iterator[tuple[Node, Use]]:
     elif isinstance(node, Between):
         yield from ((each, NEEDED) for each in (node.value, node.low, node.high))
     elif isinstance(node, Membership):
-        yield node.value, ASKED if all(map(_is_of_constants, node.tests)) else NEEDED
+        is_asked = all(map(_is_of_constants, node.tests)) or any(map(_is_of_null, node.tests))
+        yield node.value, ASKED if is_asked else NEEDED
         yield from (part for test in node.tests for part in _tested(test))
     elif isinstance(node, InstanceOf):
         yield node.value, ASKED
@@ -150,3 +151,9 @@ def _is_of_constants(test: Test) -> bool:
     """Whether a test asks whether a value is one of some constants, which null is as well."""
     inside = test.operand.items if isinstance(test.operand, ListOf) else (test.operand,)
     return test.operator in ("", "=", "!=") and all(settled(it) is not None for it in inside)
+
+
+def _is_of_null(test: Test) -> bool:
+    """Whether a test asks for null on purpose, which decides where the value is missing."""
+    found = settled(test.operand)
+    return test.operator in ("", "=") and found is not None and found.value is None

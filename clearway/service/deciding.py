@@ -82,7 +82,7 @@ def _refused(error: DecisionError) -> Refusal:
     """Why there is no answer, with its place; `fields` name each value that led there."""
     told = f"{error.place}: {error.cause}."
     if isinstance(error, MissingInput):
-        missing = {f"context.{error.name}": "It is missing."}
+        missing = {f"context.{error.name}": "It is missing."} if error.name else {}
         if error.seen is not None:
             missing = {f"context.{name}": _short(value) for name, value in error.seen.items()}
         return Refusal("invalid", told, error.remedy, missing)

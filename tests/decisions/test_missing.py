@@ -269,6 +269,8 @@ def test_a_missing_value_inside_of_another_is_told_when_nothing_comes_of_it(
         ("some i in items satisfies i.p = null or i.p &gt; 3", True),
         ("items[1].p = null", True),
         ("items[9] = null", True),
+        ("x in (null, &gt; 3)", True),
+        ("y in (&gt; 9, null)", False),
         ("items[9].p = null", True),
         ("[{p: 1}, {p: null}][p &gt; y]", []),
         ("count([1, null][item &gt; 0])", Decimal(1)),
