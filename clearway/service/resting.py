@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from clearway import engine
-from clearway.engine.values import Waits, World
+from clearway.engine.values import WaitingWorkItem, Waits, World
 from clearway.errors import ClearwayError
 from clearway.service.deployed import Deployed
 from clearway.service.house import House
@@ -63,8 +63,8 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
         deployed = house.version(state["version_id"])
         world = World(house.now(), state["record"], key)
         waits = engine.waits(deployed.blueprint, bytes(state["engine_state"]), world)
-        if any(it.approval or it.not_same_person_as or it.excluded for it in waits.work_items):
-            yield from _wrong_people(house, key)
+        if any(map(_keeps_out, waits.work_items)):
+            yield from _wrong_people(house, key, was_moved=state["was_moved"])
     except StoreError:
         raise
     except ClearwayError as error:
@@ -73,7 +73,7 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
     except Exception as error:  # noqa: BLE001 - what is damaged can fail anywhere; the rest is told
         yield f"{key} cannot be read: {type(error).__name__}: {error}"
         return
-    for what, by_state in _by_state(waits).items():
+    for what, by_state in _by_state(waits, was_moved=state["was_moved"]).items():
         by_rows: Mapping[str, Row] = state[what] or {}
         if what == "timers":
             yield from wrong_times_of_rounds(deployed, state, house.now())
@@ -95,16 +95,20 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
     yield from _wrong_times(key, waits, state)
 
 
-def _wrong_people(house: House, key: str) -> Iterator[str]:
+def _wrong_people(house: House, key: str, *, was_moved: bool) -> Iterator[str]:
     # The record as a command sees it: it may have gone on since it was read with the others.
     asking = loading.Asking("", house.now())
     seen = house.store.look(lambda it: loading.look_by_key(it, asking, key))
     if seen is not None and seen.ended_at is None:
-        yield from wrong_people(house.version(seen.version_id), seen, house.now())
+        deployed = house.version(seen.version_id)
+        yield from wrong_people(deployed, seen, house.now(), was_moved=was_moved)
 
 
-def _by_state(waits: Waits) -> Mapping[str, Mapping[str, Row]]:
-    """What each row must say of what the instance waits for, by its token: column -> value."""
+def _by_state(waits: Waits, *, was_moved: bool) -> Mapping[str, Mapping[str, Row]]:
+    """What each row must say of what the instance waits for, by its token: column -> value.
+
+    Whom a task keeps out is compared here where it is nobody, and else by `wrong_people`.
+    """
     return {
         "work_items": {
             it.token: {
@@ -116,6 +120,7 @@ def _by_state(waits: Waits) -> Mapping[str, Mapping[str, Row]]:
                 "rule": it.approval and it.approval.rule,
                 "item": jsonb.exact(it.item),
                 "apart_from": list(it.not_same_person_as),
+                **({} if was_moved or _keeps_out(it) else {"excluded": []}),
             }
             for it in waits.work_items
         },
@@ -140,6 +145,10 @@ def _by_state(waits: Waits) -> Mapping[str, Mapping[str, Row]]:
         },
         "jobs": {it.token: {"element": it.element, "step": it.step} for it in waits.jobs},
     }
+
+
+def _keeps_out(item: WaitingWorkItem) -> bool:
+    return bool(item.approval or item.not_same_person_as or item.excluded)
 
 
 def _wrong_times(key: str, waits: Waits, state: Mapping[str, Any]) -> Iterator[str]:

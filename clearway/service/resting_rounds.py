@@ -17,9 +17,12 @@ _MOST_HELD = 5
 """Each more doubles the ways in which a round may have been asked for."""
 
 
-def wrong_people(deployed: Deployed, seen: Snapshot, now: datetime) -> Iterator[str]:
+def wrong_people(
+    deployed: Deployed, seen: Snapshot, now: datetime, *, was_moved: bool
+) -> Iterator[str]:
     """Open tasks that others may do, and rounds that others may decide, than the process says.
 
+    Of a record that was moved more people may be kept out: those of its version before as well.
     Raises ProcessFault where the process cannot say who votes.
     """
     world = World(now, seen.record, seen.key, seen.linked)
@@ -37,6 +40,12 @@ def wrong_people(deployed: Deployed, seen: Snapshot, now: datetime) -> Iterator[
                 f"The work item {it.token} of {seen.key} may be done by {', '.join(free)} by its "
                 "row, whom the process keeps out, or who did what it is kept apart from."
             )
+        if barred := sorted({*rows[it.token].excluded} - {*others[it.token], *it.excluded}):
+            if not was_moved:
+                yield (
+                    f"The work item {it.token} of {seen.key} may not be done by "
+                    f"{', '.join(barred)} by its row, and the process keeps them out of nothing."
+                )
     voting = [it for it in waits.work_items if it.approval is not None and it.token in rows]
     if voting:
         asked = [
@@ -70,6 +79,9 @@ def wrong_times_of_rounds(
         if of_round is None:
             continue
         due, found = expected.get(token), datetime.fromisoformat(row["due"])
+        item = items.get(of_round[1])
+        if item and (row["element"], row["repeats_left"]) != (item["element"], None):
+            yield f"The timer {token} of {state['key']} is not of the element of its round, or repeats."
         if due is None and not (was_moved and of_round[1] in items):
             yield f"The timer {token} of {state['key']} belongs to no round that is open."
         elif due is not None and due != found and not was_moved:

@@ -142,6 +142,8 @@ OTHERS: dict[str, str] = {
         UPDATE work_item SET role = 'nobody' WHERE closed_at IS NULL""",
     r"The work item \w+ of \S+ has the apart from \[.live.\] by its row, but \[\] by its state": """
         UPDATE work_item SET apart_from = '{live}' WHERE closed_at IS NULL""",
+    r"The work item \w+ of \S+ has the excluded \[.zz.\] by its row, but \[\] by its state": """
+        UPDATE work_item SET excluded = '{zz}' WHERE closed_at IS NULL""",
     r"The work item \w+ of \S+ is due at no time by its state, but at 2026-.+ by its row": """
         UPDATE work_item SET due_at = '2026-01-01Z' WHERE closed_at IS NULL AND due_at IS NULL""",
     r"The work item \w+ of \S+ is due at 2026-.+ by its state, but at no time by its row": """

@@ -79,6 +79,8 @@ def test_nor_may_whom_the_process_keeps_out(house, people, desk, rows, errand):
     assert verify(house) == []
     rows("UPDATE work_item SET excluded = '{}' WHERE element = 'bring' RETURNING 1")
     assert any("may be done by bob by its row" in it for it in verify(house))
+    rows("UPDATE work_item SET excluded = '{bob,carol}' WHERE element = 'bring' RETURNING 1")
+    assert any("may not be done by carol by its row" in it for it in verify(house))
 
 
 def test_who_did_another_part_may_not_vote_nor_do_what_they_voted_on(
