@@ -40,12 +40,12 @@ def wrong_people(
                 f"The work item {it.token} of {seen.key} may be done by {', '.join(free)} by its "
                 "row, whom the process keeps out, or who did what it is kept apart from."
             )
-        if barred := sorted({*rows[it.token].excluded} - {*others[it.token], *it.excluded}):
-            if not was_moved:
-                yield (
-                    f"The work item {it.token} of {seen.key} may not be done by "
-                    f"{', '.join(barred)} by its row, and the process keeps them out of nothing."
-                )
+        barred = sorted({*rows[it.token].excluded} - {*others[it.token], *it.excluded})
+        if barred and not was_moved:
+            yield (
+                f"The work item {it.token} of {seen.key} may not be done by {', '.join(barred)} by "
+                "its row, and nothing keeps them out of it."
+            )
     voting = [it for it in waits.work_items if it.approval is not None and it.token in rows]
     if voting:
         asked = [
@@ -81,7 +81,7 @@ def wrong_times_of_rounds(
         due, found = expected.get(token), datetime.fromisoformat(row["due"])
         item = items.get(of_round[1])
         if item and (row["element"], row["repeats_left"]) != (item["element"], None):
-            yield f"The timer {token} of {state['key']} is not of the element of its round, or repeats."
+            yield f"The timer {token} of {state['key']} is not as its round asks for."
         if due is None and not (was_moved and of_round[1] in items):
             yield f"The timer {token} of {state['key']} belongs to no round that is open."
         elif due is not None and due != found and not was_moved:

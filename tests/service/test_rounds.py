@@ -155,7 +155,7 @@ def test_two_ballots_at_the_same_instant_decide_once(parliament, rows, decide, s
         ("DELETE FROM timer WHERE token LIKE 'round:remind1%%'", "lacks the timer round:remind1:"),
         ("UPDATE timer SET due_at = due_at + interval '1 year'", "but at 2026-"),
         ("UPDATE timer SET token = token || 'x'", "belongs to no round that is open"),
-        ("UPDATE timer SET element = 'other'", "is not of the element of its round"),
+        ("UPDATE timer SET element = 'other'", "is not as its round asks for"),
     ],
 )
 def test_a_time_of_a_round_that_is_not_there_or_not_due_then_is_told(
