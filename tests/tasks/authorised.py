@@ -77,7 +77,10 @@ def what_is_wrong(rows: Connection[Any], key: str, material: Collection[str]) ->
         said = [
             it for it, entry in _decided(rounds, entries) if entry > since and it[4] == "approved"
         ]
-        wrong += _missing(record, said, seats, ballots, registry)
+        # Each ballot has its line of history: they come in the same order.
+        lines = [it[0] for it in entries if it[2] == "voted"]
+        later = [it for it, line in zip(ballots, lines, strict=True) if line > since]
+        wrong += _missing(record, said, seats, later, registry)
     return [f"{key} in {state}: {it}" for it in wrong]
 
 
