@@ -1,6 +1,6 @@
 """Making a decision: what it needs is decided first, and the answer tells how it came about."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from clearway.decisions.model import (
 from clearway.decisions.purse import Purse
 from clearway.decisions.reader import Decisions
 from clearway.decisions.table import Verdict, decide
-from clearway.decisions.trial import traced
+from clearway.decisions.trial import Making, traced
 from clearway.feel import DEFAULT_LIMITS, FeelError, Function, Limits, feel_text
 from clearway.feel.limits import Run, paying
 from clearway.feel.types import Type, coerced, fitted
@@ -61,38 +61,17 @@ def evaluate(
     Raises NoRuleMatched, RulesOverlap, MissingInput, WrongValue or another DecisionError, all with
     file, decision, rule and column; never answers in silence.
     """
-    purse = Purse(limits, now)
+
+    def make(given: Mapping[str, object], purse: Purse) -> Evaluation:
+        return Session(decisions, given, purse).evaluation(decision_id)
+
+    wanted = {each.name: each.type for each in decisions.inputs.values()}
     try:
-        with paying(purse):
-            return Session(decisions, context, purse).evaluation(decision_id)
-    except MissingInput as error:
-        raise _traced(decisions, decision_id, context, error, Purse(limits, now)) from error
+        return _made(make, context, wanted, decisions, lambda: Purse(limits, now))
     except RecursionError as error:
         place = decisions.get(decision_id).place
         cause = "the decisions it needs nest too deep"
         raise DecisionError(place, cause, "Need fewer decisions in a row.") from error
-
-
-def _traced(
-    decisions: Decisions,
-    decision_id: str,
-    context: Mapping[str, object],
-    error: MissingInput,
-    purse: Purse,
-) -> MissingInput:
-    """The same with the input that makes it, see `trial.py`; all trials share a purse."""
-    wanted = {each.name: each.type for each in decisions.inputs.values()}
-
-    def attempt(changed: Mapping[str, object]) -> object:
-        # Whatever a refusal has left open is closed.
-        purse.depth = purse.limits.depth
-        return Session(decisions, changed, purse).evaluation(decision_id)
-
-    def accepts(name: str, value: object) -> bool:
-        return coerced(value, wanted.get(name), decisions.types) is not None
-
-    with paying(purse):
-        return traced(error, context, attempt, accepts)
 
 
 def evaluate_service(
@@ -109,9 +88,33 @@ def evaluate_service(
     """
     service = decisions.services[service_id]
     _refuse_broken(decisions, service)
-    purse = Purse(limits, now)
-    with paying(purse):
-        return _served(decisions, service, context, purse)
+    wanted = dict(signature_of(decisions, service).parameters)
+
+    def make(given: Mapping[str, object], purse: Purse) -> Evaluation:
+        return _served(decisions, service, given, purse)
+
+    own = {name: value for name, value in context.items() if name in wanted}
+    return _made(make, own, wanted, decisions, lambda: Purse(limits, now))
+
+
+def _made(
+    make: Callable[[Mapping[str, object], Purse], Evaluation],
+    context: Mapping[str, object],
+    wanted: Mapping[str, Type | None],
+    decisions: Decisions,
+    full: Callable[[], Purse],
+) -> Evaluation:
+    """What comes of a context; a fault names the input that makes it, for which it is made again.
+
+    `wanted` are the types of the inputs. All that is made again shares a `full` purse.
+    """
+    purse = full()
+    try:
+        with paying(purse):
+            return make(context, purse)
+    except MissingInput as error:
+        again = Making(make, wanted, decisions.types, full())
+        raise traced(error, context, again) from error
 
 
 def _served(
