@@ -214,6 +214,9 @@ class Items:
             self.seen(each, level)
         if not is_built_in:
             function = self.seen(node.function, level).type
+            told = "list" if self._is_list(function) else kind_of(function, self.types)
+            if told is not None:
+                self.null[f"a call of a {told}, which is always null"] = None
             result = function.result if isinstance(function, FunctionType) else None
             return Seen(None if result == ANY else result, True)
         kinds = [each.type for each in given] if not node.named else []
