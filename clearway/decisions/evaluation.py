@@ -1,6 +1,6 @@
 """Making a decision: what it needs is decided first, and the answer tells how it came about."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -61,17 +61,25 @@ def evaluate(
     Raises NoRuleMatched, RulesOverlap, MissingInput, WrongValue or another DecisionError, all with
     file, decision, rule and column; never answers in silence.
     """
-
-    def make(given: Mapping[str, object], purse: Purse) -> Evaluation:
-        return Session(decisions, given, purse).evaluation(decision_id)
-
-    wanted = {each.name: each.type for each in decisions.inputs.values()}
+    purse = Purse(limits, now)
     try:
-        return _made(make, context, wanted, decisions, lambda: Purse(limits, now))
+        with paying(purse):
+            return Session(decisions, context, purse).evaluation(decision_id)
+    except MissingInput as error:
+        again = _decided_again(decisions, decision_id, Purse(limits, now))
+        raise traced(error, context, again) from error
     except RecursionError as error:
         place = decisions.get(decision_id).place
         cause = "the decisions it needs nest too deep"
         raise DecisionError(place, cause, "Need fewer decisions in a row.") from error
+
+
+def _decided_again(decisions: Decisions, decision_id: str, purse: Purse) -> Making:
+    def make(context: Mapping[str, object]) -> object:
+        return Session(decisions, context, purse).evaluation(decision_id)
+
+    wanted = {each.name: each.type for each in decisions.inputs.values()}
+    return Making(make, wanted, decisions.types, purse)
 
 
 def evaluate_service(
@@ -88,33 +96,24 @@ def evaluate_service(
     """
     service = decisions.services[service_id]
     _refuse_broken(decisions, service)
+    purse = Purse(limits, now)
     wanted = dict(signature_of(decisions, service).parameters)
-
-    def make(given: Mapping[str, object], purse: Purse) -> Evaluation:
-        return _served(decisions, service, given, purse)
-
-    own = {name: value for name, value in context.items() if name in wanted}
-    return _made(make, own, wanted, decisions, lambda: Purse(limits, now))
-
-
-def _made(
-    make: Callable[[Mapping[str, object], Purse], Evaluation],
-    context: Mapping[str, object],
-    wanted: Mapping[str, Type | None],
-    decisions: Decisions,
-    full: Callable[[], Purse],
-) -> Evaluation:
-    """What comes of a context; a fault names the input that makes it, for which it is made again.
-
-    `wanted` are the types of the inputs. All that is made again shares a `full` purse.
-    """
-    purse = full()
+    given = {name: value for name, value in context.items() if name in wanted}
     try:
         with paying(purse):
-            return make(context, purse)
+            return _served(decisions, service, given, purse)
     except MissingInput as error:
-        again = Making(make, wanted, decisions.types, full())
-        raise traced(error, context, again) from error
+        again = _served_again(decisions, service, Purse(limits, now), wanted)
+        raise traced(error, given, again) from error
+
+
+def _served_again(
+    decisions: Decisions, service: Service, purse: Purse, wanted: Mapping[str, Type | None]
+) -> Making:
+    def make(context: Mapping[str, object]) -> object:
+        return _served(decisions, service, context, purse)
+
+    return Making(make, wanted, decisions.types, purse)
 
 
 def _served(

@@ -40,9 +40,12 @@ NOT_KNOWN = object()
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """How a decision is made of a context, whose values are `wanted` to be of types."""
+    """How a decision is made of a context, whose values are `wanted` to be of types.
 
-    make: Callable[[Context, Purse], object]
+    All that is made again is paid from one purse.
+    """
+
+    make: Callable[[Context], object]
     wanted: Mapping[str, Type | None]
     types: Mapping[str, Type]
     purse: Purse
@@ -51,7 +54,7 @@ class Making:
         """Make it of another context; raises what that raises."""
         # Whatever a refusal has left open is closed.
         self.purse.depth = self.purse.limits.depth
-        self.make(context, self.purse)
+        self.make(context)
 
     def accepts(self, name: str, value: object) -> bool:
         """Whether an input may have a value."""
