@@ -51,6 +51,9 @@ def unknown_components(decisions: Decisions, known: Mapping[str, Type | None]) -
                 yield finding_of(error, "decision-name-unknown")
             yield from _absent(decisions, each, asked, items)
             yield from (_null(asked, cause) for cause in items.null)
+            for cause in items.excluded:
+                remedy = "Correct the value, or add it to the allowed values."
+                yield finding_of(DecisionError(asked.place, cause, remedy), "decision-cell-value")
 
 
 def _items(asked: Asked, level: Level, found: Items) -> Items:
