@@ -134,3 +134,43 @@ def test_a_table_that_some_value_makes_right_is_not(
     read: Read, asked: str, of: str, cell: str, answer: str
 ):
     assert errors(check(read(table(asked, of, cell, answer)))) == []
+
+
+LITERAL = "<literalExpression><text>{}</text></literalExpression>"
+CONTEXT = f'<context><contextEntry><variable name="p"/>{LITERAL.format(1)}</contextEntry></context>'
+RELATION = f'<relation><column name="p"/><row>{LITERAL.format(1)}</row></relation>'
+WRITTEN = LITERAL.format("{p: 1}")
+
+
+@pytest.mark.parametrize(
+    ("made", "text", "is_told"),
+    [
+        (WRITTEN, "a.q", True),
+        (CONTEXT, "a.q", True),
+        (RELATION, "a[1].q", True),
+        (RELATION, "a[q > 1]", True),
+        (WRITTEN, "m(1).q", True),
+        (WRITTEN, "a.p", False),
+        (CONTEXT, "a.p", False),
+        (RELATION, "a[p > 0].p", False),
+        (WRITTEN, "m(1).p", False),
+    ],
+)
+def test_entries_that_an_expression_writes_down_are_known(
+    read: Read, made: str, text: str, is_told: bool
+):
+    model = (
+        f'<businessKnowledgeModel id="m" name="m"><encapsulatedLogic><formalParameter name="v"/>'
+        f'{made}</encapsulatedLogic></businessKnowledgeModel><decision id="a" name="a">{made}'
+        f'</decision><inputData id="i" name="i"/>'
+    )
+    needs = (
+        '<informationRequirement><requiredInput href="#i"/></informationRequirement>'
+        '<informationRequirement><requiredDecision href="#a"/></informationRequirement>'
+        '<knowledgeRequirement><requiredKnowledge href="#m"/></knowledgeRequirement>'
+    )
+    asks = LITERAL.format(shown(text))
+
+    found = errors(check(read(f'{model}<decision id="d" name="d">{needs}{asks}</decision>')))
+
+    assert [each.rule for each in found] == (["decision-name-unknown"] if is_told else [])

@@ -21,8 +21,10 @@ def unknown_components(decisions: Decisions, known: Mapping[str, Type | None]) -
     And names in filters that neither the items have nor anything else.
     """
     names = decisions.names
+    shapes = {each.variable: each.shape for each in decisions.decisions.values() if each.shape}
+    known = {**known, **{name: it for name, it in shapes.items() if known.get(name) is None}}
     results = {
-        each.name: Seen(FunctionType((), each.signature.result or ANY))
+        each.name: Seen(FunctionType((), each.signature.result or each.shape or ANY))
         for each in decisions.knowledge.values()
     }
     for each in (*decisions.decisions.values(), *decisions.knowledge.values()):
