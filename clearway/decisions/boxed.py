@@ -6,7 +6,7 @@ from dataclasses import replace
 from clearway.decisions.bound_names import hidden_by_entries
 from clearway.decisions.declared import constant_value, held
 from clearway.decisions.errors import NotUnderstood, NoValue, Place, split_root
-from clearway.decisions.functions import BoxedFunction
+from clearway.decisions.functions import BoxedFunction, refused_function
 from clearway.decisions.item_types import type_named
 from clearway.decisions.languages import refused_language
 from clearway.decisions.loops import loop, operand_of, quantified, selection
@@ -222,7 +222,7 @@ def _invocation(element: Element, room: Room) -> Value:
     def run(context: Context, purse: Run) -> object:
         called = function(context, purse)
         if not isinstance(called, Function):
-            return None
+            return refused_function(purse, room.place, called)
         arguments = {name: value(context, purse) for name, value in bindings}
         try:
             return called.call_named(purse, arguments)

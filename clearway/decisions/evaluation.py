@@ -21,7 +21,7 @@ from clearway.decisions.model import (
 from clearway.decisions.purse import Purse
 from clearway.decisions.reader import Decisions
 from clearway.decisions.table import Verdict, decide
-from clearway.decisions.trial import traced
+from clearway.decisions.trial import Making, traced
 from clearway.feel import DEFAULT_LIMITS, FeelError, Function, Limits, feel_text
 from clearway.feel.limits import Run, paying
 from clearway.feel.types import Type, coerced, fitted
@@ -66,33 +66,20 @@ def evaluate(
         with paying(purse):
             return Session(decisions, context, purse).evaluation(decision_id)
     except MissingInput as error:
-        raise _traced(decisions, decision_id, context, error, Purse(limits, now)) from error
+        again = _decided_again(decisions, decision_id, Purse(limits, now))
+        raise traced(error, context, again) from error
     except RecursionError as error:
         place = decisions.get(decision_id).place
         cause = "the decisions it needs nest too deep"
         raise DecisionError(place, cause, "Need fewer decisions in a row.") from error
 
 
-def _traced(
-    decisions: Decisions,
-    decision_id: str,
-    context: Mapping[str, object],
-    error: MissingInput,
-    purse: Purse,
-) -> MissingInput:
-    """The same with the input that makes it, see `trial.py`; all trials share a purse."""
+def _decided_again(decisions: Decisions, decision_id: str, purse: Purse) -> Making:
+    def make(context: Mapping[str, object]) -> object:
+        return Session(decisions, context, purse).evaluation(decision_id)
+
     wanted = {each.name: each.type for each in decisions.inputs.values()}
-
-    def attempt(changed: Mapping[str, object]) -> object:
-        # Whatever a refusal has left open is closed.
-        purse.depth = purse.limits.depth
-        return Session(decisions, changed, purse).evaluation(decision_id)
-
-    def accepts(name: str, value: object) -> bool:
-        return coerced(value, wanted.get(name), decisions.types) is not None
-
-    with paying(purse):
-        return traced(error, context, attempt, accepts)
+    return Making(make, wanted, decisions.types, purse)
 
 
 def evaluate_service(
@@ -110,8 +97,23 @@ def evaluate_service(
     service = decisions.services[service_id]
     _refuse_broken(decisions, service)
     purse = Purse(limits, now)
-    with paying(purse):
+    wanted = dict(signature_of(decisions, service).parameters)
+    given = {name: value for name, value in context.items() if name in wanted}
+    try:
+        with paying(purse):
+            return _served(decisions, service, given, purse)
+    except MissingInput as error:
+        again = _served_again(decisions, service, Purse(limits, now), wanted)
+        raise traced(error, given, again) from error
+
+
+def _served_again(
+    decisions: Decisions, service: Service, purse: Purse, wanted: Mapping[str, Type | None]
+) -> Making:
+    def make(context: Mapping[str, object]) -> object:
         return _served(decisions, service, context, purse)
+
+    return Making(make, wanted, decisions.types, purse)
 
 
 def _served(

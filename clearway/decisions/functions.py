@@ -8,6 +8,7 @@ from clearway.decisions.model import BoundFunction, Context, Signature, Value
 from clearway.decisions.purse import is_strict
 from clearway.feel.limits import Run
 from clearway.feel.types import Type, coerced, fitted
+from clearway.feel.values import kind
 
 
 class BoxedFunction(BoundFunction):
@@ -76,6 +77,13 @@ def refused_call(run: Run, place: Place, name: str, signature: Signature, given:
         takes = ", ".join(f"`{each}`" for each in signature.names) or "nothing"
         cause = f"`{name}` takes {takes}, but is given {given}"
         raise DecisionError(place, cause, "Correct the call.")
+
+
+def refused_function(run: Run, place: Place, called: object) -> None:
+    """Raises DecisionError where what is called is no function; null as `refused_call`."""
+    if is_strict(run):
+        told = "null" if called is None else f"a {kind(called)}"
+        raise DecisionError(place, f"what is called is {told} and no function", "Correct the call.")
 
 
 def refused_values(

@@ -288,7 +288,8 @@ class Decision:
     the names it asks for, such as (record, impact); those of its own variables are among them.
     `asked` are the names that it expects from outside, by place, `typed` its texts with a type,
     `bound` the names that it gives values itself, `in_filters` what stands in boxed filters, where
-    a name may be an entry of an item.
+    a name may be an entry of an item. `shape` has the entries of its value, where these are written
+    down.
     """
 
     id: str
@@ -304,6 +305,7 @@ class Decision:
     typed: tuple[Typed, ...] = ()
     bound: frozenset[str] = frozenset()
     in_filters: tuple[Asked, ...] = ()
+    shape: Type | None = None
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -328,6 +330,7 @@ class Knowledge:
     bound: frozenset[str] = frozenset()
     signature: Signature = Signature(())
     in_filters: tuple[Asked, ...] = ()
+    shape: Type | None = None
 
 
 @dataclass(frozen=True, slots=True)

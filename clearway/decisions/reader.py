@@ -42,6 +42,7 @@ from clearway.decisions.model import (
     is_unnamed,
     parted,
 )
+from clearway.decisions.shapes import shape_of
 from clearway.decisions.table import decide
 from clearway.decisions.table_reader import TableReader
 from clearway.decisions.texts import Room, typed_text
@@ -245,6 +246,7 @@ class FileReader:
             tuple(room.typed),
             frozenset(names_bound(element)),
             tuple(room.in_filters),
+            shape_of(element, room.asked),
         )
 
     def _logic(
@@ -311,6 +313,7 @@ class FileReader:
             frozenset(names_bound(element)),
             signature,
             tuple(room.in_filters),
+            shape_of(logic, room.asked) if logic is not None else None,
         )
 
     def _service(self, element: Element) -> Service:

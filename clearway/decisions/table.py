@@ -198,7 +198,10 @@ class TableRun:
                 try:
                     is_sure = not is_unsure and not may_lack
                     holds = computed.holds if is_sure else computed.tests.holds_sure
-                    if holds(frame) is True:
+                    answer = holds(frame)
+                    if self._run.uncalled and self._strict:
+                        answer = computed.tests.holds_sure(frame)
+                    if answer is True:
                         kept |= computed.rules
                 except FAILURES as raised:
                     error = self._named(computed.tests.failure(raised), column.column)

@@ -6,6 +6,7 @@ with a value there, the fault has to go, or to arise elsewhere. Only such a plac
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import chain
@@ -19,14 +20,15 @@ from clearway.decisions.errors import (
     WrongValue,
     split_root,
 )
+from clearway.decisions.purse import Purse
 from clearway.feel.errors import FeelError, FeelMissingValueError
+from clearway.feel.limits import paying
+from clearway.feel.types import Type, coerced
 from clearway.feel.values import YearsMonths, is_context, is_list
 
 Way = tuple[str | int, ...]
 """A name of the context, and the keys and numbers of items, from 0, that follow."""
 Context = Mapping[str, object]
-Attempt = Callable[[Context], object]
-Accepts = Callable[[str, object], bool]
 GIVEN: tuple[object, ...] = (
     Decimal(7), "a", True, date(2020, 2, 2), timedelta(days=1), datetime(2020, 2, 2, tzinfo=UTC),
     time(12), YearsMonths(1), [Decimal(7)], {},
@@ -36,22 +38,47 @@ MOST_PLACES, MOST_TRIALS, MOST_ROUNDS = 1_000, 40, 10
 NOT_KNOWN = object()
 
 
-def traced(
-    error: MissingInput, context: Context, attempt: Attempt, accepts: Accepts
-) -> MissingInput:
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How a decision is made of a context, whose values are `wanted` to be of types.
+
+    All that is made again is paid from one purse.
+    """
+
+    make: Callable[[Context], object]
+    wanted: Mapping[str, Type | None]
+    types: Mapping[str, Type]
+    purse: Purse
+
+    def again(self, context: Context) -> None:
+        """Make it of another context; raises what that raises."""
+        # Whatever a refusal has left open is closed.
+        self.purse.depth = self.purse.limits.depth
+        self.make(context)
+
+    def accepts(self, name: str, value: object) -> bool:
+        """Whether an input may have a value."""
+        return coerced(value, self.wanted.get(name), self.types) is not None
+
+
+def traced(error: MissingInput, context: Context, making: Making) -> MissingInput:
     """The same fault with the name of the input, item and entry that makes it.
 
-    `attempt` makes the decision of another context, `accepts` tells whether an input may have a
-    value. Where no place can be told, the fault names nothing that is not known to be missing.
+    Where no place can be told, the fault names nothing that is not known to be missing.
     """
     if not error.is_null:
         return error
+    with paying(making.purse):
+        return _traced(error, context, making)
+
+
+def _traced(error: MissingInput, context: Context, making: Making) -> MissingInput:
     name = error.lacking if error.seen is not None else error.name
     root = split_root(name)[0] if name else ""
     candidate = _way(name, context) if name and root in context else None
     if candidate is None and root in context and name and _is_beyond(name, context):
         return error
-    trials = _Trials(error, context, attempt, accepts)
+    trials = _Trials(error, context, making)
     found = trials.culprit(candidate)
     if found is None:
         if trials.is_blind and candidate is not None:
@@ -74,13 +101,10 @@ def _unnamed(error: MissingInput) -> MissingInput:
 class _Trials:
     """Makes a decision again and again, each time with values in other places."""
 
-    def __init__(
-        self, error: MissingInput, context: Context, attempt: Attempt, accepts: Accepts
-    ) -> None:
+    def __init__(self, error: MissingInput, context: Context, making: Making) -> None:
         self._error = error
         self._context = context
-        self._attempt = attempt
-        self._accepts = accepts
+        self._making = making
         self._left = MOST_TRIALS
         self._name = error.name
         self.is_blind = True
@@ -142,7 +166,7 @@ class _Trials:
         self._left -= 1
         context = self._filled(places, turn)
         try:
-            self._attempt(context)
+            self._making.again(context)
         except MissingInput as error:
             self._name = (error.lacking or "") if error.seen is not None else error.name
             self.is_blind = False
@@ -167,7 +191,7 @@ class _Trials:
             fitting: list[object] = []
             for value in chain(of_its_kind, GIVEN):
                 _set(context, way, value)
-                if self._accepts(root, context[root]):
+                if self._making.accepts(root, context[root]):
                     fitting.append(value)
                     if len(fitting) > turn:
                         break

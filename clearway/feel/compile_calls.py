@@ -17,7 +17,7 @@ Invocation = Callable[[Frame, object], object]
 
 def call(node: Call, scope: Scope, maker: Maker) -> Code:
     """An invocation by position or by name."""
-    built_in = _built_in(node.function, scope)
+    built_in = built_in_called(node.function, scope)
     function = maker.code(node.function, scope) if built_in is None else _replaceable(built_in)
     arguments = [maker.code(argument, scope) for argument in node.arguments]
     invoke = _named_call(node, scope, maker) if node.named else _positional_call(arguments)
@@ -49,7 +49,8 @@ def _given(node: Call) -> Iterator[tuple[str, object]]:
         yield name, NOT_KNOWN if found is None else found.value
 
 
-def _built_in(node: Node, scope: Scope) -> BuiltIn | None:
+def built_in_called(node: Node, scope: Scope) -> BuiltIn | None:
+    """The built-in function that a name means where it is called; None for all others."""
     if isinstance(node, Name) and scope.find(node.name)[0] is None:
         return BUILTINS.get(node.name)
     return None
@@ -69,7 +70,10 @@ def _replaceable(function: BuiltIn) -> Code:
 def _positional_call(arguments: list[Code]) -> Invocation:
     def invoke(frame: Frame, function: object) -> object:
         values = [argument(frame) for argument in arguments]
-        return function.call(frame.run, values) if isinstance(function, Function) else None
+        if isinstance(function, Function):
+            return function.call(frame.run, values)
+        frame.run.uncalled = True
+        return None
 
     return invoke
 
@@ -79,7 +83,10 @@ def _named_call(node: Call, scope: Scope, maker: Maker) -> Invocation:
 
     def invoke(frame: Frame, function: object) -> object:
         values = {name: argument(frame) for name, argument in arguments}
-        if not isinstance(function, Function) or len(values) != len(arguments):
+        if not isinstance(function, Function):
+            frame.run.uncalled = True
+            return None
+        if len(values) != len(arguments):
             return None
         return function.call_named(frame.run, values)
 

@@ -94,7 +94,8 @@ class Expression:
         *,
         is_handed_on: bool = False,
     ) -> object:
-        """The same; raises FeelMissingValueError where it counts on a value that is null.
+        """The same; raises FeelMissingValueError where it counts on a value that is null, and
+        FeelEvaluationError where it calls what is no function.
 
         Of `hidden` names null is a value. Where the expression's own value `is_handed_on` it may
         be that of a name that is null.
@@ -103,7 +104,7 @@ class Expression:
             self._goes_in = goes_in(self.tree)
         if not self._goes_in and not lacks(self.paths, self.filter_names, context):
             value = self._run(self._code, self._slots, context, run)
-            if is_handed_on or not is_nothing(value):
+            if not run.uncalled and (is_handed_on or not is_nothing(value)):
                 return value
         key = hidden, is_handed_on
         if key not in self._sure:
@@ -218,13 +219,15 @@ class UnaryTests:
         return self._in_input
 
     def holds_sure(self, frame: Frame) -> object:
-        """As `holds`; raises FeelMissingValueError where it counts on a value that is null."""
+        """As `holds`; raises as `Expression.evaluate_sure`."""
         value, context = frame.slots[0], frame.context
         if lacks_inside(self.input_paths, value):
             # As any other name, so that what is missing in it can be told.
             context = {**context, INPUT: value}
         elif not lacks(self.paths, self.filter_names, context):
-            return self.holds(frame)
+            answer = self.holds(frame)
+            if not frame.run.uncalled:
+                return answer
         if self._sure is None:
             code, slots = sure_tests(self.tree, self.text, self._types)
             self._sure = (_negation(code) if self._negated else code), slots

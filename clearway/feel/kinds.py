@@ -58,6 +58,8 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     "years and months duration": (YearsMonths(1),),
 }
 """Values of each kind; of those with and without a zone one each, because they have no order."""
+OF_KEYS = ("get value", "context put")
+"""Functions that are given a context and a key."""
 OF_POINTS = ("before", "after", "coincides")
 """Functions that compare two values, or ranges of such."""
 MADE: tuple[tuple[type | tuple[type, ...], str], ...] = (
@@ -285,7 +287,7 @@ class _Reading:
         if name == "not" and len(given) == 1 and given[0][1] in SAMPLES.keys() - {"boolean"}:
             cause = f"`negand` is a {given[0][1]}"
         kinds = [told for key, told in given if not key]
-        if name == "get value" and len(kinds) == 2 and kinds[1] in SAMPLES.keys() - {"string"}:
+        if name in OF_KEYS and len(kinds) > 1 and kinds[1] in SAMPLES.keys() - {"string"}:
             cause = f"`key` is a {kinds[1]}"
         if name in OF_POINTS and len(kinds) == 2 and set(kinds) <= SAMPLES.keys():
             cause = cause or _why_no_order(name, kinds)

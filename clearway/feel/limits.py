@@ -35,15 +35,17 @@ DEFAULT_LIMITS = Limits()
 class Run:
     """The purse of one evaluation: what is left to spend, and the instant it calls now.
 
-    `missing`: the first value that was missing where it was put into another, see `missing.py`;
-    `seen` is what was looked through for what is to blame, see `blame.py`.
+    `uncalled`: whether what is no function was called, which gave null; `missing`: the first value
+    that was missing where it was put into another, see `missing.py`; `seen` is what was looked
+    through for what is to blame, see `blame.py`.
     """
 
-    __slots__ = ("depth", "limits", "missing", "now", "seen", "steps")
+    __slots__ = ("depth", "limits", "missing", "now", "seen", "steps", "uncalled")
 
     def __init__(self, limits: Limits, now: datetime | None) -> None:
         self.limits = limits
         self.now = now
+        self.uncalled = False
         self.missing: FeelMissingValueError | None = None
         self.seen: dict[tuple[object, int], object] = {}
         self.steps = limits.steps

@@ -12,11 +12,12 @@ from decimal import Decimal
 from clearway.feel.access import property_of
 from clearway.feel.blame import Blame
 from clearway.feel.builtins.catalogue import BUILTINS
+from clearway.feel.compile_calls import built_in_called
 from clearway.feel.compile_names import root_path
 from clearway.feel.compile_tests import any_of
 from clearway.feel.compiler import Compiler
 from clearway.feel.constants import settled
-from clearway.feel.errors import FeelMissingValueError, place_of
+from clearway.feel.errors import FeelEvaluationError, FeelMissingValueError, place_of, quoted
 from clearway.feel.frame import Code, Frame
 from clearway.feel.lacking import lacks_something
 from clearway.feel.likeness import differ_by_null
@@ -36,7 +37,7 @@ from clearway.feel.syntax import (
 )
 from clearway.feel.types import Type
 from clearway.feel.uses import NEEDED, PUT, Use, uses_of, uses_of_test
-from clearway.feel.values import is_context
+from clearway.feel.values import Function, is_context, kind
 
 
 def sure_expression(
@@ -99,6 +100,8 @@ class _Sure(Compiler):
         )
 
     def _code(self, node: Node, scope: Scope) -> Code:
+        if isinstance(node, Call) and built_in_called(node.function, scope) is None:
+            self._made[id(node.function)] = self._function(node.function, scope)
         if isinstance(node, Logic):
             return _any([self.code(item, scope) for item in node.items], node.word == "or")
         if isinstance(node, Comparison) and node.operator in ("=", "!="):
@@ -117,6 +120,20 @@ class _Sure(Compiler):
             code = _present(super().code(node, scope), path, items, node.at, self, use)
             return self._of_item(code, node, items) if items and use is NEEDED else code
         return self._found(node, scope) if use is NEEDED else super().code(node, scope)
+
+    def _function(self, node: Node, scope: Scope) -> Code:
+        """What is called, which has to be a function."""
+        code, text, path = self.code(node, scope), self.uses.text, root_path(node)
+        told = quoted(".".join(path)) if path is not None else "what is called here"
+
+        def run(frame: Frame) -> object:
+            value = code(frame)
+            if value is not None and not isinstance(value, Function):
+                cause = f"{told} is a {kind(value)} and no function"
+                raise FeelEvaluationError(cause, text, place_of(text, node.at))
+            return value
+
+        return run
 
     def _found(self, node: Node, scope: Scope) -> Code:
         """What the expression has found or bound itself, and counts on."""

@@ -130,8 +130,8 @@ def _given(node: Call, use: Use) -> Iterator[tuple[Node, Use]]:
         yield argument, NEEDED if not takes_null else ASKED if use is ASKED else PUT
         if name in OF_ALL and isinstance(argument, ListOf):
             yield from ((item, NEEDED) for item in argument.items)
-    if function is None and not isinstance(node.function, Name | Path):
-        yield node.function, PUT
+    if function is None:
+        yield node.function, NEEDED
 
 
 def uses_of_test(test: Test) -> Iterator[tuple[Node, Use]]:

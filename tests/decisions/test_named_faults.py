@@ -7,7 +7,13 @@ from typing import cast
 
 import pytest
 
-from clearway.decisions import DecisionError, Decisions, MissingInput, evaluate
+from clearway.decisions import (
+    DecisionError,
+    Decisions,
+    MissingInput,
+    evaluate,
+    evaluate_service,
+)
 
 Read = Callable[[str], Decisions]
 Table = Callable[..., Decisions]
@@ -125,6 +131,47 @@ def test_a_column_over_another_decision_tells_the_input_behind_it(
     )
 
     assert "`its`, item 2, `p`" in missing(found, {"its": ITEMS}).cause
+
+
+SERVED = (
+    '<inputData id="y" name="y"/><inputData id="its" name="its"/>{}'
+    '<decisionService id="s" name="s"><outputDecision href="#d"/>{}<inputData href="#y"/>'
+    '<inputData href="#its"/></decisionService>'
+)
+
+
+@pytest.mark.parametrize(
+    ("made", "asks", "name"),
+    [
+        ("{p: y}", "a.p + 1", "y"),
+        ("its.p", "max(a)", "its, item 2, p"),
+        ("[1, y]", "count(a[item > 3])", "y"),
+    ],
+)
+def test_a_service_tells_the_input_behind_what_it_encapsulates(
+    read: Read, made: str, asks: str, name: str
+):
+    inputs = ASKS.format("Input", "y") + ASKS.format("Input", "its")
+    made = f'<decision id="a" name="a">{inputs}{literal(made)}</decision>'
+    decisions = made + decided(literal(asks), ASKS.format("Decision", "a"))
+    found = read(SERVED.format(decisions, '<encapsulatedDecision href="#a"/>'))
+
+    with pytest.raises(MissingInput) as error:
+        evaluate_service(found, "s", {"y": None, "its": ITEMS, "other": None})
+
+    assert error.value.name == name
+    assert "which is made of it, has no value" in error.value.cause
+
+
+def test_a_service_tells_the_entry_of_a_decision_that_it_is_given(read: Read):
+    decisions = f'<decision id="a" name="a">{literal("{p: 1}")}</decision>'
+    decisions += decided(literal("a.p + 1"), ASKS.format("Decision", "a"))
+    found = read(SERVED.format(decisions, '<inputDecision href="#a"/>'))
+
+    with pytest.raises(MissingInput) as error:
+        evaluate_service(found, "s", {"y": 1, "its": [], "a": {"p": None}})
+
+    assert error.value.name == "a.p"
 
 
 def test_a_fault_that_no_value_of_an_input_makes_names_none(read: Read):

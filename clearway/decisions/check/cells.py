@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from clearway.decisions.check.columns import Names, declared_type
-from clearway.decisions.check.kinds import constraints_of, kind_of
+from clearway.decisions.check.columns import Names, allowing_types, declared_type
+from clearway.decisions.check.kinds import constraints_of, is_certain, kind_of
 from clearway.decisions.check.subject import LISTED, Subject
 from clearway.decisions.errors import Place
 from clearway.decisions.findings import Finding
@@ -103,7 +103,8 @@ def _expected(subject: Subject, column: Input) -> tuple[str | None, list[UnaryTe
     """Which simple kind the values of a column are, and the tests that allow them."""
     wanted = declared_type([column], subject.names)
     allowed = [] if column.allowed is None else [column.allowed]
-    allowed += constraints_of(wanted, subject.names.types)
+    for each in allowing_types([column], subject.names):
+        allowed += constraints_of(each, subject.names.types)
     return kind_of(wanted, subject.names.types), allowed
 
 
@@ -160,8 +161,7 @@ def _never_true(subject: Subject, cell: Cell, names: Names) -> Iterator[Finding]
 def _refusing(subject: Subject, allowed: list[UnaryTests], value: object) -> Iterator[UnaryTests]:
     """The tests that do not allow a value, as far as that can be computed beforehand."""
     for tests in allowed:
-        is_known = not tests.free_names and tests.breaks().timeless
-        if is_known and subject.budget.passes(tests, value) is False:
+        if is_certain(tests) and subject.budget.passes(tests, value) is False:
             yield tests
 
 

@@ -125,7 +125,8 @@ class _ColumnReader:
         self._asked = [it for it in self._cells if not alone or it[1].constants is None]
         self._index = ColumnIndex(self._all - sum(rule for rule, _ in constant), constant)
         self._allowed = [each.allowed for each in self._inputs if each.allowed is not None]
-        for each in {*(it.type for it in self._inputs), self._type}:
+        of_types = {*(it.type for it in self._inputs), *allowing_types(self._inputs, names)}
+        for each in of_types:
             self._allowed += constraints_of(each, names.types)
         self._breaks = {
             tests: tests.breaks() for tests in (*(it for _, it in self._cells), *self._allowed)
@@ -215,6 +216,15 @@ def declared_type(inputs: Sequence[Input], names: Names) -> Type | None:
         if each.type is not None:
             return each.type
     return named_type(inputs[0], names)
+
+
+def allowing_types(inputs: Sequence[Input], names: Names) -> list[Type | None]:
+    """The types that say which values an input has: its own, and that of the value it names, of
+    which a type of the same kind takes no more."""
+    own, named = declared_type(inputs, names), named_type(inputs[0], names)
+    if own is named or kind_of(own, names.types) != kind_of(named, names.types):
+        return [own]
+    return [own, named]
 
 
 def named_type(column: Input, names: Names) -> Type | None:

@@ -21,8 +21,10 @@ def unknown_components(decisions: Decisions, known: Mapping[str, Type | None]) -
     And names in filters that neither the items have nor anything else.
     """
     names = decisions.names
+    shapes = {each.variable: each.shape for each in decisions.decisions.values() if each.shape}
+    known = {**known, **{name: it for name, it in shapes.items() if known.get(name) is None}}
     results = {
-        each.name: Seen(FunctionType((), each.signature.result or ANY))
+        each.name: Seen(FunctionType((), each.signature.result or each.shape or ANY))
         for each in decisions.knowledge.values()
     }
     for each in (*decisions.decisions.values(), *decisions.knowledge.values()):
@@ -51,6 +53,9 @@ def unknown_components(decisions: Decisions, known: Mapping[str, Type | None]) -
                 yield finding_of(error, "decision-name-unknown")
             yield from _absent(decisions, each, asked, items)
             yield from (_null(asked, cause) for cause in items.null)
+            for cause in items.excluded:
+                remedy = "Correct the value, or add it to the allowed values."
+                yield finding_of(DecisionError(asked.place, cause, remedy), "decision-cell-value")
 
 
 def _items(asked: Asked, level: Level, found: Items) -> Items:

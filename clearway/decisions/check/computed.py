@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from clearway.decisions.check.columns import Names
-from clearway.decisions.check.kinds import may_be
+from clearway.decisions.check.items import Items, Level, Seen
+from clearway.decisions.check.kinds import kind_of, may_be
 from clearway.decisions.declared import type_text
 from clearway.feel.kinds import kind_given
 from clearway.feel.syntax import Literal, Node, Test
@@ -15,7 +16,17 @@ def kind_computed(nodes: Sequence[Node | Test], names: Names) -> str | None:
     node = nodes[0] if nodes else None
     if node is None or isinstance(node, Literal | Test):
         return None
-    return kind_given(node, names.kind_at, names.taken)
+    told = kind_given(node, names.kind_at, names.taken)
+    return told if told is not None else _kind_seen(node, names)
+
+
+def _kind_seen(node: Node, names: Names) -> str | None:
+    """The same, as far as the types of lists and their items tell: `its[1].p`."""
+    level = Level({name: Seen(wanted) for name, wanted in names.known.items()})
+    try:
+        return kind_of(Items(names.types, {}, names.taken).seen(node, level).type, names.types)
+    except RecursionError:
+        return None
 
 
 def misfit_of_kind(

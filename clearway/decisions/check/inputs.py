@@ -4,7 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from clearway.decisions.check.columns import declared_type, named_type
 from clearway.decisions.check.computed import kind_computed
-from clearway.decisions.check.kinds import constraints_of, kind_of, kind_told, resolved
+from clearway.decisions.check.kinds import (
+    constraints_of,
+    fields_of,
+    item_of,
+    kind_of,
+    kind_told,
+    resolved,
+)
 from clearway.decisions.check.subject import Subject
 from clearway.decisions.findings import Finding
 from clearway.decisions.model import Input
@@ -36,7 +43,7 @@ def _of_other_type(subject: Subject, column: Input) -> Iterator[Finding]:
     named = named_type(column, subject.names)
     wanted = kind_of(column.type, types)
     given = kind_told(named, types) or _computed(subject, column)
-    if wanted is not None and _is_any_list(named, types):
+    if wanted is not None and (_is_any_list(named, types) or _is_in_any_list(subject, column)):
         yield subject.error(
             "decision-input-type",
             f"the input is said to be a {wanted}, but `{column.text}` is a list, which is refused "
@@ -59,6 +66,18 @@ def _is_any_list(named: Type | None, types: Mapping[str, Type]) -> bool:
     """Whether a value is a list by its declared type, and nothing says that it has one item."""
     is_list = named is not None and isinstance(resolved(named, types), ListType)
     return is_list and not constraints_of(named, types)
+
+
+def _is_in_any_list(subject: Subject, column: Input) -> bool:
+    """Whether a path goes through such a list, which gives the component of each item."""
+    names = subject.names
+    path = [part.strip() for part in column.text.split(".")]
+    found = names.known.get(path[0])
+    for name in path[1:]:
+        if _is_any_list(found, names.types):
+            return name in (fields_of(item_of(found, names.types), names.types) or {})
+        found = (fields_of(found, names.types) or {}).get(name)
+    return False
 
 
 def _computed(subject: Subject, column: Input) -> str | None:

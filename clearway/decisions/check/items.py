@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from clearway.decisions.check.kinds import (
+    constraints_of,
     fields_of,
+    is_certain,
     item_of,
     kind_at_path,
     kind_of,
@@ -38,6 +40,7 @@ from clearway.feel.syntax import (
     Quantified,
     Test,
 )
+from clearway.feel.text import feel_text
 from clearway.feel.types import ANY, ContextType, FunctionType, ListType, Named, Type
 from clearway.feel.values import kind
 
@@ -74,7 +77,8 @@ class Level:
 @dataclass
 class Items:
     """What expressions ask of items; `lacking` fills with (cause, remedy) and `absent` with names,
-    `null` with what is null for every value of the names that are bound inside of them.
+    `null` with what is null for every value of the names that are bound inside of them, `excluded`
+    with comparisons with what the declared values do not have.
 
     `absent` are the names in filters that neither the items nor anything around them has. `levels`
     are those made before for the same element, by the identity of what is around; `taken` are names
@@ -87,6 +91,7 @@ class Items:
     lacking: dict[str, str] = field(default_factory=dict[str, str])
     absent: dict[str, str] = field(default_factory=dict[str, str])
     null: dict[str, None] = field(default_factory=dict[str, None])
+    excluded: dict[str, None] = field(default_factory=dict[str, None])
 
     def within(self, around: tuple[Around, ...], level: Level) -> Level:
         """The names that a text sees inside of boxed expressions, given those outside of them."""
@@ -155,6 +160,9 @@ class Items:
                 return self._either(self.seen(node.then, level), self.seen(node.otherwise, level))
             case Comparison():
                 sides = self.seen(node.left, level), self.seen(node.right, level)
+                if node.operator in ("=", "!="):
+                    self._excluded(node.left, sides[0], node.right)
+                    self._excluded(node.right, sides[1], node.left)
                 left, right = (kind_of(each.type, self.types) for each in sides)
                 cause = why_never_true_of(node.operator, left, right)
                 if cause is not None:
@@ -164,6 +172,8 @@ class Items:
                 value = self.seen(node.value, level)
                 for each in node.tests:
                     self.seen(each, Level({INPUT: value}, level))
+                    if each.operator in ("", "=", "!="):
+                        self._excluded(node.value, value, each.operand)
                 return Seen(Named("boolean"))
             case _:
                 for each in inside_of(node):
@@ -177,6 +187,18 @@ class Items:
         """Note what is null for every value of the names that are bound around a node."""
         found = never_given((node,), self._kinds(level), self.taken, is_condition=is_condition)
         self.null.update(dict.fromkeys(found))
+
+    def _excluded(self, node: Node, seen: Seen, other: Node) -> None:
+        """Note a constant that the declared values of what it is compared with do not have."""
+        found = settled(other) if seen.is_declared else None
+        if found is None or kind(found.value) != kind_of(seen.type, self.types):
+            return
+        for tests in constraints_of(seen.type, self.types):
+            # What is computed would cost more than a look.
+            is_known = is_certain(tests) and tests.breaks().exact
+            if is_known and tests.matches(found.value, {}) is False:
+                told = f"{_told(node)} is compared with {feel_text(found.value)}, which is not "
+                self.excluded[f"{told}among the allowed values {tests.text}"] = None
 
     def _kinds(self, level: Level) -> KindOf:
         def kind_at(path: tuple[str, ...]) -> str | None:
@@ -214,6 +236,9 @@ class Items:
             self.seen(each, level)
         if not is_built_in:
             function = self.seen(node.function, level).type
+            told = "list" if self._is_list(function) else kind_of(function, self.types)
+            if told is not None and name not in BUILTINS:  # Which no such value hides.
+                self.null[f"a call of a {told}, which is always null"] = None
             result = function.result if isinstance(function, FunctionType) else None
             return Seen(None if result == ANY else result, True)
         kinds = [each.type for each in given] if not node.named else []
@@ -221,7 +246,9 @@ class Items:
         if cause is not None:
             self.null[cause] = None
         made = type_made(name, kinds, self.types)
-        return Seen(made, bool(given) and all(each.is_declared for each in given))
+        # A place or number among them says nothing of what comes of it.
+        holders = [each for each in given if kind_of(each.type, self.types) is None]
+        return Seen(made, bool(holders) and all(each.is_declared for each in holders))
 
     def _either(self, one: Seen, other: Seen) -> Seen:
         if Named("null") in (one.type, other.type):

@@ -80,6 +80,11 @@ def constraints_of(wanted: Type | None, types: Mapping[str, Type]) -> list[Unary
     return [each.tests for each in _resolved(wanted, types)[1]]
 
 
+def is_certain(tests: UnaryTests) -> bool:
+    """Whether tests take what they take at any time, whoever asks."""
+    return not tests.free_names and tests.breaks().timeless
+
+
 def type_of_path(
     path: Sequence[str], known: Mapping[str, Type | None], types: Mapping[str, Type]
 ) -> Type | None:
