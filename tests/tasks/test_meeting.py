@@ -5,14 +5,13 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 
 import pytest
-from boards import do_task, open_item, waiting_change
+from boards import waiting_change
 from handy import drain, person, seen
+from meetings import THURSDAY, cast, checked, pages_of, planned
 
 from clearway.now import HandClock
-from clearway.service.attach import attachment
 from clearway.service.cancel import cancel
 from clearway.service.comment import comment
-from clearway.service.complete import complete
 from clearway.service.deliver import send
 from clearway.service.house import House
 from clearway.service.meeting import MeetingView, meeting
@@ -20,61 +19,12 @@ from clearway.service.registry import set_absence
 from clearway.service.start import start
 from clearway.service.timers import fire_due
 from clearway.service.values import Done, Refusal
-from clearway.service.vote import vote
 from clearway.service.windows import Window, save_window
-from integrations.silent import Silent
 from tasks.catalogue import Call
 from tasks.dispatcher import Dispatcher
 from tasks.meeting_plan import next_meeting
 from tasks.runs import perform
 from tasks.schedules import WEEKLY_CAB_MEETING
-
-THURSDAY = datetime(2026, 3, 5, 13, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def changes(house: House, worker: Dispatcher) -> tuple[str, str]:
-    """Two changes of high risk; the one that was asked for last begins first."""
-
-    def work() -> None:
-        drain(worker)
-
-    at = THURSDAY + timedelta(days=14)
-    late = waiting_change(house, work, "Move the mail", "mail", at, at + timedelta(hours=2))
-    at = THURSDAY + timedelta(days=6)
-    soon = waiting_change(house, work, "New switch", "network", at, at + timedelta(hours=1))
-    return soon, late
-
-
-def planned(house: House, worker: Dispatcher, **values: object) -> str:
-    frank = person(house, "frank")
-    what = {"title": "Board", "starts": THURSDAY.isoformat(), **values}
-    done = start(house, frank, "cab_meeting", what, once="plan the meeting")
-    assert isinstance(done, Done), done
-    built = send(house, frank, done.key, "build_now", {}, once="build it now")
-    assert isinstance(built, Done), built
-    drain(worker)
-    return done.key
-
-
-def checked(house: House, worker: Dispatcher, key: str, **values: object) -> None:
-    do_task(house, "frank", key, values)
-    drain(worker)
-
-
-def cast(house: House, name: str, key: str, seat: str, choice: str, **said: str) -> Done | Refusal:
-    item = open_item(house, "frank", key)
-    once = f"{name} {key} {seat}"
-    return vote(house, person(house, name), item, seat, choice, once=once, **said)
-
-
-def pages_of(house: House, key: str, ending: str) -> str:
-    files = seen(house, person(house, "frank"), key).attachments
-    found = [it for it in files if str(it["name"]).endswith(ending)][-1]
-    file = attachment(house, person(house, "frank"), key, int(str(found["id"])))
-    assert not isinstance(file, Refusal)
-    assert found["hash"]
-    return file.content.decode()
 
 
 def test_what_must_be_decided_first_comes_first_with_the_reason(
@@ -343,132 +293,3 @@ def test_a_meeting_that_cannot_be_is_refused_with_its_field(
 
     assert isinstance(answer, Refusal)
     assert field in answer.fields
-
-
-def test_invitation_and_pack_follow_the_agenda_of_the_chair(
-    house: House, worker: Dispatcher, changes: tuple[str, str], silent: Silent
-):
-    soon, late = changes
-    key = planned(house, worker)
-    checked(house, worker, key, agenda=[late, soon])
-    turned = silent.mailer.mails[-1]
-    assert isinstance(send(house, person(house, "frank"), key, "change_agenda", {}, once="c"), Done)
-
-    checked(house, worker, key, agenda=[late], agenda_note="Its owner is on leave")
-
-    assert turned.text.index(late) < turned.text.index(soon)
-    mail, pack = silent.mailer.mails[-1], pages_of(house, key, "pack.html")
-    assert f"{late} Move the mail: It begins" in mail.text
-    assert soon not in mail.text
-    assert "2026-03-05 13:00 UTC" in mail.subject
-    assert "T13:00" not in mail.subject + mail.text
-    values = seen(house, person(house, "frank"), key).values
-    off = f"{soon} New switch: Taken off by the chair. Its owner is on leave"
-    assert values["not_on_agenda"] == [off]
-    assert "Taken off by the chair. Its owner is on leave" in pack
-
-
-def test_a_meeting_that_is_called_off_leaves_calendars_by_a_later_word(
-    house: House, worker: Dispatcher, changes: tuple[str, str], silent: Silent
-):
-    soon, late = changes
-    key = planned(house, worker)
-    checked(house, worker, key, agenda=[soon, late])
-    invited = silent.mailer.mails[-1].invitation
-    frank = person(house, "frank")
-    off = send(house, frank, key, "called_off", {"reason": "Nobody can"}, once="off")
-    assert isinstance(off, Done), off
-
-    drain(worker)
-
-    taken_back = silent.mailer.mails[-1].invitation
-    assert invited is not None and taken_back is not None
-    assert (invited.method, taken_back.method) == ("REQUEST", "CANCEL")
-    assert taken_back.sequence > invited.sequence
-
-
-def test_a_decision_outside_of_the_meeting_is_told_on_its_page_at_once(
-    house: House, worker: Dispatcher, changes: tuple[str, str]
-):
-    soon, late = changes
-    key = planned(house, worker)
-    checked(house, worker, key, agenda=[soon, late])
-    frank = person(house, "frank")
-    assert isinstance(send(house, frank, key, "begin_now", {}, once="begin"), Done)
-    before = meeting(house, frank, key)
-    grace = person(house, "grace")
-
-    assert isinstance(cancel(house, grace, late, "Not needed", once="cancel"), Done)
-
-    after = meeting(house, frank, key)
-    assert isinstance(before, MeetingView) and isinstance(after, MeetingView)
-    assert before.stamp != after.stamp
-    assert "Not decided: the round was ended" in str(after.items[1].asked)
-
-
-def test_a_meeting_without_members_or_chair_goes_on_and_says_that_nobody_can_vote(
-    house: House, worker: Dispatcher, changes: tuple[str, str], rows
-):
-    soon, late = changes
-    rows("UPDATE person SET active = false WHERE name IN ('dave', 'ivan', 'judy')")
-    key = planned(house, worker)
-
-    checked(house, worker, key, agenda=[soon, late])
-
-    view = seen(house, person(house, "frank"), key)
-    assert view.state == "invited"
-    assert view.values["invited"] == ["frank"]
-    assert "stays empty" in str(view.values["forecast"])
-
-
-def test_only_an_item_of_the_agenda_is_discussed_and_left_and_it_stands_once(
-    house: House, worker: Dispatcher, changes: tuple[str, str]
-):
-    soon, late = changes
-    key = planned(house, worker)
-    checked(house, worker, key, agenda=[soon, late])
-    frank = person(house, "frank")
-
-    def said(button: str, **values: object) -> Done | Refusal:
-        return send(house, frank, key, button, values, once=f"{button} {values}")
-
-    assert isinstance(said("begin_now"), Done)
-
-    other = said("discuss", current_item="CHG-4040")
-    first = said("leave_item", left_reason="Late")
-    second = said("leave_item", left_reason="Nobody knows")
-    values = seen(house, frank, key).values
-    paused = said("pause")
-    nothing = said("leave_item", left_reason="Why not")
-
-    assert isinstance(other, Refusal)
-    assert f"choose one of these: {soon}, {late}" in other.text
-    assert values["current_item"] == soon
-    assert isinstance(first, Done) and isinstance(second, Done) and isinstance(paused, Done)
-    assert values["left"] == [f"{soon}: Nobody knows"]
-    assert isinstance(nothing, Refusal)
-    assert "Nothing stands at Is discussed" in nothing.fields["current_item"]
-    assert isinstance(said("resume"), Done)
-    assert isinstance(said("discuss", current_item=late), Done)
-
-
-def test_a_follow_up_goes_only_to_who_can_do_it(
-    house: House, worker: Dispatcher, changes: tuple[str, str]
-):
-    soon, late = changes
-    key = planned(house, worker)
-    checked(house, worker, key, agenda=[soon, late])
-    frank = person(house, "frank")
-    for button in ("begin_now", "end_meeting"):
-        assert isinstance(send(house, frank, key, button, {}, once=button), Done)
-    drain(worker)
-    item = open_item(house, "frank", key)
-    asked = {"next_step": "add_follow_up", "follow_up": "Ring", "follow_up_owner": "alice"}
-    asked |= {"follow_up_due": "2026-03-10T10:00:00Z"}
-
-    refused = complete(house, frank, item, asked, once="alice")
-    done = complete(house, frank, item, asked | {"follow_up_owner": "bob"}, once="bob")
-
-    assert isinstance(refused, Refusal)
-    assert "alice does not have the role resolver" in refused.fields["follow_up_owner"]
-    assert isinstance(done, Done)
