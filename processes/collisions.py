@@ -211,7 +211,7 @@ def _outside(mine: Planned, windows: Sequence[Occurrence]) -> list[Collision]:
 
 
 def _nearest(mine: Planned, spans: Sequence[tuple[datetime, datetime]]) -> str:
-    coming = next((starts for starts, ends in spans if ends > mine.starts), None)
+    coming = next((starts for starts, _ in spans if starts > mine.starts), None)
     return f"; the next begins {coming:%Y-%m-%d %H:%M} UTC" if coming else "; none is to come"
 
 

@@ -21,7 +21,7 @@ from tasks.meeting_doors import (
     RoundsOf,
     WaitingRounds,
 )
-from tasks.meeting_papers import Minutes, Pack, Subjects, minutes_paper, pack_paper
+from tasks.meeting_papers import ADDED, Minutes, Pack, Subjects, minutes_paper, pack_paper
 from tasks.paper import Paper, as_html
 from tasks.pdf import as_pdf
 
@@ -83,13 +83,17 @@ def check_agenda(
     agenda: Sequence[str] | None = None,
     built: Sequence[str] | None = None,
     note: str | None = None,
+    places: Sequence[str] | None = None,
+    left_out: Sequence[str] | None = None,
     waiting_rounds: WaitingRounds,
 ) -> Answer:
     """The chair's agenda without blanks and repetitions, what is another than it was built, and
     what is wrong with it: a record that does not wait, one that was added or dropped without why.
+
+    `places` and `left_out` are the lines as it was built; the answer has those of the chair's.
     """
     chosen = list(dict.fromkeys(it.strip().upper() for it in agenda or () if it.strip()))
-    waits = {it.key for it in waiting_rounds(key)}
+    waits = {it.key: it.title for it in waiting_rounds(key)}
     # What has been decided meanwhile needs no reason to go.
     before = [it for it in built or () if it in waits]
     differs = changes(before, chosen)
@@ -100,7 +104,17 @@ def check_agenda(
     ]
     if any("order" not in it for it in differs) and not (note or "").strip():
         problems.append(f"Say why: {' '.join(differs)}")
-    return {"agenda": chosen, "changes": differs, "problem": "\n".join(problems) or None}
+    said = {line.partition(" ")[0]: line for line in places or ()}
+    why = f"Taken off by the chair. {(note or '').strip()}".rstrip()
+    off = [f"{it} {waits[it]}: {why}" for it in before if it not in chosen]
+    kept = [it for it in left_out or () if it.partition(" ")[0] not in chosen]
+    return {
+        "agenda": chosen,
+        "lines": [said.get(it) or f"{it} {waits.get(it, '')}: {ADDED}" for it in chosen],
+        "left_out": [*off, *kept],
+        "changes": differs,
+        "problem": "\n".join(problems) or None,
+    }
 
 
 def build_pack(

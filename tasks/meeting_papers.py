@@ -15,6 +15,7 @@ from tasks.meeting_doors import FactsOf, ImpactOf, LookForCollisions, OutcomesOf
 from tasks.paper import Paper, Part
 
 NOT_DECIDED = "Not decided"
+ADDED = "Added by the chair."
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def minutes_paper(held: Minutes) -> Paper:
 def _place(pack: Pack, key: str) -> str:
     named = f"{key} "
     found = (it.removeprefix(named) for it in pack.places if it.startswith(named))
-    return next(found, "Added by the chair.")
+    return next(found, ADDED)
 
 
 def _computed(facts: ItemFacts, subjects: Subjects) -> list[tuple[str, str]]:

@@ -27,7 +27,6 @@ ROOMS = {
     "jinja2": ("clearway/web/", "clearway/messages/"),
     "typer": ("clearway/cli/",),
     "requests": ("integrations/",),
-    "dateutil": ("clearway/service/recurring.py",),
     "icalendar": ("clearway/service/ics.py",),
 }
 

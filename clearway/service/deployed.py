@@ -105,8 +105,12 @@ class Deployed:
 
     def roles_needed(self, field: str) -> frozenset[str]:
         """The roles of the work items that go to the person or the group in this field."""
+        asked = (form.fields.get(field, {}).get("x-does") for form in self._forms.values())
+        tasks = {str(it) for it in asked if it}
         return frozenset(
-            it.role for it in self.elements.values() if field in (it.assignee, it.group) and it.role
+            it.role
+            for it in self.elements.values()
+            if it.role and (field in (it.assignee, it.group) or it.id in tasks)
         )
 
     def group_field_of(self, field: str) -> str | None:

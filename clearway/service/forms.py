@@ -94,6 +94,7 @@ class Form:
         """The values as they may come in; a Refusal says what is wrong with which field.
 
         A field that the form does not declare is refused, as is a changed read-only one, a moment
+        what is not in the record's list of choices (`x-among`), a moment
         that is past where it must be ahead (`x-ahead`) or not after another (`x-after`), what is
         the same as another field (`x-other-than`), and a change without its reason (`x-why`).
         """
@@ -109,6 +110,7 @@ class Form:
             or self._invalid(given, record)
             or self._several_lines(given)
             or unfit_moments(self.fields, given, record, now)
+            or self._not_among(given, record)
             or self._the_same(given, record)
             or self._unexplained(given, record)
         )
@@ -146,7 +148,12 @@ class Form:
             if isinstance(text := given.get(name), str) and text and is_blank(text)
         }
         missed = _problems(self._validator, {**shown, **said}) if said != wanted else {}
-        return {**missed, **_problems(self._validator, {**shown, **wanted}), **blank}
+        empty = {
+            name: f"Nothing stands at {self.fields[name].get('title', name)}, and this needs it."
+            for name in needed
+            if name not in shown and self.fields.get(name, {}).get("readOnly")
+        }
+        return {**missed, **_problems(self._validator, {**shown, **wanted}), **blank, **empty}
 
     def _several_lines(self, given: Values) -> dict[str, str]:
         """Line breaks where the portal has room for one line."""
@@ -159,6 +166,19 @@ class Form:
             and "maxLength" in self.fields[name]
             and not is_wide(self.fields[name])
         }
+
+    def _not_among(self, given: Values, record: Values) -> dict[str, str]:
+        """What is none of the entries of the record's list that `x-among` names."""
+        problems: dict[str, str] = {}
+        for name, value in given.items():
+            among = self.fields[name].get("x-among")
+            if among is None or value is None:
+                continue
+            known = keys_in(record.get(str(among)))
+            if value not in known:
+                told = ", ".join(known) or "nothing yet"
+                problems[name] = f"{value} is not there: choose one of these: {told}."
+        return problems
 
     def _the_same(self, given: Values, record: Values) -> dict[str, str]:
         """Fields that say the same as the one that `x-other-than` of the form names."""

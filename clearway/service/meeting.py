@@ -119,5 +119,6 @@ def _stamp(view: RecordView, items: Sequence[AgendaItem]) -> str:
     for it in items:
         last = it.asked.last if it.asked else None
         ballots = [(one.id, one.cast_at) for one in last.ballots] if last else []
-        told.append(f"{it.key} {last.id if last else ''} {it.outcome} {ballots}")
+        says = it.asked.says if it.asked else ""
+        told.append(f"{it.key} {last.id if last else ''} {it.outcome} {says} {ballots}")
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]

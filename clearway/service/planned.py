@@ -6,16 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clearway.service.house import House
-from clearway.service.recurring import occurrences
+from clearway.service.recurring import nearest, occurrences
 from clearway.store import planned as rows
 from clearway.store import registry
 from clearway.store.database import Connection
 from clearway.store.planned import PlannedRow
 from clearway.store.search import Reader
-from clearway.store.windows import all_windows
+from clearway.store.windows import Window, all_windows
 from processes.collisions import Ground
 from processes.impact import Network, Relation
-from processes.planned import Away, Occurrence, Planned, PlannedFields, fields_of
+from processes.planned import (
+    MAINTENANCE,
+    Away,
+    Occurrence,
+    Planned,
+    PlannedFields,
+    fields_of,
+)
 
 
 @dataclass(frozen=True)
@@ -83,4 +90,14 @@ def ground(
         Away(it.person, it.from_at, it.until_at)
         for it in registry.all_absences(connection, min(after, house.now()))
     ]
-    return Ground(others, windows_between(connection, after, until), away, network(connection))
+    windows = [time for it in all_windows(connection) for time in _held_against(it, after, until)]
+    windows.sort(key=lambda it: (it.starts, it.name))
+    return Ground(others, windows, away, network(connection))
+
+
+def _held_against(window: Window, after: datetime, until: datetime) -> list[Occurrence]:
+    """A thing that has windows for maintenance is held to them however far off the next one is."""
+    found = occurrences(window, after, until)
+    if window.kind == MAINTENANCE and not any(it.starts > after for it in found):
+        return [*found, nearest(window, after)]
+    return found

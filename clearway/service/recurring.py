@@ -1,19 +1,17 @@
 """When declared windows are open: recurrence rules, read strictly and in the window's own zone."""
 
 import re
-import warnings
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
-
-from dateutil.rrule import rrulestr
 
 from clearway.store.windows import Window
 from processes.hours import CalendarError, read_zone
 from processes.planned import FREEZE, HARD, MAINTENANCE, NONE, SOFT, Occurrence
+from processes.recurrence import days_of, read_rule
 
 LONGEST = timedelta(days=366)
 AHEAD = timedelta(days=3660)
@@ -21,6 +19,7 @@ AHEAD = timedelta(days=3660)
 
 YEARS = range(2000, 2200)
 """In which a calendar can be asked for, and windows can be declared."""
+_EVER = datetime(YEARS[-1], 12, 31)
 _LONGEST_RULE = 200
 _WHICH_DAYS = ("BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST")
 _RULE_PARTS = ("FREQ", "INTERVAL", *_WHICH_DAYS, "COUNT", "UNTIL")
@@ -47,6 +46,16 @@ def problems_of(window: Window, now: datetime) -> Mapping[str, str]:
     if first.ends - first.begins > LONGEST:
         return {"until": f"A window has at most {LONGEST.days} days: declare several."}
     return _rule_problems(window, first, now)
+
+
+def nearest(window: Window, after: datetime) -> Occurrence:
+    """The next time that begins after this instant; where none is to come, the first there was."""
+    zone = ZoneInfo(window.zone)
+    here = after.astimezone(zone).replace(tzinfo=None)
+    coming = (it for it in _times(window, _EVER) if it.begins >= here)
+    spans = (_instants(it, zone) for it in coming)
+    found = next((it for it in spans if it[0] > after), _instants(_first(window), zone))
+    return _occurrence(window, *found)
 
 
 def occurrences(window: Window, after: datetime, until: datetime) -> list[Occurrence]:
@@ -112,11 +121,13 @@ def _unfit_rule(rule: str) -> str | None:
         return "INTERVAL is a whole number from 1 to 999."
     if "UNTIL" in parts and not re.fullmatch(r"\d{8}(T\d{6})?", parts["UNTIL"]):
         return "Write UNTIL in the zone of the window, such as 20271231T235900, without a Z."
+    if parts["FREQ"] in ("DAILY", "WEEKLY") and re.search(r"\d", parts.get("BYDAY", "")):
+        return f"Only months and years count their days: leave the number in BYDAY out. {_EXAMPLE}"
     try:
         if _last_moment(parts.get("UNTIL", "20260101")).year not in YEARS:
             return f"UNTIL has a year from {YEARS[0]} to {YEARS[-1]}."
-        next(_begins(rule, datetime(2026, 1, 1), datetime(2030, 1, 1)), None)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+        read_rule(parts)
+    except ValueError as error:
         return f"The rule cannot be read ({error}). {_EXAMPLE}"
     return None
 
@@ -203,15 +214,10 @@ def _times(window: Window, until: datetime) -> Iterator[Times]:
 
 def _begins(rule: str, first: datetime, until: datetime) -> Iterator[datetime]:
     parts = _parts(rule)
-    count = int(parts.pop("COUNT", "0"))
-    ends = _last_moment(parts.pop("UNTIL")) if "UNTIL" in parts else until
-    # A rule that never comes would be looked for until the year 9999, were there no end.
-    bound = f"{min(ends, until):%Y%m%dT%H%M%S}"
-    text = ";".join([*(f"{name}={value}" for name, value in parts.items()), f"UNTIL={bound}"])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        found = iter(rrulestr(text, dtstart=first))
-    return islice(found, count) if count else found
+    ends = min(until, _last_moment(parts["UNTIL"])) if "UNTIL" in parts else until
+    for day in days_of(read_rule(parts), first.date(), ends.date()):
+        if (begins := datetime.combine(day, first.time())) <= ends:
+            yield begins
 
 
 def _parts(rule: str) -> dict[str, str]:

@@ -477,6 +477,8 @@ def test_a_condition_that_asks_for_nothing_is_told(
         ({"type": "boolean", "x-new": "people", "x-only": True}, "form-new"),
         ({"type": "string", "x-voice": "title"}, "form-decider"),
         ({"type": "string", "format": "date-time", "x-voice": "title"}, "form-decider"),
+        ({"type": "string", "x-does": "lost", "x-suggest": "people"}, "form-decider"),
+        ({"type": "string", "x-among": "title"}, "form-decider"),
         ({"type": "string", "x-decider": "title"}, "form-decider"),
         ({"type": "string", "x-decider": {"service": "title"}}, "form-decider"),
         ({"type": "string", "x-decider": {"service": "lost", "roles": ["r"]}}, "form-decider"),

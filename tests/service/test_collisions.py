@@ -85,6 +85,30 @@ def test_a_question_that_makes_no_sense_says_what_to_do(house, people, planned, 
 
 
 @pytest.mark.database
+def test_a_thing_is_held_to_its_maintenance_however_far_off_or_over_that_is(house, people):
+    times = ("2026-04-04T20:00", "2026-04-04T23:00", "UTC")
+    for name, thing, repeats in (
+        ("quarters", "db01", "FREQ=MONTHLY;INTERVAL=3"),
+        ("once", "payroll", None),
+    ):
+        window = Window(name, "maintenance", name, None, *times, (thing,), repeats)
+        saved = save_window(house, SYSTEM, window, once=name)
+        assert not isinstance(saved, Refusal)
+
+    found = ask(house, people["bob"], work(5 * 24, 5 * 24 + 1, "db01"))
+    over = ask(house, people["bob"], work(5 * 24, 5 * 24 + 1, "payroll"))
+    during = ask(house, people["bob"], work(3 * 24 + 22, 3 * 24 + 24, "db01"))
+
+    said = [it.why for one in (found, over, during) for it in one.collisions]
+    assert said == [
+        "It is not inside of a maintenance window of db01; the next begins 2026-07-04 20:00 UTC.",
+        "It is not inside of a maintenance window of payroll; none is to come.",
+        "It is not inside of a maintenance window of db01; the next begins 2026-07-04 20:00 UTC.",
+    ]
+    assert (found.slots, over.slots) == ([], [])
+
+
+@pytest.mark.database
 def test_a_time_that_has_begun_hides_no_freeze(house, people):
     freeze = Window("now", "freeze", "Now", "hard", "2026-01-01T00:00", "2026-12-01T00:00", "UTC")
     save_window(house, SYSTEM, freeze, once="1")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 
 import pytest
 from works import answer_steps, open_works, plan
@@ -98,6 +99,19 @@ def test_a_daily_window_is_looked_at_to_the_last_of_the_ten_years():
     wrong = problems_of(replace(daily, begins="2015-03-02T01:30", repeats=rule), NOW)
 
     assert "2026-03-29T01:30 does not exist" in wrong["from"]
+
+
+@pytest.mark.parametrize("every", ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"])
+def test_a_rule_that_never_comes_is_refused_before_anybody_waits(every: str):
+    rule = f"FREQ={every};BYMONTH=2;BYSETPOS=31;BYDAY=SU"
+    began = perf_counter()
+
+    wrong = problems_of(replace(SUNDAYS, repeats=rule), NOW)
+    found = occurrences(replace(SUNDAYS, repeats=rule), NOW, datetime(2199, 1, 1, tzinfo=UTC))
+
+    assert "does not come at" in wrong["repeats"]
+    assert found == []
+    assert perf_counter() - began < 1
 
 
 def test_what_is_well_declared_has_no_problems():

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -23,7 +24,9 @@ from tasks.doors import doors_of
 # So that the tests here share what deliveries.py and handy.py know.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from handy import person
+from boards import waiting_change
+from handy import drain, person
+from meetings import THURSDAY
 
 _BPMN = Path(__file__).resolve().parent.parent.parent / "bpmn"
 _PROCESSES = (
@@ -111,3 +114,17 @@ def rows(database_url: str) -> Callable[..., list[tuple[object, ...]]]:
             return cursor.fetchall() if cursor.description else []
 
     return ask
+
+
+@pytest.fixture
+def changes(house: House, worker: Dispatcher) -> tuple[str, str]:
+    """Two changes of high risk; the one that was asked for last begins first."""
+
+    def work() -> None:
+        drain(worker)
+
+    at = THURSDAY + timedelta(days=14)
+    late = waiting_change(house, work, "Move the mail", "mail", at, at + timedelta(hours=2))
+    at = THURSDAY + timedelta(days=6)
+    soon = waiting_change(house, work, "New switch", "network", at, at + timedelta(hours=1))
+    return soon, late

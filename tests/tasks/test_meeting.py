@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 
 import pytest
-from boards import do_task, open_item, waiting_change
+from boards import waiting_change
 from handy import drain, person, seen
+from meetings import THURSDAY, cast, checked, pages_of, planned
 
 from clearway.now import HandClock
-from clearway.service.attach import attachment
 from clearway.service.cancel import cancel
 from clearway.service.comment import comment
 from clearway.service.deliver import send
@@ -19,60 +19,12 @@ from clearway.service.registry import set_absence
 from clearway.service.start import start
 from clearway.service.timers import fire_due
 from clearway.service.values import Done, Refusal
-from clearway.service.vote import vote
 from clearway.service.windows import Window, save_window
 from tasks.catalogue import Call
 from tasks.dispatcher import Dispatcher
 from tasks.meeting_plan import next_meeting
 from tasks.runs import perform
 from tasks.schedules import WEEKLY_CAB_MEETING
-
-THURSDAY = datetime(2026, 3, 5, 13, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def changes(house: House, worker: Dispatcher) -> tuple[str, str]:
-    """Two changes of high risk; the one that was asked for last begins first."""
-
-    def work() -> None:
-        drain(worker)
-
-    at = THURSDAY + timedelta(days=14)
-    late = waiting_change(house, work, "Move the mail", "mail", at, at + timedelta(hours=2))
-    at = THURSDAY + timedelta(days=6)
-    soon = waiting_change(house, work, "New switch", "network", at, at + timedelta(hours=1))
-    return soon, late
-
-
-def planned(house: House, worker: Dispatcher, **values: object) -> str:
-    frank = person(house, "frank")
-    what = {"title": "Board", "starts": THURSDAY.isoformat(), **values}
-    done = start(house, frank, "cab_meeting", what, once="plan the meeting")
-    assert isinstance(done, Done), done
-    built = send(house, frank, done.key, "build_now", {}, once="build it now")
-    assert isinstance(built, Done), built
-    drain(worker)
-    return done.key
-
-
-def checked(house: House, worker: Dispatcher, key: str, **values: object) -> None:
-    do_task(house, "frank", key, values)
-    drain(worker)
-
-
-def cast(house: House, name: str, key: str, seat: str, choice: str, **said: str) -> Done | Refusal:
-    item = open_item(house, "frank", key)
-    once = f"{name} {key} {seat}"
-    return vote(house, person(house, name), item, seat, choice, once=once, **said)
-
-
-def pages_of(house: House, key: str, ending: str) -> str:
-    files = seen(house, person(house, "frank"), key).attachments
-    found = next(it for it in files if str(it["name"]).endswith(ending))
-    file = attachment(house, person(house, "frank"), key, int(str(found["id"])))
-    assert not isinstance(file, Refusal)
-    assert found["hash"]
-    return file.content.decode()
 
 
 def test_what_must_be_decided_first_comes_first_with_the_reason(

@@ -1,4 +1,4 @@
-"""Form fields that name who decides, or who said yes by word: only where that can be held."""
+"""Form fields that name who decides, says yes or does a task, or one of a list: what holds them."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -13,11 +13,13 @@ _KEYS = {"service", "group", "apart-from", "roles"}
 def check(
     examined: Examined, path: str, nodes: Mapping[str, Node], schema: Mapping[str, Any]
 ) -> None:
-    """`x-voice` stands on the button of an approval; `x-decider` says for what, and which roles."""
+    """`x-voice` stands on the button of an approval; `x-decider` says for what, and which roles;
+    `x-does` names a user task, and `x-among` a list of the record."""
     element = path.rpartition("/")[2].removesuffix(".json")
     fields: Mapping[str, Any] = schema.get("properties", {})
     for name, shape in fields.items():
         problem = _voice(nodes, element, fields, shape) or _decider(examined, shape)
+        problem = problem or _doer(nodes, shape) or _among(examined, shape)
         if problem is not None:
             what, remedy = problem
             examined.findings.error(
@@ -52,3 +54,19 @@ def _decider(examined: Examined, shape: Mapping[str, Any]) -> tuple[str, str] | 
     known: Mapping[str, object] = examined.record_schema.get("properties", {})
     lost = [it for it in named if it not in known]
     return (f"the record has no field `{lost[0]}`", "Name a field of the record") if lost else None
+
+
+def _doer(nodes: Mapping[str, Node], shape: Mapping[str, Any]) -> tuple[str, str] | None:
+    task = shape.get("x-does")
+    node = nodes.get(str(task))
+    if task is None or (node is not None and node.kind == "userTask" and shape.get("x-suggest")):
+        return None
+    return f"`{task}` is no task for people", "Name a user task, beside x-suggest"
+
+
+def _among(examined: Examined, shape: Mapping[str, Any]) -> tuple[str, str] | None:
+    among = shape.get("x-among")
+    known: Mapping[str, Any] = examined.record_schema.get("properties", {})
+    if among is None or (isinstance(among, str) and known.get(among, {}).get("type") == "array"):
+        return None
+    return f"`{among}` is no list of the record", "Name a field with a list in x-among"

@@ -84,8 +84,10 @@ _OF_THE_RECORD = frozenset(("x-material", "x-merge"))
 _KEYS = _OF_THE_RECORD | {
     "x-after",
     "x-ahead",
+    "x-among",
     "x-comment",
     "x-decider",
+    "x-does",
     "x-in",
     "x-link",
     "x-multiline",
