@@ -9,7 +9,6 @@ from boards import asked_change, do_task, planned_change
 from handy import drain, person, seen
 
 from clearway import engine
-from clearway.service.complete import complete
 from clearway.service.deliver import deliver_waiting, send
 from clearway.service.deploy import deploy
 from clearway.service.house import House
@@ -69,9 +68,7 @@ def granted(house: House, worker: Dispatcher, key: str, author: str, **said: str
     [item] = seen(house, person(house, "frank"), key).tasks
     for name, seat, more in (("mallory", "business", said), ("frank", "change_manager", {})):
         choice = "approve_with_conditions" if more else "approve"
-        done = vote(
-            house, person(house, name), item.id, seat, choice, once=f"{key} {seat}", **more
-        )
+        done = vote(house, person(house, name), item.id, seat, choice, once=f"{key} {seat}", **more)
         assert isinstance(done, Done), done
     while deliver_waiting(house, 10):
         drain(worker)
@@ -119,13 +116,7 @@ def test_only_the_exception_that_it_asked_for_lets_a_change_through(
     assert (through.state, through.values["freeze_exception"]) == ("authorize", own.key)
     condition = "mallory: Only after the till is closed"
     assert through.values["freeze_conditions"] == [condition]
-    lead = person(house, "dave")
-    vote(house, lead, through.tasks[0].id, "lead", "approve", once="lead")
-    [task] = seen(house, person(house, "carol"), change).tasks
-    assert (task.element, values(house, change)["conditions"]) == ("fulfil_condition", [condition])
-    complete(house, person(house, "carol"), task.id, {"fulfilled": "It is"}, once="fulfilled")
-    drain(worker)
-    assert seen(house, lead, change).state == "scheduled"
+    assert through.values["conditions"] == [condition]
     assert verify(house) == []
 
 
@@ -141,10 +132,11 @@ def test_each_thing_that_is_new_is_told_once_and_to_the_implementer_too(
     def told(change_something: Callable[[], object]) -> list[str]:
         before = len(silent.mailer.mails)
         assert isinstance(change_something(), Done | None)
+        drain(worker)
         while deliver_waiting(house, 10):
             drain(worker)
         news = [it for it in silent.mailer.mails[before:] if f"{change} does not go" in it.subject]
-        return sorted({str(it.to).split("@")[0].strip("('[") for it in news})
+        return sorted({to.split("@")[0] for it in news for to in it.to})
 
     concerned = ["alice", "carol", "frank"]
     away = (begins - timedelta(days=1), begins + timedelta(days=1))
