@@ -62,8 +62,9 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "notice": Step(notices.notice, needs=_TO_TELL),
         # incident: service, asset -> support_group, service_owner, criticality, known
         "find_context": Step(incident.find_context, needs=("find_service", "has_role")),
-        # planned work: key, starts, ends, things, people -> collisions (texts), collides_with
-        # (keys), freeze (none, soft, hard, null: not known), slots (texts), problem (text or null)
+        # planned work: key, starts, ends, things, people -> collisions, findings (texts),
+        # collides_with (keys), freeze (none, soft, hard, null: not known), freezes (hard ones),
+        # slots (texts), problem (text or null)
         "find_collisions": Step(planned.find_collisions, needs=("look_for_collisions",)),
         # problem: key, incidents (keys) -> linked; business error unknown_record
         "link_incidents": Step(problem.link_incidents, needs=("link",)),

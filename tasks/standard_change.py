@@ -67,6 +67,9 @@ def read_template(*, template: str, one_record: OneRecord) -> Mapping[str, objec
     if found is None or why_not is not None:
         return {"usable": False, "why_not": why_not, "version": None, **dict.fromkeys(LOCKED)}
     locked = {name: found.record.get(name) for name in LOCKED}
+    # A template that was approved on an earlier version of its process has them as one text.
+    if isinstance(said := locked["conditions"], str):
+        locked["conditions"] = [said]
     return {"usable": True, "why_not": None, "version": found.record.get("version"), **locked}
 
 

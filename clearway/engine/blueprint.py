@@ -44,7 +44,8 @@ class ElementInfo:
     `incoming` and `outgoing` are ids of flows; a flow has its source and target there. `role` is
     one role, or of a message event several, parted by blanks. `only` is the field of the record
     with the person who alone may send a message event, `also` the one with a person who may as
-    well, `holder` the one in which whoever has a user task stands, or who opened the record.
+    well, `channels` the roles of the tokens that may send it from outside, `holder` the field
+    in which whoever has a user task stands, or who opened the record.
     `assignee` and `group` are the fields that say who gets a user task, where the diagram names
     nothing but a field. `reasons` and `conditions` are the fields that keep what was said in an
     approval, which `may_defer`; at its deadline it `concludes`, and at the parts `remind` of the
@@ -70,6 +71,7 @@ class ElementInfo:
     called: str | None = None
     only: str | None = None
     also: str | None = None
+    channels: frozenset[str] = frozenset()
     holder: str | None = None
     assignee: str | None = None
     group: str | None = None
@@ -249,6 +251,7 @@ def _element(node: Node) -> ElementInfo:
         called=node.called,
         only=_field(node, "only"),
         also=_field(node, "also"),
+        channels=frozenset(node.own.get("channel", "").split()),
         holder=_field(node, "holder"),
         assignee=_plain_field(node.own.get("assignee")),
         group=_plain_field(node.own.get("group")),

@@ -156,6 +156,30 @@ def refuse_unless(actor: Actor, name: str) -> Refusal | None:
     )
 
 
+def refuse_channel(actor: Actor, channels: Collection[str], label: str) -> Refusal | None:
+    """None when the actor may send from outside what records otherwise tell each other.
+
+    `channels` are the roles that the diagram gives to the tokens for it (`clearway:channel`).
+    Where it names none, nobody but our own records sends it.
+    """
+    if SYSTEM_ROLE in actor.roles or (not actor.is_person and actor.roles & {*channels}):
+        return None
+    if actor.is_person:
+        return Refusal("not_allowed", f"{label} does not come from people.", "Use a form of it.")
+    if not channels:
+        return Refusal(
+            "not_allowed",
+            f"{label} does not come from outside: only another record tells it.",
+            "Let the process that it belongs to tell it.",
+        )
+    roles = " or ".join(sorted(channels))
+    return Refusal(
+        "not_allowed",
+        f"{label} comes from a channel with the role {roles}.",
+        "Use the token of that channel.",
+    )
+
+
 def sees_all_records(actor: Actor) -> bool:
     """Whether the actor may read the records of every process."""
     return bool(actor.roles & {ADMIN, AUDITOR, PROCESS_OWNER, SYSTEM_ROLE})

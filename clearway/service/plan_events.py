@@ -14,7 +14,7 @@ from clearway.engine.values import (
 from clearway.service.deed import Deed
 from clearway.service.deployed import Deployed
 from clearway.service.entitled import has_role, refuse_unentitled, stand_in_for
-from clearway.service.permissions import cannot_see, may_change
+from clearway.service.permissions import cannot_see, may_change, refuse_channel
 from clearway.service.plan import Outcome, planned
 from clearway.service.plan_work import read_form
 from clearway.service.reading import has_to_do_with
@@ -91,13 +91,9 @@ def refuse_send(
     has the role must be in the group in that field, once there is one. Once the only person has
     left, it is for those with the role in the group that gets work in that person's place.
     """
-    if actor.is_person and event.action is None:
-        return Refusal(
-            "not_allowed", f"{event.name} does not come from people.", "Wait until it arrives."
-        )
-    if event.action is None:
-        return None
     info = deployed.elements.get(event.element)
+    if event.action is None:
+        return refuse_channel(actor, info.channels if info else (), event.name)
     person = _in_field(snapshot, info.only if info else None)
     group = info.group if info else None
     if person is not None and actor.is_person:

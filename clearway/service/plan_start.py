@@ -7,7 +7,7 @@ from clearway.engine.values import Start
 from clearway.service.deed import Deed
 from clearway.service.deployed import Deployed, StartEvent
 from clearway.service.forms import Filled, Form
-from clearway.service.permissions import REQUESTER, SYSTEM_ROLE
+from clearway.service.permissions import REQUESTER, SYSTEM_ROLE, refuse_channel
 from clearway.service.plan import Outcome, planned
 from clearway.service.values import Actor, Refusal
 
@@ -23,11 +23,11 @@ def refuse_start(
     found = deployed.start_event(event)
     if found is None:
         return _no_such_start(deployed, event)
-    if actor.is_person and found.message is not None and found.action is None:
-        return Refusal(
-            "not_allowed", f"{found.label} does not come from people.", "Use the start form."
-        )
-    if (refusal := _not_entitled(actor, found)) is not None:
+    if found.message is not None and found.action is None:
+        refusal = refuse_channel(actor, deployed.elements[found.element].channels, found.label)
+    else:
+        refusal = _not_entitled(actor, found)
+    if refusal is not None:
         return refusal
     filled = _read(deployed, actor, found, values, now)
     return filled if isinstance(filled, Refusal) else None
@@ -110,7 +110,7 @@ def _not_entitled(actor: Actor, event: StartEvent) -> Refusal | None:
     roles = (event.role or "").split()
     if not roles or actor.roles & set(roles):
         return None
-    if not actor.is_person and (event.message is not None or SYSTEM_ROLE in actor.roles):
+    if not actor.is_person and SYSTEM_ROLE in actor.roles:
         return None
     who = " or ".join(roles) if roles != [REQUESTER] else "everybody with the role requester"
     return Refusal(

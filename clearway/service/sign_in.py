@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from clearway.service.house import House
 from clearway.service.passwords import hash_password, is_outdated, matches
-from clearway.service.permissions import refuse_unless
+from clearway.service.permissions import SYSTEM_ROLE, refuse_unless
 from clearway.service.registry_command import record_entry
 from clearway.service.values import Actor, Done, Refusal
 from clearway.store import registry as registry_rows
@@ -277,6 +277,12 @@ def _token_problem(
     if bool(person) == bool(roles):
         return Refusal(
             "invalid", "A token acts as a person or as a channel with roles.", "Give one of them."
+        )
+    if SYSTEM_ROLE in roles:
+        return Refusal(
+            "invalid",
+            f"The role {SYSTEM_ROLE} is the house's own: it may send every message.",
+            "Give the role that the diagram names for the channel.",
         )
     if not 1 <= days <= LONGEST_TOKEN_DAYS:
         return Refusal("invalid", "A token lives from 1 to 366 days.", "Choose fewer days.")

@@ -36,7 +36,7 @@ SIGN_IN = (
     Step("sign_out", lambda house, _: sign_in.sign_out(house, scene.KNOWN_TOKEN), again="same"),
     Step(
         "issue_token",
-        lambda house, _: sign_in.issue_token(house, SYSTEM, "robot", roles=["system"]),
+        lambda house, _: sign_in.issue_token(house, SYSTEM, "robot", roles=["alerts"]),
         again="anew",
     ),
     Step(

@@ -20,7 +20,7 @@ from clearway.service.timers import fire_due
 from clearway.service.values import Actor, Done
 from clearway.service.verify import verify
 
-ALERTS = Actor("alerts", is_person=False)
+ALERTS = Actor("alerts", roles=frozenset({"alerts"}), is_person=False)
 
 
 def test_a_timer_fires_once_when_it_is_due(house, desk, hand_clock, rows):
@@ -325,7 +325,7 @@ def test_a_message_that_opens_a_record_does_not_come_from_people(house, people, 
     refusal = start(house, people["bob"], "errand", {"what": "a pen"}, event="called", once="1")
 
     assert refusal.code == "not_allowed"
-    assert refusal.remedy == "Use the start form."
+    assert refusal.remedy == "Use a form of it."
     assert rows("SELECT count(*) FROM instance") == [(0,)]
 
 

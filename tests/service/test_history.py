@@ -22,7 +22,7 @@ from clearway.service.verify import verify
 from clearway.service.vote import vote
 from clearway.store.histories import Entry
 
-ALERTS = Actor("alerts", is_person=False)
+ALERTS = Actor("alerts", roles=frozenset({"alerts"}), is_person=False)
 
 
 def last_of(house, people, key, count=1):

@@ -337,7 +337,7 @@ def test_who_does_not_listen_misses_that_a_record_was_cancelled(linking, house, 
 def test_what_the_diagram_writes_into_a_field_that_links_is_linked(
     linking, house, people, keys, rows
 ):
-    caller = Actor("alerts", is_person=False)
+    caller = Actor("alerts", roles=frozenset({"alerts"}), is_person=False)
     called = {"what": "a bag", "asked_by": keys[0]}
 
     own = start(house, caller, "errand", called, once="a bag", event="call").key

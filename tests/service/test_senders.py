@@ -26,7 +26,8 @@ DRAWING = """<definitions id="d" targetNamespace="urn:test"
       </lane>
     </laneSet>
     <startEvent id="asked" name="Asked" clearway:holder="record.opened_by"/>
-    <startEvent id="posted" name="Posted" clearway:holder="record.opened_by">
+    <startEvent id="posted" name="Posted" clearway:holder="record.opened_by"
+        clearway:channel="scales">
       <messageEventDefinition id="posted_message" messageRef="message_posted"/>
     </startEvent>
     <exclusiveGateway id="opened"/>
@@ -121,7 +122,7 @@ def test_who_opened_it_may_say_something_about_it(house, people, ask):
 
 
 def test_what_a_channel_opens_was_opened_by_nobody(house, people):
-    monitor = Actor("monitor", is_person=False)
+    monitor = Actor("monitor", roles=frozenset({"scales"}), is_person=False)
 
     key = start(house, monitor, "parcel", {}, once="1", event="parcel.posted").key
 

@@ -61,6 +61,7 @@ _WORDS = {
     "@clearway:action": ("button", "button's text"),
     "@clearway:only": ("only", "field of the one person who may send it"),
     "@clearway:also": ("also", "field of one more person who may send it"),
+    "@clearway:channel": ("channel", "channel that may send it"),
     "@clearway:calendar": ("calendar", ""),
     "@clearway:missed": ("missed timers", "rule for missed timers"),
     "clearway:seat": ("seat", ""),

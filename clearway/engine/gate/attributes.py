@@ -31,7 +31,7 @@ USER = frozenset(
 PERSON_FIELDS = ("only", "also", "holder")
 """What names a field of the record in which a person stands."""
 TELLING = frozenset(("notice", "to", "start", "expires", "invitation"))
-MESSAGE = frozenset(("action", "role", "group", "only", "also"))
+MESSAGE = frozenset(("action", "role", "group", "only", "also", "channel"))
 OPENING = frozenset(("role", "holder"))
 """Where a person opens a record. No field says yet who alone may, or who may as well."""
 TIMER = frozenset(("calendar", "missed"))
@@ -204,6 +204,13 @@ def _check_senders(node: Node, say: Say) -> None:
                 f"It says which {who} may send it, but no person can send it.",
                 f"Give it a button with clearway:action, or remove clearway:{name}.",
             )
+    if node.own.get("channel") and node.own.get("action"):
+        say.error(
+            node.id,
+            "channel-action",
+            "It says which channel may send it, and has a button for people.",
+            "Draw a second event for the channel, or remove clearway:channel.",
+        )
     if node.own.get("only") and node.own.get("also"):
         say.error(
             node.id,

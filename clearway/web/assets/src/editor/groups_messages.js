@@ -95,6 +95,9 @@ export function tellingGroup(element, desk, of) {
 export function catchingFields(element, desk, { opens = false } = {}) {
   const node = element.businessObject;
   const fields = [own(desk, element, "clearway:action", "Button with which a person sends it")];
+  if (!node.get("clearway:action")) {
+    fields.push(own(desk, element, "clearway:channel", "Channels that may send it from outside", { help: "Roles of their tokens. None: only other records send it." }));
+  }
   if (opens) return [...fields, outputs(desk, element)];
   if (node.get("clearway:action") || ["role", "group", "only", "also"].some((name) => node.get(`clearway:${name}`))) {
     fields.push(
