@@ -10,7 +10,7 @@ from clearway.errors import ClearwayError
 from clearway.now import TimeSource, system_time
 from clearway.service.house import House, Step
 from clearway.service.scenarios import ScenarioResult, run_scenarios
-from clearway.service.values import Actor
+from clearway.service.values import Actor, Done, Refusal
 from clearway.settings import Settings
 from clearway.store.database import Store
 from clearway.store.notifier import listen
@@ -23,6 +23,7 @@ from tasks.catalogue import STEPS, Call, bind
 from tasks.dispatcher import Dispatcher, WorkerSettings
 from tasks.doors import doors_of
 from tasks.inbound.alertmanager import admit_alertmanager, receive_alerts
+from tasks.inbound.detected import open_once_a_day
 
 
 class PortalParts(TypedDict):
@@ -30,6 +31,7 @@ class PortalParts(TypedDict):
 
     receive_alerts: Callable[[House, Actor, bytes], object]
     listen: Callable[[Callable[[], bool]], Iterator[list[str]]]
+    open_record: Callable[..., Done | Refusal]
 
 
 @contextlib.contextmanager
@@ -56,7 +58,11 @@ def run_scenarios_of(bundle: Bundle, only: str | None = None) -> list[ScenarioRe
 def portal_parts(house: House, settings: Settings, url: str) -> PortalParts:
     """Let the channels in, and hand the portal what it needs from above."""
     admit_alertmanager(house, settings.secrets().alert_token)
-    return {"receive_alerts": receive_alerts, "listen": partial(listen, url)}
+    return {
+        "receive_alerts": receive_alerts,
+        "listen": partial(listen, url),
+        "open_record": open_once_a_day,
+    }
 
 
 def make_dispatcher(house: House, settings: Settings, url: str, name: str) -> Dispatcher:

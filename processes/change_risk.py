@@ -8,9 +8,6 @@ from itertools import pairwise
 BANDS = ("low", "moderate", "high", "very_high")
 """The bands of risk, the least first."""
 
-FAILED = frozenset({"unsuccessful", "backed_out"})
-"""The outcomes of a change that did not succeed."""
-
 _WEIGHT: Mapping[int, Fraction] = {
     1: Fraction(1),
     2: Fraction(3, 4),
@@ -65,17 +62,20 @@ class BackTest:
     """Changes that ended without a band, and say nothing about the bands."""
 
 
-def back_test(ended: Iterable[tuple[str | None, str | None]]) -> BackTest:
-    """Hold the bands against outcomes; `ended` has (band, outcome) of each change."""
+def back_test(ended: Iterable[tuple[str | None, bool | None]]) -> BackTest:
+    """Hold the bands against what came of it; `ended` has (band, whether it failed) of each change.
+
+    None instead of a band, or of whether it failed, is a change of which nobody knows that.
+    """
     counts = {band: [0, 0] for band in BANDS}
     unbanded = 0
-    for band, outcome in ended:
-        if band not in counts or outcome is None:
+    for band, failed in ended:
+        if band not in counts or failed is None:
             unbanded += 1
             continue
         counts[band][0] += 1
-        counts[band][1] += outcome in FAILED
-    results = [BandResult(band, changes, failed) for band, (changes, failed) in counts.items()]
+        counts[band][1] += failed
+    results = [BandResult(band, every, failed) for band, (every, failed) in counts.items()]
     return BackTest(results, _violations(results), unbanded)
 
 

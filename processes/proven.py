@@ -10,13 +10,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from processes.change_outcome import has_failed, has_succeeded
+
 PERIOD = timedelta(days=365)
 """How far back a change still says something."""
 SUCCESSES_NEEDED = 5
 LAST_LOOKED_AT = 5
-
-SUCCESSFUL = "successful"
-UNSUCCESSFUL = frozenset({"unsuccessful", "backed_out"})
 
 _WORD = re.compile(r"\w+")
 
@@ -37,12 +36,12 @@ class Made:
     @property
     def failed(self) -> bool:
         """Whether it was unsuccessful, was taken back or caused a major incident."""
-        return self.caused_major or self.outcome in UNSUCCESSFUL
+        return has_failed(self.outcome, caused_major=self.caused_major)
 
     @property
     def succeeded(self) -> bool:
         """Whether it did what it was to do, and nothing else."""
-        return self.outcome == SUCCESSFUL and not self.caused_major
+        return has_succeeded(self.outcome, caused_major=self.caused_major)
 
 
 @dataclass(frozen=True, slots=True)

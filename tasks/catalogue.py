@@ -62,6 +62,9 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "notice": Step(notices.notice, needs=_TO_TELL),
         # incident: service, asset -> support_group, service_owner, criticality, known
         "find_context": Step(incident.find_context, needs=("find_service", "has_role")),
+        # key, priority, causes (keys), told (keys) -> ended_causes (what a review of each change is
+        # asked with, and its template and people), causes_told (keys)
+        "find_ended_causes": Step(incident.find_ended_causes, needs=("one_record",)),
         # planned work: key, starts, ends, things, people -> collisions, findings (texts),
         # collides_with (keys), freeze (none, soft, hard, null: not known), freezes (hard ones),
         # slots (texts), problem (text or null)
@@ -83,11 +86,11 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         # undecided (services for which nobody may decide), problem
         "find_owners": Step(change.find_owners, needs=("affected_services",)),
         # key, service, group, template, criticality -> points (0 to 100), reason
-        "change_history": Step(change.change_history, needs=("ended_changes", "now")),
+        "change_history": Step(change.change_history, needs=("ended_changes", "leading_to", "now")),
         # until, calendar_name -> days; business error unknown_calendar
         "count_business_days": Step(change.count_business_days, needs=("calendar_of", "now")),
-        # key, incidents, percent -> caused_major, sampled
-        "look_at_outcome": Step(change.look_at_outcome, needs=("one_record",)),
+        # key, incidents, percent -> caused_major, incidents_unnamed (keys), sampled
+        "look_at_outcome": Step(change.look_at_outcome, needs=("leading_to",)),
         # onboarding: key, user_name, full_name, mail, account_id -> account_id, user_name;
         # business error user_name_taken
         "create_account": Step(onboarding.create_account, needs=("accounts",)),

@@ -6,12 +6,26 @@ from datetime import datetime, timedelta
 from clearway.errors import StepError
 from clearway.service.values import Refusal
 from processes import calendar
-from processes.change_risk import FAILED, history_points
+from processes.change_outcome import has_failed
+from processes.change_risk import history_points
 from processes.sampling import is_drawn
-from tasks.doors import AffectedServices, CalendarOf, EndedChanges, HasRole, LineOf, OneRecord
+from tasks.doors import (
+    AffectedServices,
+    CalendarOf,
+    EndedChanges,
+    HasRole,
+    LeadingTo,
+    LineOf,
+    OneRecord,
+)
+from tasks.major_incidents import (
+    changes_that_caused_major,
+    incidents_caused,
+    is_live,
+    is_major,
+    priority_of,
+)
 
-MAJOR = (1, 2)
-"""The priorities of an incident that is not just any incident."""
 LOOKED_BACK = timedelta(days=365)
 
 
@@ -27,19 +41,18 @@ def check_grounds(
 ) -> Mapping[str, object]:
     """What the author may do, who leads their line, and how the incident stands that they name.
 
-    `registrars` and `callers` are roles. The line director is the highest superior but one of the
-    author's line, or the only one; null when nobody is above. A key that is no incident is not
-    open.
+    `registrars` and `callers` are roles. The line director is the superior of the author's
+    superior, or the only superior; null when nobody is above. An incident that is resolved is not
+    open, and neither is what is no incident.
     """
     found = None if incident is None else one_record(incident)
-    priority = None if found is None else found.record.get("priority")
     above = [] if author is None else line_of(author)
     return {
         "may_register": _has_one(has_role, author, registrars),
         "may_call_emergency": _has_one(has_role, author, callers),
         "line_director": above[min(1, len(above) - 1)] if above else None,
-        "incident_open": found is not None and found.ended_at is None,
-        "incident_priority": priority if isinstance(priority, int) else None,
+        "incident_open": found is not None and is_live(found),
+        "incident_priority": None if found is None else priority_of(found),
     }
 
 
@@ -95,20 +108,26 @@ def change_history(
     template: str | None = None,
     criticality: int | None = None,
     ended_changes: EndedChanges,
+    leading_to: LeadingTo,
     now: Callable[[], datetime],
 ) -> Mapping[str, object]:
     """How often changes of this service, group or template failed in twelve months, as points.
 
-    The worst of the three counts: `points` from 0 to 100, `reason` in words.
+    One that caused an incident of priority 1 or 2 failed, whatever is said of it. The worst of
+    the three counts: `points` from 0 to 100, `reason` in words.
     """
     ended = [it for it in ended_changes(now() - LOOKED_BACK) if it.key != key]
+    caused = changes_that_caused_major([it.key for it in ended], leading_to)
     asked = (("service", service), ("support_group", group), ("template", template))
     found: list[tuple[int, str]] = []
     for field, name in asked:
         if name is None:
             continue
         alike = [it for it in ended if it.record.get(field) == name]
-        failed = sum(it.record.get("outcome") in FAILED for it in alike)
+        failed = sum(
+            has_failed(_text(it.record.get("outcome")), caused_major=it.key in caused)
+            for it in alike
+        )
         reason = f"{failed} of {len(alike)} changes of {name} in twelve months did not succeed"
         found.append((history_points(criticality, failed, len(alike)), reason))
     points, reason = max(found, default=(0, "there is nothing to compare it with"))
@@ -140,12 +159,23 @@ def look_at_outcome(
     key: str,
     incidents: Sequence[str] | None = None,
     percent: int,
-    one_record: OneRecord,
+    leading_to: LeadingTo,
 ) -> Mapping[str, object]:
-    """Whether a change caused a major incident, and whether it is drawn for the sample."""
-    found = [one_record(incident) for incident in incidents or ()]
-    major = any(it is not None and it.record.get("priority") in MAJOR for it in found)
-    return {"caused_major": major, "sampled": is_drawn(key, percent)}
+    """Whether a change caused an incident of priority 1 or 2, and whether it is drawn by lot.
+
+    Looks at the links. `incidents` are the keys that whoever closes it named, which the form has
+    linked; `incidents_unnamed` are those that are linked as caused by it, and were not named.
+    """
+    caused = incidents_caused([key], leading_to)[key]
+    return {
+        "caused_major": any(map(is_major, caused)),
+        "incidents_unnamed": [it.key for it in caused if it.key not in (incidents or ())],
+        "sampled": is_drawn(key, percent),
+    }
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _has_one(has_role: HasRole, person: str | None, roles: Sequence[str]) -> bool:

@@ -3,10 +3,7 @@
 from collections.abc import Mapping
 
 from tasks.doors import LeadingTo
-from tasks.standard_change import is_major
-
-_OVER = frozenset({"resolved", "closed", "cancelled"})
-"""States of an incident in which the service is there again."""
+from tasks.major_incidents import is_live, is_major
 
 
 def find_live_incident(*, change: str, leading_to: LeadingTo) -> Mapping[str, object]:
@@ -16,7 +13,7 @@ def find_live_incident(*, change: str, leading_to: LeadingTo) -> Mapping[str, ob
     and `priority` (or null). One that is resolved is live no more.
     """
     linked = leading_to("resolved_by", [change]).get(change, ())
-    live = [it for it in linked if is_major(it) and it.ended_at is None and it.state not in _OVER]
+    live = [it for it in linked if is_major(it) and is_live(it)]
     worst = min(live, key=lambda it: (str(it.record["priority"]), it.key), default=None)
     if worst is None:
         return {"live": False, "incident": None, "priority": None}

@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from clearway.now import TimeSource
 from clearway.service.other_records import OtherRecord
 from processes.proven import PERIOD, Made, Proof, proof_of
-from tasks.doors import EndedBetween, LeadingTo, OneRecord
+from tasks.doors import CHANGE, EndedBetween, LeadingTo, OneRecord
+from tasks.major_incidents import changes_that_caused_major
 
 TEMPLATE = "standard_change"
-CHANGE = "change"
-INCIDENT = "incident"
 IN_USE = "active"
 """The state in which a template may be used."""
 LOCKED = (
@@ -25,9 +24,6 @@ LOCKED = (
     "conditions",
 )
 """What whoever uses a template cannot change."""
-
-_MAJOR = 2
-"""Priorities up to this one."""
 
 
 def find_proof(
@@ -46,8 +42,8 @@ def find_proof(
     """
     until = now()
     ended = ended_between(CHANGE, {"service": service}, until - PERIOD, until)
-    caused = leading_to("caused_by", [it.key for it in ended])
-    proof = proof_of(kind, [made for it in ended if (made := _made(it, caused.get(it.key, ())))])
+    caused = changes_that_caused_major([it.key for it in ended], leading_to)
+    proof = proof_of(kind, [made for it in ended if (made := _made(it, it.key in caused))])
     return {
         "proven": proof.missing is None,
         "not_proven": proof.missing,
@@ -83,18 +79,12 @@ def _why_not(key: str, found: OtherRecord | None) -> str | None:
     return f"{told.removesuffix('.')}. Plan a normal change, or choose another template."
 
 
-def _made(found: OtherRecord, causes: Sequence[OtherRecord]) -> Made | None:
+def _made(found: OtherRecord, caused_major: bool) -> Made | None:
     """None for a change that was never made: nobody says how it went."""
     outcome, ended_at = found.record.get("outcome"), found.ended_at
     if not isinstance(outcome, str) or ended_at is None:
         return None
-    return Made(found.key, found.title, ended_at, outcome, any(map(is_major, causes)))
-
-
-def is_major(found: OtherRecord) -> bool:
-    """Whether it is an incident of priority 1 or 2."""
-    priority = found.record.get("priority")
-    return found.process == INCIDENT and isinstance(priority, int) and 1 <= priority <= _MAJOR
+    return Made(found.key, found.title, ended_at, outcome, caused_major)
 
 
 def _summary(proof: Proof) -> str:

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from clearway.service.house import House
+from clearway.service.start import start
 from clearway.store.errors import Contended, Unavailable
 from clearway.web import workshop_calls
 from clearway.web.addresses import PlainAddresses
@@ -51,7 +52,7 @@ from clearway.web.pages import (
     trying,
     windows,
 )
-from clearway.web.portal import AlertReceiver, Portal, WebSettings
+from clearway.web.portal import AlertReceiver, Portal, RecordOpener, WebSettings
 from clearway.web.security import SecurityHeaders
 from clearway.web.static_files import static_files
 from clearway.web.visit import ForeignForm, SignInNeeded, Visit, visit
@@ -96,17 +97,20 @@ def create_app(
     *,
     receive_alerts: AlertReceiver | None = None,
     listen: Listener | None = None,
+    open_record: RecordOpener = start,
     mark: str = "ok",
 ) -> FastAPI:
     """The portal and the JSON API for one house.
 
     `mark` is what it says when asked whether it is well. `receive_alerts` takes the body of an
     Alertmanager call; without it that address answers 404. `listen` yields the keys of changed
-    records; without it pages only look by themselves.
+    records; without it pages only look by themselves. `open_record` opens what the API asks for.
     """
     app = FastAPI(title="Clearway", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_life)
     live = Live(listen) if listen else None
-    app.state.portal = Portal(house, settings.base_url, house.now, receive_alerts, live)
+    app.state.portal = Portal(
+        house, settings.base_url, house.now, receive_alerts, live, open_record
+    )
     for room in PAGES:
         app.include_router(room.router, include_in_schema=False)
     app.add_api_route("/healthz", _healthy(mark), include_in_schema=False)

@@ -1,6 +1,6 @@
 """What every page and every answer of the API can reach: handed in once, when the app is made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, cast
@@ -8,11 +8,27 @@ from typing import Protocol, cast
 from fastapi import Request
 
 from clearway.service.house import House
-from clearway.service.values import Actor
+from clearway.service.values import Actor, Done, Refusal
 from clearway.web.live import Live
 
 AlertReceiver = Callable[[House, Actor, bytes], object]
 """Takes the body of an Alertmanager call; answers one result per alert, or a Refusal."""
+
+
+class RecordOpener(Protocol):
+    """Opens a record for a caller of the API, as `clearway.service.start.start` does."""
+
+    def __call__(
+        self,
+        house: House,
+        actor: Actor,
+        process: str,
+        values: Mapping[str, object],
+        *,
+        once: str,
+        event: str | None = None,
+        follows: str | None = None,
+    ) -> Done | Refusal: ...
 
 
 class WebSettings(Protocol):
@@ -33,6 +49,7 @@ class Portal:
     now: Callable[[], datetime]
     receive_alerts: AlertReceiver | None
     live: Live | None
+    open_record: RecordOpener
 
     @property
     def is_secure(self) -> bool:

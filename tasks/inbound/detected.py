@@ -1,72 +1,76 @@
-"""What a discovery tool saw changed without a change: opens a change that is found."""
+"""What a discovery tool saw changed without a change: one asset opens one record a day."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 
-from clearway.service.alerts import opened_as
+from clearway.service.alerts import note, opened_as
 from clearway.service.house import House
+from clearway.service.other_records import one_record
 from clearway.service.start import start
 from clearway.service.values import Actor, Done, Refusal
 from tasks.doors import CHANGE
 
-ROLE = "discovery"
-"""The role of a token that may tell of such a change."""
-DETECTED = "change.detected"
-"""The message with which the diagram begins."""
-_ACTOR = Actor("discovery", roles=frozenset({"system"}), is_person=False)
-_MOST = 160
-"""The longest title of a change."""
+DETECTED = ("change.detected", "detected")
+"""The message with which the diagram begins, and the event that catches it."""
 
 
-def receive_detected(house: House, actor: Actor, seen: Mapping[str, object]) -> Done | Refusal:
-    """Open a change for what was seen: `asset`, `what`, `when` (ISO 8601 with a zone), `source`.
+def open_once_a_day(
+    house: House,
+    actor: Actor,
+    process: str,
+    values: Mapping[str, object],
+    *,
+    once: str,
+    event: str | None = None,
+    follows: str | None = None,
+) -> Done | Refusal:
+    """Open a record as `start` does; a change that was seen, only once a day for each asset.
 
-    One asset opens one change a day (of UTC): what is seen of it later that day answers with the
-    same record, marked as repeated. Refused with the field that cannot be understood.
+    What is seen of the same asset on the same day (of UTC, by `detected_at`) answers with the
+    record that is there, marked as repeated; where it says something else, that is written down
+    there as a comment. What the form of the event does not take is refused by it.
     """
-    if actor.is_person or not actor.roles & {ROLE, "system"}:
-        return Refusal(
-            "not_allowed",
-            "This token may not tell of changes that were found.",
-            "Use the channel's own token.",
-        )
-    wrong = {name: "This is needed, as a text." for name in _NAMES if not _text(seen, name)}
-    when = _instant(_text(seen, "when"))
-    if "when" not in wrong and when is None:
-        wrong["when"] = "This is no moment: write it as 2026-03-02T09:00:00Z."
-    if when is not None and when > house.now():
-        wrong["when"] = "This moment is still ahead: send when it was seen."
-    if wrong or when is None:
-        told = "; ".join(f"{name}: {text}" for name, text in wrong.items())
-        return Refusal("invalid", f"What was seen cannot be used: {told}", "Correct it.", wrong)
-    asset = _text(seen, "asset")
-    values = {
-        "asset": asset,
-        "what": _text(seen, "what")[:_MOST],
-        "detected_at": when.isoformat(),
-        "source": _text(seen, "source"),
-    }
-    once = f"discovery {asset} {when.date().isoformat()}"
-    if known := opened_as(house, once):
-        return Done(known, repeated=True)
-    done = start(house, _ACTOR, CHANGE, values, once=once, event=DETECTED)
-    if isinstance(done, Refusal) and (known := opened_as(house, once)):
+    quiet = _quiet(values, house.now()) if process == CHANGE and event in DETECTED else None
+    if quiet is None or actor.is_person:
+        return start(house, actor, process, values, once=once, event=event, follows=follows)
+    if known := opened_as(house, quiet):
+        return _seen_again(house, actor, known, values, quiet)
+    done = start(house, actor, process, values, once=quiet, event=event, follows=follows)
+    if isinstance(done, Refusal) and (known := opened_as(house, quiet)):
         # Somebody else told of it at the same moment.
-        return Done(known, repeated=True)
+        return _seen_again(house, actor, known, values, quiet)
     return done
 
 
-_NAMES = ("asset", "what", "when", "source")
-
-
-def _text(seen: Mapping[str, object], name: str) -> str:
-    value = seen.get(name)
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _instant(text: str) -> datetime | None:
+def _quiet(values: Mapping[str, object], now: datetime) -> str | None:
+    """The key under which this asset opens a record on that day; None for what cannot be right."""
+    asset, what, source, moment = (_text(values, name) for name in _NAMES)
     try:
-        found = datetime.fromisoformat(text)
+        when = datetime.fromisoformat(moment)
     except ValueError:
         return None
-    return None if found.tzinfo is None else found.astimezone(UTC)
+    if when.tzinfo is None or when > now or not (asset and what and source):
+        return None
+    return f"discovery {asset} {when.astimezone(UTC).date().isoformat()}"
+
+
+_NAMES = ("asset", "what", "source", "detected_at")
+
+
+def _seen_again(
+    house: House, actor: Actor, key: str, values: Mapping[str, object], quiet: str
+) -> Done | Refusal:
+    what, source = _text(values, "what"), _text(values, "source")
+    known = one_record(house, key)
+    if known is not None and known.title != what:
+        text = f"Seen again at {_text(values, 'detected_at')} by {source}: {what}"
+        noted = note(house, actor, key, text, once=f"{quiet} {sha256(text.encode()).hexdigest()}")
+        if isinstance(noted, Refusal):
+            return noted
+    return Done(key, repeated=True)
+
+
+def _text(values: Mapping[str, object], name: str) -> str:
+    value = values.get(name)
+    return value.strip() if isinstance(value, str) else ""

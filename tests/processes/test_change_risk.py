@@ -33,8 +33,8 @@ def test_more_failures_are_never_fewer_points(failed, more):
 
 
 def test_bands_are_held_against_outcomes():
-    ended = [("low", "successful")] * 9 + [("low", "backed_out")]
-    ended += [("high", "unsuccessful"), ("high", "successful_with_issues"), (None, "successful")]
+    ended: list[tuple[str | None, bool | None]] = [("low", False)] * 9 + [("low", True)]
+    ended += [("high", True), ("high", False), (None, False)]
 
     found = back_test(ended)
 
@@ -49,7 +49,7 @@ def test_bands_are_held_against_outcomes():
 
 
 def test_a_band_that_fails_less_often_than_a_lower_one_is_told():
-    found = back_test([("low", "backed_out"), ("moderate", "successful")])
+    found = back_test([("low", True), ("moderate", False)])
 
     assert found.violations == ["moderate: 0 of 1 did not succeed, low: 1 of 1"]
 

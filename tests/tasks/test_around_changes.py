@@ -29,7 +29,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 Rows = Callable[..., list[tuple[object, ...]]]
 PAST = """INSERT INTO instance (key, process, version_id, revision, engine_state, record, state,
     title, started_at, changed_at, ended_at)
-SELECT 'CHG-' || n, 'change', (SELECT max(id) FROM version), 1, '',
+SELECT 'CHG-' || n, 'change', (SELECT max(id) FROM version WHERE process = 'change'), 1, '',
     '{"service": "mail", "outcome": "successful"}', 'closed', 'Renew the certificate of mail',
     '2026-01-01Z', '2026-01-01Z', '2026-01-02Z'
 FROM generate_series(901, 905) n"""
@@ -179,3 +179,41 @@ def test_a_change_that_restores_a_service_is_exempt_from_the_freeze(
         ("granted", "It restores INC-901, which is exempt."),
         ("refused", "Nobody had decided when the change was to begin. No decision is no yes."),
     ]
+
+
+def test_a_grave_incident_opens_the_review_of_a_change_that_is_over_once(
+    house: House, worker: Dispatcher, rows: Rows, ground: Callable[..., None]
+):
+    ground("post_implementation_review")
+    asked = {
+        "short_description": "No mail",
+        "description": "Nobody can send",
+        "since_when": "2026-03-02T08:00:00Z",
+        "how_many": "everyone",
+        "can_work": "not_at_all",
+        "channel": "portal",
+        "service": "mail",
+    }
+    key = start(house, person(house, "alice"), "incident", asked, once="1").key
+    drain(worker)
+    sorted_out = {"note": "N", "impact": 1, "urgency": 1, "assignment_group": "network"}
+    bob, carol = person(house, "bob"), person(house, "carol")
+    complete(house, bob, task_of(house, "bob", "triage"), sorted_out, once="2")
+    drain(worker)
+    helped = {
+        "resolution_code": "fixed",
+        "resolution_notes": "The old one is back",
+        "caused_by_change": "yes",
+        "causing_change": "CHG-901",
+    }
+
+    done = complete(house, carol, task_of(house, "carol", "resolve"), helped, once="3")
+    assert isinstance(done, Done), done
+    drain(worker)
+
+    frank = person(house, "frank")
+    [review] = search(house, frank, "", process="post_implementation_review").rows
+    why = seen(house, frank, review.key).values["why"]
+    assert why == [f"it caused {key}, of priority 1, which nobody knew when it ended"]
+    assert seen(house, frank, key).values["causes_told"] == ["CHG-901"]
+    assert broken(house) == []

@@ -82,6 +82,18 @@ def test_a_major_incident_that_one_caused_counts_against_the_kind(
     assert "caused an incident of priority 1 or 2" in str(found["proof_summary"])
 
 
+def test_what_a_change_caused_is_what_is_linked_whoever_linked_it(
+    put: Callable[..., None], link: Callable[..., None], calls: Mapping[str, Call]
+):
+    successes(put, 1)
+    put("INC-901", "incident", "in_progress", '{"priority": 1}')
+    link("INC-901", "caused_by", "CHG-901")
+
+    found = calls["look_at_outcome"]({"key": "CHG-901", "incidents": [], "percent": 0}, "7")
+
+    assert (found["caused_major"], found["incidents_unnamed"]) == (True, ["INC-901"])
+
+
 def test_a_template_in_use_tells_its_locked_fields_and_its_version(
     put: Callable[..., None], calls: Mapping[str, Call]
 ):

@@ -15,7 +15,6 @@ from clearway.service.instance_view import instance_view
 from clearway.service.link import link
 from clearway.service.record import record
 from clearway.service.search import search
-from clearway.service.start import start
 from clearway.service.values import Done, EntryView, InstanceView, Page, RecordRow, RecordView
 from clearway.web.addresses import RowId
 from clearway.web.api.bodies import ActionBody, CommentBody, LinkBody, ReasonBody, StartBody
@@ -70,7 +69,7 @@ def find(
 @router.post("", response_model=Done, status_code=201, responses=_COMMAND)
 def open_record(calling: Calling, body: StartBody, once: Once) -> Response:
     """Open a record."""
-    done = start(
+    done = calling.portal.open_record(
         calling.house,
         calling.actor,
         body.process,
