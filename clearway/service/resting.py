@@ -64,7 +64,7 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
         world = World(house.now(), state["record"], key)
         waits = engine.waits(deployed.blueprint, bytes(state["engine_state"]), world)
         if any(map(_keeps_out, waits.work_items)):
-            yield from _wrong_people(house, key, was_moved=state["was_moved"])
+            yield from _wrong_people(house, key)
     except StoreError:
         raise
     except ClearwayError as error:
@@ -95,11 +95,13 @@ def resting_problems(house: House, state: Mapping[str, Any]) -> Iterator[str]:
     yield from _wrong_times(key, waits, state)
 
 
-def _wrong_people(house: House, key: str, *, was_moved: bool) -> Iterator[str]:
+def _wrong_people(house: House, key: str) -> Iterator[str]:
     # The record as a command sees it: it may have gone on since it was read with the others.
     asking = loading.Asking("", house.now())
     seen = house.store.look(lambda it: loading.look_by_key(it, asking, key))
     if seen is not None and seen.ended_at is None:
+        # Asked after it: what was moved in between counts as moved.
+        was_moved = house.store.ask(partial(invariants.was_moved, key=key))
         deployed = house.version(seen.version_id)
         yield from wrong_people(deployed, seen, house.now(), was_moved=was_moved)
 

@@ -249,6 +249,15 @@ def wrong_leaves(connection: Connection) -> Iterator[str]:
             yield f"The line {row['id']} of history was changed after it was written."
 
 
+def was_moved(connection: Connection, key: str) -> bool:
+    """Whether the record was ever moved to another version, also if that was undone."""
+    statement = text(
+        "SELECT EXISTS (SELECT FROM entry e JOIN instance i ON i.id = e.instance_id "
+        "WHERE i.key = :key AND e.kind = 'migrated')"
+    )
+    return bool(connection.execute(statement, {"key": key}).scalar_one())
+
+
 def open_states(connection: Connection, after: int, limit: int) -> list[dict[str, Any]]:
     """Instances that have not ended: the state, and what the rows wait for (token -> its row).
 
