@@ -1,17 +1,19 @@
 """When declared windows are open: recurrence rules, read strictly and in the window's own zone."""
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from dateutil.rrule import rrulestr
 
 from clearway.store.windows import Window
 from processes.hours import CalendarError, read_zone
 from processes.planned import FREEZE, HARD, MAINTENANCE, NONE, SOFT, Occurrence
-from processes.recurrence import days_of, read_rule
 
 LONGEST = timedelta(days=366)
 AHEAD = timedelta(days=3660)
@@ -20,6 +22,12 @@ AHEAD = timedelta(days=3660)
 YEARS = range(2000, 2200)
 """In which a calendar can be asked for, and windows can be declared."""
 _EVER = datetime(YEARS[-1], 12, 31)
+_LATER = timedelta(days=19 * 146_097)
+"""Nineteen times 400 years, after which the days of weeks and months are the same again.
+
+Rules are read that much later: a rule that never comes is looked for until the year 9999, and that
+is near then.
+"""
 _LONGEST_RULE = 200
 _WHICH_DAYS = ("BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST")
 _RULE_PARTS = ("FREQ", "INTERVAL", *_WHICH_DAYS, "COUNT", "UNTIL")
@@ -123,11 +131,14 @@ def _unfit_rule(rule: str) -> str | None:
         return "Write UNTIL in the zone of the window, such as 20271231T235900, without a Z."
     if parts["FREQ"] in ("DAILY", "WEEKLY") and re.search(r"\d", parts.get("BYDAY", "")):
         return f"Only months and years count their days: leave the number in BYDAY out. {_EXAMPLE}"
+    days = parts.get("BYDAY", "").split(",")
+    if len({bool(re.search(r"\d", it)) for it in days}) > 1:
+        return "BYDAY has either numbers at all of its days or at none: declare two windows."
     try:
         if _last_moment(parts.get("UNTIL", "20260101")).year not in YEARS:
             return f"UNTIL has a year from {YEARS[0]} to {YEARS[-1]}."
-        read_rule(parts)
-    except ValueError as error:
+        next(_begins(rule, datetime(2026, 1, 1), datetime(2030, 1, 1)), None)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         return f"The rule cannot be read ({error}). {_EXAMPLE}"
     return None
 
@@ -214,10 +225,17 @@ def _times(window: Window, until: datetime) -> Iterator[Times]:
 
 def _begins(rule: str, first: datetime, until: datetime) -> Iterator[datetime]:
     parts = _parts(rule)
-    ends = min(until, _last_moment(parts["UNTIL"])) if "UNTIL" in parts else until
-    for day in days_of(read_rule(parts), first.date(), ends.date()):
-        if (begins := datetime.combine(day, first.time())) <= ends:
-            yield begins
+    count = int(parts.pop("COUNT", "0"))
+    ends = min(until, _last_moment(parts.pop("UNTIL"))) if "UNTIL" in parts else until
+    if ends < first:
+        return
+    parts["UNTIL"] = f"{ends + _LATER:%Y%m%dT%H%M%S}"
+    text = ";".join(f"{name}={value}" for name, value in parts.items())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        found = iter(rrulestr(text, dtstart=first + _LATER))
+    for at in islice(found, count or None):
+        yield at - _LATER
 
 
 def _parts(rule: str) -> dict[str, str]:
