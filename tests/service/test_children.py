@@ -111,7 +111,8 @@ def incidents(empty_house: House, database_url: str, rows: Callable[..., list]) 
         connection.execute("INSERT INTO membership VALUES ('network', 'bob')")
         service = "INSERT INTO service (name, title, criticality) VALUES ('mail', 'Mail', 2)"
         connection.execute(service)
-    house = replace(empty_house, steps={"find_context": lambda _: CONTEXT})
+    steps = {"find_context": lambda _: CONTEXT, "find_ended_causes": lambda _: {}}
+    house = replace(empty_house, steps=steps)
     bundle = engine.read_bundle(BPMN, "incident")
     reason = "despite scenarios: only a test"
     done = deploy(house, SYSTEM, bundle, parent=None, reason=reason, once="deploy")
