@@ -28,7 +28,7 @@ from tasks.runs import perform
 from tasks.schedules import WEEKLY_CHANGE_REPORT
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-WATCH = Actor("watch", roles=frozenset({"watch"}), is_person=False)
+WATCH = Actor("watch", roles=frozenset({"discovery"}), is_person=False)
 INCIDENTS = {
     "INC-1": OtherRecord("INC-1", "incident", "No mail", "new", AT, None, {"priority": 1}),
     "INC-2": OtherRecord("INC-2", "incident", "No mail", "resolved", AT, None, {"priority": 1}),

@@ -152,5 +152,5 @@ def test_each_thing_that_is_new_is_told_once_and_to_the_implementer_too(
     send(house, SYSTEM, change, "planned.look_again", {}, once="again")
     assert told(lambda: None) == []
     assert values(house, change)["new_collisions"] == []
-    assert len(values(house, change)["collisions"]) == 4
+    assert len(values(house, change)["collisions"]) == 5
     assert verify(house) == []

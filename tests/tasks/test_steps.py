@@ -240,5 +240,5 @@ def test_collisions_without_a_time_are_no_collisions(calls: Mapping[str, Call]):
     wrong = twice(calls["find_collisions"], {"key": "WRK-1", **times, "people": "alice"})
 
     assert untimed["problem"] == "It does not say when it begins and ends: give both times."
-    assert (untimed["collisions"], untimed["freeze"], untimed["slots"]) == ([], "none", [])
+    assert (untimed["collisions"], untimed["freeze"], untimed["slots"]) == ([], None, [])
     assert wrong["problem"] == "WRK-1 does not fit."
