@@ -282,7 +282,7 @@ def test_a_vote_by_the_api_names_the_round_that_was_read(api: Callable[[str], An
     dave = api("dave")
     path = f"/api/v1/tasks/{approval}"
     seen = dave.get(path).json()["round"]["revision"]
-    ballot = {"seat": "chair", "choice": "approve"}
+    ballot = {"seat": "chair", "choice": "approve", "independent": True}
 
     without = dave.post(f"{path}/vote", json=ballot)
     late = dave.post(f"{path}/vote", json={**ballot, "round": seen + 1})

@@ -13,7 +13,7 @@ import { offerLeft } from "./recovery.js";
 import { Saving } from "./saving.js";
 import { Status } from "./status.js";
 import { toolbar } from "./toolbar.js";
-import { cannotOpen, notUnderstood } from "./trouble.js";
+import { cannotOpen, notUnderstood, strange } from "./trouble.js";
 import { formPath } from "./forms.js";
 
 const NOTHING = { roles: [], groups: [], forms: [], decisions: [], rules: [], steps: [], states: [], templates: [], calendars: [], fields: [], processes: [], called: [] };
@@ -50,7 +50,8 @@ async function opening(desk, text, status, stored) {
     const opened = await open(desk.modeler, text);
     const drawn = await offerToDraw(desk, text);
     if (drawn) return drawn;
-    if (opened.warnings.length > 0) desk.tell(`${notUnderstood(opened.warnings)} A save keeps them as they are.`);
+    const warnings = strange(opened.warnings);
+    if (warnings.length > 0) desk.tell(`${notUnderstood(warnings)} A save keeps them as they are.`);
     return opened;
   } catch (error) {
     return cannotOpen({ desk, status, error, stored: { ...stored, text } });

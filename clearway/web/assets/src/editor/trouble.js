@@ -37,6 +37,11 @@ function reason(error, isUndrawn) {
 const MOST_NAMED = 3;
 const NESTED = /nested error: (.*)/;
 
+/** The warnings that say something: a loop over an expression names no element, and that is right. */
+export function strange(warnings) {
+  return warnings.filter(({ property }) => !/loopDataInputRef$/.test(property ?? ""));
+}
+
 /** What the library that reads the file does not understand, in a sentence. */
 export function notUnderstood(warnings) {
   const named = warnings.slice(0, MOST_NAMED).map(({ message }) => NESTED.exec(message)?.[1] ?? message.split("\n")[0]);
