@@ -108,9 +108,7 @@ def test_what_is_written_otherwise_stays_as_it_is(made: Ask):
 
 def test_all_that_our_own_forms_say_is_shown_or_named(made: Ask):
     """Who may be named in a field has no control yet: the editor names the key and keeps it."""
-    fields = [
-        field for path in FORMS for field in made("fields", path.read_text(encoding="utf-8"))
-    ]
+    fields = [field for path in FORMS for field in made("fields", path.read_text(encoding="utf-8"))]
 
     assert [it["name"] for it in fields if it["kind"] == "other"] == []
     assert {key for it in fields for key in it["more"]} == {
