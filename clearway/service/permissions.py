@@ -165,7 +165,8 @@ def refuse_channel(actor: Actor, channels: Collection[str], label: str) -> Refus
     if SYSTEM_ROLE in actor.roles or (not actor.is_person and actor.roles & {*channels}):
         return None
     if actor.is_person:
-        return Refusal("not_allowed", f"{label} does not come from people.", "Use a form of it.")
+        remedy = "Use a form or a button that the process has for people."
+        return Refusal("not_allowed", f"{label} does not come from people.", remedy)
     if not channels:
         return Refusal(
             "not_allowed",

@@ -72,6 +72,21 @@ def test_an_owner_changes_a_form(
     expect(page.locator('[data-title-of="supplier_order"]')).to_have_text("Number at the supplier")
     assert page.evaluate("document.getElementById('sheet').sheet.text") == before.decode()
 
+    # Who decides is said in four parts; with none of them it is not said.
+    page.get_by_text("Where it is kept, names, links, other fields").first.click()
+    room.part("supplier_order:x-suggest").select_option("people")
+    room.part("supplier_order:x-decider:roles").fill("cab_member executive")
+    room.part("supplier_order:x-decider:service").fill("service")
+    decider = "JSON.parse(document.getElementById('sheet').sheet.text).properties.supplier_order"
+    assert page.evaluate(f"{decider}['x-decider']") == {
+        "roles": ["cab_member", "executive"],
+        "service": "service",
+    }
+    room.part("supplier_order:x-decider:service").fill("")
+    room.part("supplier_order:x-decider:roles").fill("")
+    room.part("supplier_order:x-suggest").select_option("")
+    assert page.evaluate(f"'x-decider' in {decider}") is False
+
     room.press("Up Comment to the caller")
     expect(room.part("comment:up")).to_be_focused()
     room.part("add:record").select_option("service")

@@ -325,7 +325,7 @@ def test_a_message_that_opens_a_record_does_not_come_from_people(house, people, 
     refusal = start(house, people["bob"], "errand", {"what": "a pen"}, event="called", once="1")
 
     assert refusal.code == "not_allowed"
-    assert refusal.remedy == "Use a form of it."
+    assert refusal.remedy == "Use a form or a button that the process has for people."
     assert rows("SELECT count(*) FROM instance") == [(0,)]
 
 

@@ -34,6 +34,13 @@ def checked(house: House, worker: Dispatcher, key: str, **values: object) -> Non
     drain(worker)
 
 
+def invited(house: House, worker: Dispatcher, *agenda: str) -> str:
+    """The key of a meeting to which everybody is invited, with this agenda."""
+    key = planned(house, worker)
+    checked(house, worker, key, agenda=[*agenda])
+    return key
+
+
 def cast(house: House, name: str, key: str, seat: str, choice: str, **said: str) -> Done | Refusal:
     item = open_item(house, "frank", key)
     once = f"{name} {key} {seat}"

@@ -7,7 +7,7 @@ from html import escape
 import pytest
 from boards import waiting_change
 from handy import drain, person, seen
-from meetings import THURSDAY, cast, checked, pages_of, planned
+from meetings import THURSDAY, cast, checked, invited, pages_of, planned
 
 from clearway.now import HandClock
 from clearway.service.cancel import cancel
@@ -82,9 +82,7 @@ def test_the_pack_tells_who_is_missing_and_what_the_change_reaches(
         once="away",
     )
     assert isinstance(done, Done), done
-    key = planned(house, worker)
-
-    checked(house, worker, key, agenda=[soon, late])
+    key = invited(house, worker, soon, late)
 
     values = seen(house, person(house, "frank"), key).values
     pack = pages_of(house, key, "pack.html")
@@ -107,9 +105,7 @@ def test_the_pack_has_plan_and_way_back_as_written_and_tells_nothing_found_from_
     window = Window("count", "freeze", "Stocktaking", "soft", *freeze)
     done = save_window(house, person(house, "frank"), window, once="freeze")
     assert isinstance(done, Done), done
-    key = planned(house, worker)
-
-    checked(house, worker, key, agenda=[soon, late])
+    key = invited(house, worker, soon, late)
 
     first, second = pages_of(house, key, "pack.html").split("<h2>")[2:]
     assert escape(written) in first
@@ -126,8 +122,7 @@ def test_what_a_round_decides_stands_in_the_minutes_and_nothing_else(
     house: House, worker: Dispatcher, changes: tuple[str, str], hand_clock: HandClock
 ):
     soon, late = changes
-    key = planned(house, worker)
-    checked(house, worker, key, agenda=[soon, late])
+    key = invited(house, worker, soon, late)
     frank = person(house, "frank")
     hand_clock.move_to(THURSDAY)
     fire_due(house, 10)
@@ -191,8 +186,7 @@ def test_a_change_that_is_cancelled_meanwhile_reads_not_decided(
     house: House, worker: Dispatcher, changes: tuple[str, str]
 ):
     soon, late = changes
-    key = planned(house, worker)
-    checked(house, worker, key, agenda=[soon, late])
+    key = invited(house, worker, soon, late)
     frank = person(house, "frank")
     assert isinstance(send(house, frank, key, "begin_now", {}, once="begin"), Done)
     grace = person(house, "grace")
@@ -244,9 +238,7 @@ def test_a_pack_leaves_internal_comments_to_those_who_work_on_it(
     for text, public in (("Who tells the night shift?", True), ("Between us", False)):
         said = comment(house, person(house, "dave"), soon, text, public=public, once=text)
         assert isinstance(said, Done), said
-    key = planned(house, worker)
-
-    checked(house, worker, key, agenda=[soon, late])
+    key = invited(house, worker, soon, late)
 
     pack = pages_of(house, key, "pack.html")
     assert "Who tells the night shift?" in pack

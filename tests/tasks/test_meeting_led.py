@@ -2,7 +2,7 @@
 
 from boards import open_item
 from handy import drain, person, seen
-from meetings import checked, event_of, pages_of, planned
+from meetings import checked, event_of, invited, pages_of, planned
 
 from clearway.service.cancel import cancel
 from clearway.service.complete import complete
@@ -41,9 +41,8 @@ def test_a_meeting_that_is_called_off_leaves_calendars_by_a_later_word(
     house: House, worker: Dispatcher, changes: tuple[str, str], silent: Silent
 ):
     soon, late = changes
-    key = planned(house, worker)
-    checked(house, worker, key, agenda=[soon, late])
-    invited = event_of(silent)
+    key = invited(house, worker, soon, late)
+    asked = event_of(silent)
     frank = person(house, "frank")
     off = send(house, frank, key, "called_off", {"reason": "Nobody can"}, once="off")
     assert isinstance(off, Done), off
@@ -51,17 +50,16 @@ def test_a_meeting_that_is_called_off_leaves_calendars_by_a_later_word(
     drain(worker)
 
     taken_back = event_of(silent)
-    assert (str(invited["status"]), str(taken_back["status"])) == ("CONFIRMED", "CANCELLED")
-    assert str(invited["uid"]) == str(taken_back["uid"])
-    assert int(taken_back["sequence"]) > int(invited["sequence"])
+    assert (str(asked["status"]), str(taken_back["status"])) == ("CONFIRMED", "CANCELLED")
+    assert str(asked["uid"]) == str(taken_back["uid"])
+    assert int(taken_back["sequence"]) > int(asked["sequence"])
 
 
 def test_a_decision_outside_of_the_meeting_is_told_on_its_page_at_once(
     house: House, worker: Dispatcher, changes: tuple[str, str]
 ):
     soon, late = changes
-    key = planned(house, worker)
-    checked(house, worker, key, agenda=[soon, late])
+    key = invited(house, worker, soon, late)
     frank = person(house, "frank")
     assert isinstance(send(house, frank, key, "begin_now", {}, once="begin"), Done)
     before = meeting(house, frank, key)
@@ -75,14 +73,12 @@ def test_a_decision_outside_of_the_meeting_is_told_on_its_page_at_once(
     assert "Not decided: the round was ended" in str(after.items[1].asked)
 
 
-def test_a_meeting_without_members_or_chair_goes_on_and_says_that_nobody_can_vote(
+def test_a_meeting_without_other_members_goes_on_and_says_which_seat_stays_empty(
     house: House, worker: Dispatcher, changes: tuple[str, str], rows
 ):
     soon, late = changes
     rows("UPDATE person SET active = false WHERE name IN ('dave', 'ivan', 'judy')")
-    key = planned(house, worker)
-
-    checked(house, worker, key, agenda=[soon, late])
+    key = invited(house, worker, soon, late)
 
     view = seen(house, person(house, "frank"), key)
     assert view.state == "invited"
@@ -94,8 +90,7 @@ def test_only_an_item_of_the_agenda_is_discussed_and_left_and_it_stands_once(
     house: House, worker: Dispatcher, changes: tuple[str, str]
 ):
     soon, late = changes
-    key = planned(house, worker)
-    checked(house, worker, key, agenda=[soon, late])
+    key = invited(house, worker, soon, late)
     frank = person(house, "frank")
 
     def said(button: str, **values: object) -> Done | Refusal:
@@ -125,8 +120,7 @@ def test_a_follow_up_goes_only_to_who_can_do_it(
     house: House, worker: Dispatcher, changes: tuple[str, str]
 ):
     soon, late = changes
-    key = planned(house, worker)
-    checked(house, worker, key, agenda=[soon, late])
+    key = invited(house, worker, soon, late)
     frank = person(house, "frank")
     for button in ("begin_now", "end_meeting"):
         assert isinstance(send(house, frank, key, button, {}, once=button), Done)

@@ -1,4 +1,4 @@
-"""Form fields that name who decides, says yes or does a task, or one of a list: what holds them."""
+"""Who or what may be named in a form's field: do the keys that say so name what is there?"""
 
 from collections.abc import Mapping
 from typing import Any, cast

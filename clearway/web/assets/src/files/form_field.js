@@ -151,16 +151,41 @@ function whereKept({ shape, path, name, more }, form) {
   return control({ at: `${name}:kept`, kind: "select", label: "Where it is kept", none: "In the record", value, options, set });
 }
 
-function nameParts({ shape, path, name, more }, form, add, parts) {
+function nameParts(field, form, add, parts) {
+  const { shape, path, name, more } = field;
   const { choices } = form;
   add("x-suggest", { label: "Takes names of the registry", kind: "select", none: "No", options: REGISTRY });
   add("x-new", { label: "Gives a new name to one of", kind: "select", none: "No", options: REGISTRY });
+  whoParts(field, form, add, parts);
   add("x-link", { label: "Links with the record that it names", kind: "select", none: "No", options: choices.links.map((value) => ({ value, label: value.replaceAll("_", " ") })) });
   if (!LINKED.some((key) => key in shape) || more.includes("x-of") || more.includes("x-in")) return;
   const listOf = (key, value) => form.say(`field:${name}:${key}`, (json) => (value.length ? json.set([...path, key], value) : json.remove([...path, key])), "checks");
   parts.push(control({ at: `${name}:x-of`, kind: "checks", label: "Of these processes", value: shape["x-of"] ?? [], options: choices.processes.map((value) => ({ value, label: value })), help: "None is chosen: of any process.", set: (now) => listOf("x-of", now) }));
   parts.push(control({ at: `${name}:x-in`, label: "In these states", value: (shape["x-in"] ?? []).join(" "), help: "Parted by blanks; empty: in any state.", set: (text) => form.say(`field:${name}:x-in`, (json) => (text.trim() ? json.set([...path, "x-in"], text.trim().split(/\s+/)) : json.remove([...path, "x-in"])), "text") }));
   add("x-open", { label: "Not one that has ended", kind: "check" });
+}
+
+/** Who or what may be named there, beyond that the registry knows it. */
+function whoParts({ shape, path, name, more, kind }, form, add, parts) {
+  if (TEXTS.includes(kind)) {
+    const moments = form.fields.filter((one) => one.kind === "date-time").map(named);
+    add("x-among", { label: "One of the list in", isCode: true, help: "The name of a field of the record with a list." });
+    add("x-voice", { label: "Said yes by word, at the time in", kind: "select", none: "No", options: moments });
+  }
+  add("x-does", { label: "Gets the task", isCode: true, help: "The id of a task of the diagram: whoever is named has its role." });
+  if (more.includes("x-decider") || (shape["x-suggest"] !== "people" && !("x-decider" in shape))) return;
+  const at = [...path, "x-decider"];
+  const said = shape["x-decider"] ?? {};
+  const set = (key, value) => {
+    const rest = Object.fromEntries(Object.entries({ ...form.json.get(at), [key]: value }).filter(([, one]) => one.length));
+    form.say(`field:${name}:x-decider:${key}`, (json) => (Object.keys(rest).length ? json.set(at, rest) : json.remove(at)), "text");
+  };
+  const words = (text) => text.trim().split(/\s+/).filter(Boolean);
+  const put = (key, label, help, read = (text) => text.trim()) => parts.push(control({ at: `${name}:x-decider:${key}`, isCode: true, label, help, value: [said[key] ?? []].flat().join(" "), set: (text) => set(key, read(text)) }));
+  put("roles", "Decides in somebody's place, with one of the roles", "Parted by blanks; empty: this field names nobody who decides.", words);
+  put("service", "In place of the owner of the service in", "The name of a field. The owner decides, unless they may not.");
+  put("group", "In place of the lead of the group in", "The name of a field. The lead decides, unless they may not.");
+  put("apart-from", "May not decide: who is named in", "Names of fields, parted by blanks. Nor may who stands in for them.", words);
 }
 
 function named({ name, title }) {

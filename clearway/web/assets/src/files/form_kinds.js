@@ -2,8 +2,10 @@
 
 const COMMON = ["type", "title", "description", "readOnly", "x-comment", "x-only", "x-why", "x-other-than", "x-material", "x-merge"];
 const LINK = ["x-link", "x-of", "x-in", "x-open"];
-const TEXT = ["minLength", "maxLength", "pattern", "examples", "x-suggest", "x-new", ...LINK];
-const LIST = ["items", "minItems", "maxItems", "uniqueItems", "x-suggest", "x-new", ...LINK];
+const NAMED = ["x-suggest", "x-new", "x-does", "x-decider", ...LINK];
+const TEXT = ["minLength", "maxLength", "pattern", "examples", "x-among", "x-voice", ...NAMED];
+const LIST = ["items", "minItems", "maxItems", "uniqueItems", ...NAMED];
+const OF_DECIDER = { service: isText, group: isText, "apart-from": isTexts, roles: isTexts };
 
 /** What each kind is called, and the keywords that its controls show. */
 const KINDS = {
@@ -89,11 +91,20 @@ function isUnfit(key, shape) {
   if (key === "default") return typeof value === "object";
   if (key === "x-titles") return typeof value !== "object" || value === null || Array.isArray(value);
   if (key === "examples") return !Array.isArray(value) || value.length > 1 || value.some((one) => typeof one !== "string");
-  if (["x-of", "x-in"].includes(key)) return !Array.isArray(value) || value.some((one) => typeof one !== "string");
-  if (["title", "description", "pattern", "x-link", "x-suggest", "x-new", "x-after", "x-why", "x-other-than", "x-comment"].includes(key)) return typeof value !== "string";
+  if (["x-of", "x-in"].includes(key)) return !isTexts(value);
+  if (key === "x-decider") return typeof value !== "object" || value === null || Object.entries(value).some(([part, said]) => !OF_DECIDER[part]?.(said));
+  if (["title", "description", "pattern", "x-link", "x-suggest", "x-new", "x-after", "x-why", "x-other-than", "x-comment", "x-among", "x-does", "x-voice"].includes(key)) return !isText(value);
   if (/^(min|max|multipleOf)/.test(key)) return typeof value !== "number";
   if (["readOnly", "x-only", "x-ahead", "x-past", "x-open", "x-multiline", "uniqueItems"].includes(key)) return value !== true;
   return false;
+}
+
+function isText(value) {
+  return typeof value === "string";
+}
+
+function isTexts(value) {
+  return Array.isArray(value) && value.every(isText);
 }
 
 function choicesAt(json, path) {
