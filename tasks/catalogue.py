@@ -50,10 +50,8 @@ class Step:
         }
 
 
-_TO_PACK = (
-    *("facts_of", "rounds_of", "forecasts", "impact_of", "outcomes_of", "look_for_collisions"),
-    "keep_file",
-)
+_TO_TELL_OF = ("facts_of", "rounds_of", "forecasts", "impact_of", "outcomes_of")
+_TO_PACK = (*_TO_TELL_OF, "look_for_collisions", "keep_file")
 _TO_TELL = ("mailer", "addresses_of", "template_of", "base_url", "sent_from", "now")
 
 STEPS: Mapping[str, Step] = MappingProxyType(

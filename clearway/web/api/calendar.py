@@ -48,7 +48,7 @@ class SlotBody(BaseModel):
 
 
 class CollisionsBody(BaseModel):
-    """What stands against a planned work. With a `problem` nothing else is said."""
+    """What stands against a planned work. A `problem` comes alone, unless the work has begun."""
 
     problem: str | None
     freeze: str | None
