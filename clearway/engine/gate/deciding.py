@@ -1,4 +1,4 @@
-"""Who or what may be named in a form's field: do the keys that say so name what is there?"""
+"""Whether the keys that say who or what may be named in a form's field name what is there."""
 
 from collections.abc import Mapping
 from typing import Any, cast
