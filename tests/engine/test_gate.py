@@ -491,6 +491,14 @@ def test_a_key_of_ours_in_a_form_means_something(drawn: Drawing, shape: dict[str
     assert refused(drawn, body, **{"p/forms/u.json": form}) == [("u", rule)]
 
 
+def test_a_field_of_which_a_form_says_nothing_is_no_moment(drawn: Drawing):
+    body = f"{LANE}<startEvent id='s'/><userTask id='u' name='x'/>{{s>u}}"
+    who = {"type": "string", "x-only": True, "x-voice": "title"}
+    form = {"type": "object", "properties": {"title": True, "who": who}}
+
+    assert refused(drawn, body, **{"p/forms/u.json": form}) == [("u", "form-decider")]
+
+
 @pytest.mark.parametrize(
     ("more", "rule"),
     [

@@ -16,7 +16,7 @@ def check(
     """`x-voice` stands on the button of an approval; `x-decider` says for what, and which roles;
     `x-does` names a user task, and `x-among` a list of the record."""
     element = path.rpartition("/")[2].removesuffix(".json")
-    fields: Mapping[str, Any] = schema.get("properties", {})
+    fields = _fields(schema)
     for name, shape in fields.items():
         problem = _voice(nodes, element, fields, shape) or _decider(examined, shape)
         problem = problem or _doer(nodes, shape) or _among(examined, shape)
@@ -25,6 +25,12 @@ def check(
             examined.findings.error(
                 path, element, "form-decider", f"In `{name}`, {what}.", f"{remedy}."
             )
+
+
+def _fields(schema: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """The fields that say something: `true` is a schema, too."""
+    found: Mapping[str, object] = schema.get("properties", {})
+    return {name: cast(Mapping[str, Any], it) for name, it in found.items() if isinstance(it, dict)}
 
 
 def _voice(
@@ -51,7 +57,7 @@ def _decider(examined: Examined, shape: Mapping[str, Any]) -> tuple[str, str] | 
         example = '{"service": "service", "apart-from": ["author"], "roles": ["board_member"]}'
         return "`x-decider` does not say who decides", f"Write for example {example}"
     named = names_of(said.get("service"), said.get("group"), said.get("apart-from"))
-    known: Mapping[str, object] = examined.record_schema.get("properties", {})
+    known = _fields(examined.record_schema)
     lost = [it for it in named if it not in known]
     return (f"the record has no field `{lost[0]}`", "Name a field of the record") if lost else None
 
@@ -66,7 +72,7 @@ def _doer(nodes: Mapping[str, Node], shape: Mapping[str, Any]) -> tuple[str, str
 
 def _among(examined: Examined, shape: Mapping[str, Any]) -> tuple[str, str] | None:
     among = shape.get("x-among")
-    known: Mapping[str, Any] = examined.record_schema.get("properties", {})
+    known = _fields(examined.record_schema)
     if among is None or (isinstance(among, str) and known.get(among, {}).get("type") == "array"):
         return None
     return f"`{among}` is no list of the record", "Name a field with a list in x-among"
