@@ -132,7 +132,7 @@ def _check_keys(
             'Give it "format": "date-time", and keep one of x-ahead and x-past.',
         )
     after = shape.get("x-after")
-    if after is not None and not (_is_moment(shape) and _is_moment(properties.get(after))):
+    if after is not None and not (_is_moment(shape) and _is_moment(properties.get(str(after)))):
         examined.findings.error(
             path,
             element,
@@ -147,7 +147,7 @@ def _check_keys(
         ("x-other-than", "form-other", "is what `{name}` must differ from"),
     ):
         other = shape.get(key)
-        if other is not None and (other not in properties or other == name):
+        if other is not None and (str(other) not in properties or other == name):
             examined.findings.error(
                 path,
                 element,

@@ -87,7 +87,7 @@ def check(examined: Examined, rules: Collection[str] | None) -> None:
     named = [schema.get(it) for it in ("x-title", "x-requester", "x-agenda", "x-current")]
     named += [*_list(schema.get("x-list")), *_list(schema.get("x-brief"))]
     for name in named:
-        if name is not None and name not in fields:
+        if name is not None and str(name) not in fields:
             examined.findings.error(
                 path,
                 None,
@@ -118,10 +118,10 @@ def _check_agenda(
     examined: Examined, path: str, schema: Mapping[str, Any], rules: Collection[str] | None
 ) -> None:
     """An agenda is a list of keys, and what is discussed is one of them."""
-    fields = cast(Mapping[str, Mapping[str, object]], schema["properties"])
+    fields = cast(Mapping[str, object], schema["properties"])
     for key, wanted in (("x-agenda", "array"), ("x-current", "string")):
         field = fields.get(str(schema[key])) if key in schema else None
-        if field is not None and field.get("type") != wanted:
+        if field is not None and _type_of(field) != wanted:
             examined.findings.error(
                 path,
                 None,
@@ -145,6 +145,11 @@ def _check_agenda(
         known = ", ".join(sorted(rules or ())) or "the rules in processes/catalogue.py"
         remedy = f"Name in x-agenda-rules one or more of {known}."
         examined.findings.error(path, None, "record-agenda", problem, remedy)
+
+
+def _type_of(shape: object) -> object:
+    """What a field says of its type; `true` is a schema, too, and says nothing."""
+    return cast(Mapping[str, object], shape).get("type") if isinstance(shape, dict) else None
 
 
 def check_schema(examined: Examined, path: str, schema: Any) -> bool:
