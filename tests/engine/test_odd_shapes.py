@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from clearway import engine
+from clearway.engine.gate import record
 from clearway.engine.values import Bundle
 from clearway.service.gate import examine
 from clearway.wiring import surroundings
@@ -48,17 +49,7 @@ OF_A_FIELD = [
     "x-among",
     "x-voice",
 ]
-OF_A_RECORD = [
-    "x-prefix",
-    "x-title",
-    "x-requester",
-    "x-list",
-    "x-brief",
-    "x-agenda",
-    "x-current",
-    "x-agenda-rules",
-    "x-planned",
-]
+OF_A_RECORD = sorted(record.KNOWN)
 ODD = st.recursive(
     st.sampled_from([True, False, None, 1, "s", "agenda"]),
     lambda one: (
